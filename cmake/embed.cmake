@@ -1,0 +1,10 @@
+# Script mode: writes HEADER with each of FILES (relative to ROOT) as a raw string in locum::NAMESPACE.
+set(text "#pragma once\n#include <string_view>\n\nnamespace locum::${NAMESPACE}::embedded {\n")
+foreach(file IN LISTS FILES)
+    file(READ ${ROOT}/${file} content)
+    string(REGEX REPLACE "^(sql|text)/" "" name ${file})
+    string(REGEX REPLACE "[^A-Za-z0-9]" "_" name ${name})
+    string(APPEND text "inline constexpr std::string_view ${name} = R\"embedded(${content})embedded\";\n")
+endforeach()
+string(APPEND text "} // namespace locum::${NAMESPACE}::embedded\n")
+file(WRITE ${HEADER} "${text}")

@@ -1,0 +1,35 @@
+include(doctest)
+
+# locum_unit_tests(FOLDER SOURCES … LINKS …): one program for a folder; each doctest case is a ctest test.
+function(locum_unit_tests folder)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+    set(target unit-${folder})
+    locum_test_program(${target} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS})
+    doctest_discover_tests(${target} TEST_PREFIX "unit/${folder}: " PROPERTIES TIMEOUT 120 LABELS unit)
+endfunction()
+
+# locum_integration_tests(NAME SOURCES … LINKS … [TIMEOUT seconds]): one program and one ctest test a
+# source file, since what a file starts (a database, a balancer) serves all its cases.
+function(locum_integration_tests name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "SOURCES;LINKS")
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 300)
+    endif()
+    set(target integration-${name})
+    locum_test_program(${target} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS})
+    foreach(source IN LISTS arg_SOURCES)
+        get_filename_component(case ${source} NAME_WE)
+        add_test(NAME "integration/${name}: ${case}" COMMAND ${target} "--source-file=*/${source}")
+        set_tests_properties("integration/${name}: ${case}" PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS integration)
+    endforeach()
+endfunction()
+
+function(locum_test_program target)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+    add_executable(${target} ${CMAKE_SOURCE_DIR}/tests/support/main.cpp ${arg_SOURCES})
+    target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${target} PRIVATE ${arg_LINKS} doctest::doctest)
+    target_compile_definitions(${target} PRIVATE LOCUM_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+        LOCUM_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+    locum_precompile(${target})
+endfunction()

@@ -1,0 +1,24 @@
+#pragma once
+// Shuts the old application out of the productive database, and proves that it is out.
+
+#include "datasource/connection.hpp"
+
+#include <chrono>
+
+namespace locum::datasource {
+
+// PostgreSQL: the application account loses LOGIN-time access to the database: REVOKE CONNECT from
+// it and PUBLIC, committed. Locum's account keeps it. SQLite: nothing to do, see occupants().
+void fence(Connection& locum, const Settings& settings);
+void unfence(Connection& locum, const Settings& settings);
+bool fenced(Connection& locum, const Settings& settings);
+
+// Sessions of the application account on the productive database (PostgreSQL); for SQLite the ids of
+// foreign processes that have the file open, found through /proc.
+std::vector<std::string> occupants(Connection& locum, const Settings& settings);
+
+// Waits for the application's open transactions at most grace, then ends its sessions, and returns
+// when there is no occupant; throws Error(failed) naming those that stay.
+void evict(Connection& locum, const Settings& settings, std::chrono::milliseconds grace);
+
+} // namespace locum::datasource

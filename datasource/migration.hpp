@@ -1,0 +1,38 @@
+#pragma once
+// Schema migrations: SQL from one schema version to the next, in one transaction with the version.
+
+#include "datasource/connection.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace locum::datasource {
+
+// How a suite says which schema version a database has: one statement that answers one text, and
+// one with $1 that records it. query's answer is empty where the table does not exist (no schema).
+struct VersionStatements {
+    std::string query;
+    std::string record;
+};
+
+struct Migration {
+    std::string from; // empty: creates the first schema
+    std::string to;
+    std::string sql;  // without transaction statements of its own
+    std::string name; // of the file, for messages
+};
+
+// nullopt: no schema of the suite there.
+std::optional<std::string> schema_version(Connection& connection, const VersionStatements& version);
+
+// The steps from one version to another, shortest first found; throws Error(refused) where there are none.
+std::vector<Migration> path(const std::vector<Migration>& all, const std::string& from,
+                            const std::string& to);
+
+// All steps and the version row in one transaction. inside runs first in it: the lease's row lock
+// and epoch check (it throws to stop). Deferred foreign keys are checked before the commit.
+void migrate(Connection& connection, const std::vector<Migration>& steps,
+             const VersionStatements& version, const std::function<void(Connection&)>& inside);
+
+} // namespace locum::datasource

@@ -1,0 +1,117 @@
+#include "engine/failpoint.hpp"
+
+#include "engine/error.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <map>
+#include <mutex>
+#include <thread>
+
+namespace locum::engine {
+
+#ifdef LOCUM_FAILPOINTS
+
+namespace {
+
+struct Rule {
+    std::string name;
+    std::string action;
+    unsigned passage = 0; // 0: every one
+    unsigned passed = 0;
+};
+
+std::vector<Rule> parse(std::string_view text) {
+    std::vector<Rule> rules;
+    while (!text.empty()) {
+        std::string_view item = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(text.size(), item.size() + 1));
+        std::size_t equals = item.rfind('=');
+        if (equals == std::string_view::npos)
+            throw Error(fmt::format("LOCUM_FAILPOINTS: '{}' is not name=action", item), Kind::usage);
+        Rule rule{std::string(item.substr(0, equals)), std::string(item.substr(equals + 1)), 0, 0};
+        if (std::size_t at = rule.action.rfind('@'); at != std::string::npos) {
+            const char* first = rule.action.data() + at + 1;
+            std::from_chars(first, rule.action.data() + rule.action.size(), rule.passage);
+            rule.action.resize(at);
+        }
+        rules.push_back(std::move(rule));
+    }
+    return rules;
+}
+
+bool matches(const std::string& pattern, std::string_view name) {
+    if (pattern.ends_with('*'))
+        return name.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));
+    return pattern == name;
+}
+
+// Test-only state of the process: the counters of passages.
+struct Rules {
+    std::mutex mutex;
+    std::vector<Rule> rules;
+};
+
+Rules& rules() {
+    static Rules all{{}, parse(std::getenv("LOCUM_FAILPOINTS") ? std::getenv("LOCUM_FAILPOINTS") : "")};
+    return all;
+}
+
+} // namespace
+
+bool failpoint(std::string_view name) {
+    std::string action;
+    {
+        std::lock_guard lock(rules().mutex);
+        for (Rule& rule : rules().rules) {
+            if (!matches(rule.name, name))
+                continue;
+            ++rule.passed;
+            if (rule.passage == 0 || rule.passage == rule.passed)
+                action = rule.action;
+        }
+    }
+    if (action == "kill")
+        std::raise(SIGKILL);
+    if (action == "error")
+        throw Error(fmt::format("failpoint {}: error on purpose", name));
+    if (action.starts_with("delay:"))
+        std::this_thread::sleep_for(std::chrono::milliseconds(std::atoi(action.c_str() + 6)));
+    return action == "skip";
+}
+
+bool failpoints_compiled_in() {
+    return true;
+}
+
+#else
+
+bool failpoint(std::string_view) {
+    return false;
+}
+
+bool failpoints_compiled_in() {
+    return false;
+}
+
+#endif
+
+std::vector<FailpointFamily> failpoint_families() {
+    return {
+        {"step/STEP-ID/intent/before", "before the INTENT record of a step is written"},
+        {"step/STEP-ID/intent/after", "after it, before the step's effect"},
+        {"step/STEP-ID/done/before", "after the effect was verified, before the DONE record"},
+        {"step/STEP-ID/done/after", "after the DONE record"},
+        {"step/STEP-ID/undo/before", "before the undo of a step"},
+        {"step/STEP-ID/undo/after", "after the UNDONE record"},
+        {"agent/VERB/before", "in the agent, before a node operation runs"},
+        {"agent/VERB/after", "in the agent, after it, before the answer"},
+        {"drain/NODE", "skip: the node is not taken out of its balancers"},
+        {"supervisor/spawn/SERVICE", "in the agent, between fork and the service's record"},
+    };
+}
+
+} // namespace locum::engine

@@ -1,0 +1,36 @@
+#pragma once
+// Files, folders and links, made durable. Paths are absolute unless said otherwise. All throw
+// engine::Error with path and reason.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace locum::platform {
+
+std::string read_file(const std::string& path, std::uint64_t limit = 16U << 20);
+// New content under a fresh name beside, fsync, mode, rename, fsync of the folder.
+void write_file(const std::string& path, std::string_view content, unsigned mode);
+// Creates the folder and its parents; those it makes have the mode.
+void make_folders(const std::string& path, unsigned mode = 0755);
+bool exists(const std::string& path);
+// Removes the file or the whole folder; nothing there is fine. Never follows links.
+void remove_all(const std::string& path);
+// rename(2), then fsync of the folder.
+void rename_durably(const std::string& from, const std::string& to);
+// Makes `link` point to `target` by one rename; empty target: removes the link.
+void switch_link(const std::string& link, const std::string& target);
+std::string read_link(const std::string& link); // "" where there is none
+std::vector<std::string> list_folder(const std::string& path); // names, sorted; none where it is missing
+void sync_file(const std::string& path);
+void sync_folder(const std::string& path);
+std::uint64_t free_bytes(const std::string& path); // of the file system that holds it or its nearest parent
+// Creates and removes a file in the folder (or its nearest parent that exists); false if it cannot.
+bool writeable(const std::string& folder);
+std::string parent_of(const std::string& path);
+std::string absolute(const std::string& path);
+// A fresh folder, 0700, below `parent`.
+std::string make_temporary_folder(const std::string& parent, std::string_view prefix);
+
+} // namespace locum::platform

@@ -1,0 +1,29 @@
+#pragma once
+// Facts of this host.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace locum::platform {
+
+struct Listener {
+    std::string address;
+    std::uint16_t port = 0;
+    std::optional<std::int64_t> pid;
+    std::string program;
+};
+
+std::string host_name();
+std::string machine_id();               // /etc/machine-id, else the boot id; says which machine a node is on
+std::uint64_t memory_bytes();
+std::int64_t now_ms();                  // Unix time in ms, this host's clock
+bool is_root();
+std::string this_program();             // path of the running executable
+// Whoever listens on the TCP port at this address (or at any address).
+std::optional<Listener> listener(const std::string& address, std::uint16_t port);
+// Processes other than this one that have the file open.
+std::vector<std::int64_t> holders_of(const std::string& file);
+
+} // namespace locum::platform

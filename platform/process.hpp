@@ -1,0 +1,72 @@
+#pragma once
+// Children: run to the end with a time limit, or started to outlive this process. Boost.Process v1
+// behind it, with its traps closed (linux/process.cpp names them).
+
+#include "engine/secret.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace locum::platform {
+
+struct Command {
+    std::vector<std::string> argv;                  // argv[0]: a path, or a name sought on PATH
+    std::map<std::string, std::string> environment; // on top of this process's own
+    std::map<std::string, engine::Secret> secrets;  // environment that is never shown
+    std::string folder;                             // working folder; empty: this one's
+    std::string input;
+    std::chrono::milliseconds time_limit{60'000};
+    std::size_t output_limit = 1U << 20; // of each stream; the rest is dropped
+};
+
+struct Finished {
+    int exit_code = 0; // meaningful where signal is 0
+    int signal = 0;
+    bool timed_out = false; // then it and its group were killed
+    std::string output;
+    std::string errors;
+    bool ok() const { return exit_code == 0 && signal == 0 && !timed_out; }
+};
+
+// Throws Error where the program cannot be started.
+Finished run(const Command& command);
+// The same; throws Error with the last lines of its standard error unless ok().
+Finished run_checked(const Command& command);
+
+// A process as the system knows it, over restarts of whoever started it.
+struct ProcessId {
+    std::int64_t pid = 0;
+    std::uint64_t started = 0; // clock ticks since boot (field 22 of /proc/PID/stat)
+    std::string executable;    // resolved path
+    bool operator==(const ProcessId&) const = default;
+};
+
+struct DetachedCommand {
+    std::vector<std::string> argv;
+    std::map<std::string, std::string> environment; // all of it; nothing is inherited but PATH and LANG
+    std::string folder;
+    std::string log_file; // standard output and error are appended to it
+    // The child writes its own /proc/self/stat here before it executes, so that it can be found
+    // even if its starter died right after the fork.
+    std::string record_file;
+};
+
+// Starts it in a session of its own, without inherited descriptors and with no blocked signals.
+// Throws Error where it cannot be executed.
+ProcessId start_detached(const DetachedCommand& command);
+// The process that a record file tells of, whether it lives or not; nullopt: no record.
+std::optional<ProcessId> recorded(const std::string& record_file, const std::string& executable);
+
+// Alive with this pid, start time and executable (a zombie is not alive).
+bool alive(const ProcessId& process);
+// To the process, or to its whole session's group. name: "TERM", "KILL", "USR2", … Gone is fine.
+void send_signal(const ProcessId& process, const std::string& name, bool group = false);
+// True if it ended within the time; reaps it where it is a child.
+bool wait_end(const ProcessId& process, std::chrono::milliseconds limit);
+ProcessId self();
+
+} // namespace locum::platform

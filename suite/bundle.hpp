@@ -1,0 +1,53 @@
+#pragma once
+// The bundle: one signed file with one version of a suite. Layout and rules: docs/bundle-format.md.
+
+#include "engine/reporter.hpp"
+#include "suite/manifest.hpp"
+#include "suite/trust.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace locum::suite {
+
+// Builds the bundle of the suite whose suite.toml is given; the same input gives the same bytes.
+// Throws Error(usage) where the suite's source is wrong. Returns the manifest as it was signed.
+Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, const std::string& to);
+
+// A bundle that was verified whole: canonical form, signature by a trusted key, size and hash of
+// every part. Holds the descriptor that was verified; everything is read from it and nothing else.
+class Bundle {
+public:
+    // Throws Error(not_trusted) for whatever is not exactly what the key signed.
+    static Bundle open(const std::string& file, const PublicKey& trusted);
+
+    ~Bundle();
+    Bundle(Bundle&&) noexcept;
+    Bundle& operator=(Bundle&&) noexcept;
+
+    const Manifest& manifest() const;
+    const std::string& manifest_sha256() const; // identifies the bundle
+    const std::string& file() const;
+    std::uint64_t size() const;
+    // The text of a small part (template, licence, migration).
+    std::string text(const std::string& part) const;
+    // Unpacks a component's payload into a fresh folder (0700 while it is filled), checks every
+    // file's hash, syncs, and leaves nothing behind on failure.
+    void unpack(const std::string& component, const std::string& into) const;
+
+private:
+    struct State;
+    explicit Bundle(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+// Reads the signer and manifest without trusting them, for `bundle inspect`.
+struct Inspection {
+    Manifest manifest;
+    std::vector<std::string> signers; // key fingerprints
+    bool signature_matches = false;   // by the key named in the bundle itself
+};
+Inspection inspect_bundle(const std::string& file);
+
+} // namespace locum::suite
