@@ -1,4 +1,5 @@
-include(doctest)
+find_package(doctest REQUIRED)
+include(${doctest_DIR}/doctest.cmake)
 
 # locum_unit_tests(FOLDER SOURCES … LINKS …): one program for a folder; each doctest case is a ctest test.
 function(locum_unit_tests folder)
