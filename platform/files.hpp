@@ -22,10 +22,12 @@ void rename_durably(const std::string& from, const std::string& to);
 // Makes `link` point to `target` by one rename; empty target: removes the link.
 void switch_link(const std::string& link, const std::string& target);
 std::string read_link(const std::string& link); // "" where there is none
-std::vector<std::string> list_folder(const std::string& path); // names, sorted; none where it is missing
+std::vector<std::string>
+list_folder(const std::string& path); // names, sorted; none where it is missing
 void sync_file(const std::string& path);
 void sync_folder(const std::string& path);
-std::uint64_t free_bytes(const std::string& path); // of the file system that holds it or its nearest parent
+std::uint64_t
+free_bytes(const std::string& path); // of the file system that holds it or its nearest parent
 // Creates and removes a file in the folder (or its nearest parent that exists); false if it cannot.
 bool writeable(const std::string& folder);
 std::string parent_of(const std::string& path);

@@ -26,7 +26,7 @@ private:
 std::string sha256(std::string_view bytes);     // 32 bytes
 std::string sha256_hex(std::string_view bytes); // 64 digits
 std::string hex(std::string_view bytes);
-std::string from_hex(std::string_view digits);   // throws Error(usage)
+std::string from_hex(std::string_view digits); // throws Error(usage)
 std::string random_bytes(std::size_t count);
 // "3f:a2:…" for people to compare.
 std::string colons(std::string_view hex_digits);

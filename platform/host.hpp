@@ -16,11 +16,11 @@ struct Listener {
 };
 
 std::string host_name();
-std::string machine_id();               // /etc/machine-id, else the boot id; says which machine a node is on
+std::string machine_id(); // /etc/machine-id, else the boot id; says which machine a node is on
 std::uint64_t memory_bytes();
-std::int64_t now_ms();                  // Unix time in ms, this host's clock
+std::int64_t now_ms(); // Unix time in ms, this host's clock
 bool is_root();
-std::string this_program();             // path of the running executable
+std::string this_program(); // path of the running executable
 // Whoever listens on the TCP port at this address (or at any address).
 std::optional<Listener> listener(const std::string& address, std::uint16_t port);
 // Processes other than this one that have the file open.

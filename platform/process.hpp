@@ -47,7 +47,8 @@ struct ProcessId {
 
 struct DetachedCommand {
     std::vector<std::string> argv;
-    std::map<std::string, std::string> environment; // all of it; nothing is inherited but PATH and LANG
+    std::map<std::string, std::string>
+        environment; // all of it; nothing is inherited but PATH and LANG
     std::string folder;
     std::string log_file; // standard output and error are appended to it
     // The child writes its own /proc/self/stat here before it executes, so that it can be found

@@ -1,0 +1,53 @@
+#include "platform/host.hpp"
+
+#include "platform/linux/system.hpp"
+
+#include <chrono>
+#include <unistd.h>
+
+namespace locum::platform {
+
+namespace {
+
+std::string first_line(const std::string& path) {
+    const std::string text = kernel_text(path);
+    return text.substr(0, text.find_first_of("\r\n"));
+}
+
+} // namespace
+
+std::string host_name() {
+    char name[256] = {};
+    if (::gethostname(name, sizeof name - 1) != 0)
+        throw path_error("read", "the host's name", errno);
+    return name;
+}
+
+std::string machine_id() {
+    const std::string id = first_line("/etc/machine-id");
+    if (!id.empty() && id != "uninitialized") // systemd's word before the first boot
+        return id;
+    const std::string boot = first_line("/proc/sys/kernel/random/boot_id");
+    // Containers of one kernel share its boot id; their names tell them apart.
+    return (boot.empty() ? "unknown-boot" : boot) + "-" + host_name();
+}
+
+std::uint64_t memory_bytes() {
+    return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+           static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+}
+
+std::int64_t now_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+bool is_root() {
+    return ::geteuid() == 0;
+}
+
+std::string this_program() {
+    return link_text("/proc/self/exe");
+}
+
+} // namespace locum::platform

@@ -1,0 +1,258 @@
+// Boost.Process v1 starts the child; these of its traps are closed here:
+//  - a child would inherit every descriptor that has no O_CLOEXEC, other children's pipes included:
+//    our own pipes have the flag, and all descriptors above 2 get it between fork and exec;
+//  - a child would inherit blocked and ignored signals: both are reset before exec;
+//  - wait_for() and on_exit need the process's one SIGCHLD handler (two threads in wait_for crash,
+//  and
+//    nothing ends where SIGCHLD is blocked): the end is awaited on a pidfd instead;
+//  - an exit by a signal looks like an exit code: the status is read with waitpid;
+//  - terminate() leaves grandchildren: the whole group is killed;
+//  - a destroyed child, and one that cannot execute, leave a zombie: both are reaped here.
+#include "platform/process.hpp"
+
+#include "platform/linux/program.hpp"
+#include "platform/linux/spawn.hpp"
+#include "platform/linux/system.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/process/args.hpp>
+#include <boost/process/child.hpp>
+#include <boost/process/env.hpp>
+#include <boost/process/environment.hpp>
+#include <boost/process/exe.hpp>
+#include <boost/process/extend.hpp>
+#include <boost/process/group.hpp>
+#include <boost/process/posix.hpp>
+#include <boost/process/start_dir.hpp>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace locum::platform {
+
+namespace bp = boost::process;
+namespace asio = boost::asio;
+using engine::Error;
+
+namespace {
+
+// Runs in the child, between fork and exec.
+struct PrepareChild : bp::extend::handler {
+    template <class Executor>
+    void on_exec_setup(Executor&) const {
+        reset_signals();
+        ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    }
+    template <class Executor>
+    void on_error(Executor& executor, const std::error_code&) const {
+        // Boost looks for it once, without waiting, and so mostly misses it.
+        if (executor.pid > 0)
+            ::waitpid(executor.pid, nullptr, 0);
+    }
+};
+
+// A child of ours with its group: killed and reaped when this goes, unless it was reaped before.
+class Child {
+public:
+    explicit Child(pid_t pid) : pid_(pid) {}
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    ~Child() {
+        if (pid_ <= 0)
+            return;
+        kill_group();
+        reap();
+    }
+    void kill_group() const { ::killpg(pid_, SIGKILL); }
+    int reap() {
+        int status = 0;
+        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+        }
+        pid_ = 0;
+        return status;
+    }
+
+private:
+    pid_t pid_;
+};
+
+struct Pipe {
+    Descriptor read_end;
+    Descriptor write_end;
+    Pipe() {
+        int ends[2];
+        if (::pipe2(ends, O_CLOEXEC) != 0)
+            throw path_error("make", "a pipe for a child process", errno);
+        read_end = Descriptor(ends[0]);
+        write_end = Descriptor(ends[1]);
+    }
+};
+
+// One output of the child, read as it comes and kept up to the limit.
+class Output {
+public:
+    Output(asio::io_context& loop, Descriptor read_end, std::size_t limit) :
+        stream_(loop, read_end.release()), limit_(limit) {
+        stream_.native_non_blocking(true);
+        read_more();
+    }
+    // What the child wrote before its end is in the pipe by now. Whoever else holds the other end
+    // (a daemon that it left behind) is not waited for, and cannot keep us with an endless stream.
+    void finish() {
+        stream_.cancel();
+        const int capacity = ::fcntl(stream_.native_handle(), F_GETPIPE_SZ);
+        for (int left = std::max(capacity, 65536); left > 0;) {
+            const ssize_t count = ::read(stream_.native_handle(), block_.data(), block_.size());
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count <= 0)
+                break;
+            keep(static_cast<std::size_t>(count));
+            left -= static_cast<int>(count);
+        }
+    }
+    std::string take() { return std::move(text_); }
+
+private:
+    void read_more() {
+        stream_.async_read_some(asio::buffer(block_),
+                                [this](const boost::system::error_code& error, std::size_t count) {
+                                    if (error)
+                                        return;
+                                    keep(count);
+                                    read_more();
+                                });
+    }
+    void keep(std::size_t count) {
+        text_.append(block_.data(), std::min(count, limit_ - text_.size()));
+    }
+
+    asio::posix::stream_descriptor stream_;
+    std::size_t limit_;
+    std::string text_;
+    std::array<char, 16384> block_{};
+};
+
+// A file in memory, not a pipe: no writing that could block or raise SIGPIPE here.
+Descriptor input_file(const std::string& input) {
+    Descriptor file(::memfd_create("input", MFD_CLOEXEC));
+    if (!file)
+        throw path_error("make", "the input of a child process", errno);
+    write_all(file.get(), input, "the input of a child process");
+    ::lseek(file.get(), 0, SEEK_SET);
+    return file;
+}
+
+bp::environment environment_of(const Command& command) {
+    bp::environment environment = boost::this_process::environment();
+    for (const auto& [name, value] : command.environment)
+        environment[name] = value;
+    for (const auto& [name, value] : command.secrets)
+        environment[name] = value.reveal();
+    return environment;
+}
+
+pid_t launch(const Command& command, int input, int output, int errors) {
+    const std::string program = find_program(command.argv);
+    const std::vector<std::string> arguments(command.argv.begin() + 1, command.argv.end());
+    const std::string folder = command.folder.empty() ? "." : command.folder;
+    bp::environment environment = environment_of(command);
+    bp::group group;
+    std::error_code error;
+    const SignalsBlocked blocked; // our handlers must not run in the child
+    bp::child child(bp::exe = program, bp::args = arguments, bp::start_dir = folder, environment,
+                    bp::posix::fd.bind(STDIN_FILENO, input),
+                    bp::posix::fd.bind(STDOUT_FILENO, output),
+                    bp::posix::fd.bind(STDERR_FILENO, errors), group, PrepareChild(), error);
+    if (error) {
+        const bool no_folder = ::access(folder.c_str(), X_OK) != 0;
+        throw path_error(no_folder ? "work in" : "execute", no_folder ? folder : program,
+                         error.value());
+    }
+    const pid_t pid = child.id();
+    child.detach();
+    group.detach();
+    return pid;
+}
+
+std::string last_lines(std::string_view text) {
+    while (!text.empty() && text.back() == '\n')
+        text.remove_suffix(1);
+    std::size_t from = text.size();
+    for (int lines = 0; lines < 10 && from != std::string_view::npos && from > 0; ++lines)
+        from = text.rfind('\n', from - 1);
+    return std::string(from == std::string_view::npos || from == 0 ? text : text.substr(from + 1));
+}
+
+} // namespace
+
+Finished run(const Command& command) {
+    Pipe output_pipe;
+    Pipe errors_pipe;
+    const Descriptor input = input_file(command.input);
+    const pid_t pid =
+        launch(command, input.get(), output_pipe.write_end.get(), errors_pipe.write_end.get());
+    Child child(pid);
+    output_pipe.write_end.close();
+    errors_pipe.write_end.close();
+
+    Finished finished;
+    asio::io_context loop(1);
+    Output output(loop, std::move(output_pipe.read_end), command.output_limit);
+    Output errors(loop, std::move(errors_pipe.read_end), command.output_limit);
+    Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!handle)
+        throw path_error("watch", "a child process", errno);
+    asio::posix::stream_descriptor end(loop, handle.release());
+    asio::steady_timer timer(loop, command.time_limit);
+    timer.async_wait([&](const boost::system::error_code& error) {
+        if (error)
+            return;
+        finished.timed_out = true;
+        child.kill_group();
+    });
+    end.async_wait(asio::posix::stream_descriptor::wait_read,
+                   [&](const boost::system::error_code&) {
+                       timer.cancel();
+                       output.finish();
+                       errors.finish();
+                   });
+    loop.run();
+
+    const int status = child.reap();
+    if (WIFSIGNALED(status))
+        finished.signal = WTERMSIG(status);
+    else
+        finished.exit_code = WEXITSTATUS(status);
+    finished.output = output.take();
+    finished.errors = errors.take();
+    return finished;
+}
+
+Finished run_checked(const Command& command) {
+    Finished finished = run(command);
+    if (finished.ok())
+        return finished;
+    std::string how = fmt::format("ended with exit code {}", finished.exit_code);
+    if (finished.timed_out)
+        how = fmt::format("did not end within {} ms and was killed", command.time_limit.count());
+    else if (finished.signal != 0)
+        how = fmt::format("was ended by signal {}", finished.signal);
+    const std::string said =
+        last_lines(finished.errors.empty() ? finished.output : finished.errors);
+    throw Error(fmt::format("{} {}; expected exit code 0{}{}", shown(command.argv), how,
+                            said.empty() ? "" : "; it said: ", said))
+        .remedy(fmt::format("run {} by hand to see more", shown(command.argv)));
+}
+
+} // namespace locum::platform
