@@ -1,0 +1,182 @@
+#include "datasource/migration.hpp"
+
+#include "datasource/engines.hpp"
+#include "datasource/script.hpp"
+
+#include <fmt/format.h>
+
+#include <deque>
+
+namespace locum::datasource {
+namespace {
+
+bool no_such_table(const engine::Error& error) {
+    return std::string_view(error.what()).find("[42P01]") != std::string_view::npos;
+}
+
+std::string shown(const std::string& version) {
+    return version.empty() ? "(none)" : version;
+}
+
+// While it lives, SQLite refuses BEGIN, COMMIT and ROLLBACK, and foreign keys are not enforced:
+// with them on, the DROP TABLE of a rebuild deletes the rows of the tables that refer to it.
+class SqliteMigrationMode {
+public:
+    explicit SqliteMigrationMode(Connection& connection) : connection_(connection) {
+        connection_.script("PRAGMA foreign_keys = OFF");
+    }
+    ~SqliteMigrationMode() {
+        forbid_transactions(false);
+        sqlite3_exec(sqlite(connection_), "PRAGMA foreign_keys = ON", nullptr, nullptr, nullptr);
+    }
+    SqliteMigrationMode(const SqliteMigrationMode&) = delete;
+    SqliteMigrationMode& operator=(const SqliteMigrationMode&) = delete;
+
+    void forbid_transactions(bool forbid) {
+        const auto deny = [](void*, int action, const char*, const char*, const char*,
+                             const char*) {
+            return action == SQLITE_TRANSACTION ? SQLITE_DENY : SQLITE_OK;
+        };
+        sqlite3_set_authorizer(sqlite(connection_), forbid ? +deny : nullptr, nullptr);
+    }
+
+private:
+    Connection& connection_;
+};
+
+void require_no_transaction_statement(const Migration& step) {
+    const std::string found = transaction_statement(step.sql);
+    if (!found.empty())
+        throw engine::Error(fmt::format("migration {} has a transaction statement of its own: {}",
+                                        step.name, found),
+                            engine::Kind::refused)
+            .remedy(
+                "take it out of the file and build the bundle anew: Locum runs all of it in one "
+                "transaction");
+}
+
+void check_foreign_keys(Connection& connection) {
+    if (connection.kind() == Kind::postgresql) {
+        connection.script("SET CONSTRAINTS ALL IMMEDIATE");
+        return;
+    }
+    const Rows broken = connection.query("PRAGMA foreign_key_check");
+    if (!broken.empty())
+        throw engine::Error(fmt::format("after the migration {} row(s) refer to a row that is not "
+                                        "there, the first in table {}, which refers to {}",
+                                        broken.size(), broken[0][0].value_or(""),
+                                        broken[0][2].value_or("")))
+            .remedy("ask the vendor for a migration that keeps references whole");
+}
+
+void run_step(Connection& connection, const Migration& step, const VersionStatements& version) {
+    const std::string before =
+        connection.kind() == Kind::postgresql
+            ? connection.query("SELECT txid_current()").at(0).at(0).value_or("")
+            : "";
+    connection.script(step.sql);
+    // A procedure that was called may have committed; then the transaction is another one.
+    if (!before.empty() && connection.query("SELECT txid_current()").at(0).at(0) != before)
+        throw engine::Error(fmt::format("migration {} ended its transaction by itself", step.name),
+                            engine::Kind::needs_attention)
+            .remedy("restore the backup, and ask the vendor for a migration that does not");
+    connection.execute(version.record, {step.to});
+    const auto recorded = schema_version(connection, version);
+    if (recorded != step.to)
+        throw engine::Error(fmt::format("after migration {} the schema version is {}, expected {}",
+                                        step.name, shown(recorded.value_or("")), step.to))
+            .remedy("ask the vendor: the migration must leave a version row that the manifest's "
+                    "version-record can change");
+}
+
+} // namespace
+
+std::optional<std::string> schema_version(Connection& connection,
+                                          const VersionStatements& version) {
+    // Within a transaction PostgreSQL would take no further statement after the failure.
+    const bool inside = connection.kind() == Kind::postgresql &&
+                        PQtransactionStatus(postgresql(connection)) == PQTRANS_INTRANS;
+    if (inside)
+        connection.script("SAVEPOINT locum_version");
+    Rows rows;
+    try {
+        rows = connection.query(version.query);
+    } catch (const engine::Error& error) {
+        if (!no_such_table(error))
+            throw;
+        if (inside)
+            connection.script("ROLLBACK TO SAVEPOINT locum_version");
+    }
+    if (inside)
+        connection.script("RELEASE SAVEPOINT locum_version");
+    if (rows.size() > 1)
+        throw engine::Error(fmt::format("the schema version has {} rows, expected one: {}",
+                                        rows.size(), version.query))
+            .remedy("leave the one row that is right");
+    if (rows.empty() || rows[0].empty())
+        return std::nullopt;
+    return rows[0][0];
+}
+
+std::vector<Migration> path(const std::vector<Migration>& all, const std::string& from,
+                            const std::string& to) {
+    struct Way {
+        std::string at;
+        std::vector<Migration> steps;
+    };
+    std::deque<Way> ways{{from, {}}};
+    std::set<std::string> seen{from};
+    while (!ways.empty()) {
+        const Way way = std::move(ways.front());
+        ways.pop_front();
+        if (way.at == to)
+            return way.steps;
+        for (const Migration& step : all) {
+            if (step.from != way.at || !seen.insert(step.to).second)
+                continue;
+            Way longer = way;
+            longer.at = step.to;
+            longer.steps.push_back(step);
+            ways.push_back(std::move(longer));
+        }
+    }
+    throw engine::Error(
+        fmt::format("no migration leads from schema version {} to {}", shown(from), to),
+        engine::Kind::refused)
+        .remedy("use a bundle whose manifest has one, or upgrade to a version between first");
+}
+
+void migrate(Connection& connection, const std::vector<Migration>& steps,
+             const VersionStatements& version, const std::function<void(Connection&)>& inside) {
+    std::optional<SqliteMigrationMode> mode;
+    if (connection.kind() == Kind::sqlite)
+        mode.emplace(connection);
+    else
+        for (const Migration& step : steps)
+            require_no_transaction_statement(step);
+    Transaction transaction(connection);
+    if (inside)
+        inside(connection);
+    for (const Migration& step : steps) {
+        engine::during(fmt::format("migrating from schema version {} to {} with {}",
+                                   shown(step.from), step.to, step.name),
+                       [&] {
+                           const auto found = schema_version(connection, version);
+                           if (found.value_or("") != step.from)
+                               throw engine::Error(
+                                   fmt::format("the schema version is {}, expected {}",
+                                               shown(found.value_or("")), shown(step.from)),
+                                   engine::Kind::refused)
+                                   .remedy("run `locum upgrade plan` for the way from there");
+                           if (mode)
+                               mode->forbid_transactions(true);
+                           run_step(connection, step, version);
+                           if (mode)
+                               mode->forbid_transactions(false);
+                       });
+    }
+    check_foreign_keys(connection);
+    transaction.commit();
+}
+
+} // namespace locum::datasource

@@ -1,0 +1,236 @@
+// Statements on SQLite, and opening a file.
+
+#include "datasource/engines.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+
+namespace locum::datasource {
+namespace {
+
+// SQLSTATEs for what callers tell apart, so that they need not know the engine.
+std::string_view state_of(int extended, std::string_view message) {
+    switch (extended) {
+    case SQLITE_CONSTRAINT_UNIQUE:
+    case SQLITE_CONSTRAINT_PRIMARYKEY:
+    case SQLITE_CONSTRAINT_ROWID:
+        return "23505";
+    case SQLITE_CONSTRAINT_FOREIGNKEY:
+        return "23503";
+    case SQLITE_CONSTRAINT_NOTNULL:
+        return "23502";
+    case SQLITE_CONSTRAINT_CHECK:
+        return "23514";
+    case SQLITE_CONSTRAINT_TRIGGER:
+        return "P0001";
+    default:
+        break;
+    }
+    switch (extended & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return "55P03";
+    case SQLITE_FULL:
+        return "53100";
+    case SQLITE_IOERR:
+        return "58030";
+    case SQLITE_CANTOPEN:
+        return "58P01";
+    case SQLITE_READONLY:
+        return "25006";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        return "XX001";
+    case SQLITE_CONSTRAINT:
+        return "23000";
+    case SQLITE_INTERRUPT:
+        return "57014";
+    default:
+        break;
+    }
+    if (message.starts_with("no such table"))
+        return "42P01";
+    if (message.find("no such column") != std::string_view::npos ||
+        message.find("has no column named") != std::string_view::npos)
+        return "42703";
+    if (message.find("already exists") != std::string_view::npos)
+        return "42P07";
+    return "42000";
+}
+
+std::string remedy_for(std::string_view state, std::string_view file) {
+    if (state == "55P03")
+        return fmt::format("another process writes to {}; see it with fuser {}, then try again",
+                           file, file);
+    if (state == "53100")
+        return fmt::format("free space in the file system of {}, then try again", file);
+    if (state == "58030" || state == "58P01")
+        return fmt::format("see that the folder of {} exists, is mounted and may be written", file);
+    if (state == "XX001")
+        return fmt::format("{} is damaged or no SQLite database; restore it from a backup", file);
+    return {};
+}
+
+std::string file_of(sqlite3* database) {
+    const char* file = database == nullptr ? nullptr : sqlite3_db_filename(database, "main");
+    return file == nullptr ? "" : file;
+}
+
+class SqliteConnection final : public Connection {
+public:
+    explicit SqliteConnection(SqliteHandle handle) : handle_(std::move(handle)) {}
+
+    Kind kind() const override { return Kind::sqlite; }
+
+    Rows query(std::string_view sql, const std::vector<Parameter>& parameters) override {
+        const Statement statement = bound(sql, parameters);
+        Rows rows;
+        const int width = sqlite3_column_count(statement.get());
+        while (step(statement.get(), sql)) {
+            Row& fields = rows.emplace_back();
+            for (int column = 0; column < width; ++column) {
+                if (sqlite3_column_type(statement.get(), column) == SQLITE_NULL) {
+                    fields.emplace_back(std::nullopt);
+                    continue;
+                }
+                const void* bytes = sqlite3_column_type(statement.get(), column) == SQLITE_BLOB
+                                        ? sqlite3_column_blob(statement.get(), column)
+                                        : sqlite3_column_text(statement.get(), column);
+                const auto size =
+                    static_cast<std::size_t>(sqlite3_column_bytes(statement.get(), column));
+                fields.emplace_back(size == 0 ? std::string()
+                                              : std::string(static_cast<const char*>(bytes), size));
+            }
+        }
+        return rows;
+    }
+
+    std::int64_t execute(std::string_view sql, const std::vector<Parameter>& parameters) override {
+        const Statement statement = bound(sql, parameters);
+        const std::int64_t before = sqlite3_total_changes64(handle_.get());
+        while (step(statement.get(), sql)) {
+        }
+        // changes() still tells of the statement before where this one was no DML.
+        return sqlite3_total_changes64(handle_.get()) == before ? 0
+                                                                : sqlite3_changes64(handle_.get());
+    }
+
+    void script(std::string_view sql) override {
+        const std::string text(sql);
+        if (sqlite3_exec(handle_.get(), text.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+            throw sqlite_error(handle_.get(), sql);
+    }
+
+    void* native() override { return handle_.get(); }
+
+private:
+    Statement bound(std::string_view sql, const std::vector<Parameter>& parameters) {
+        Statement statement = prepare(handle_.get(), sql);
+        const int count = sqlite3_bind_parameter_count(statement.get());
+        for (int index = 1; index <= count; ++index) {
+            // SQLite takes "$1::bigint" whole as the parameter's name; the number in it counts.
+            const char* label = sqlite3_bind_parameter_name(statement.get(), index);
+            const std::string_view text = label == nullptr ? "" : label;
+            std::size_t number = 0;
+            if (text.starts_with('$'))
+                std::from_chars(text.data() + 1, text.data() + text.size(), number);
+            if (number == 0 || number > parameters.size())
+                throw engine::Error(fmt::format("the statement's parameter \"{}\" has no value, {} "
+                                                "are given: {}",
+                                                text, parameters.size(), sql));
+            bind(statement.get(), index, parameters[number - 1]);
+        }
+        return statement;
+    }
+
+    void bind(sqlite3_stmt* statement, int index, const Parameter& parameter) {
+        int result = SQLITE_OK;
+        if (std::holds_alternative<std::nullptr_t>(parameter))
+            result = sqlite3_bind_null(statement, index);
+        else if (const auto* number = std::get_if<std::int64_t>(&parameter))
+            result = sqlite3_bind_int64(statement, index, *number);
+        else
+            result = sqlite3_bind_text64(statement, index, std::get<std::string>(parameter).data(),
+                                         std::get<std::string>(parameter).size(), SQLITE_TRANSIENT,
+                                         SQLITE_UTF8);
+        if (result != SQLITE_OK)
+            throw sqlite_error(handle_.get(), {});
+    }
+
+    bool step(sqlite3_stmt* statement, std::string_view sql) {
+        const int result = sqlite3_step(statement);
+        if (result != SQLITE_ROW && result != SQLITE_DONE)
+            throw sqlite_error(handle_.get(), sql);
+        return result == SQLITE_ROW;
+    }
+
+    SqliteHandle handle_;
+};
+
+} // namespace
+
+engine::Error sqlite_error(sqlite3* database, std::string_view sql) {
+    const std::string message = sqlite3_errmsg(database), file = file_of(database);
+    const std::string_view state = state_of(sqlite3_extended_errcode(database), message);
+    engine::Error error(
+        fmt::format("SQLite: {} [{}]{}", message, state, file.empty() ? "" : ", file " + file));
+    if (const std::string remedy = remedy_for(state, file); !remedy.empty())
+        error = std::move(error).remedy(remedy);
+    const int offset = sqlite3_error_offset(database);
+    if (offset >= 0 && static_cast<std::size_t>(offset) <= sql.size()) {
+        const auto before = sql.substr(0, static_cast<std::size_t>(offset));
+        error.during(fmt::format("in line {}", std::count(before.begin(), before.end(), '\n') + 1));
+    }
+    return error;
+}
+
+Statement prepare(sqlite3* database, std::string_view sql) {
+    sqlite3_stmt* raw = nullptr;
+    const char* tail = nullptr;
+    const int result =
+        sqlite3_prepare_v2(database, sql.data(), static_cast<int>(sql.size()), &raw, &tail);
+    Statement statement(raw);
+    if (result != SQLITE_OK)
+        throw sqlite_error(database, sql);
+    const std::string_view rest(tail, static_cast<std::size_t>(sql.data() + sql.size() - tail));
+    if (!statement || rest.find_first_not_of(" \t\r\n;") != std::string_view::npos)
+        throw engine::Error(fmt::format("expected one SQL statement, found: {}", sql));
+    return statement;
+}
+
+std::unique_ptr<Connection> connect_sqlite(const std::string& file, const ConnectOptions& options) {
+    std::error_code ignored;
+    const bool is_there = std::filesystem::exists(file, ignored);
+    if (!is_there && !options.create)
+        throw engine::Error(fmt::format("there is no database file {} [58P01]", file))
+            .remedy("check the datasource's file in the answers");
+    const int access = options.read_only ? SQLITE_OPEN_READONLY
+                       : options.create  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                                         : SQLITE_OPEN_READWRITE;
+    sqlite3* raw = nullptr;
+    const int result = sqlite3_open_v2(file.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX, nullptr);
+    SqliteHandle handle(raw);
+    if (result != SQLITE_OK)
+        throw sqlite_error(raw, {}).during("opening " + file);
+    if (!is_there) // before -wal and -shm are made, which take over the file's mode
+        std::filesystem::permissions(file, std::filesystem::perms::owner_read |
+                                               std::filesystem::perms::owner_write);
+    sqlite3_extended_result_codes(raw, 1);
+    sqlite3_busy_timeout(raw, static_cast<int>(options.lock_timeout.count()));
+    std::unique_ptr<Connection> connection = std::make_unique<SqliteConnection>(std::move(handle));
+    return engine::during("opening " + file, [&] {
+        const Rows mode = connection->query("PRAGMA journal_mode"); // reads the file's header
+        if (!options.read_only && mode.at(0).at(0) != "wal" &&
+            connection->query("PRAGMA journal_mode = WAL").at(0).at(0) != "wal")
+            throw engine::Error(fmt::format("{} cannot be put into WAL mode", file))
+                .remedy("put it on a local file system");
+        connection->script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
+                           "PRAGMA recursive_triggers = ON");
+        return std::move(connection);
+    });
+}
+
+} // namespace locum::datasource
