@@ -1,0 +1,265 @@
+#include "token/network_token.hpp"
+
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+#include "platform/hash.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include <boost/filesystem/operations.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace locum::token {
+
+using engine::Error;
+using engine::Kind;
+using engine::Secret;
+
+namespace {
+
+constexpr std::string_view format_line = "format = locum-network-token-1";
+constexpr std::string_view format_family = "format = locum-network-token-";
+constexpr std::string_view checksum_key = "checksum = ";
+constexpr std::size_t least_secret = 16; // bytes
+constexpr std::string_view again = "copy the token file again from the host where it was made";
+
+bool is_hex(std::string_view text, std::size_t digits) {
+    return text.size() == digits && std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           });
+}
+
+bool fits_a_line(std::string_view value) {
+    return !value.empty() && value.front() != ' ' && value.back() != ' ' &&
+           std::all_of(value.begin(), value.end(),
+                       [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+}
+
+[[noreturn]] void refuse(const std::string& what) {
+    throw Error("the network token " + what, Kind::not_trusted).remedy(std::string(again));
+}
+
+// What is wrong with the values, or nothing.
+std::string fault_of(const NetworkToken& token) {
+    if (!fits_a_line(token.suite))
+        return "names no suite";
+    if (!fits_a_line(token.cluster_id))
+        return "names no cluster";
+    if (token.addresses.empty())
+        return "names no agent that could admit this host";
+    for (const std::string& address : token.addresses) {
+        try {
+            parse_address(address);
+        } catch (const Error& error) {
+            return fmt::format("has a wrong address: {}", error.what());
+        }
+    }
+    if (!is_hex(token.ca_pin, 64))
+        return "has no pin of the cluster's authority (64 hex digits)";
+    if (token.join_secret.reveal().size() < least_secret)
+        return fmt::format("has a join secret of {} bytes; expected {} or more",
+                           token.join_secret.reveal().size(), least_secret);
+    if (!is_hex(token.bundle_key, 64))
+        return "has no trusted key of bundles (64 hex digits)";
+    return {};
+}
+
+// The lines before the checksum line, which is the last one, once they are known to be whole.
+std::string_view checked_lines(std::string_view text) {
+    const std::size_t at = text.rfind(checksum_key);
+    if (at == std::string_view::npos || at == 0 || text[at - 1] != '\n' ||
+        text.find('\n', at) != text.size() - 1)
+        refuse("is cut: it does not end with its checksum line");
+    std::string_view stated = text.substr(at + checksum_key.size());
+    stated.remove_suffix(1);
+    const std::string_view lines = text.substr(0, at);
+    if (platform::sha256_hex(lines) != stated)
+        refuse("was altered: its checksum is not that of its lines");
+    return lines;
+}
+
+std::map<std::string, std::string, std::less<>> values_of(std::string_view lines) {
+    std::map<std::string, std::string, std::less<>> values;
+    for (std::size_t begin = 0; begin < lines.size();) {
+        const std::size_t end = lines.find('\n', begin);
+        const std::string_view line = lines.substr(begin, end - begin);
+        begin = end + 1;
+        if (line.empty() || line.front() == '#')
+            continue;
+        const std::size_t sign = line.find(" = ");
+        if (sign == std::string_view::npos)
+            refuse(fmt::format("has a line that is not 'key = value': '{}'", line.substr(0, 20)));
+        if (!values.emplace(line.substr(0, sign), line.substr(sign + 3)).second)
+            refuse(fmt::format("has the key '{}' twice", line.substr(0, sign)));
+    }
+    return values;
+}
+
+std::vector<std::string> split_list(std::string_view text) {
+    std::vector<std::string> parts;
+    for (;;) {
+        const std::size_t comma = text.find(", ");
+        parts.emplace_back(text.substr(0, comma));
+        if (comma == std::string_view::npos)
+            return parts;
+        text.remove_prefix(comma + 2);
+    }
+}
+
+// Group and others must have no access at all.
+void require_private(const std::string& file) {
+    namespace fs = boost::filesystem;
+    boost::system::error_code failed;
+    const fs::file_status status = fs::status(file, failed);
+    if (status.type() == fs::file_not_found)
+        throw Error(fmt::format("there is no network token at {}", file), Kind::usage)
+            .remedy("copy the token file from the host where the network was created, and give its "
+                    "path");
+    if (failed)
+        throw Error(fmt::format("cannot read {}: {}", file, failed.message()), Kind::usage)
+            .remedy("give the path of a token file that this user can read");
+    if (status.type() != fs::regular_file)
+        throw Error(fmt::format("{} is not a file; expected a network token", file), Kind::usage)
+            .remedy("give the path of the token file");
+    const auto open = static_cast<unsigned>(status.permissions()) & 077U;
+    if (open != 0)
+        throw Error(fmt::format("the network token {} is open to other users (mode {:04o}); "
+                                "expected 0600",
+                                file, static_cast<unsigned>(status.permissions()) & 07777U),
+                    Kind::usage)
+            .remedy(fmt::format("chmod 600 {}", file));
+}
+
+} // namespace
+
+Address parse_address(std::string_view text) {
+    const std::size_t colon = text.rfind(':');
+    Address address;
+    if (colon != std::string_view::npos) {
+        address.host = text.substr(0, colon);
+        address.port = text.substr(colon + 1);
+    }
+    if (address.host.size() > 2 && address.host.front() == '[' && address.host.back() == ']')
+        address.host = address.host.substr(1, address.host.size() - 2);
+    else if (address.host.find(':') != std::string::npos)
+        address.host.clear(); // an IPv6 address without brackets
+    const bool digits = !address.port.empty() && address.port.size() <= 5 &&
+                        std::all_of(address.port.begin(), address.port.end(),
+                                    [](char c) { return c >= '0' && c <= '9'; });
+    const int port = digits ? std::stoi(address.port) : 0;
+    const bool printable = std::all_of(address.host.begin(), address.host.end(), [](char c) {
+        return c > ' ' && c < 0x7f && c != ',' && c != '/' && c != '[' && c != ']';
+    });
+    if (address.host.empty() || !printable || port < 1 || port > 65535)
+        throw Error(fmt::format("'{}' is not an address; expected HOST:PORT", text), Kind::usage)
+            .remedy("write it as host.example.com:61616, 192.0.2.7:61616 or [2001:db8::7]:61616");
+    return address;
+}
+
+Secret NetworkToken::text() const {
+    if (const std::string fault = fault_of(*this); !fault.empty())
+        throw Error("a network token cannot be written: it " + fault, Kind::usage)
+            .remedy("check the answers that it is made from");
+    std::string lines = fmt::format(
+        "# Network token of Locum. Each further host of the network needs this file.\n"
+        "# It is secret: who has it can join. Keep a copy in a safe place; do not edit it.\n"
+        "# Fingerprint to compare: {}\n"
+        "{}\n"
+        "suite = {}\n"
+        "cluster = {}\n"
+        "addresses = {}\n"
+        "ca-pin = {}\n"
+        "bundle-key = {}\n"
+        "join-secret = {}\n",
+        fingerprint(), format_line, suite, cluster_id, fmt::join(addresses, ", "), ca_pin,
+        bundle_key, platform::hex(join_secret.reveal()));
+    const std::string checksum = platform::sha256_hex(lines);
+    lines += fmt::format("{}{}\n", checksum_key, checksum);
+    return Secret(std::move(lines));
+}
+
+NetworkToken NetworkToken::parse(std::string_view text) {
+    const std::size_t format = text.find(format_family);
+    if (format == std::string_view::npos || (format > 0 && text[format - 1] != '\n'))
+        throw Error("the file given as network token is something else; expected a line '" +
+                        std::string(format_line) + "'",
+                    Kind::not_trusted)
+            .remedy("give the token file that was written when the network was created");
+    const std::string_view line = text.substr(format, text.find('\n', format) - format);
+    if (line != format_line)
+        throw Error(
+            fmt::format("the network token has '{}'; this Locum reads '{}'", line, format_line),
+            Kind::not_trusted)
+            .remedy("use the version of Locum that wrote the token");
+    auto values = values_of(checked_lines(text));
+    const auto take = [&values](std::string_view key) {
+        const auto found = values.find(key);
+        if (found == values.end())
+            refuse(fmt::format("has no '{}'", key));
+        std::string value = std::move(found->second);
+        values.erase(found);
+        return value;
+    };
+    NetworkToken token;
+    take("format");
+    token.suite = take("suite");
+    token.cluster_id = take("cluster");
+    token.addresses = split_list(take("addresses"));
+    token.ca_pin = take("ca-pin");
+    token.bundle_key = take("bundle-key");
+    const Secret digits(take("join-secret"));
+    if (!is_hex(digits.reveal(), digits.reveal().size()) || digits.reveal().size() % 2 != 0)
+        refuse("has a join secret that is not hex digits");
+    token.join_secret = Secret(platform::from_hex(digits.reveal()));
+    if (!values.empty())
+        refuse(fmt::format("has an unknown key '{}'", values.begin()->first));
+    if (const std::string fault = fault_of(token); !fault.empty())
+        refuse(fault);
+    return token;
+}
+
+void NetworkToken::store(const std::string& file) const {
+    const Secret content = text();
+    if (platform::exists(file)) {
+        std::string found;
+        try {
+            const NetworkToken there = parse(platform::read_file(file, 64U << 10));
+            if (there.cluster_id == cluster_id && there.ca_pin == ca_pin)
+                found.clear();
+            else
+                found = fmt::format("the token of another network ({})", there.fingerprint());
+        } catch (const Error& error) {
+            found = fmt::format("a file that is not a token ({})", error.what());
+        }
+        if (!found.empty())
+            throw Error(
+                fmt::format("{} already holds {}; it would be lost under the new token ({})", file,
+                            found, fingerprint()),
+                Kind::refused)
+                .remedy("move that file away, or name another file for the token");
+    }
+    platform::write_file(file, content.reveal(), 0600);
+}
+
+NetworkToken NetworkToken::load(const std::string& file) {
+    require_private(file);
+    const Secret content(platform::read_file(file, 64U << 10));
+    return engine::during("reading " + file, [&] { return parse(content.reveal()); });
+}
+
+std::string NetworkToken::fingerprint() const {
+    return network_fingerprint(cluster_id, ca_pin);
+}
+
+Secret fresh_join_secret() {
+    return Secret(platform::random_bytes(32));
+}
+
+std::string network_fingerprint(std::string_view cluster_id, std::string_view ca_pin) {
+    const std::string digest = platform::sha256_hex(fmt::format("{}\n{}", cluster_id, ca_pin));
+    return platform::colons(std::string_view(digest).substr(0, 32));
+}
+
+} // namespace locum::token
