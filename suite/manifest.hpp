@@ -10,6 +10,8 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 namespace locum::suite {
@@ -23,9 +25,10 @@ struct Component {
     std::string name;
     std::string title;
     Role role = Role::server;
-    std::string payload; // folder in the suite's source
-    std::vector<std::string> requires_;        // components of the same host
-    std::vector<std::string> cluster_requires; // components somewhere in the cluster, installed before
+    std::string payload;                // folder in the suite's source
+    std::vector<std::string> requires_; // components of the same host
+    std::vector<std::string>
+        cluster_requires; // components somewhere in the cluster, installed before
     std::uint64_t memory_mb = 0;
     std::uint64_t disk_mb = 0;
 };
@@ -61,7 +64,7 @@ struct Service {
     std::map<std::string, std::string> environment;
     std::string user;
     std::string stop_signal = "TERM";
-    std::chrono::seconds stop_timeout{10}; // then KILL
+    std::chrono::seconds stop_timeout{10};    // then KILL
     std::optional<std::string> reload_signal; // how a changed config is taken up without a stop
 };
 
@@ -91,7 +94,7 @@ struct Balancing {
 struct Engine {
     datasource::VersionStatements version;
     std::vector<datasource::Migration> migrations; // sql is filled where the bundle was opened
-    std::string copy_ddl;                          // sqlite only: file given by the suite; empty: derived
+    std::string copy_ddl; // sqlite only: path of a part with the copy's DDL; empty: derived
 };
 
 struct Database {
@@ -125,8 +128,8 @@ struct Manifest {
     std::string title;
     engine::Version version;
     std::string schema;
-    std::string licence;     // path in the bundle; empty: none
-    std::string information; // path in the bundle
+    std::string licence;                    // path in the bundle; empty: none
+    std::string information;                // path in the bundle
     std::vector<std::string> upgrades_from; // schema versions
     Compatibility old_binary_on_new_schema = Compatibility::breaks;
     Compatibility new_binary_on_old_schema = Compatibility::breaks;
@@ -144,8 +147,18 @@ struct Manifest {
     const Component* component(std::string_view name) const;
 };
 
+// The newest format that this Locum reads.
+constexpr int newest_format = 1;
+
 // Parses suite.toml or manifest.toml. An unknown, missing or contradictory key throws
-// Error(usage) with file name, line and column, what was found and what was expected.
+// Error(usage) with file name, line and column, what was found and what was expected. A format, or
+// an oldest Locum, that is newer than this one throws Error(refused) before anything else is read.
 Manifest parse_manifest(std::string_view text, const std::string& file_name);
+
+// "payload/COMPONENT.tar.zst".
+std::string payload_part(std::string_view component);
+
+// The paths of the parts that a bundle of this manifest holds, sorted by byte: no more, no fewer.
+std::vector<std::string> part_paths(const Manifest& manifest);
 
 } // namespace locum::suite

@@ -13,8 +13,9 @@ public:
     // The text of a PEM file, or 64 hex digits. Throws Error(usage).
     static PublicKey parse(std::string_view text);
     static PublicKey load(const std::string& file);
-    std::string hex() const;         // 64 digits
-    std::string fingerprint() const; // SHA-256 of the SubjectPublicKeyInfo, hex in pairs of bytes with colons
+    std::string hex() const; // 64 digits
+    std::string
+    fingerprint() const; // SHA-256 of the SubjectPublicKeyInfo, hex in pairs of bytes with colons
     bool verify(std::string_view message, std::string_view signature) const;
     bool operator==(const PublicKey&) const = default;
 

@@ -1,0 +1,178 @@
+#include "suite/manifest.hpp"
+
+#include "engine/error.hpp"
+#include "suite/manifest_reader.hpp"
+#include "suite/paths.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace locum::suite {
+
+using engine::Error;
+using engine::Kind;
+
+std::string_view name(Role role) {
+    switch (role) {
+    case Role::server:
+        return "server";
+    case Role::balancer:
+        return "balancer";
+    case Role::console:
+        return "console";
+    case Role::mirror:
+        return "mirror";
+    }
+    return "unknown";
+}
+
+const Component* Manifest::component(std::string_view wanted) const {
+    const auto found = std::find_if(components.begin(), components.end(),
+                                    [&](const Component& c) { return c.name == wanted; });
+    return found == components.end() ? nullptr : &*found;
+}
+
+std::string payload_part(std::string_view component) {
+    return fmt::format("payload/{}.tar.zst", component);
+}
+
+std::vector<std::string> part_paths(const Manifest& manifest) {
+    std::vector<std::string> paths;
+    for (const auto& component : manifest.components)
+        paths.push_back(payload_part(component.name));
+    for (const auto& text : {manifest.licence, manifest.information})
+        paths.push_back(text);
+    for (const auto& config : manifest.configs)
+        paths.push_back(config.template_file);
+    for (const auto& [kind, engine] : manifest.database.engines) {
+        paths.push_back(engine.copy_ddl);
+        for (const auto& migration : engine.migrations)
+            paths.push_back(migration.name);
+    }
+    std::sort(paths.begin(), paths.end());
+    paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+    paths.erase(std::remove(paths.begin(), paths.end(), ""), paths.end());
+    return paths;
+}
+
+std::string read_path(Section& section, std::string_view key) {
+    const Text text = section.text(key);
+    const std::string fault = path_fault(text.value, longest_part_path);
+    if (!fault.empty())
+        section.fail(text.at, fmt::format("{} for '{}'", fault, key),
+                     "a path below the suite's folder");
+    if (text.value == "manifest.toml" || text.value == "signatures")
+        section.fail(text.at, fmt::format("the path '{}'", text.value),
+                     "a path that the bundle does not need itself");
+    return text.value;
+}
+
+unsigned read_mode(Section& section, std::string_view key, std::string_view missing) {
+    const Text text = section.text(key, missing);
+    unsigned mode = 0;
+    bool good = text.value.size() == 4 && text.value[0] == '0';
+    for (const char c : text.value) {
+        good = good && c >= '0' && c <= '7';
+        mode = mode * 8 + static_cast<unsigned>(c - '0');
+    }
+    if (!good)
+        section.fail(
+            text.at, fmt::format("'{}' for '{}'", text.value, key),
+            "a mode of four octal digits such as \"0640\", without setuid, setgid and sticky");
+    return mode;
+}
+
+std::size_t read_choice(Section& section, std::string_view key,
+                        const std::vector<std::string_view>& choices, std::string_view missing) {
+    const Text text = missing.empty() ? section.text(key) : section.text(key, missing);
+    const auto found = std::find(choices.begin(), choices.end(), text.value);
+    if (found == choices.end())
+        section.fail(text.at, fmt::format("'{}' for '{}'", text.value, key),
+                     fmt::format("one of {}", fmt::join(choices, ", ")));
+    return static_cast<std::size_t>(found - choices.begin());
+}
+
+namespace {
+
+engine::Version read_version(Section& section, std::string_view key) {
+    const Text text = section.text(key);
+    try {
+        return engine::Version::parse(text.value);
+    } catch (const Error&) {
+        section.fail(text.at, fmt::format("'{}' for '{}'", text.value, key),
+                     "one to four numbers separated by dots, such as \"2.0\"");
+    }
+}
+
+} // namespace
+
+void ManifestReader::read_header() {
+    const auto most = std::numeric_limits<int>::max();
+    manifest.format = static_cast<int>(file.number("format", 1, most));
+    if (manifest.format > newest_format)
+        throw Error(
+            fmt::format("the manifest is of format {}; this Locum, {}, reads formats up to {}",
+                        manifest.format, LOCUM_VERSION, newest_format),
+            Kind::refused)
+            .remedy("install a newer Locum, then run the command again");
+    manifest.locum = read_version(file, "locum");
+    if (manifest.locum > engine::Version::parse(LOCUM_VERSION))
+        throw Error(fmt::format("the manifest needs Locum {} or newer; this is Locum {}",
+                                manifest.locum.text(), LOCUM_VERSION),
+                    Kind::refused)
+            .remedy(fmt::format("install Locum {} or newer, then run the command again",
+                                manifest.locum.text()));
+}
+
+void ManifestReader::read_suite() {
+    Section suite = file.section("suite", true);
+    const Text name = suite.text("name");
+    references.declare(suite, "suite", name);
+    manifest.name = name.value;
+    manifest.title = suite.text("title").value;
+    manifest.version = read_version(suite, "version");
+    const Text schema = suite.text("schema");
+    if (schema.value.empty())
+        suite.fail(schema.at, "an empty text for 'schema'", "a schema version");
+    manifest.schema = schema.value;
+    if (suite.has("licence"))
+        manifest.licence = read_path(suite, "licence");
+    if (suite.has("information"))
+        manifest.information = read_path(suite, "information");
+    suite.done();
+
+    Section facts = file.section("compatibility", true);
+    for (const Text& from : facts.texts("upgrades-from")) {
+        auto& all = manifest.upgrades_from;
+        if (from.value.empty() || std::find(all.begin(), all.end(), from.value) != all.end())
+            facts.fail(from.at, fmt::format("'{}' in 'upgrades-from'", from.value),
+                       "schema versions, each once");
+        all.push_back(from.value);
+    }
+    const std::vector<std::string_view> words = {"works", "breaks"};
+    manifest.old_binary_on_new_schema =
+        static_cast<Compatibility>(read_choice(facts, "old-binary-on-new-schema", words));
+    manifest.new_binary_on_old_schema =
+        static_cast<Compatibility>(read_choice(facts, "new-binary-on-old-schema", words));
+    facts.done();
+}
+
+Manifest parse_manifest(std::string_view text, const std::string& file_name) {
+    ManifestReader reader{Section::parse(text, file_name), {}, {}};
+    engine::during("reading " + file_name, [&] { reader.read_header(); });
+    reader.read_suite();
+    reader.read_components();
+    reader.read_ports();
+    reader.read_configs();
+    reader.read_services();
+    reader.read_probes();
+    reader.read_balancing();
+    reader.read_database();
+    reader.read_parts();
+    reader.read_files();
+    reader.file.done();
+    reader.references.check();
+    return std::move(reader.manifest);
+}
+
+} // namespace locum::suite

@@ -1,0 +1,245 @@
+// What runs on a host: components, topologies, ports, configs, services, probes, balancing.
+
+#include "suite/manifest_reader.hpp"
+
+#include "suite/paths.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <limits>
+
+namespace locum::suite {
+
+namespace {
+
+const std::vector<std::string_view> signals = {"TERM", "INT",  "QUIT", "HUP",
+                                               "USR1", "USR2", "KILL"};
+
+std::vector<std::string> refer_all(References& references, const Section& section,
+                                   const std::vector<Text>& names) {
+    std::vector<std::string> values;
+    for (const Text& name : names) {
+        references.refer(section, "component", name);
+        if (std::find(values.begin(), values.end(), name.value) != values.end())
+            section.fail(name.at, fmt::format("'{}' twice", name.value), "each component once");
+        values.push_back(name.value);
+    }
+    return values;
+}
+
+std::string refer_one(References& references, Section& section, std::string_view key) {
+    const Text name = section.text(key);
+    references.refer(section, "component", name);
+    return name.value;
+}
+
+std::string with_variables(References& references, Section& section, std::string_view key) {
+    const Text text = section.text(key);
+    if (text.value.empty())
+        section.fail(text.at, fmt::format("an empty text for '{}'", key), "a text");
+    references.variables(section, text);
+    return text.value;
+}
+
+using Needs = std::vector<std::string> Component::*;
+
+// Components that need each other could never be installed one after the other.
+bool reaches(const Manifest& manifest, Needs needs, const std::string& from, const std::string& to,
+             std::vector<std::string>& seen) {
+    const Component* component = manifest.component(from);
+    if (component == nullptr || std::find(seen.begin(), seen.end(), from) != seen.end())
+        return false;
+    seen.push_back(from);
+    for (const std::string& next : component->*needs)
+        if (next == to || reaches(manifest, needs, next, to, seen))
+            return true;
+    return false;
+}
+
+void refuse_circles(const Manifest& manifest, Section& table, const Text& name) {
+    for (const Needs needs : {&Component::requires_, &Component::cluster_requires}) {
+        std::vector<std::string> seen;
+        if (reaches(manifest, needs, name.value, name.value, seen))
+            table.fail(
+                name.at,
+                fmt::format("the component '{}', which requires itself in the end", name.value),
+                "requirements without a circle");
+    }
+}
+
+} // namespace
+
+void ManifestReader::read_components() {
+    Section components = file.section("components", true);
+    const auto names = components.keys();
+    for (const Text& name : names) {
+        Section section = components.section(name.value);
+        references.declare(section, "component", name);
+        Component component;
+        component.name = name.value;
+        component.title = section.text("title").value;
+        component.role = static_cast<Role>(
+            read_choice(section, "role", {"server", "balancer", "console", "mirror"}));
+        component.payload = read_path(section, "payload");
+        component.requires_ = refer_all(references, section, section.texts("requires"));
+        component.cluster_requires =
+            refer_all(references, section, section.texts("cluster-requires"));
+        constexpr std::int64_t most = 1 << 30;
+        component.memory_mb = static_cast<std::uint64_t>(section.number("memory-mb", 0, most, 0));
+        component.disk_mb = static_cast<std::uint64_t>(section.number("disk-mb", 0, most, 0));
+        section.done();
+        manifest.components.push_back(std::move(component));
+    }
+    if (names.empty())
+        components.fail(components.at(), "no component", "at least one");
+    for (const Text& name : names)
+        refuse_circles(manifest, components, name);
+
+    Section topologies = file.section("topologies", true);
+    for (const Text& name : topologies.keys()) {
+        Section section = topologies.section(name.value);
+        references.declare(section, "topology", name);
+        Topology topology{name.value, section.text("title").value,
+                          refer_all(references, section, section.texts("components"))};
+        if (topology.components.empty())
+            section.fail(section.at(),
+                         fmt::format("the topology '{}' without components", name.value),
+                         "at least one");
+        section.done();
+        manifest.topologies.push_back(std::move(topology));
+    }
+    if (manifest.topologies.empty())
+        topologies.fail(topologies.at(), "no topology", "at least one");
+}
+
+void ManifestReader::read_ports() {
+    for (Section section : file.list("ports")) {
+        const Text name = section.text("name");
+        references.declare(section, "port", name);
+        Port port{name.value, refer_one(references, section, "component"), {}};
+        for (Section choice : section.list("choices")) {
+            if (!port.choices.empty() && port.choices.back().when.empty())
+                section.fail(choice.at(), "a choice after one that always holds",
+                             "the choice without 'when' last");
+            const bool always = !choice.has("when");
+            port.choices.push_back({always ? "" : refer_one(references, choice, "when"),
+                                    static_cast<std::uint16_t>(choice.number("port", 1, 65535))});
+            if (always)
+                choice.text("when", "");
+            choice.done();
+        }
+        if (port.choices.empty() || !port.choices.back().when.empty())
+            section.fail(
+                section.at(),
+                fmt::format("the port '{}' without a choice that always holds", name.value),
+                "a last choice without 'when'");
+        section.done();
+        manifest.ports.push_back(std::move(port));
+    }
+}
+
+void ManifestReader::read_configs() {
+    for (Section section : file.list("configs")) {
+        Config config;
+        config.component = refer_one(references, section, "component");
+        config.template_file = read_path(section, "template");
+        config.to = with_variables(references, section, "to");
+        config.mode = read_mode(section, "mode", "0640");
+        for (const Config& other : manifest.configs)
+            if (other.to == config.to)
+                section.fail(section.at(), fmt::format("a second config to '{}'", config.to),
+                             "each file once");
+        section.done();
+        manifest.configs.push_back(std::move(config));
+    }
+}
+
+void ManifestReader::read_services() {
+    for (Section section : file.list("services")) {
+        const Text name = section.text("name");
+        references.declare(section, "service", name);
+        Service service;
+        service.name = name.value;
+        service.component = refer_one(references, section, "component");
+        for (const Text& word : section.texts("argv")) {
+            references.variables(section, word);
+            service.argv.push_back(word.value);
+        }
+        if (service.argv.empty() || service.argv.front().empty())
+            section.fail(section.at(), fmt::format("the service '{}' without 'argv'", name.value),
+                         "the program and its arguments");
+        Section environment = section.section("environment");
+        for (const Text& key : environment.keys()) {
+            if (key.value.empty() || key.value.find('=') != std::string::npos)
+                environment.fail(key.at, fmt::format("'{}' in 'environment'", key.value),
+                                 "a name without '='");
+            const Text value = environment.text(key.value);
+            references.variables(environment, value);
+            service.environment[key.value] = value.value;
+        }
+        service.user = section.text("user", "").value;
+        Section stop = section.section("stop");
+        service.stop_signal = signals[read_choice(stop, "signal", signals, "TERM")];
+        service.stop_timeout = std::chrono::seconds(stop.number("timeout-s", 1, 3600, 10));
+        stop.done();
+        Section reload = section.section("reload");
+        if (section.has("reload"))
+            service.reload_signal = signals[read_choice(reload, "signal", signals)];
+        reload.done();
+        section.done();
+        manifest.services.push_back(std::move(service));
+    }
+}
+
+void ManifestReader::read_probes() {
+    for (Section section : file.list("probes")) {
+        Probe probe;
+        const Text name = section.text("name");
+        probe.component = refer_one(references, section, "component");
+        references.declare(section, fmt::format("probe of '{}'", probe.component), name);
+        probe.name = name.value;
+        if (section.has("http") == section.has("tcp"))
+            section.fail(section.at(),
+                         fmt::format("the probe '{}' with {} of 'http' and 'tcp'", name.value,
+                                     section.has("http") ? "both" : "neither"),
+                         "exactly one");
+        if (section.has("http")) {
+            HttpProbe http;
+            http.url = with_variables(references, section, "http");
+            http.status = static_cast<unsigned>(section.number("status", 100, 599, 200));
+            http.body = section.text("body", "").value;
+            probe.how = std::move(http);
+        } else {
+            probe.how = TcpProbe{with_variables(references, section, "tcp")};
+        }
+        section.done();
+        manifest.probes.push_back(std::move(probe));
+    }
+}
+
+void ManifestReader::read_balancing() {
+    Section section = file.section("balancing");
+    if (!file.has("balancing"))
+        return;
+    Balancing balancing;
+    for (const auto& [key, role, into] :
+         {std::tuple{"component", Role::balancer, &balancing.component},
+          std::tuple{"server", Role::server, &balancing.server}}) {
+        const Text named = section.text(key);
+        references.refer(section, "component", named);
+        const Component* component = manifest.component(named.value);
+        if (component != nullptr && component->role != role)
+            section.fail(
+                named.at,
+                fmt::format("the component '{}' of role {}", named.value, name(component->role)),
+                fmt::format("one of role {}", name(role)));
+        *into = named.value;
+    }
+    balancing.driver = static_cast<BalancerDriver>(read_choice(section, "driver", {"haproxy"}));
+    balancing.socket = with_variables(references, section, "socket");
+    balancing.backend = section.text("backend").value;
+    section.done();
+    manifest.balancing = std::move(balancing);
+}
+
+} // namespace locum::suite

@@ -1,0 +1,38 @@
+#pragma once
+// The pieces of parse_manifest; each reads its tables of the file into the manifest.
+
+#include "suite/document.hpp"
+#include "suite/manifest.hpp"
+#include "suite/references.hpp"
+
+namespace locum::suite {
+
+struct ManifestReader {
+    Section file;
+    Manifest manifest;
+    References references;
+
+    void read_header();
+    void read_suite();
+    void read_components();
+    void read_ports();
+    void read_configs();
+    void read_services();
+    void read_probes();
+    void read_balancing();
+    void read_database();
+    // What `bundle build` adds.
+    void read_parts();
+    void read_files();
+};
+
+// The path of a part, as a vendor writes it; a reserved one is an error.
+std::string read_path(Section& section, std::string_view key);
+// "0644" in octal, at most 0777.
+unsigned read_mode(Section& section, std::string_view key, std::string_view missing);
+// The index of the text in `choices`.
+std::size_t read_choice(Section& section, std::string_view key,
+                        const std::vector<std::string_view>& choices,
+                        std::string_view missing = "");
+
+} // namespace locum::suite

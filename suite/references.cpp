@@ -1,0 +1,121 @@
+#include "suite/references.hpp"
+
+#include "engine/error.hpp"
+#include "suite/template.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace locum::suite {
+
+namespace {
+
+constexpr std::array<std::string_view, 16> variables_given = {"data",
+                                                              "etc",
+                                                              "run",
+                                                              "log",
+                                                              "component.dir",
+                                                              "node.name",
+                                                              "node.address",
+                                                              "node.mode",
+                                                              "copy.snapshot_ms",
+                                                              "datasource",
+                                                              "datasource.host",
+                                                              "datasource.port",
+                                                              "datasource.database",
+                                                              "datasource.user",
+                                                              "datasource.password",
+                                                              "datasource.file"};
+
+constexpr std::size_t longest_name = 48; // "locum_" and a suite's name fit a PostgreSQL identifier
+
+bool is_name(std::string_view name) {
+    if (name.empty() || name.size() > longest_name || name.front() == '-' || name.back() == '-')
+        return false;
+    return name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == name.npos &&
+           name.find("--") == name.npos;
+}
+
+std::string one_of(const std::vector<std::string>& names) {
+    return names.empty() ? "none" : fmt::format("one of {}", fmt::join(names, ", "));
+}
+
+} // namespace
+
+bool is_known_variable(std::string_view name) {
+    return std::find(variables_given.begin(), variables_given.end(), name) != variables_given.end();
+}
+
+bool is_known_server_variable(std::string_view name) {
+    return name == "name" || name == "address" || name == "out";
+}
+
+std::string known_variables() {
+    return fmt::format("one of {}, port.NAME", fmt::join(variables_given, ", "));
+}
+
+void References::declare(const Section& section, std::string_view kind, const Text& name) {
+    if (!is_name(name.value))
+        section.fail(
+            name.at, fmt::format("the {} name '{}'", kind, name.value),
+            fmt::format("a-z, 0-9 and single dashes between them, at most {}", longest_name));
+    auto& names = declared_[std::string(kind)];
+    if (std::find(names.begin(), names.end(), name.value) != names.end())
+        section.fail(name.at, fmt::format("a second {} '{}'", kind, name.value),
+                     "a name that is not taken");
+    names.push_back(name.value);
+}
+
+void References::refer(const Section& section, std::string_view kind, const Text& name) {
+    references_.push_back({section, std::string(kind), name});
+}
+
+void References::variables(const Section& section, const Text& text) {
+    references_.push_back({section, "variable", text});
+}
+
+void References::check() const {
+    for (const auto& [section, kind, name] : references_) {
+        if (kind == "variable") {
+            check_variables(section, name);
+            continue;
+        }
+        const auto names = declared_.find(kind);
+        const auto& known = names == declared_.end() ? std::vector<std::string>{} : names->second;
+        if (std::find(known.begin(), known.end(), name.value) == known.end())
+            section.fail(name.at,
+                         fmt::format("the {} '{}', which does not exist", kind, name.value),
+                         one_of(known));
+    }
+}
+
+void References::check_variables(const Section& section, const Text& text) const {
+    std::vector<VariableUse> uses;
+    try {
+        uses = variables_of(text.value, "text");
+    } catch (const engine::Error&) {
+        section.fail(text.at,
+                     fmt::format("the text '{}', in which braces do not match", text.value),
+                     "variables as {name}, braces as {{ and }}");
+    }
+    const auto ports = declared_.find("port");
+    for (const auto& use : uses) {
+        if (!use.list.empty())
+            section.fail(text.at, fmt::format("the list '{}' in '{}'", use.list, text.value),
+                         "lists in templates only");
+        const std::string port = use.name.compare(0, 5, "port.") == 0 ? use.name.substr(5) : "";
+        if (!port.empty()) {
+            const auto& known =
+                ports == declared_.end() ? std::vector<std::string>{} : ports->second;
+            if (std::find(known.begin(), known.end(), port) == known.end())
+                section.fail(text.at, fmt::format("the port '{}', which does not exist", port),
+                             one_of(known));
+        } else if (!is_known_variable(use.name)) {
+            section.fail(text.at, fmt::format("the unknown variable '{}'", use.name),
+                         known_variables());
+        }
+    }
+}
+
+} // namespace locum::suite

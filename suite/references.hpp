@@ -1,0 +1,43 @@
+#pragma once
+// Names in a manifest: declared once, referred to from elsewhere. Complaints wait until all of the
+// file has been read, since a reference may stand before what it names.
+
+#include "suite/document.hpp"
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace locum::suite {
+
+class References {
+public:
+    // kind is a word for messages: "component", "port". A second declaration of a name, and one
+    // that is not made of a-z, 0-9 and single dashes, throws Error(usage).
+    void declare(const Section& section, std::string_view kind, const Text& name);
+    void refer(const Section& section, std::string_view kind, const Text& name);
+    // A text with variables (suite/template.hpp).
+    void variables(const Section& section, const Text& text);
+    // Throws Error(usage) for the first reference, in the order of reading, that leads nowhere.
+    void check() const;
+
+private:
+    struct Reference {
+        Section section;
+        std::string kind;
+        Text name;
+    };
+    void check_variables(const Section& section, const Text& text) const;
+
+    std::map<std::string, std::vector<std::string>, std::less<>> declared_;
+    std::vector<Reference> references_;
+};
+
+// The variables that Locum gives, but for {port.NAME}. Used for templates' texts too.
+bool is_known_variable(std::string_view name);
+// Of one server in the list `servers`, but for port.NAME.
+bool is_known_server_variable(std::string_view name);
+std::string known_variables();
+
+} // namespace locum::suite
