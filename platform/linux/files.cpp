@@ -208,7 +208,10 @@ std::string parent_of(const std::string& path) {
 }
 
 std::string absolute(const std::string& path) {
-    return without_trailing_slash(fs::absolute(path).lexically_normal().string());
+    std::string normal = fs::absolute(path).lexically_normal().string();
+    if (normal.ends_with("/.")) // Boost's form of a trailing slash
+        normal.pop_back();
+    return without_trailing_slash(std::move(normal));
 }
 
 std::string make_temporary_folder(const std::string& parent, std::string_view prefix) {

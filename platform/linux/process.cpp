@@ -7,6 +7,7 @@
 //    nothing ends where SIGCHLD is blocked): the end is awaited on a pidfd instead;
 //  - an exit by a signal looks like an exit code: the status is read with waitpid;
 //  - terminate() leaves grandchildren: the whole group is killed;
+//  - bp::start_dir runs the child here where the folder is missing: our own chdir fails aloud;
 //  - a destroyed child, and one that cannot execute, leave a zombie: both are reaped here.
 #include "platform/process.hpp"
 
@@ -28,7 +29,6 @@
 #include <boost/process/extend.hpp>
 #include <boost/process/group.hpp>
 #include <boost/process/posix.hpp>
-#include <boost/process/start_dir.hpp>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -48,8 +48,14 @@ namespace {
 
 // Runs in the child, between fork and exec.
 struct PrepareChild : bp::extend::handler {
+    const char* folder = nullptr; // null: stay
+
     template <class Executor>
-    void on_exec_setup(Executor&) const {
+    void on_exec_setup(Executor& executor) const {
+        if (folder != nullptr && ::chdir(folder) != 0) {
+            executor.set_error(bp::detail::get_last_error(), "chdir");
+            ::_exit(127); // set_error alone would go on to exec
+        }
         reset_signals();
         ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
     }
@@ -165,18 +171,20 @@ bp::environment environment_of(const Command& command) {
 pid_t launch(const Command& command, int input, int output, int errors) {
     const std::string program = find_program(command.argv);
     const std::vector<std::string> arguments(command.argv.begin() + 1, command.argv.end());
-    const std::string folder = command.folder.empty() ? "." : command.folder;
     bp::environment environment = environment_of(command);
     bp::group group;
+    PrepareChild prepare;
+    if (!command.folder.empty())
+        prepare.folder = command.folder.c_str();
     std::error_code error;
     const SignalsBlocked blocked; // our handlers must not run in the child
-    bp::child child(bp::exe = program, bp::args = arguments, bp::start_dir = folder, environment,
+    bp::child child(bp::exe = program, bp::args = arguments, environment,
                     bp::posix::fd.bind(STDIN_FILENO, input),
                     bp::posix::fd.bind(STDOUT_FILENO, output),
-                    bp::posix::fd.bind(STDERR_FILENO, errors), group, PrepareChild(), error);
+                    bp::posix::fd.bind(STDERR_FILENO, errors), group, prepare, error);
     if (error) {
-        const bool no_folder = ::access(folder.c_str(), X_OK) != 0;
-        throw path_error(no_folder ? "work in" : "execute", no_folder ? folder : program,
+        const bool no_folder = prepare.folder != nullptr && ::access(prepare.folder, X_OK) != 0;
+        throw path_error(no_folder ? "work in" : "execute", no_folder ? command.folder : program,
                          error.value());
     }
     const pid_t pid = child.id();

@@ -1,0 +1,19 @@
+#pragma once
+// SIGTERM and SIGINT as a condition to wait for or to ask about.
+
+namespace locum::platform {
+
+// Blocks both signals for this thread and all that it starts afterwards; so made first in main.
+class StopSignals {
+public:
+    StopSignals();
+    ~StopSignals();
+    StopSignals(const StopSignals&) = delete;
+    StopSignals& operator=(const StopSignals&) = delete;
+    // Until one arrives.
+    void wait();
+    // One has arrived. Takes it.
+    bool arrived();
+};
+
+} // namespace locum::platform

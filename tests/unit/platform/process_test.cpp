@@ -1,0 +1,238 @@
+#include "platform/process.hpp"
+#include "tests/unit/platform/support.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+using namespace locum;
+using namespace locum::platform;
+using namespace std::chrono_literals;
+using test::contains;
+using test::Scratch;
+using test::shell;
+
+namespace {
+
+bool any_child_left() {
+    siginfo_t info{};
+    return ::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
+Command script(const std::string& text) {
+    Command command;
+    command.argv = {"sh", "-c", text};
+    return command;
+}
+
+} // namespace
+
+TEST_CASE("output, errors and exit code come back apart") {
+    const Finished finished = shell("echo out; echo err >&2; exit 3");
+    CHECK(finished.output == "out\n");
+    CHECK(finished.errors == "err\n");
+    CHECK(finished.exit_code == 3);
+    CHECK(finished.signal == 0);
+    CHECK(!finished.ok());
+    CHECK(shell("true").ok());
+    CHECK(!any_child_left());
+}
+
+TEST_CASE("arguments arrive as they are") {
+    Command command;
+    command.argv = {"printf", "[%s]", "a b", "", "\"q\"", "$HOME", "ü\n"};
+    CHECK(run(command).output == "[a b][][\"q\"][$HOME][ü\n]");
+}
+
+TEST_CASE("input larger than a pipe arrives whole, also where the child does not read it") {
+    Command command;
+    command.argv = {"wc", "-c"};
+    command.input = std::string(3'000'000, 'x');
+    CHECK(contains(run(command).output, "3000000"));
+    command.argv = {"true"};
+    CHECK(run(command).ok());
+    command.argv = {"cat", "/dev/stdin"};
+    command.input = "opened by name";
+    CHECK(run(command).output == "opened by name");
+    command.input.clear();
+    CHECK(run(command).output.empty());
+}
+
+TEST_CASE("environment: this process's, changed by the command's and its secrets") {
+    ::setenv("LOCUM_TEST_INHERITED", "yes", 1);
+    Command command = script("echo $LOCUM_TEST_INHERITED $LOCUM_TEST_A $LOCUM_TEST_S");
+    command.environment["LOCUM_TEST_A"] = "a";
+    command.secrets["LOCUM_TEST_S"] = engine::Secret("s");
+    CHECK(run(command).output == "yes a s\n");
+    ::unsetenv("LOCUM_TEST_INHERITED");
+}
+
+TEST_CASE("the working folder is the command's") {
+    Scratch scratch;
+    Command command = script("pwd");
+    command.folder = scratch.path;
+    CHECK(run(command).output == scratch.path + "\n");
+    command.folder = scratch / "missing";
+    const engine::Error error = test::error_of([&] { run(command); });
+    CHECK(contains(error.what(), "cannot work in " + command.folder));
+    CHECK(!any_child_left());
+}
+
+TEST_CASE("what is over the output limit is dropped, and the child is not held up") {
+    Command command = script("head -c 5000000 /dev/zero; head -c 5000000 /dev/zero >&2; echo end");
+    command.output_limit = 1000;
+    const Finished finished = run(command);
+    CHECK(finished.ok());
+    CHECK(finished.output.size() == 1000);
+    CHECK(finished.errors.size() == 1000);
+}
+
+TEST_CASE("all of a large output within the limit arrives") {
+    Command command = script("head -c 900000 /dev/zero");
+    CHECK(run(command).output.size() == 900000);
+}
+
+TEST_CASE("an end by a signal is told from an exit code") {
+    const Finished finished = shell("kill -9 $$");
+    CHECK(finished.signal == SIGKILL);
+    CHECK(!finished.timed_out);
+    CHECK(!finished.ok());
+    CHECK(shell("exit 9").exit_code == 9);
+    CHECK(shell("exit 137").signal == 0);
+}
+
+TEST_CASE("at the time limit the child and its grandchildren are killed") {
+    Scratch scratch;
+    Command command = script("sleep 300 & echo $! > " + scratch.path + "/grandchild; wait");
+    command.time_limit = 300ms;
+    const auto begin = std::chrono::steady_clock::now();
+    const Finished finished = run(command);
+    CHECK(std::chrono::steady_clock::now() - begin < 10s);
+    CHECK(finished.timed_out);
+    CHECK(finished.signal == SIGKILL);
+    const int grandchild = std::stoi(read_file(scratch / "grandchild"));
+    const std::string stat = "/proc/" + std::to_string(grandchild) + "/stat";
+    CHECK(test::within(5s, [&] { return !exists(stat) || contains(read_file(stat), ") Z "); }));
+    CHECK(!any_child_left());
+}
+
+TEST_CASE("a daemon that a child leaves behind does not hold us up, and lives") {
+    Scratch scratch;
+    Command command = script("sleep 300 & echo $!");
+    const auto begin = std::chrono::steady_clock::now();
+    const Finished finished = run(command);
+    CHECK(std::chrono::steady_clock::now() - begin < 10s);
+    CHECK(finished.ok());
+    const pid_t daemon = std::stoi(finished.output);
+    CHECK(::kill(daemon, 0) == 0);
+    ::kill(daemon, SIGKILL);
+}
+
+TEST_CASE("what cannot be executed is an error with the reason, and leaves no zombie") {
+    Scratch scratch;
+    Command command;
+    command.argv = {"locum-no-such-program"};
+    CHECK(contains(test::error_of([&] { run(command); }).what(), "not found on PATH"));
+    command.argv = {scratch / "missing"};
+    CHECK(contains(test::error_of([&] { run(command); }).what(), "No such file or directory"));
+    write_file(scratch / "plain", "text", 0644);
+    command.argv = {scratch / "plain"};
+    const engine::Error error = test::error_of([&] { run(command); });
+    CHECK(contains(error.what(), "cannot execute " + scratch.path + "/plain: Permission denied"));
+    CHECK(!error.remedy().empty());
+    command.argv = {};
+    CHECK_THROWS_AS(run(command), engine::Error);
+    CHECK(!any_child_left());
+}
+
+TEST_CASE("a child inherits no descriptor but the three") {
+    Scratch scratch;
+    const int leaking = ::open((scratch / "leak").c_str(), O_RDWR | O_CREAT, 0600);
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    struct stat pipe {};
+    REQUIRE(::fstat(ends[0], &pipe) == 0);
+    const Finished finished = shell("ls -l /proc/$$/fd");
+    for (const int one : {leaking, ends[0], ends[1]})
+        ::close(one);
+    CHECK(contains(finished.output, "0 -> /memfd"));
+    CHECK(contains(finished.output, "1 -> pipe:"));
+    CHECK(contains(finished.output, "2 -> pipe:"));
+    CHECK(!contains(finished.output, "leak"));
+    CHECK(!contains(finished.output, "[" + std::to_string(pipe.st_ino) + "]"));
+}
+
+TEST_CASE("a child's signals are neither blocked nor ignored") {
+    sigset_t some, before;
+    sigemptyset(&some);
+    sigaddset(&some, SIGTERM);
+    sigaddset(&some, SIGCHLD); // its end is seen all the same
+    pthread_sigmask(SIG_BLOCK, &some, &before);
+    const auto pipe_before = std::signal(SIGPIPE, SIG_IGN);
+    Command command;
+    command.argv = {"cat", "/proc/self/status"};
+    command.time_limit = 10s;
+    const Finished finished = run(command);
+    sigset_t during;
+    pthread_sigmask(SIG_SETMASK, nullptr, &during);
+    CHECK(sigismember(&during, SIGTERM) == 1);
+    CHECK(sigismember(&during, SIGUSR1) == 0);
+    std::signal(SIGPIPE, pipe_before);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    CHECK(finished.ok());
+    CHECK(contains(finished.output, "SigBlk:\t0000000000000000"));
+    CHECK(contains(finished.output, "SigIgn:\t0000000000000000"));
+}
+
+TEST_CASE("several threads run children at once") {
+    std::atomic<int> right = 0;
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread)
+        threads.emplace_back([thread, &right] {
+            for (int round = 0; round < 25; ++round) {
+                const int code = thread * 25 + round;
+                Command command = script("cat; exit " + std::to_string(code));
+                command.input = std::to_string(code);
+                command.time_limit = 20s;
+                const Finished finished = run(command);
+                if (finished.exit_code == code && finished.output == std::to_string(code))
+                    ++right;
+            }
+        });
+    for (std::thread& thread : threads)
+        thread.join();
+    CHECK(right == 100);
+    CHECK(!any_child_left());
+}
+
+TEST_CASE("one child's end is seen while another still runs") {
+    std::thread other([] { shell("sleep 1.5"); });
+    const auto begin = std::chrono::steady_clock::now();
+    for (int round = 0; round < 5; ++round) {
+        Command command;
+        command.argv = {"cat"};
+        command.input = "x";
+        CHECK(run(command).output == "x");
+    }
+    CHECK(std::chrono::steady_clock::now() - begin < 1s);
+    other.join();
+}
+
+TEST_CASE("run_checked throws with what the command said, and shows no secret") {
+    Command command =
+        script("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line-$i >&2; done; exit 4");
+    command.secrets["LOCUM_TEST_SECRET"] = engine::Secret("canary");
+    const engine::Error error = test::error_of([&] { run_checked(command); });
+    CHECK(contains(error.what(), "exit code 4"));
+    CHECK(contains(error.what(), "line-12"));
+    CHECK(contains(error.what(), "line-3\n"));
+    CHECK(!contains(error.what(), "line-2\n"));
+    CHECK(!contains(error.what(), "canary"));
+    command = script("sleep 60");
+    command.time_limit = 50ms;
+    CHECK(contains(test::error_of([&] { run_checked(command); }).what(), "50 ms"));
+    CHECK(contains(test::error_of([&] { run_checked(script("kill -TERM $$")); }).what(),
+                   "signal 15"));
+    CHECK(run_checked(script("echo fine")).output == "fine\n");
+}
