@@ -18,30 +18,45 @@ std::string shown(const std::string& version) {
     return version.empty() ? "(none)" : version;
 }
 
-// While it lives, SQLite refuses BEGIN, COMMIT and ROLLBACK, and foreign keys are not enforced:
-// with them on, the DROP TABLE of a rebuild deletes the rows of the tables that refer to it.
-class SqliteMigrationMode {
+// While it lives foreign keys are not enforced on SQLite: with them on, the DROP TABLE of a rebuild
+// deletes the rows of the tables that refer to it.
+class WithoutForeignKeys {
 public:
-    explicit SqliteMigrationMode(Connection& connection) : connection_(connection) {
+    explicit WithoutForeignKeys(Connection& connection) : connection_(connection) {
         connection_.script("PRAGMA foreign_keys = OFF");
     }
-    ~SqliteMigrationMode() {
-        forbid_transactions(false);
+    ~WithoutForeignKeys() {
         sqlite3_exec(sqlite(connection_), "PRAGMA foreign_keys = ON", nullptr, nullptr, nullptr);
     }
-    SqliteMigrationMode(const SqliteMigrationMode&) = delete;
-    SqliteMigrationMode& operator=(const SqliteMigrationMode&) = delete;
-
-    void forbid_transactions(bool forbid) {
-        const auto deny = [](void*, int action, const char*, const char*, const char*,
-                             const char*) {
-            return action == SQLITE_TRANSACTION ? SQLITE_DENY : SQLITE_OK;
-        };
-        sqlite3_set_authorizer(sqlite(connection_), forbid ? +deny : nullptr, nullptr);
-    }
+    WithoutForeignKeys(const WithoutForeignKeys&) = delete;
+    WithoutForeignKeys& operator=(const WithoutForeignKeys&) = delete;
 
 private:
     Connection& connection_;
+};
+
+// While it lives SQLite refuses BEGIN, COMMIT and ROLLBACK.
+class WithoutTransactions {
+public:
+    explicit WithoutTransactions(Connection& connection) :
+        database_(connection.kind() == Kind::sqlite ? sqlite(connection) : nullptr) {
+        if (database_ != nullptr)
+            sqlite3_set_authorizer(
+                database_,
+                [](void*, int action, const char*, const char*, const char*, const char*) {
+                    return action == SQLITE_TRANSACTION ? SQLITE_DENY : SQLITE_OK;
+                },
+                nullptr);
+    }
+    ~WithoutTransactions() {
+        if (database_ != nullptr)
+            sqlite3_set_authorizer(database_, nullptr, nullptr);
+    }
+    WithoutTransactions(const WithoutTransactions&) = delete;
+    WithoutTransactions& operator=(const WithoutTransactions&) = delete;
+
+private:
+    sqlite3* database_;
 };
 
 void require_no_transaction_statement(const Migration& step) {
@@ -74,7 +89,10 @@ void run_step(Connection& connection, const Migration& step, const VersionStatem
         connection.kind() == Kind::postgresql
             ? connection.query("SELECT txid_current()").at(0).at(0).value_or("")
             : "";
-    connection.script(step.sql);
+    {
+        const WithoutTransactions forbidden(connection);
+        connection.script(step.sql);
+    }
     // A procedure that was called may have committed; then the transaction is another one.
     if (!before.empty() && connection.query("SELECT txid_current()").at(0).at(0) != before)
         throw engine::Error(fmt::format("migration {} ended its transaction by itself", step.name),
@@ -148,7 +166,7 @@ std::vector<Migration> path(const std::vector<Migration>& all, const std::string
 
 void migrate(Connection& connection, const std::vector<Migration>& steps,
              const VersionStatements& version, const std::function<void(Connection&)>& inside) {
-    std::optional<SqliteMigrationMode> mode;
+    std::optional<WithoutForeignKeys> mode;
     if (connection.kind() == Kind::sqlite)
         mode.emplace(connection);
     else
@@ -168,11 +186,7 @@ void migrate(Connection& connection, const std::vector<Migration>& steps,
                                                shown(found.value_or("")), shown(step.from)),
                                    engine::Kind::refused)
                                    .remedy("run `locum upgrade plan` for the way from there");
-                           if (mode)
-                               mode->forbid_transactions(true);
                            run_step(connection, step, version);
-                           if (mode)
-                               mode->forbid_transactions(false);
                        });
     }
     check_foreign_keys(connection);

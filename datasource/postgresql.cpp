@@ -54,12 +54,11 @@ engine::Error postgresql_error(PGconn* connection, const PGresult* result, std::
         text = PQerrorMessage(connection);
         text = text.empty() ? "the connection is lost" : text.substr(0, text.find('\n'));
     }
-    engine::Error error(fmt::format("PostgreSQL: {} [{}]", text, state));
     std::string remedy = remedy_for(state);
     if (remedy.empty())
         remedy = field(result, PG_DIAG_MESSAGE_HINT);
-    if (!remedy.empty())
-        error = std::move(error).remedy(std::move(remedy));
+    engine::Error error =
+        engine::Error(fmt::format("PostgreSQL: {} [{}]", text, state)).remedy(std::move(remedy));
     const std::string line = line_at(sql, field(result, PG_DIAG_STATEMENT_POSITION));
     if (!line.empty())
         error.during(line);

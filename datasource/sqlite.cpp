@@ -53,7 +53,7 @@ std::string_view state_of(int extended, std::string_view message) {
     }
     if (message.starts_with("no such table"))
         return "42P01";
-    if (message.find("no such column") != std::string_view::npos ||
+    if (message.starts_with("no such column") ||
         message.find("has no column named") != std::string_view::npos)
         return "42703";
     if (message.find("already exists") != std::string_view::npos)
@@ -175,10 +175,9 @@ private:
 engine::Error sqlite_error(sqlite3* database, std::string_view sql) {
     const std::string message = sqlite3_errmsg(database), file = file_of(database);
     const std::string_view state = state_of(sqlite3_extended_errcode(database), message);
-    engine::Error error(
-        fmt::format("SQLite: {} [{}]{}", message, state, file.empty() ? "" : ", file " + file));
-    if (const std::string remedy = remedy_for(state, file); !remedy.empty())
-        error = std::move(error).remedy(remedy);
+    engine::Error error = engine::Error(fmt::format("SQLite: {} [{}]{}", message, state,
+                                                    file.empty() ? "" : ", file " + file))
+                              .remedy(remedy_for(state, file));
     const int offset = sqlite3_error_offset(database);
     if (offset >= 0 && static_cast<std::size_t>(offset) <= sql.size()) {
         const auto before = sql.substr(0, static_cast<std::size_t>(offset));

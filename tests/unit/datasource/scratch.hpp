@@ -1,0 +1,33 @@
+#pragma once
+// A folder of a test's own, and SQLite files in it.
+
+#include "datasource/connection.hpp"
+#include "platform/files.hpp"
+
+#include <filesystem>
+
+namespace locum {
+
+class Scratch {
+public:
+    Scratch() :
+        folder_(platform::make_temporary_folder(std::filesystem::temp_directory_path(),
+                                                "locum-test-")) {}
+    ~Scratch() { platform::remove_all(folder_); }
+    Scratch(const Scratch&) = delete;
+    Scratch& operator=(const Scratch&) = delete;
+
+    std::string path(const std::string& name) const { return folder_ + "/" + name; }
+    const std::string& folder() const { return folder_; }
+
+    std::unique_ptr<datasource::Connection> open(const std::string& name) const {
+        datasource::ConnectOptions options;
+        options.create = true;
+        return datasource::connect_file(path(name), options);
+    }
+
+private:
+    std::string folder_;
+};
+
+} // namespace locum
