@@ -164,6 +164,12 @@ std::vector<Migration> path(const std::vector<Migration>& all, const std::string
         .remedy("use a bundle whose manifest has one, or upgrade to a version between first");
 }
 
+void name_application(Connection& connection, const Settings& settings) {
+    if (connection.kind() == Kind::postgresql)
+        connection.query("SELECT set_config('locum.application', $1, true)",
+                         {settings.application.user});
+}
+
 void migrate(Connection& connection, const std::vector<Migration>& steps,
              const VersionStatements& version, const std::function<void(Connection&)>& inside) {
     std::optional<WithoutForeignKeys> mode;

@@ -30,6 +30,10 @@ std::optional<std::string> schema_version(Connection& connection, const VersionS
 std::vector<Migration> path(const std::vector<Migration>& all, const std::string& from,
                             const std::string& to);
 
+// For `inside`: lets the migration's SQL know the application's account, as the setting
+// locum.application of this transaction, so that it can grant rights. Nothing on SQLite.
+void name_application(Connection& connection, const Settings& settings);
+
 // All steps and the version row in one transaction. inside runs first in it: the lease's row lock
 // and epoch check (it throws to stop). Deferred foreign keys are checked before the commit.
 void migrate(Connection& connection, const std::vector<Migration>& steps,

@@ -163,7 +163,7 @@ std::map<std::string, StepState, std::less<>> states(const std::vector<Record>& 
             state.result = record.text;
             break;
         case Mark::undone:
-            state = StepState{.attempt = state.attempt + 1};
+            state = StepState{false, false, state.attempt + 1, {}, {}};
             break;
         }
     }

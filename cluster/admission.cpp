@@ -1,0 +1,126 @@
+#include "cluster/admission.hpp"
+
+#include "cluster/membership.hpp"
+#include "cluster/operations.hpp"
+#include "cluster/transport_client.hpp"
+#include "engine/error.hpp"
+#include "platform/host.hpp"
+#include "token/proof.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::cluster {
+
+using engine::Error;
+using engine::Kind;
+using nlohmann::json;
+
+namespace {
+
+// Everything that speaks against the node, before anything is changed.
+void require_admissible(Store& store, const NodeState& own, const JoinRequest& request) {
+    Registry registry(store);
+    if (request.suite != own.suite)
+        throw Error(fmt::format("the node installs {}, this cluster runs {}", request.suite, own.suite),
+                    Kind::refused)
+            .remedy("use the token of the right cluster");
+    if (std::optional<Operation> open = Operations(store).open())
+        throw Error(fmt::format("operation {} ({}, {}) is open", open->id, open->kind, name(open->state)),
+                    Kind::busy)
+            .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
+    if (std::string manifest = registry.fact(fact::manifest); manifest != request.manifest)
+        throw Error(fmt::format("the node's bundle has manifest {}, the cluster runs {} from {}", request.manifest,
+                                registry.fact(fact::version), manifest),
+                    Kind::refused)
+            .remedy("install the version that the cluster runs, from the same bundle");
+    if (std::string machine = registry.fact(fact::trial_machine);
+        !machine.empty() && machine != request.node.machine)
+        throw Error("this is a trial cluster: its embedded database serves one host, and the node is on another",
+                    Kind::refused)
+            .remedy("create the cluster on a PostgreSQL datasource to use several hosts");
+}
+
+} // namespace
+
+std::string admit(const Layout& layout, const std::string& body, const std::string& channel) {
+    JoinRequest request;
+    std::string proof;
+    try {
+        const json value = json::parse(body);
+        request = {value.at("suite"), node_from_json(value.at("node").dump()), value.at("csr"),
+                   value.at("manifest")};
+        proof = value.at("proof");
+    } catch (const json::exception& error) {
+        throw Error(fmt::format("not a join request: {}", error.what()), Kind::usage)
+            .remedy("use the same Locum version on both hosts");
+    }
+    if (!holds_authority(layout))
+        throw Error("this node runs no server, so it cannot admit nodes", Kind::refused)
+            .remedy("ask a server of the cluster");
+    if (!token::proves_join(proof, load_join_secret(layout), channel, request.csr_pem))
+        throw Error("the network token's secret is not this cluster's", Kind::not_trusted)
+            .remedy("take the token file from the cluster's first node anew");
+
+    const NodeState own = load_node_state(layout);
+    const std::optional<datasource::Settings> settings = load_datasource(layout);
+    Store store(settings.value(), own.suite);
+    require_admissible(store, own, request);
+
+    const token::Authority authority = load_authority(layout);
+    const std::string certificate = authority.sign(request.csr_pem, request.node.name, request.node.roles);
+    Registry registry(store);
+    registry.add_node(request.node);
+    registry.add_admission(request.node.name, own.name, token::facts_of(certificate).fingerprint);
+
+    json answer = {{"certificate", certificate},
+                   {"ca", authority.certificate_pem()},
+                   {"cluster", own.cluster_id},
+                   {"trial", own.trial}};
+    if (request.node.has_role("server")) {
+        answer["ca-key"] = authority.key_pem().reveal();
+        answer["datasource"] = json::parse(datasource_json(*settings));
+    }
+    return answer.dump();
+}
+
+void leave(const Layout& layout, const std::string& peer) {
+    const NodeState own = load_node_state(layout);
+    Store store(load_datasource(layout).value(), own.suite);
+    Registry(store).remove_node(peer);
+}
+
+JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request) {
+    std::string failures;
+    for (const std::string& address : token.addresses) {
+        const token::Address to = token::parse_address(address);
+        try {
+            const json answer = json::parse(join_call(
+                token.ca_pin, to.host, static_cast<std::uint16_t>(std::stoul(to.port)),
+                [&](const std::string& channel) {
+                    return json{{"suite", request.suite},
+                                {"node", json::parse(to_json(request.node))},
+                                {"csr", request.csr_pem},
+                                {"manifest", request.manifest},
+                                {"proof", token::join_proof(token.join_secret, channel, request.csr_pem)}}
+                        .dump();
+                }));
+            JoinAnswer joined;
+            joined.certificate_pem = answer.at("certificate");
+            joined.ca_pem = answer.at("ca");
+            joined.cluster_id = answer.at("cluster");
+            joined.trial = answer.at("trial");
+            if (answer.contains("ca-key"))
+                joined.ca_key_pem = engine::Secret(answer.at("ca-key").get<std::string>());
+            if (answer.contains("datasource"))
+                joined.datasource = datasource_from_json(answer.at("datasource").dump());
+            return joined;
+        } catch (const Unreachable& error) {
+            failures += "\n  " + error.one_line();
+        }
+    }
+    throw Error("no server of the cluster answers:" + failures, Kind::refused)
+        .remedy("start an agent there (locum agent start), or check the network between the hosts");
+}
+
+} // namespace locum::cluster

@@ -1,0 +1,43 @@
+#pragma once
+// How a further node gets into the cluster: it proves that it has the token's join secret, over a
+// channel to a server whose CA the token pins, and gets a certificate for a key made on the node.
+
+#include "cluster/node_state.hpp"
+#include "cluster/registry.hpp"
+#include "engine/secret.hpp"
+#include "token/network_token.hpp"
+
+#include <string>
+#include <vector>
+
+namespace locum::cluster {
+
+// What a joining node says of itself. The node is its row of the registry, without times.
+struct JoinRequest {
+    std::string suite;
+    NodeRow node;
+    std::string csr_pem;
+    std::string manifest; // SHA-256 of its bundle's manifest
+};
+
+// What it gets.
+struct JoinAnswer {
+    std::string certificate_pem;
+    std::string ca_pem;
+    engine::Secret ca_key_pem; // servers only
+    std::optional<datasource::Settings> datasource; // servers only
+    std::string cluster_id;
+    bool trial = false;
+};
+
+// The server's side of verb `join`, on a server node. body and answer are JSON; channel: the TLS
+// exporter's bytes. Throws Error: refused (another bundle, trial cluster and another machine,
+// name taken), busy (operation open), not_trusted (wrong proof).
+std::string admit(const Layout& layout, const std::string& body, const std::string& channel);
+// Verb `leave`: the peer's own row is removed (the undo of a join).
+void leave(const Layout& layout, const std::string& peer);
+
+// The node's side: tries the token's addresses in turn.
+JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request);
+
+} // namespace locum::cluster

@@ -1,0 +1,247 @@
+#include "cluster/agent.hpp"
+
+#include "cluster/admission.hpp"
+#include "cluster/command_log.hpp"
+#include "cluster/installed.hpp"
+#include "cluster/membership.hpp"
+#include "cluster/start_gate.hpp"
+#include "cluster/transport_server.hpp"
+#include "engine/error.hpp"
+#include "engine/failpoint.hpp"
+#include "platform/files.hpp"
+#include "platform/host.hpp"
+#include "platform/lock.hpp"
+#include "platform/signals.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::cluster {
+
+using engine::Error;
+using engine::Kind;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::chrono::milliseconds report_interval{2000};
+constexpr std::uint64_t largest_bundle = 64ULL << 30;
+
+// Streams an operation's progress to the caller.
+class EmitReporter final : public engine::Reporter {
+public:
+    explicit EmitReporter(const Emit& emit) : emit_(emit) {}
+    void step(std::string_view, std::string_view, engine::Progress, std::string_view) override {}
+    void work(std::string_view, std::uint64_t done, std::uint64_t total, std::string_view unit) override {
+        emit_(json{{"done", done}, {"total", total}, {"unit", unit}}.dump());
+    }
+    void note(std::string_view text) override { emit_(json{{"note", text}}.dump()); }
+
+private:
+    const Emit& emit_;
+};
+
+// Tells the registry what runs here, so that the others can show it.
+class Heart {
+public:
+    Heart(const Layout& layout, Supervisor& supervisor) :
+        layout_(layout), supervisor_(supervisor), thread_([this] { beat(); }) {}
+    ~Heart() {
+        {
+            std::lock_guard lock(mutex_);
+            ending_ = true;
+        }
+        wake_.notify_all();
+        thread_.join();
+    }
+    Heart(const Heart&) = delete;
+    Heart& operator=(const Heart&) = delete;
+
+private:
+    void beat() {
+        std::unique_lock lock(mutex_);
+        std::unique_ptr<Store> store;
+        do {
+            lock.unlock();
+            try {
+                if (std::optional<datasource::Settings> settings = load_datasource(layout_)) {
+                    if (!store)
+                        store = std::make_unique<Store>(*settings, layout_.suite);
+                    report(*store);
+                }
+            } catch (const Error&) {
+                store.reset(); // the database is away: tried again at the next beat
+            }
+            lock.lock();
+        } while (!wake_.wait_for(lock, report_interval, [this] { return ending_; }));
+    }
+
+    void report(Store& store) {
+        const NodeState state = load_node_state(layout_);
+        NodeRow row;
+        row.name = state.name;
+        row.installation = state.installation_id;
+        row.process = platform::self().pid;
+        for (const ServiceState& service : supervisor_.states()) {
+            row.services[service.spec.name] = std::string(name(service.status));
+            row.versions[service.spec.component] = service.spec.version;
+        }
+        for (const std::string& component : state.components)
+            row.versions.try_emplace(component, state.version);
+        Registry(store).report(row);
+    }
+
+    const Layout& layout_;
+    Supervisor& supervisor_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool ending_ = false;
+    std::thread thread_;
+};
+
+// The verbs of the wire, on top of the node operations.
+class Verbs {
+public:
+    Verbs(Node& node, const NodeOperations& operations) :
+        node_(node), operations_(operations), log_(node.layout.state_file("commands")) {}
+
+    std::map<std::string, Verb> table() {
+        std::map<std::string, Verb> verbs;
+        verbs["ping"] = {.handler = [](const Request&, const Emit&) { return std::string("{}"); }, .quick = true};
+        verbs["ask"] = {.handler = [this](const Request& request, const Emit& emit) { return ask(request, emit); },
+                        .quick = true};
+        verbs["run"] = {.handler = [this](const Request& request, const Emit& emit) { return run(request, emit); }};
+        verbs["bundle"] = {.handler = [this](const Request& request, const Emit&) { return keep(request); },
+                           .upload = true,
+                           .body_limit = largest_bundle};
+        verbs["join"] = {.handler = [this](const Request& request,
+                                           const Emit&) { return admit(node_.layout, request.body, request.channel); },
+                         .without_certificate = true};
+        verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
+            leave(node_.layout, request.peer);
+            return std::string("{}");
+        }};
+        return verbs;
+    }
+
+private:
+    const NodeOperation& find(const json& body) {
+        auto operation = operations_.find(body.at("name").get<std::string>());
+        if (operation == operations_.end())
+            throw Error(fmt::format("this agent knows no operation '{}'", body.at("name").get<std::string>()),
+                        Kind::refused)
+                .remedy("use the same Locum version on all nodes");
+        return operation->second;
+    }
+
+    std::string ask(const Request& request, const Emit& emit) {
+        const json body = json::parse(request.body);
+        EmitReporter reporter(emit);
+        return find(body)(node_, {"", 0, body.at("parameters").dump()}, reporter);
+    }
+
+    std::string run(const Request& request, const Emit& emit) {
+        const json body = json::parse(request.body);
+        const NodeOperation& operation = find(body);
+        const NodeCommand command{body.at("operation"), body.at("epoch"), body.at("parameters").dump()};
+        const std::string name = body.at("name");
+        if (command.epoch == no_lease && request.peer != node_.state().name)
+            throw Error(fmt::format("'{}' came from {} without a lease", name, request.peer), Kind::refused)
+                .remedy("use the same Locum version on all nodes");
+        return log_.once(body.at("command"), command.operation, command.epoch, [&] {
+            engine::failpoint("agent/" + name + "/before");
+            EmitReporter reporter(emit);
+            std::string result = operation(node_, command, reporter);
+            engine::failpoint("agent/" + name + "/after");
+            return result;
+        });
+    }
+
+    // Verified here and again whenever it is opened; a bundle that this node does not trust is not kept.
+    std::string keep(const Request& request) {
+        const suite::PublicKey trusted = suite::PublicKey::parse(node_.state().bundle_key);
+        std::string manifest;
+        try {
+            manifest = suite::Bundle::open(request.upload_file, trusted).manifest_sha256();
+            platform::make_folders(node_.layout.state_file("bundles"), 0700);
+            platform::rename_durably(request.upload_file,
+                                     node_.layout.state_file("bundles/" + manifest + ".bundle"));
+        } catch (const Error&) {
+            platform::remove_all(request.upload_file);
+            throw;
+        }
+        return json{{"manifest", manifest}}.dump();
+    }
+
+    Node& node_;
+    const NodeOperations& operations_;
+    CommandLog log_;
+};
+
+} // namespace
+
+void run_agent(const Layout& layout, const NodeOperations& operations) {
+    platform::StopSignals signals; // before any thread is made
+    platform::Lock lock = platform::Lock::take(layout.state_file("agent.lock"), "agent");
+    const NodeState state = load_node_state(layout);
+    Supervisor supervisor(layout.state_file("services"), start_gate(layout));
+    std::mutex state_mutex;
+    Node node{layout, supervisor, state_mutex};
+    Verbs verbs(node, operations);
+    TransportServerOptions options;
+    options.upload_folder = layout.state_file("incoming");
+    TransportServer server(state.address, state.agent_port, load_identity(layout), verbs.table(), options);
+    server.start();
+    Heart heart(layout, supervisor);
+    signals.wait();
+    server.stop();
+}
+
+bool agent_runs(const Layout& layout) {
+    std::optional<platform::ProcessId> agent =
+        platform::recorded(layout.state_file("agent.record"), platform::this_program());
+    return agent && platform::alive(*agent);
+}
+
+void start_agent(const Layout& layout, const std::string& program) {
+    if (agent_runs(layout))
+        return;
+    platform::make_folders(layout.logs());
+    const std::string log = layout.logs() + "/agent.log";
+    std::map<std::string, std::string> environment;
+    if (const char* failpoints = std::getenv("LOCUM_AGENT_FAILPOINTS"))
+        environment["LOCUM_FAILPOINTS"] = failpoints;
+    const platform::ProcessId agent =
+        platform::start_detached({{program, "agent", "run", "--root", layout.root, "--suite", layout.suite},
+                                  environment,
+                                  "",
+                                  log,
+                                  layout.state_file("agent.record")});
+    const NodeState state = load_node_state(layout);
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!platform::listener(state.address, state.agent_port)) {
+        if (platform::wait_end(agent, std::chrono::milliseconds(20))) {
+            const std::string text = platform::exists(log) ? platform::read_file(log) : "";
+            throw Error(fmt::format("the agent ended right after its start: {}",
+                                    text.substr(text.size() > 600 ? text.size() - 600 : 0)))
+                .remedy("see " + log);
+        }
+        if (std::chrono::steady_clock::now() > deadline)
+            throw Error(fmt::format("the agent does not listen on {}:{} after 20 s", state.address,
+                                    state.agent_port))
+                .remedy("see " + log);
+    }
+}
+
+void stop_agent(const Layout& layout) {
+    std::optional<platform::ProcessId> agent =
+        platform::recorded(layout.state_file("agent.record"), platform::this_program());
+    if (!agent || !platform::alive(*agent))
+        return;
+    platform::send_signal(*agent, "TERM");
+    if (!platform::wait_end(*agent, std::chrono::seconds(15)))
+        throw Error(fmt::format("the agent (process {}) does not end", agent->pid))
+            .remedy(fmt::format("see {}/agent.log; as a last resort: kill -9 {}", layout.logs(), agent->pid));
+}
+
+} // namespace locum::cluster

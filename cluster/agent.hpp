@@ -1,0 +1,21 @@
+#pragma once
+// Locum's own service on each node: executes commands of peers, supervises the node's services,
+// reports to the registry.
+
+#include "cluster/node.hpp"
+
+#include <string>
+
+namespace locum::cluster {
+
+// Runs until SIGTERM or SIGINT; the services go on. Throws Error(busy) where an agent of this node
+// runs already.
+void run_agent(const Layout& layout, const NodeOperations& operations);
+
+// Starts `program agent run` for this layout as a process of its own and waits until it answers.
+// An agent that runs already is fine. Throws Error with the end of its log where it does not come up.
+void start_agent(const Layout& layout, const std::string& program);
+void stop_agent(const Layout& layout);
+bool agent_runs(const Layout& layout);
+
+} // namespace locum::cluster

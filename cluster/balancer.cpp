@@ -1,0 +1,78 @@
+#include "cluster/balancer.hpp"
+
+#include "engine/error.hpp"
+
+#include <boost/asio/local/stream_protocol.hpp>
+#include <fmt/format.h>
+#include <map>
+#include <sstream>
+#include <vector>
+
+namespace locum::cluster {
+
+namespace {
+
+std::vector<std::string> split(const std::string& line, char separator) {
+    std::vector<std::string> parts;
+    std::istringstream stream(line);
+    for (std::string part; std::getline(stream, part, separator);)
+        parts.push_back(part);
+    return parts;
+}
+
+} // namespace
+
+std::string HaproxySocket::ask(const std::string& command) const {
+    boost::asio::local::stream_protocol::iostream stream;
+    stream.expires_after(std::chrono::seconds(3));
+    stream.connect(boost::asio::local::stream_protocol::endpoint(socket_));
+    if (!stream)
+        throw engine::Error(fmt::format("the balancer does not answer on {}: {}", socket_,
+                                        stream.error().message()))
+            .remedy("see whether its service runs: locum status");
+    stream << command << "\n" << std::flush;
+    std::ostringstream answer;
+    answer << stream.rdbuf();
+    return answer.str();
+}
+
+void HaproxySocket::set_state(const std::string& server, const std::string& state) const {
+    std::string answer = ask(fmt::format("set server {}/{} state {}", backend_, server, state));
+    if (answer.find_first_not_of(" \n") != std::string::npos)
+        throw engine::Error(fmt::format("the balancer refused to set {}/{} to {}: {}", backend_, server, state,
+                                        answer))
+            .remedy("compare the balancer's configuration with `locum node list`");
+}
+
+void HaproxySocket::drain(const std::string& server) const {
+    set_state(server, "drain");
+}
+
+void HaproxySocket::ready(const std::string& server) const {
+    set_state(server, "ready");
+}
+
+BalancedServer HaproxySocket::show(const std::string& server) const {
+    std::istringstream answer(ask("show stat"));
+    std::map<std::string, std::size_t> column;
+    for (std::string line; std::getline(answer, line);) {
+        std::vector<std::string> fields = split(line, ',');
+        if (line.starts_with("# ")) {
+            fields[0].erase(0, 2);
+            for (std::size_t i = 0; i < fields.size(); ++i)
+                column[fields[i]] = i;
+            continue;
+        }
+        if (fields.size() < 18 || fields[column["pxname"]] != backend_ || fields[column["svname"]] != server)
+            continue;
+        BalancedServer found;
+        found.state = fields[column["status"]];
+        found.sessions = std::stoul(fields[column["scur"]]);
+        found.queued = std::stoul(fields[column["qcur"]]);
+        return found;
+    }
+    throw engine::Error(fmt::format("the balancer at {} knows no server {}/{}", socket_, backend_, server))
+        .remedy("compare the balancer's configuration with `locum node list`");
+}
+
+} // namespace locum::cluster

@@ -1,0 +1,64 @@
+#include "cluster/command_log.hpp"
+
+#include "engine/error.hpp"
+
+#include <fmt/format.h>
+
+namespace locum::cluster {
+
+using engine::Mark;
+
+CommandLog::CommandLog(const std::string& file) : journal_(file) {
+    for (const engine::Record& record : journal_.all()) {
+        greatest_epoch_ = std::max(greatest_epoch_, record.epoch);
+        if (record.mark == Mark::done)
+            results_[record.step] = record.text;
+    }
+}
+
+void CommandLog::admit(std::uint64_t epoch) {
+    if (epoch == no_lease)
+        return;
+    if (epoch < greatest_epoch_)
+        throw engine::Error(fmt::format("the command has epoch {}, but this node has seen {}: its sender no "
+                                        "longer holds the lease",
+                                        epoch, greatest_epoch_),
+                            engine::Kind::busy)
+            .remedy("locum upgrade status");
+    greatest_epoch_ = epoch;
+}
+
+std::string CommandLog::once(const std::string& command, const std::string& operation, std::uint64_t epoch,
+                             const std::function<std::string()>& work) {
+    std::unique_lock lock(mutex_);
+    admit(epoch);
+    ended_.wait(lock, [&] { return !running_.contains(command); });
+    if (auto result = results_.find(command); result != results_.end())
+        return result->second;
+    admit(epoch); // while it waited, a newer epoch may have come
+    journal_.append({operation, epoch, command, Mark::intent, "", ""});
+    running_.insert(command);
+    lock.unlock();
+    auto finish = [&](Mark mark, const std::string& text) {
+        lock.lock();
+        journal_.append({operation, epoch, command, mark, "", text});
+        running_.erase(command);
+        if (mark == Mark::done)
+            results_[command] = text;
+        lock.unlock();
+        ended_.notify_all();
+    };
+    try {
+        std::string result = work();
+        finish(Mark::done, result);
+        return result;
+    } catch (const engine::Error& error) {
+        finish(Mark::undone, error.one_line());
+        throw;
+    } catch (const std::exception& error) {
+        finish(Mark::undone, error.what());
+        throw;
+    }
+}
+
+} // namespace locum::cluster

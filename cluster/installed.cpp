@@ -1,0 +1,87 @@
+#include "cluster/installed.hpp"
+
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+#include "platform/hash.hpp"
+
+#include <fmt/format.h>
+
+namespace locum::cluster {
+
+namespace {
+
+// What the bundle says of the version: manifest, templates, migrations, texts.
+std::string about(const Layout& layout, const std::string& version) {
+    return layout.version(version) + "/.suite";
+}
+
+} // namespace
+
+InstalledVersion::InstalledVersion(const Layout& layout, const std::string& version) :
+    folder_(about(layout, version)) {
+    const std::string file = folder_ + "/manifest.toml";
+    if (!platform::exists(file))
+        throw engine::Error(fmt::format("version {} of {} is not unpacked on this host: {} is missing", version,
+                                        layout.suite, file),
+                            engine::Kind::needs_attention)
+            .remedy("run the command again with the bundle of that version");
+    const std::string text = platform::read_file(file);
+    manifest_ = suite::parse_manifest(text, file);
+    sha256_ = platform::sha256_hex(text);
+    for (auto& [kind, database] : manifest_.database.engines)
+        for (datasource::Migration& migration : database.migrations)
+            migration.sql = this->text(migration.name);
+}
+
+std::string InstalledVersion::text(const std::string& part) const {
+    return platform::read_file(folder_ + "/" + part);
+}
+
+bool staged(const std::string& manifest_sha256, const std::string& version, const Layout& layout,
+            const std::vector<std::string>& components) {
+    for (const std::string& component : components)
+        if (!platform::exists(layout.component(version, component)))
+            return false;
+    return platform::exists(about(layout, version) + "/manifest.toml") &&
+           InstalledVersion(layout, version).manifest_sha256() == manifest_sha256;
+}
+
+std::vector<std::string> stage(const suite::Bundle& bundle, const Layout& layout,
+                               const std::vector<std::string>& components) {
+    const suite::Manifest& manifest = bundle.manifest();
+    const std::string version = manifest.version.text();
+    const std::string folder = about(layout, version);
+    std::vector<std::string> made;
+    if (platform::exists(folder + "/manifest.toml") &&
+        InstalledVersion(layout, version).manifest_sha256() != bundle.manifest_sha256())
+        throw engine::Error(fmt::format("another bundle of version {} is unpacked below {}: its manifest is {}, "
+                                        "this one's is {}",
+                                        version, layout.version(version),
+                                        InstalledVersion(layout, version).manifest_sha256(),
+                                        bundle.manifest_sha256()),
+                            engine::Kind::refused)
+            .remedy("use the bundle that was installed, or give the new one a new version");
+    platform::make_folders(layout.version(version));
+    for (const std::string& component : components) {
+        const std::string into = layout.component(version, component);
+        if (platform::exists(into))
+            continue; // unpack() makes it whole or not at all
+        bundle.unpack(component, into);
+        made.push_back(into);
+    }
+    if (!platform::exists(folder + "/manifest.toml")) {
+        platform::make_folders(folder);
+        for (const suite::Part& part : manifest.parts) {
+            if (part.path.starts_with("payload/"))
+                continue;
+            platform::make_folders(platform::parent_of(folder + "/" + part.path));
+            platform::write_file(folder + "/" + part.path, bundle.text(part.path), 0644);
+        }
+        // Last: it says that the rest is there.
+        platform::write_file(folder + "/manifest.toml", bundle.text("manifest.toml"), 0644);
+        made.push_back(folder);
+    }
+    return made;
+}
+
+} // namespace locum::cluster

@@ -1,0 +1,58 @@
+#include "cluster/layout.hpp"
+
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace locum::cluster {
+
+std::string Layout::product() const {
+    return root + "/opt/" + suite;
+}
+std::string Layout::etc() const {
+    return root + "/etc/opt/" + suite;
+}
+std::string Layout::data() const {
+    return root + "/var/opt/" + suite;
+}
+std::string Layout::run() const {
+    return root + "/run/" + suite;
+}
+std::string Layout::state() const {
+    return root + "/var/lib/locum/" + suite;
+}
+std::string Layout::logs() const {
+    return root + "/var/log/locum/" + suite;
+}
+std::string Layout::version(const std::string& version) const {
+    return product() + "/versions/" + version;
+}
+std::string Layout::component(const std::string& version, const std::string& component) const {
+    return this->version(version) + "/" + component;
+}
+std::string Layout::current(const std::string& component) const {
+    return product() + "/current/" + component;
+}
+std::string Layout::state_file(const std::string& name) const {
+    return state() + "/" + name;
+}
+
+std::string only_suite(const std::string& root) {
+    std::vector<std::string> suites;
+    for (const std::string& name : platform::list_folder(root + "/var/lib/locum"))
+        if (platform::exists(root + "/var/lib/locum/" + name + "/node.json"))
+            suites.push_back(name);
+    if (suites.size() == 1)
+        return suites.front();
+    if (suites.empty())
+        throw engine::Error(fmt::format("no suite is installed below '{}'", root.empty() ? "/" : root),
+                            engine::Kind::usage)
+            .remedy("locum install BUNDLE --answers FILE, or name the right --root");
+    throw engine::Error(fmt::format("several suites are installed: {}", fmt::join(suites, ", ")),
+                        engine::Kind::usage)
+        .remedy("name one with --suite");
+}
+
+} // namespace locum::cluster

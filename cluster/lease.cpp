@@ -1,0 +1,103 @@
+#include "cluster/lease.hpp"
+
+#include "engine/error.hpp"
+#include "platform/host.hpp"
+#include "platform/process.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::cluster {
+
+using nlohmann::json;
+
+namespace {
+
+std::string describe_self(const std::string& purpose) {
+    platform::ProcessId self = platform::self();
+    return json{{"machine", platform::machine_id()}, {"host", platform::host_name()}, {"pid", self.pid},
+                {"started", self.started},           {"program", self.executable},    {"purpose", purpose}}
+        .dump();
+}
+
+// A holder on this machine whose process is gone holds nothing, whatever its time.
+bool died_here(const json& holder) {
+    if (holder.at("machine") != platform::machine_id())
+        return false;
+    return !platform::alive({holder.at("pid"), holder.at("started"), holder.at("program")});
+}
+
+} // namespace
+
+Lease::Lease(const datasource::Settings& settings, const std::string& suite, const std::string& purpose) :
+    store_(settings, suite), holder_(describe_self(purpose)) {
+    datasource::Rows rows =
+        store_.query("SELECT holder, epoch, expires_ms - {now} FROM {r}lease WHERE name = 'cluster'");
+    if (rows.empty())
+        throw engine::Error("the registry has no lease row", engine::Kind::needs_attention)
+            .remedy("restore the registry from a backup");
+    const std::string before = rows[0][0].value();
+    const std::int64_t epoch = std::stoll(rows[0][1].value());
+    const std::int64_t left = std::stoll(rows[0][2].value());
+    if (!before.empty() && left > 0) {
+        json holder = json::parse(before);
+        if (!died_here(holder))
+            throw engine::Error(fmt::format("{} on {} (process {}) holds the lease for {} s more",
+                                            holder.at("purpose").get<std::string>(),
+                                            holder.at("host").get<std::string>(),
+                                            holder.at("pid").get<std::int64_t>(), (left + 999) / 1000),
+                                engine::Kind::busy)
+                .remedy("wait for it, or see what it does: locum upgrade status");
+    }
+    std::int64_t taken = store_.execute("UPDATE {r}lease SET holder = $1, epoch = $2, expires_ms = {now} + $3 "
+                                        "WHERE name = 'cluster' AND epoch = $4 AND holder = $5",
+                                        {holder_, epoch + 1, std::int64_t{lease_time.count()}, epoch, before});
+    if (taken != 1)
+        throw engine::Error("another process took the lease at the same moment", engine::Kind::busy)
+            .remedy("locum upgrade status");
+    epoch_ = static_cast<std::uint64_t>(epoch + 1);
+    renewer_ = std::thread([this] { renew(); });
+}
+
+Lease::~Lease() {
+    {
+        std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    end_.notify_all();
+    renewer_.join();
+    try {
+        store_.execute("UPDATE {r}lease SET holder = '', expires_ms = 0 WHERE name = 'cluster' AND epoch = $1",
+                       {static_cast<std::int64_t>(epoch_)});
+    } catch (const engine::Error&) {
+        // It expires by itself.
+    }
+}
+
+void Lease::renew() {
+    std::unique_lock lock(mutex_);
+    while (!end_.wait_for(lock, lease_time / 5, [this] { return ending_; })) {
+        try {
+            std::int64_t kept = store_.execute(
+                "UPDATE {r}lease SET expires_ms = {now} + $1 WHERE name = 'cluster' AND epoch = $2",
+                {std::int64_t{lease_time.count()}, static_cast<std::int64_t>(epoch_)});
+            lost_ = kept != 1;
+        } catch (const engine::Error&) {
+            // The row is locked by our own migration, or the database is away: the next try tells.
+        }
+    }
+}
+
+void lock_epoch(datasource::Connection& connection, const std::string& prefix, std::uint64_t epoch) {
+    // On SQLite the transaction is immediate and holds the write lock already.
+    std::string sql = fmt::format("SELECT epoch FROM {}lease WHERE name = 'cluster'", prefix);
+    if (connection.kind() == datasource::Kind::postgresql)
+        sql += " FOR UPDATE";
+    datasource::Rows rows = connection.query(sql);
+    if (rows.empty() || std::stoull(rows[0][0].value()) != epoch)
+        throw engine::Error(fmt::format("the lease was taken over: epoch {} is not the current one", epoch),
+                            engine::Kind::busy)
+            .remedy("locum upgrade status");
+}
+
+} // namespace locum::cluster

@@ -1,0 +1,41 @@
+#pragma once
+// What an agent lends to the operations that it executes on its node.
+
+#include "cluster/node_state.hpp"
+#include "cluster/supervisor.hpp"
+#include "engine/reporter.hpp"
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+
+namespace locum::cluster {
+
+struct Node {
+    Layout layout;
+    Supervisor& supervisor;
+    std::mutex& state_mutex; // held while the node's state is read, changed and stored
+
+    NodeState state() const { return load_node_state(layout); }
+    void change(const std::function<void(NodeState&)>& edit) {
+        std::lock_guard lock(state_mutex);
+        NodeState state = load_node_state(layout);
+        edit(state);
+        store_node_state(layout, state);
+    }
+};
+
+// A call by name. Parameters and result are JSON texts. operation and epoch are empty and 0 for
+// questions, which change nothing.
+struct NodeCommand {
+    std::string operation;
+    std::uint64_t epoch = 0;
+    std::string parameters;
+};
+
+using NodeOperation = std::function<std::string(Node&, const NodeCommand&, engine::Reporter&)>;
+// What installer and upgrade supply; put together in cli/.
+using NodeOperations = std::map<std::string, NodeOperation>;
+
+} // namespace locum::cluster

@@ -1,0 +1,76 @@
+#include "cluster/peers.hpp"
+
+#include "cluster/membership.hpp"
+#include "cluster/transport_client.hpp"
+#include "engine/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace locum::cluster {
+
+using nlohmann::json;
+
+struct Peers::State {
+    TransportClient client;
+};
+
+Address address_of(const NodeRow& node) {
+    return {node.name, node.address, node.agent_port};
+}
+
+Address address_of(const NodeState& node) {
+    return {node.name, node.address, node.agent_port};
+}
+
+namespace {
+
+Peer peer(const Address& to) {
+    return {to.node, to.host, to.port};
+}
+
+// Progress lines of an agent become the coordinator's own progress.
+std::function<void(std::string_view)> forward(engine::Reporter& reporter, const std::string& step_id) {
+    return [&reporter, step_id](std::string_view line) {
+        const json progress = json::parse(line);
+        if (progress.contains("note"))
+            reporter.note(progress.at("note").get<std::string>());
+        else
+            reporter.work(step_id, progress.value("done", std::uint64_t{0}),
+                          progress.value("total", std::uint64_t{0}), progress.value("unit", ""));
+    };
+}
+
+} // namespace
+
+Peers::Peers(const Layout& layout) :
+    state_(std::make_unique<State>(State{TransportClient(load_identity(layout))})) {}
+Peers::~Peers() = default;
+Peers::Peers(Peers&&) noexcept = default;
+
+std::string Peers::command(const Address& to, const CommandId& id, const std::string& operation,
+                           const std::string& parameters, engine::Reporter& reporter,
+                           const std::string& step_id) const {
+    const json body = {{"command", id.id},        {"operation", id.operation},
+                       {"epoch", id.epoch},       {"name", operation},
+                       {"parameters", json::parse(parameters)}};
+    return state_->client.call(peer(to), "run", body.dump(), forward(reporter, step_id));
+}
+
+std::string Peers::ask(const Address& to, const std::string& operation,
+                       const std::string& parameters) const {
+    const json body = {{"command", ""}, {"operation", ""}, {"epoch", 0}, {"name", operation},
+                       {"parameters", json::parse(parameters)}};
+    return state_->client.call(peer(to), "ask", body.dump());
+}
+
+void Peers::leave(const Address& to) const {
+    state_->client.call(peer(to), "leave", "{}");
+}
+
+void Peers::send_bundle(const Address& to, const std::string& file, const std::string& manifest_sha256,
+                        engine::Reporter& reporter, const std::string& step_id) const {
+    state_->client.upload(peer(to), "bundle", json{{"manifest", manifest_sha256}}.dump(), file,
+                          forward(reporter, step_id));
+}
+
+} // namespace locum::cluster

@@ -1,0 +1,52 @@
+#pragma once
+// Calls to the agents of the cluster, this node's own included.
+
+#include "cluster/registry.hpp"
+#include "engine/reporter.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace locum::cluster {
+
+struct Address {
+    std::string node;
+    std::string host;
+    std::uint16_t port = 0;
+};
+Address address_of(const NodeRow& node);
+Address address_of(const NodeState& node);
+
+// A command that changes something: run once by its id, refused with an old epoch.
+struct CommandId {
+    std::string id;
+    std::string operation;
+    std::uint64_t epoch = 0;
+};
+
+class Peers {
+public:
+    // With this node's identity. Throws Error(needs_attention) where it has none.
+    explicit Peers(const Layout& layout);
+    ~Peers();
+    Peers(Peers&&) noexcept;
+
+    // Progress of the operation is passed on under step_id. Errors of the other side are thrown
+    // here as they were there; token/transport: Unreachable where it does not answer.
+    std::string command(const Address& to, const CommandId& id, const std::string& operation,
+                        const std::string& parameters, engine::Reporter& reporter, const std::string& step_id) const;
+    // A question: changes nothing, is never repeated from a journal.
+    std::string ask(const Address& to, const std::string& operation, const std::string& parameters = "{}") const;
+    // Takes this node out of the registry, by any server of the cluster.
+    void leave(const Address& to) const;
+    // Puts the bundle into the node's state folder.
+    void send_bundle(const Address& to, const std::string& file, const std::string& manifest_sha256,
+                     engine::Reporter& reporter, const std::string& step_id) const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+} // namespace locum::cluster

@@ -1,0 +1,68 @@
+#include "cluster/start_gate.hpp"
+
+#include "cluster/installed.hpp"
+#include "cluster/operations.hpp"
+#include "cluster/registry.hpp"
+#include "datasource/migration.hpp"
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+
+#include <fmt/format.h>
+
+namespace locum::cluster {
+
+namespace {
+
+// Asks the database. nullopt: the service may start.
+std::optional<std::string> ask_database(const NodeState& state, const suite::Manifest& manifest,
+                                        const datasource::Settings& settings) {
+    Store store(settings, state.suite);
+    if (std::string fence = Registry(store).fact(fact::fence); !fence.empty())
+        return fmt::format("operation {} fences the productive database", fence);
+    std::unique_ptr<datasource::Connection> connection = datasource::connect(settings, settings.locum);
+    std::optional<std::string> schema =
+        datasource::schema_version(*connection, manifest.database.engines.at(settings.kind).version);
+    if (schema != manifest.schema)
+        return fmt::format("the productive database has schema {}, version {} needs {}",
+                           schema.value_or("none"), manifest.version.text(), manifest.schema);
+    return std::nullopt;
+}
+
+} // namespace
+
+StartGate start_gate(const Layout& layout) {
+    return [layout](const ServiceSpec& spec) -> std::optional<std::string> {
+        const NodeState state = load_node_state(layout);
+        const InstalledVersion installed(layout, spec.version);
+        const suite::Component* component = installed.manifest().component(spec.component);
+        if (!component || component->role != suite::Role::server)
+            return std::nullopt;
+        if (state.mode == Mode::update) {
+            // While a copy stands in for this node, its server belongs on it and nowhere else.
+            if (!state.copy || state.copy->schema != installed.manifest().schema)
+                return fmt::format("the copy has schema {}, version {} needs {}",
+                                   state.copy ? state.copy->schema : "none", spec.version,
+                                   installed.manifest().schema);
+            return std::nullopt;
+        }
+        const std::optional<datasource::Settings> settings = load_datasource(layout);
+        if (!settings)
+            return "this node has no datasource settings";
+        const std::string allowed = layout.state_file("allowed-" + spec.name);
+        const std::string line = spec.version + "\n";
+        try {
+            std::optional<std::string> reason = ask_database(state, installed.manifest(), *settings);
+            if (reason)
+                platform::remove_all(allowed);
+            else if (!platform::exists(allowed) || platform::read_file(allowed) != line)
+                platform::write_file(allowed, line, 0600);
+            return reason;
+        } catch (const engine::Error& error) {
+            if (platform::exists(allowed) && platform::read_file(allowed) == line)
+                return std::nullopt;
+            return "the productive database cannot be asked: " + error.one_line();
+        }
+    };
+}
+
+} // namespace locum::cluster

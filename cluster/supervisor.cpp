@@ -1,0 +1,239 @@
+#include "cluster/supervisor.hpp"
+
+#include "engine/error.hpp"
+#include "engine/failpoint.hpp"
+#include "platform/files.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::cluster {
+
+using nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr std::chrono::milliseconds tick{100};
+constexpr std::chrono::milliseconds first_pause{200};
+constexpr std::chrono::milliseconds longest_pause{10'000};
+constexpr std::chrono::seconds settled{30}; // ran so long: the next pause is the first one again
+
+} // namespace
+
+struct Supervisor::Service {
+    ServiceSpec spec;
+    bool wanted = false;
+    std::optional<platform::ProcessId> process;
+    unsigned restarts = 0;
+    std::string why;
+    bool held = false;
+    std::chrono::milliseconds pause = first_pause;
+    Clock::time_point started{};
+    Clock::time_point next_start{};
+
+    bool runs() const { return process && platform::alive(*process); }
+};
+
+std::string_view name(ServiceStatus status) {
+    switch (status) {
+    case ServiceStatus::running: return "running";
+    case ServiceStatus::stopped: return "stopped";
+    case ServiceStatus::restarting: return "restarting";
+    case ServiceStatus::held: return "held";
+    }
+    return "unknown";
+}
+
+Supervisor::Supervisor(std::string folder, StartGate gate) :
+    folder_(std::move(folder)), gate_(std::move(gate)) {
+    platform::make_folders(folder_, 0700);
+    for (const std::string& file : platform::list_folder(folder_)) {
+        if (!file.ends_with(".json"))
+            continue;
+        const json value = json::parse(platform::read_file(folder_ + "/" + file));
+        Service service;
+        service.spec = {value.at("name"),
+                        value.at("component"),
+                        value.at("version"),
+                        value.at("argv").get<std::vector<std::string>>(),
+                        value.at("environment").get<std::map<std::string, std::string>>(),
+                        value.at("log"),
+                        value.at("stop-signal"),
+                        std::chrono::milliseconds(value.at("stop-timeout-ms").get<std::int64_t>()),
+                        value.at("reload-signal")};
+        service.wanted = value.at("wanted");
+        service.process = platform::recorded(record_file(service.spec.name), service.spec.argv.at(0));
+        service.started = Clock::now();
+        services_.emplace(service.spec.name, std::move(service));
+    }
+    watcher_ = std::thread([this] { watch(); });
+}
+
+Supervisor::~Supervisor() {
+    {
+        std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    wake_.notify_all();
+    watcher_.join();
+}
+
+std::string Supervisor::record_file(const std::string& service) const {
+    return folder_ + "/" + service + ".record";
+}
+
+void Supervisor::store(const Service& service) const {
+    const ServiceSpec& spec = service.spec;
+    const json value = {{"name", spec.name},
+                        {"component", spec.component},
+                        {"version", spec.version},
+                        {"argv", spec.argv},
+                        {"environment", spec.environment},
+                        {"log", spec.log_file},
+                        {"stop-signal", spec.stop_signal},
+                        {"stop-timeout-ms", spec.stop_timeout.count()},
+                        {"reload-signal", spec.reload_signal},
+                        {"wanted", service.wanted}};
+    platform::write_file(folder_ + "/" + spec.name + ".json", value.dump(2) + "\n", 0600);
+}
+
+void Supervisor::spawn(Service& service) {
+    service.started = Clock::now();
+    service.process = platform::start_detached({service.spec.argv, service.spec.environment, "",
+                                                service.spec.log_file, record_file(service.spec.name)});
+    engine::failpoint("supervisor/spawn/" + service.spec.name);
+    service.held = false;
+    service.why.clear();
+}
+
+void Supervisor::start(const ServiceSpec& spec) {
+    if (std::optional<std::string> reason = gate_(spec))
+        throw engine::Error(fmt::format("{} is not started: {}", spec.name, *reason), engine::Kind::refused)
+            .remedy("locum upgrade resume, if an upgrade is open; else see locum status");
+    std::lock_guard lock(mutex_);
+    Service& service = services_[spec.name];
+    if (service.runs()) {
+        if (!service.wanted) {
+            service.wanted = true;
+            store(service);
+        }
+        return;
+    }
+    service.spec = spec;
+    service.wanted = true;
+    service.restarts = 0;
+    service.pause = first_pause;
+    store(service);
+    spawn(service);
+}
+
+void Supervisor::stop(const std::string& name) {
+    std::optional<platform::ProcessId> process;
+    ServiceSpec spec;
+    {
+        std::lock_guard lock(mutex_);
+        auto it = services_.find(name);
+        if (it == services_.end())
+            return;
+        it->second.wanted = false;
+        it->second.held = false;
+        store(it->second);
+        process = it->second.process;
+        spec = it->second.spec;
+    }
+    if (!process || !platform::alive(*process))
+        return;
+    platform::send_signal(*process, spec.stop_signal);
+    if (!platform::wait_end(*process, spec.stop_timeout)) {
+        platform::send_signal(*process, "KILL", true);
+        if (!platform::wait_end(*process, std::chrono::seconds(5)))
+            throw engine::Error(fmt::format("{} (process {}) does not end, not even by SIGKILL", name,
+                                            process->pid))
+                .remedy("see what the process waits for: cat /proc/PID/stack; then run the command again");
+    }
+}
+
+void Supervisor::reload(const std::string& name) {
+    std::lock_guard lock(mutex_);
+    auto it = services_.find(name);
+    if (it == services_.end() || !it->second.runs())
+        throw engine::Error(fmt::format("{} does not run, so it cannot reload", name))
+            .remedy("locum status");
+    if (it->second.spec.reload_signal.empty())
+        throw engine::Error(fmt::format("{} has no reload in its manifest", name), engine::Kind::usage)
+            .remedy("give the service a reload signal in suite.toml");
+    platform::send_signal(*it->second.process, it->second.spec.reload_signal);
+}
+
+void Supervisor::forget(const std::string& name) {
+    stop(name);
+    std::lock_guard lock(mutex_);
+    services_.erase(name);
+    platform::remove_all(folder_ + "/" + name + ".json");
+    platform::remove_all(record_file(name));
+}
+
+std::vector<ServiceState> Supervisor::states() {
+    std::lock_guard lock(mutex_);
+    std::vector<ServiceState> states;
+    for (const auto& [key, service] : services_) {
+        ServiceState state{service.spec, ServiceStatus::stopped, 0, service.restarts, service.why};
+        if (service.runs()) {
+            state.status = ServiceStatus::running;
+            state.pid = service.process->pid;
+        } else if (service.wanted) {
+            state.status = service.held ? ServiceStatus::held : ServiceStatus::restarting;
+        }
+        states.push_back(std::move(state));
+    }
+    return states;
+}
+
+void Supervisor::watch() {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, tick, [this] { return ending_; })) {
+        std::vector<std::string> due;
+        for (auto& [key, service] : services_) {
+            if (!service.wanted || service.runs())
+                continue;
+            Clock::time_point now = Clock::now();
+            if (service.process) {
+                platform::wait_end(*service.process, std::chrono::milliseconds(0)); // reaps it
+                service.process.reset();
+                if (now - service.started > settled)
+                    service.pause = first_pause;
+                service.next_start = now + service.pause;
+                service.pause = std::min(service.pause * 2, longest_pause);
+                service.why = "it ended by itself";
+            }
+            if (now >= service.next_start)
+                due.push_back(key);
+        }
+        for (const std::string& key : due) {
+            // The gate asks a database: not under our lock, or `status` would wait for it.
+            const ServiceSpec spec = services_.at(key).spec;
+            lock.unlock();
+            std::optional<std::string> reason = gate_(spec);
+            lock.lock();
+            auto it = services_.find(key);
+            if (ending_ || it == services_.end() || !it->second.wanted || it->second.runs())
+                continue;
+            Service& service = it->second;
+            service.next_start = Clock::now() + service.pause;
+            if (reason) {
+                service.held = true;
+                service.why = *reason;
+                continue;
+            }
+            try {
+                spawn(service);
+                ++service.restarts;
+            } catch (const engine::Error& error) {
+                service.why = error.one_line();
+            }
+        }
+    }
+}
+
+} // namespace locum::cluster

@@ -1,0 +1,49 @@
+#include "installer/announce.hpp"
+
+#include "cluster/operations.hpp"
+#include "cluster/peers.hpp"
+#include "engine/error.hpp"
+#include "installer/rendering.hpp"
+#include "platform/hash.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::installer {
+
+using nlohmann::json;
+
+void announce(const cluster::Layout& layout, cluster::Store& store, const suite::Manifest& manifest,
+              std::uint64_t epoch) {
+    if (!manifest.balancing)
+        return;
+    const std::vector<cluster::NodeRow> nodes = cluster::Registry(store).nodes();
+    const json servers = json::parse(to_json(balanced(nodes, manifest)));
+    const std::string& component = manifest.balancing->component;
+    const cluster::Peers peers(layout);
+    std::string failures;
+    engine::SilentReporter silent;
+    for (const cluster::NodeRow& node : nodes) {
+        // One that has not started yet reads the registry when it is configured.
+        if (!node.has(component) || !node.services.contains(component))
+            continue;
+        auto send = [&](const std::string& operation, json parameters) {
+            parameters["component"] = component;
+            parameters["version"] = node.versions.at(component);
+            const std::string id =
+                fmt::format("announce/{}/{}", operation, platform::hex(platform::random_bytes(8)));
+            peers.command(cluster::address_of(node), {id, "announce", epoch}, operation, parameters.dump(), silent, id);
+        };
+        try {
+            send("configure", {{"mode", "normal"}, {"servers", servers}});
+            send("reload", json::object());
+        } catch (const engine::Error& error) {
+            failures += "\n  " + node.name + ": " + error.one_line();
+        }
+    }
+    if (!failures.empty())
+        throw engine::Error("balancers that do not know the change:" + failures)
+            .remedy("start their agents (locum agent start), then run the command again");
+}
+
+} // namespace locum::installer

@@ -1,0 +1,14 @@
+#pragma once
+// Tells every balancer of the cluster the servers that the registry holds now.
+
+#include "cluster/registry.hpp"
+#include "suite/manifest.hpp"
+
+namespace locum::installer {
+
+// Each balancer's agent writes its configuration anew and takes it up without a stop. epoch: of the
+// lease that the caller holds. Throws Error naming the balancers that did not.
+void announce(const cluster::Layout& layout, cluster::Store& store, const suite::Manifest& manifest,
+              std::uint64_t epoch);
+
+} // namespace locum::installer

@@ -1,0 +1,60 @@
+#pragma once
+// The answers to an installation's questions, read from a file. Strict: an unknown, duplicate or
+// contradictory key is an error with line and column.
+
+#include "datasource/connection.hpp"
+#include "suite/manifest.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace locum::installer {
+
+// Where a secret comes from; the answers never hold one.
+struct SecretSource {
+    enum class From { file, environment, prompt } from = From::prompt;
+    std::string name; // path, variable or the prompt's text
+};
+// Reads it. A prompt needs a terminal; without one it throws Error(usage) naming the alternatives.
+engine::Secret read_secret(const SecretSource& source);
+
+struct AccountAnswer {
+    std::string user;
+    SecretSource password;
+};
+
+struct DatasourceAnswer {
+    datasource::Kind kind = datasource::Kind::sqlite;
+    std::string file; // embedded; empty: below the data directory
+    std::string host;
+    std::uint16_t port = 5432;
+    std::string database;
+    AccountAnswer application;
+    AccountAnswer locum;
+};
+
+struct Answers {
+    std::string file;
+    std::string text; // as it was read; part of the operation's inputs
+    std::string suite;
+    std::string trusted_key; // hex, or a path made absolute; empty: the token's
+    bool licence_accepted = false;
+    std::string node_name;
+    std::string address;
+    std::uint16_t agent_port = 61616;
+    std::vector<std::string> components;
+    std::string data_directory; // empty: the layout's
+    std::string run_directory;  // empty: the layout's
+    std::string create_token;   // path; exactly one of the two is set
+    std::string use_token;
+    std::optional<DatasourceAnswer> datasource; // with create_token only
+    std::map<std::string, std::uint16_t> ports;
+};
+
+Answers parse_answers(const std::string& text, const std::string& file);
+Answers load_answers(const std::string& file);
+
+} // namespace locum::installer

@@ -1,0 +1,98 @@
+#include "installer/facts.hpp"
+
+#include "cluster/store.hpp"
+#include "datasource/grants.hpp"
+#include "datasource/schema.hpp"
+#include "engine/error.hpp"
+#include "installer/rendering.hpp"
+#include "platform/files.hpp"
+
+namespace locum::installer {
+
+namespace {
+
+datasource::Settings settings_of(const DatasourceAnswer& answer, const std::string& data_folder,
+                                 const std::string& suite) {
+    datasource::Settings settings;
+    settings.kind = answer.kind;
+    if (answer.kind == datasource::Kind::sqlite) {
+        settings.file = answer.file.empty() ? data_folder + "/" + suite + ".sqlite" : answer.file;
+        return settings;
+    }
+    settings.host = answer.host;
+    settings.port = answer.port;
+    settings.database = answer.database;
+    settings.application = {answer.application.user, read_secret(answer.application.password)};
+    settings.locum = {answer.locum.user, read_secret(answer.locum.password)};
+    return settings;
+}
+
+DatabaseFacts look_at(const datasource::Settings& settings, const suite::Manifest& manifest) {
+    DatabaseFacts facts;
+    auto engine = manifest.database.engines.find(settings.kind);
+    if (engine == manifest.database.engines.end()) {
+        facts.why_not = "the suite has no migrations for " + std::string(datasource::name(settings.kind));
+        facts.remedy = "choose another datasource type in the answers";
+        return facts;
+    }
+    if (settings.kind == datasource::Kind::sqlite && !platform::exists(settings.file)) {
+        facts.reachable = true; // will be made
+        facts.registry = platform::exists(cluster::registry_file(settings));
+        return facts;
+    }
+    try {
+        auto connection = datasource::connect(settings, settings.locum);
+        facts.reachable = true;
+        for (const datasource::Table& table : datasource::read_schema(*connection).tables)
+            facts.tables.push_back(table.name);
+        facts.schema = datasource::schema_version(*connection, engine->second.version);
+        if (settings.kind == datasource::Kind::sqlite)
+            facts.registry = platform::exists(cluster::registry_file(settings)) &&
+                             cluster::Store(settings, manifest.name).exists();
+        else
+            facts.registry = cluster::Store(settings, manifest.name).exists();
+    } catch (const engine::Error& error) {
+        facts.reachable = false;
+        facts.why_not = error.one_line();
+        facts.remedy = error.remedy();
+    }
+    return facts;
+}
+
+} // namespace
+
+Facts gather_facts(const Answers& answers, const suite::Manifest& manifest, const cluster::Layout& layout) {
+    Facts facts;
+    facts.host = platform::host_name();
+    facts.machine = platform::machine_id();
+    facts.root = platform::is_root();
+    facts.memory_bytes = platform::memory_bytes();
+    facts.product_folder = layout.product();
+    facts.product_free_bytes = platform::free_bytes(layout.product());
+    facts.data_folder = answers.data_directory.empty() ? layout.data() : answers.data_directory;
+    facts.run_folder = answers.run_directory.empty() ? layout.run() : answers.run_directory;
+    for (const std::string& folder :
+         {layout.product(), layout.etc(), layout.state(), layout.logs(), facts.data_folder, facts.run_folder})
+        if (!platform::writeable(folder))
+            facts.unwriteable.push_back(folder);
+    if (platform::exists(layout.state_file("node.json")))
+        facts.node = cluster::load_node_state(layout);
+    if (!answers.create_token.empty()) {
+        facts.token_exists = platform::exists(answers.create_token);
+        facts.token_folder_writeable = platform::writeable(platform::parent_of(answers.create_token));
+    } else {
+        facts.token = token::NetworkToken::load(answers.use_token);
+    }
+    facts.ports.push_back({"agent", answers.agent_port, platform::listener(answers.address, answers.agent_port)});
+    for (const auto& [name, port] : ports_of(manifest, answers.components, answers.ports))
+        facts.ports.push_back({name, port, platform::listener(answers.address, port)});
+    if (answers.datasource) {
+        facts.datasource = settings_of(*answers.datasource, facts.data_folder, manifest.name);
+        facts.database = look_at(*facts.datasource, manifest);
+        if (facts.database->reachable && facts.datasource->kind != datasource::Kind::sqlite)
+            facts.grants = datasource::check_grants(*facts.datasource);
+    }
+    return facts;
+}
+
+} // namespace locum::installer

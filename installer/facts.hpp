@@ -1,0 +1,54 @@
+#pragma once
+// What an installation finds on the host and on the datasource, gathered once, before anything is
+// changed.
+
+#include "cluster/node_state.hpp"
+#include "installer/answers.hpp"
+#include "platform/host.hpp"
+#include "suite/bundle.hpp"
+#include "token/network_token.hpp"
+
+namespace locum::installer {
+
+struct PortFact {
+    std::string name;
+    std::uint16_t port = 0;
+    std::optional<platform::Listener> taken_by;
+};
+
+struct DatabaseFacts {
+    bool reachable = false;
+    std::string why_not;
+    std::string remedy;
+    bool registry = false;               // this suite's registry is there already
+    std::optional<std::string> schema;   // version of the suite's schema
+    std::vector<std::string> tables;     // of the application
+};
+
+struct Facts {
+    std::string host;
+    std::string machine;
+    bool root = false;
+    std::uint64_t memory_bytes = 0;
+    std::uint64_t product_free_bytes = 0;
+    std::string product_folder;
+    std::string data_folder;
+    std::string run_folder;
+    std::vector<std::string> unwriteable; // folders that cannot be written
+    std::optional<cluster::NodeState> node; // installed here already
+    bool token_exists = false;
+    bool token_folder_writeable = true;
+    std::optional<token::NetworkToken> token; // the one to be used
+    std::vector<PortFact> ports;              // the agent's among them
+    std::optional<datasource::Settings> datasource; // with secrets read
+    std::optional<DatabaseFacts> database;
+    std::vector<engine::Finding> grants;
+};
+
+Facts gather_facts(const Answers& answers, const suite::Manifest& manifest, const cluster::Layout& layout);
+
+// All that speaks against the installation, each with its remedy.
+std::vector<engine::Finding> preflight(const Answers& answers, const suite::Manifest& manifest,
+                                       const Facts& facts);
+
+} // namespace locum::installer

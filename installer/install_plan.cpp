@@ -1,0 +1,63 @@
+#include "installer/install_plan.hpp"
+
+#include "installer/steps/files.hpp"
+#include "installer/steps/network.hpp"
+#include "installer/steps/services.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace locum::installer {
+
+bool Installation::server() const {
+    const std::vector<std::string> all = roles();
+    return std::find(all.begin(), all.end(), suite::name(suite::Role::server)) != all.end();
+}
+
+bool Installation::balancer() const {
+    const std::vector<std::string> all = roles();
+    return std::find(all.begin(), all.end(), suite::name(suite::Role::balancer)) != all.end();
+}
+
+std::vector<std::string> Installation::roles() const {
+    std::vector<std::string> roles;
+    for (const std::string& name : answers.components)
+        if (const suite::Component* component = manifest().component(name))
+            roles.emplace_back(suite::name(component->role));
+    return roles;
+}
+
+engine::Plan install_plan(const Installation& installation) {
+    engine::Plan plan;
+    plan.title = fmt::format("install {} {} as {}", installation.manifest().title,
+                             installation.manifest().version.text(), installation.answers.node_name);
+    auto add = [&plan](engine::Step step) { plan.add(std::move(step), engine::OnFailure::undo_all); };
+    add(steps::make_folders(installation));
+    add(steps::unpack(installation));
+    for (const std::string& component : installation.answers.components)
+        add(steps::link_component(installation, component));
+    if (installation.first()) {
+        add(steps::create_authority(installation));
+        add(steps::create_registry(installation));
+        add(steps::create_schema(installation));
+        add(steps::register_first_node(installation));
+    } else {
+        add(steps::join_network(installation));
+    }
+    for (const std::string& component : installation.answers.components)
+        add(steps::write_configs(installation, component));
+    add(steps::start_agent(installation));
+    // Servers first: a balancer in front of nothing answers every request with an error.
+    for (bool balancers : {false, true})
+        for (const std::string& name : installation.answers.components)
+            if ((installation.manifest().component(name)->role == suite::Role::balancer) == balancers)
+                add(steps::start_component(installation, name));
+    if (installation.server() && !installation.first())
+        add(steps::announce_server(installation));
+    // Last: a token that exists admits nodes to a network that works.
+    if (installation.first())
+        add(steps::write_token(installation));
+    return plan;
+}
+
+} // namespace locum::installer

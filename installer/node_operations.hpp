@@ -1,0 +1,44 @@
+#pragma once
+// What an agent can be told to do on its node by installer and upgrade: all can be repeated.
+// Parameters and results are JSON; the comments name their keys.
+
+#include "cluster/node.hpp"
+
+namespace locum::installer {
+
+// Questions:
+//   facts {}                → the node's state as the world shows it (NodeFacts, facts_from_json)
+//   probe {component}       → {well, why}
+//   balancer {server}       → {state, sessions, queued, in_rotation}: one server in this node's balancer
+// Commands:
+//   stage {manifest}        unpacks the uploaded bundle; {made: [folders]}
+//   unstage {made}          removes folders that stage made
+//   switch {component, version}
+//   configure {component, version, mode, servers}   writes the configuration for normal or update mode
+//   start {component, version, limit_ms}            starts the services and waits until all probes pass
+//   stop {component}
+//   reload {component, version}                     takes the configuration up without a stop
+//   balance {server, out, servers}                  takes a server out of this node's balancer, or in again
+cluster::NodeOperations node_operations();
+
+// What `facts` answers.
+struct NodeFacts {
+    std::string name;
+    cluster::Mode mode = cluster::Mode::normal; // that it is configured for
+    std::string configured;                     // version
+    std::map<std::string, std::string> current; // component → version its link points to
+    struct Service {
+        std::string status;
+        std::string version;
+        std::int64_t pid = 0;
+        std::string why;
+    };
+    std::map<std::string, Service> services; // by component
+    std::vector<std::string> staged;         // SHA-256 of manifests
+    std::optional<cluster::NodeCopy> copy;
+    std::uint64_t free_bytes = 0; // of the file system that holds the data folder
+    std::int64_t pid = 0;         // of the agent
+};
+NodeFacts facts_from_json(const std::string& text);
+
+} // namespace locum::installer

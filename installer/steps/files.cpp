@@ -1,0 +1,137 @@
+#include "installer/steps/files.hpp"
+
+#include "cluster/installed.hpp"
+#include "cluster/registry.hpp"
+#include "installer/rendering.hpp"
+#include "platform/files.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::installer::steps {
+
+using engine::Reporter;
+using engine::Step;
+using engine::Undo;
+using nlohmann::json;
+
+namespace {
+
+std::vector<std::string> folders(const Installation& installation) {
+    const cluster::Layout& layout = installation.layout;
+    return {layout.product(), layout.etc(), layout.state(), layout.logs(), installation.facts.data_folder,
+            installation.facts.run_folder};
+}
+
+std::vector<std::string> missing(const std::vector<std::string>& all) {
+    std::vector<std::string> some;
+    for (const std::string& one : all)
+        if (!platform::exists(one))
+            some.push_back(one);
+    return some;
+}
+
+} // namespace
+
+Step make_folders(const Installation& installation) {
+    auto all = [&installation] { return folders(installation); };
+    return {"files/folders",
+            fmt::format("create the folders of {} below {}", installation.layout.suite,
+                        installation.layout.root.empty() ? "/" : installation.layout.root),
+            [all] { return missing(all()).empty(); },
+            [all] { return json(missing(all())).dump(); },
+            [all, &installation](Reporter&) {
+                for (const std::string& folder : all())
+                    platform::make_folders(folder, folder == installation.layout.product() ? 0755 : 0750);
+                return std::string();
+            },
+            nullptr,
+            Undo{[](const std::string& memo) {
+                for (const std::string& folder : json::parse(memo))
+                    platform::remove_all(folder);
+            }}};
+}
+
+Step unpack(const Installation& installation) {
+    const std::string version = installation.manifest().version.text();
+    auto there = [&installation, version] {
+        return cluster::staged(installation.bundle.manifest_sha256(), version, installation.layout,
+                               installation.answers.components);
+    };
+    const std::string folder = installation.layout.version(version);
+    return {"files/unpack",
+            fmt::format("unpack {} {} to {}", installation.manifest().title, version, folder),
+            there,
+            [folder] { return std::string(platform::exists(folder) ? "was there" : ""); },
+            [&installation](Reporter&) {
+                cluster::stage(installation.bundle, installation.layout, installation.answers.components);
+                return std::string();
+            },
+            nullptr,
+            Undo{[folder](const std::string& memo) {
+                if (memo.empty())
+                    platform::remove_all(folder);
+            }}};
+}
+
+Step link_component(const Installation& installation, const std::string& component) {
+    const std::string link = installation.layout.current(component);
+    const std::string target =
+        installation.layout.component(installation.manifest().version.text(), component);
+    return {"files/link-" + component,
+            fmt::format("let {} be version {}", component, installation.manifest().version.text()),
+            [link, target] { return platform::read_link(link) == target; },
+            [link] { return platform::read_link(link); },
+            [link, target](Reporter&) {
+                platform::make_folders(platform::parent_of(link));
+                platform::switch_link(link, target);
+                return std::string();
+            },
+            nullptr,
+            Undo{[link](const std::string& memo) { platform::switch_link(link, memo); }}};
+}
+
+Step write_configs(const Installation& installation, const std::string& component) {
+    // Rendered when it is asked: the settings of a joining node arrive with an earlier step.
+    auto rendered = [&installation, component] {
+        const cluster::Layout& layout = installation.layout;
+        const cluster::InstalledVersion version(layout, installation.manifest().version.text());
+        const std::optional<datasource::Settings> settings = cluster::load_datasource(layout);
+        std::vector<BalancedNode> servers;
+        if (settings) {
+            cluster::Store store(*settings, layout.suite);
+            servers = balanced(cluster::Registry(store).nodes(), installation.manifest());
+        }
+        return render_configs(layout, cluster::load_node_state(layout), version, component, settings, servers);
+    };
+    return {"files/config-" + component,
+            fmt::format("write the configuration of {} to {}", component, installation.layout.etc()),
+            [rendered, &installation] {
+                if (!platform::exists(installation.layout.state_file("node.json")))
+                    return false;
+                for (const Rendered& file : rendered())
+                    if (!platform::exists(file.to) || platform::read_file(file.to) != file.content)
+                        return false;
+                return true;
+            },
+            [rendered] {
+                std::vector<std::string> files;
+                for (const Rendered& file : rendered())
+                    files.push_back(file.to);
+                return json(missing(files)).dump();
+            },
+            [rendered](Reporter&) {
+                for (const Rendered& file : rendered()) {
+                    platform::make_folders(platform::parent_of(file.to));
+                    platform::write_file(file.to, file.content, file.mode);
+                }
+                return std::string();
+            },
+            nullptr,
+            Undo{[](const std::string& memo) {
+                for (const std::string& file : json::parse(memo))
+                    platform::remove_all(file);
+            }}};
+}
+
+} // namespace locum::installer::steps

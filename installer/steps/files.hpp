@@ -1,0 +1,14 @@
+#pragma once
+// Steps that put files on the host.
+
+#include "installer/install_plan.hpp"
+
+namespace locum::installer::steps {
+
+engine::Step make_folders(const Installation& installation);
+engine::Step unpack(const Installation& installation);
+engine::Step link_component(const Installation& installation, const std::string& component);
+// node.json with what is known before the network is (first) or after it was joined.
+engine::Step write_configs(const Installation& installation, const std::string& component);
+
+} // namespace locum::installer::steps

@@ -1,0 +1,248 @@
+#include "installer/steps/network.hpp"
+
+#include "cluster/admission.hpp"
+#include "cluster/membership.hpp"
+#include "cluster/peers.hpp"
+#include "datasource/schema.hpp"
+#include "engine/error.hpp"
+#include "installer/node_row.hpp"
+#include "platform/files.hpp"
+#include "platform/hash.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::installer::steps {
+
+using cluster::Layout;
+using engine::NothingToUndo;
+using engine::Reporter;
+using engine::Step;
+using engine::Undo;
+using nlohmann::json;
+
+namespace {
+
+bool is_member(const Layout& layout) {
+    return platform::exists(layout.state_file("node.json")) && platform::exists(layout.state_file("node.crt"));
+}
+
+void forget_membership(const Layout& layout) {
+    cluster::remove_membership(layout);
+    platform::remove_all(layout.state_file("datasource.json"));
+    platform::remove_all(layout.state_file("node.json"));
+}
+
+token::NetworkToken token_of(const Layout& layout) {
+    const cluster::NodeState state = cluster::load_node_state(layout);
+    token::NetworkToken token;
+    token.suite = state.suite;
+    token.cluster_id = state.cluster_id;
+    token.addresses = {fmt::format("{}:{}", state.address, state.agent_port)};
+    token.ca_pin = cluster::load_authority(layout).pin();
+    token.join_secret = cluster::load_join_secret(layout);
+    token.bundle_key = state.bundle_key;
+    return token;
+}
+
+std::unique_ptr<datasource::Connection> connect(const datasource::Settings& settings) {
+    datasource::ConnectOptions options;
+    options.create = true;
+    return datasource::connect(settings, settings.locum, options);
+}
+
+std::set<std::string> tables(datasource::Connection& connection) {
+    std::set<std::string> names;
+    for (const datasource::Table& table : datasource::read_schema(connection).tables)
+        names.insert(table.name);
+    return names;
+}
+
+} // namespace
+
+Step create_authority(const Installation& installation) {
+    const Layout& layout = installation.layout;
+    return {"network/authority",
+            fmt::format("create the network's certificate authority and the key of {}",
+                        installation.answers.node_name),
+            [&layout] { return is_member(layout); },
+            nullptr,
+            [&installation, &layout](Reporter&) {
+                const std::string cluster_id = platform::hex(platform::random_bytes(16));
+                const token::Authority authority = token::Authority::create(cluster_id, layout.suite);
+                const token::NodeKey key = token::NodeKey::generate();
+                const std::string& node = installation.answers.node_name;
+                cluster::store_identity(layout, {authority.sign(key.csr(node), node, installation.roles()), key.pem(),
+                                                 authority.certificate_pem()});
+                cluster::store_authority(layout, authority.key_pem(), token::fresh_join_secret());
+                cluster::store_datasource(layout, *installation.facts.datasource);
+                const bool trial = installation.facts.datasource->kind == datasource::Kind::sqlite;
+                // Last: with it this host is a node.
+                cluster::store_node_state(layout, node_state(installation, cluster_id, trial));
+                return "network " + token::network_fingerprint(cluster_id, authority.pin());
+            },
+            nullptr,
+            Undo{[&layout](const std::string&) { forget_membership(layout); }}};
+}
+
+Step write_token(const Installation& installation) {
+    const std::string& file = installation.answers.create_token;
+    return {"network/token",
+            fmt::format("write the network token to {}", file),
+            [file] { return platform::exists(file); },
+            nullptr,
+            [&installation, file](Reporter&) {
+                const token::NetworkToken token = token_of(installation.layout);
+                token.store(file);
+                return "fingerprint " + token.fingerprint();
+            },
+            nullptr,
+            Undo{[file](const std::string&) { platform::remove_all(file); }}};
+}
+
+Step create_registry(const Installation& installation) {
+    const Layout& layout = installation.layout;
+    auto settings = [&installation] { return datasource_of(installation); };
+    return {"datasource/registry",
+            "create Locum's registry beside the suite's data",
+            [settings, &layout] {
+                const datasource::Settings known = settings();
+                if (known.kind == datasource::Kind::sqlite && !platform::exists(cluster::registry_file(known)))
+                    return false;
+                return cluster::Store(known, layout.suite).exists();
+            },
+            nullptr,
+            [settings, &layout, &installation](Reporter&) {
+                const datasource::Settings known = settings();
+                if (known.kind == datasource::Kind::sqlite)
+                    platform::make_folders(platform::parent_of(known.file), 0750);
+                cluster::Store store(known, layout.suite);
+                store.create();
+                const cluster::NodeState state = cluster::load_node_state(layout);
+                cluster::Registry registry(store);
+                registry.set_fact(cluster::fact::cluster, state.cluster_id);
+                registry.set_fact(cluster::fact::bundle_key, state.bundle_key);
+                registry.set_fact(cluster::fact::version, state.version);
+                registry.set_fact(cluster::fact::manifest, installation.bundle.manifest_sha256());
+                registry.set_fact(cluster::fact::fence, "");
+                registry.set_fact(cluster::fact::trial_machine, state.trial ? installation.facts.machine : "");
+                return std::string();
+            },
+            nullptr,
+            Undo{[settings, &layout](const std::string&) {
+                const datasource::Settings known = settings();
+                if (known.kind == datasource::Kind::sqlite) {
+                    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+                        platform::remove_all(cluster::registry_file(known) + suffix);
+                    return;
+                }
+                cluster::Store(known, layout.suite).destroy();
+            }}};
+}
+
+Step create_schema(const Installation& installation) {
+    const suite::Manifest& manifest = installation.manifest();
+    auto settings = [&installation] { return datasource_of(installation); };
+    auto engine = [&manifest, settings]() -> const suite::Engine& {
+        return manifest.database.engines.at(settings().kind);
+    };
+    return {"datasource/schema",
+            fmt::format("create the suite's schema, version {}", manifest.schema),
+            [settings, engine, &manifest] {
+                if (settings().kind == datasource::Kind::sqlite && !platform::exists(settings().file))
+                    return false;
+                return datasource::schema_version(*connect(settings()), engine().version) == manifest.schema;
+            },
+            [settings] {
+                if (settings().kind == datasource::Kind::sqlite && !platform::exists(settings().file))
+                    return json::array().dump();
+                return json(tables(*connect(settings()))).dump();
+            },
+            [settings, engine, &installation, &manifest](Reporter&) {
+                const datasource::Settings known = settings();
+                const cluster::InstalledVersion version(installation.layout, manifest.version.text());
+                const suite::Engine& filled = version.manifest().database.engines.at(known.kind);
+                auto connection = connect(known);
+                datasource::migrate(*connection, datasource::path(filled.migrations, "", manifest.schema),
+                                    filled.version,
+                                    [&known](datasource::Connection& inside) { datasource::name_application(inside, known); });
+                return std::string();
+            },
+            nullptr,
+            Undo{[settings](const std::string& memo) {
+                const datasource::Settings known = settings();
+                if (known.kind == datasource::Kind::sqlite && json::parse(memo).empty()) {
+                    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+                        platform::remove_all(known.file + suffix);
+                    return;
+                }
+                // Only what was not there before.
+                auto connection = connect(known);
+                const json before = json::parse(memo);
+                for (const std::string& table : tables(*connection))
+                    if (std::find(before.begin(), before.end(), json(table)) == before.end())
+                        connection->script("DROP TABLE " + datasource::quoted(table) + " CASCADE");
+            }}};
+}
+
+Step register_first_node(const Installation& installation) {
+    const Layout& layout = installation.layout;
+    auto settings = [&installation] { return datasource_of(installation); };
+    return {"network/register",
+            fmt::format("register {} in the registry", installation.answers.node_name),
+            [settings, &layout, &installation] {
+                if (!is_member(layout))
+                    return false;
+                cluster::Store store(settings(), layout.suite);
+                for (const cluster::NodeRow& node : cluster::Registry(store).nodes())
+                    if (node.name == installation.answers.node_name)
+                        return true;
+                return false;
+            },
+            nullptr,
+            [settings, &layout, &installation](Reporter&) {
+                cluster::Store store(settings(), layout.suite);
+                cluster::Registry(store).add_node(node_row(installation, cluster::load_node_state(layout)));
+                return std::string();
+            },
+            nullptr,
+            Undo{[settings, &layout, &installation](const std::string&) {
+                cluster::Store store(settings(), layout.suite);
+                cluster::Registry(store).remove_node(installation.answers.node_name);
+            }}};
+}
+
+Step join_network(const Installation& installation) {
+    const Layout& layout = installation.layout;
+    const token::NetworkToken& token = *installation.facts.token;
+    return {"network/join",
+            fmt::format("join network {} as {}", token.fingerprint(), installation.answers.node_name),
+            [&layout] { return is_member(layout); },
+            nullptr,
+            [&installation, &layout, &token](Reporter&) {
+                const token::NodeKey key = token::NodeKey::generate();
+                cluster::NodeState state = node_state(installation, token.cluster_id, false);
+                const cluster::JoinAnswer answer = cluster::join(
+                    token, {layout.suite, node_row(installation, state), key.csr(state.name),
+                            installation.bundle.manifest_sha256()});
+                cluster::store_identity(layout, {answer.certificate_pem, key.pem(), answer.ca_pem});
+                if (answer.datasource) {
+                    cluster::store_datasource(layout, *answer.datasource);
+                    cluster::store_authority(layout, answer.ca_key_pem, token.join_secret);
+                }
+                state.trial = answer.trial;
+                cluster::store_node_state(layout, state);
+                return std::string();
+            },
+            nullptr,
+            Undo{[&layout, &token](const std::string&) {
+                if (platform::exists(layout.state_file("node.crt"))) {
+                    cluster::Peers peers(layout);
+                    const token::Address to = token::parse_address(token.addresses.at(0));
+                    peers.leave({"", to.host, static_cast<std::uint16_t>(std::stoul(to.port))});
+                }
+                forget_membership(layout);
+            }}};
+}
+
+} // namespace locum::installer::steps

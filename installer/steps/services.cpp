@@ -1,0 +1,92 @@
+#include "installer/steps/services.hpp"
+
+#include "cluster/agent.hpp"
+#include "cluster/lease.hpp"
+#include "cluster/peers.hpp"
+#include "engine/error.hpp"
+#include "installer/announce.hpp"
+#include "installer/node_operations.hpp"
+#include "installer/node_row.hpp"
+#include "platform/files.hpp"
+#include "platform/hash.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::installer::steps {
+
+using cluster::Layout;
+using engine::NothingToUndo;
+using engine::Reporter;
+using engine::Step;
+using engine::Undo;
+using nlohmann::json;
+
+Step start_agent(const Installation& installation) {
+    const Layout& layout = installation.layout;
+    return {"agent/start",
+            fmt::format("start the agent on {}:{}", installation.answers.address, installation.answers.agent_port),
+            [&layout] { return cluster::agent_runs(layout); },
+            nullptr,
+            [&layout, &installation](Reporter&) {
+                cluster::start_agent(layout, installation.program);
+                return std::string();
+            },
+            [&layout] {
+                cluster::Peers(layout).ask(cluster::address_of(cluster::load_node_state(layout)), "facts");
+            },
+            Undo{[&layout](const std::string&) { cluster::stop_agent(layout); }}};
+}
+
+Step start_component(const Installation& installation, const std::string& component) {
+    const Layout& layout = installation.layout;
+    const std::string version = installation.manifest().version.text();
+    auto send = [&layout](const std::string& operation, const json& parameters, Reporter& reporter) {
+        // No operation of the cluster: an id of its own, epoch 0.
+        const cluster::CommandId id{fmt::format("install/{}/{}", operation, platform::hex(platform::random_bytes(8))), "install", 0};
+        cluster::Peers(layout).command(cluster::address_of(cluster::load_node_state(layout)), id, operation,
+                                       parameters.dump(), reporter, "service/" + operation);
+    };
+    auto ask = [&layout](const std::string& operation, const json& parameters) {
+        return cluster::Peers(layout).ask(cluster::address_of(cluster::load_node_state(layout)), operation,
+                                          parameters.dump());
+    };
+    return {"service/" + component,
+            fmt::format("start {} and wait until its probes pass", component),
+            [ask, component, &layout] {
+                if (!platform::exists(layout.state_file("node.crt")) || !cluster::agent_runs(layout))
+                    return false;
+                const NodeFacts facts = facts_from_json(ask("facts", json::object()));
+                auto service = facts.services.find(component);
+                return service != facts.services.end() && service->second.status == "running" &&
+                       json::parse(ask("probe", {{"component", component}})).at("well").get<bool>();
+            },
+            nullptr,
+            [send, component, version](Reporter& reporter) {
+                send("start", {{"component", component}, {"version", version}}, reporter);
+                return std::string();
+            },
+            nullptr,
+            Undo{[send, component](const std::string&) {
+                engine::SilentReporter silent;
+                send("stop", {{"component", component}}, silent);
+            }}};
+}
+
+Step announce_server(const Installation& installation) {
+    const Layout& layout = installation.layout;
+    return {"network/balancers",
+            fmt::format("let the balancers of the network know {}", installation.answers.node_name),
+            [] { return false; }, // announcing twice changes nothing
+            nullptr,
+            [&layout, &installation](Reporter&) {
+                const datasource::Settings settings = datasource_of(installation);
+                const cluster::Lease lease(settings, layout.suite, "join of " + installation.answers.node_name);
+                cluster::Store store(settings, layout.suite);
+                announce(layout, store, installation.manifest(), lease.epoch());
+                return std::string();
+            },
+            nullptr, NothingToUndo{}};
+}
+
+} // namespace locum::installer::steps
