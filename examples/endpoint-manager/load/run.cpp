@@ -1,0 +1,209 @@
+#include "examples/endpoint-manager/load/run.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <fstream>
+#include <thread>
+#include <unistd.h>
+
+namespace endpoint::load {
+namespace {
+
+using Ledgers = std::vector<std::unique_ptr<Ledger>>;
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::seconds read_back_limit{10};
+
+Ledgers learn(const Options& options) {
+    Ledgers ledgers;
+    Service service(options.fronts.front(), ledgers);
+    for (std::int64_t profile = 1;; ++profile) {
+        const auto look = service.look(profile);
+        if (!look) {
+            break;
+        }
+        if (!look->normal_mode) {
+            throw std::runtime_error("a server is in update mode: what is current cannot be known "
+                                     "before the upgrade is done");
+        }
+        ledgers.push_back(
+            std::make_unique<Ledger>(profile, look->state.number, look->state.version));
+    }
+    if (ledgers.size() < static_cast<std::size_t>(options.clients)) {
+        throw std::runtime_error(fmt::format(
+            "--clients {}: at most {}, the number of profiles, since each has one writer",
+            options.clients, ledgers.size()));
+    }
+    const Outcome last = service.read_config(options.devices);
+    if (last.result != Result::right) {
+        throw std::runtime_error(
+            fmt::format("--devices {}: the last one is not there: {}", options.devices, last.what));
+    }
+    return ledgers;
+}
+
+class Events {
+public:
+    Events(const std::string& file, const Instant& start) : start_(start) {
+        if (file.empty()) {
+            return;
+        }
+        output_.open(file, std::ios::app);
+        if (!output_) {
+            throw std::runtime_error(fmt::format("cannot write {}", file));
+        }
+    }
+    void write(const Lately& lately) {
+        if (!output_.is_open()) {
+            return;
+        }
+        const Instant now = Instant::now();
+        const nlohmann::ordered_json line{
+            {"t", std::round(static_cast<double>(now.ns - start_.ns) / 1e8) / 10},
+            {"unix_ms", now.unix_ms},
+            {"ok", lately.ok},
+            {"failed", lately.failed},
+            {"wrong", lately.wrong},
+            {"refused", lately.refused},
+            {"stale", lately.stale},
+            {"nodes", lately.nodes}};
+        output_ << line.dump() << '\n' << std::flush;
+    }
+
+private:
+    Instant start_;
+    std::ofstream output_;
+};
+
+// Returns when the run is to end.
+void watch(const Options& options, const sigset_t& signals, Clock::time_point start,
+           Figures& figures, Events& events) {
+    const auto after = [&](double seconds) {
+        return start +
+               std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+    };
+    auto second = start + std::chrono::seconds(1);
+    for (;;) {
+        const timespec tick{0, 50'000'000};
+        if (sigtimedwait(&signals, nullptr, &tick) > 0) {
+            fmt::print(stderr, "endpoint-load: ended by a signal\n");
+            return;
+        }
+        const auto now = Clock::now();
+        if (now >= second) {
+            events.write(figures.lately());
+            second += std::chrono::seconds(1);
+        }
+        if (now >= after(options.time_limit_s)) {
+            if (!options.stop_file.empty()) {
+                fmt::print(stderr, "endpoint-load: ended by the time limit of {} s\n",
+                           options.time_limit_s);
+            }
+            return;
+        }
+        if (!options.stop_file.empty() && now >= after(options.min_seconds) &&
+            ::access(options.stop_file.c_str(), F_OK) == 0) {
+            return;
+        }
+    }
+}
+
+// One profile, from a server in normal mode, which is the one that knows what was kept.
+class ReadBack {
+public:
+    ReadBack(const Options& options, Ledgers& ledgers, Figures& figures) : figures_(figures) {
+        for (const Front& front : options.fronts) {
+            services_.emplace_back(front, ledgers);
+        }
+    }
+
+    std::int64_t settle(std::int64_t profile, const Ledger& ledger) {
+        const auto deadline = Clock::now() + read_back_limit;
+        std::string problem = "only servers in update mode answered";
+        while (Clock::now() < deadline) {
+            Service& service = services_[turn_++ % services_.size()];
+            Outcome outcome;
+            outcome.started = Instant::now();
+            outcome.node = service.front().text();
+            std::optional<Settlement> settlement;
+            try {
+                const auto look = service.look(profile);
+                if (!look) {
+                    throw std::runtime_error("the profile is gone");
+                }
+                outcome.node = look->node;
+                if (look->normal_mode) {
+                    settlement = ledger.settle(look->state.number, look->state.version);
+                }
+            } catch (const std::runtime_error& error) {
+                outcome.result = Result::failed;
+                outcome.what = problem =
+                    fmt::format("reading profile {} back: {}", profile, error.what());
+            }
+            if (settlement && !settlement->wrong.empty()) {
+                outcome.result = Result::wrong;
+                outcome.what = settlement->wrong;
+            }
+            outcome.ended = Instant::now();
+            figures_.record(outcome);
+            if (settlement) {
+                return settlement->lost;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        }
+        fmt::print(
+            stderr,
+            "endpoint-load: profile {} could not be read back, its writes count as lost: {}\n",
+            profile, problem);
+        return ledger.acknowledged();
+    }
+
+private:
+    Figures& figures_;
+    std::vector<Service> services_;
+    std::size_t turn_ = 0;
+};
+
+} // namespace
+
+Report run(const Options& options, const sigset_t& signals) {
+    Ledgers ledgers = learn(options);
+    const Instant started = Instant::now();
+    const Clock::time_point start = Clock::now();
+    Figures figures(started, stderr);
+    Events events(options.events, started);
+
+    std::atomic<bool> stop{false};
+    std::vector<std::unique_ptr<Client>> clients;
+    for (int i = 0; i < options.clients; ++i) {
+        const Front& front = options.fronts[static_cast<std::size_t>(i) % options.fronts.size()];
+        clients.push_back(
+            std::make_unique<Client>(front,
+                                     Share{i, options.clients, options.rate, options.devices,
+                                           options.user, options.password},
+                                     ledgers, figures));
+    }
+    {
+        std::vector<std::jthread> threads;
+        for (const auto& client : clients) {
+            threads.emplace_back([&client, &stop, start] { client->run(start, stop); });
+        }
+        watch(options, signals, start, figures, events);
+        stop = true;
+    }
+    clients.clear();
+
+    Report report;
+    ReadBack read_back(options, ledgers, figures);
+    for (std::size_t i = 0; i < ledgers.size(); ++i) {
+        report.writes_lost += read_back.settle(static_cast<std::int64_t>(i) + 1, *ledgers[i]);
+    }
+    events.write(figures.lately());
+    const Instant ended = Instant::now();
+    report.totals = figures.totals(ended);
+    report.seconds = static_cast<double>(ended.ns - started.ns) / 1e9;
+    return report;
+}
+
+} // namespace endpoint::load
