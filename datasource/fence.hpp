@@ -7,8 +7,13 @@
 
 namespace locum::datasource {
 
-// PostgreSQL: the application account loses LOGIN-time access to the database: REVOKE CONNECT from
-// it and PUBLIC, committed. Locum's account keeps it. SQLite: nothing to do, see occupants().
+// PostgreSQL: the application account loses the right to connect: REVOKE CONNECT from it and PUBLIC,
+// committed, with what was taken kept in schema locum__fence; unfence() gives back exactly that.
+// Other accounts that may connect through PUBLIC only are out as well while the fence is up. Locum's
+// account keeps its right as the owner. fence() throws Error(refused) where the account could still
+// connect (superuser, member of a role that may, Locum's own account). Both may be repeated.
+// fenced() asks the database whether the account may connect. SQLite: nothing to do, and fenced() is
+// false; see occupants().
 void fence(Connection& locum, const Settings& settings);
 void unfence(Connection& locum, const Settings& settings);
 bool fenced(Connection& locum, const Settings& settings);
