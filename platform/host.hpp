@@ -21,9 +21,11 @@ std::uint64_t memory_bytes();
 std::int64_t now_ms(); // Unix time in ms, this host's clock
 bool is_root();
 std::string this_program(); // path of the running executable
-// Whoever listens on the TCP port at this address (or at any address).
+// Whoever listens on the TCP port at this address (or at any address). Of another user's process
+// only root learns pid and program.
 std::optional<Listener> listener(const std::string& address, std::uint16_t port);
-// Processes other than this one that have the file open.
+// Processes other than this one that have the file open; of other users' processes root sees them
+// only.
 std::vector<std::int64_t> holders_of(const std::string& file);
 
 } // namespace locum::platform

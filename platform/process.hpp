@@ -47,24 +47,29 @@ struct ProcessId {
 
 struct DetachedCommand {
     std::vector<std::string> argv;
-    std::map<std::string, std::string>
-        environment; // all of it; nothing is inherited but PATH and LANG
-    std::string folder;
-    std::string log_file; // standard output and error are appended to it
-    // The child writes its own /proc/self/stat here before it executes, so that it can be found
-    // even if its starter died right after the fork.
+    // All of it; nothing is inherited but PATH and LANG.
+    std::map<std::string, std::string> environment;
+    std::string folder;   // empty: "/"
+    std::string log_file; // standard output and error are appended to it (0600); empty: dropped
+    // The child writes its own /proc/self/stat and its executable here before it executes, so that
+    // it can be found even if its starter died right after the fork. Replaced by one rename.
     std::string record_file;
 };
 
-// Starts it in a session of its own, without inherited descriptors and with no blocked signals.
-// Throws Error where it cannot be executed.
+// Starts it in a session of its own, without inherited descriptors and with no blocked signals. It
+// is init's child, not ours: it is never our zombie, and does not notice our end. Throws Error
+// where it cannot be executed; then there is no record.
 ProcessId start_detached(const DetachedCommand& command);
-// The process that a record file tells of, whether it lives or not; nullopt: no record.
+// The process that a record file tells of, whether it lives or not; nullopt: no record. Its
+// executable is the recorded one; `executable` is used where the record names none.
 std::optional<ProcessId> recorded(const std::string& record_file, const std::string& executable);
 
-// Alive with this pid, start time and executable (a zombie is not alive).
+// Alive with this pid, start time and executable (a zombie is not alive; a program whose file was
+// replaced or removed is). Where the executable of another user's process cannot be read, pid and
+// start time decide.
 bool alive(const ProcessId& process);
-// To the process, or to its whole session's group. name: "TERM", "KILL", "USR2", … Gone is fine.
+// To the process, or to its whole session's group. name: "TERM", "KILL", "USR2", … Gone is fine; so
+// is a pid that belongs to another process by now: that one gets nothing.
 void send_signal(const ProcessId& process, const std::string& name, bool group = false);
 // True if it ended within the time; reaps it where it is a child.
 bool wait_end(const ProcessId& process, std::chrono::milliseconds limit);

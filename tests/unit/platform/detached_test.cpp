@@ -157,6 +157,29 @@ TEST_CASE("a script is known by its interpreter, also behind env") {
     }
 }
 
+TEST_CASE("a process is found again after the link that it was started by was switched") {
+    Scratch scratch;
+    for (const char* version : {"1", "2"}) {
+        make_folders(scratch / version);
+        write_file(scratch / (std::string(version) + "/server"), read_file("/usr/bin/sleep"), 0755);
+    }
+    switch_link(scratch / "current", "1");
+    const std::string program = scratch / "current/server";
+    const Ended server(start_detached(detached(scratch, {program, "300"})));
+    switch_link(scratch / "current", "2");
+    CHECK(alive(server.process));
+    CHECK(recorded(scratch / "record", program) == server.process);
+}
+
+TEST_CASE("a record without the executable is read with the one given, by path or by name") {
+    Scratch scratch;
+    const Ended sleeper(start_detached(detached(scratch, {"sleep", "300"})));
+    const std::string record = read_file(scratch / "record");
+    write_file(scratch / "record", record.substr(0, record.find('\n') + 1), 0600);
+    CHECK(recorded(scratch / "record", "sleep") == sleeper.process);
+    CHECK(recorded(scratch / "record", "/usr/bin/sleep") == sleeper.process);
+}
+
 TEST_CASE("a signal to the group reaches the children too") {
     Scratch scratch;
     const Ended shell(start_detached(
