@@ -24,8 +24,7 @@ std::string this_program(); // path of the running executable
 // Whoever listens on the TCP port at this address (or at any address). Of another user's process
 // only root learns pid and program.
 std::optional<Listener> listener(const std::string& address, std::uint16_t port);
-// Processes other than this one that have the file open; of other users' processes root sees them
-// only.
+// Processes other than this one that have the file open. Only root sees those of other users.
 std::vector<std::int64_t> holders_of(const std::string& file);
 
 } // namespace locum::platform
