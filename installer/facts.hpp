@@ -3,6 +3,7 @@
 // changed.
 
 #include "cluster/node_state.hpp"
+#include "engine/check.hpp"
 #include "installer/answers.hpp"
 #include "platform/host.hpp"
 #include "suite/bundle.hpp"

@@ -47,7 +47,7 @@ Step make_folders(const Installation& installation) {
             },
             nullptr,
             Undo{[](const std::string& memo) {
-                for (const std::string& folder : json::parse(memo))
+                for (const std::string& folder : json::parse(memo).get<std::vector<std::string>>())
                     platform::remove_all(folder);
             }}};
 }
@@ -129,7 +129,7 @@ Step write_configs(const Installation& installation, const std::string& componen
             },
             nullptr,
             Undo{[](const std::string& memo) {
-                for (const std::string& file : json::parse(memo))
+                for (const std::string& file : json::parse(memo).get<std::vector<std::string>>())
                     platform::remove_all(file);
             }}};
 }

@@ -1,6 +1,7 @@
 #include "installer/steps/network.hpp"
 
 #include "cluster/admission.hpp"
+#include "cluster/installed.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/peers.hpp"
 #include "datasource/schema.hpp"

@@ -1,0 +1,47 @@
+#pragma once
+// What a command's file adds to the command line, and what every command can use.
+
+#include "cluster/layout.hpp"
+#include "engine/reporter.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace locum::cli {
+
+// Options that many commands share.
+struct Common {
+    std::string root;  // --root; empty: the host itself
+    std::string suite; // --suite; empty: the only one
+    bool json = false;
+    bool quiet = false;
+
+    // The layout of the installed suite; throws where it cannot be told which.
+    cluster::Layout layout() const;
+};
+
+// Chosen by parsing: what main runs then. Returns the exit code.
+using Action = std::function<int()>;
+
+// Each adds its commands to app; the parsed one sets action.
+void add_bundle(CLI::App& app, Action& action);
+void add_install(CLI::App& app, Action& action);
+void add_upgrade(CLI::App& app, Action& action);
+void add_status(CLI::App& app, Action& action);
+void add_node(CLI::App& app, Action& action);
+void add_agent(CLI::App& app, Action& action);
+void add_debug(CLI::App& app, Action& action);
+
+void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json);
+
+// Progress on standard error: a bar where it is a terminal, else one line a step; with json, JSON
+// lines on standard output.
+std::unique_ptr<engine::Reporter> make_reporter(const Common& common);
+
+} // namespace locum::cli

@@ -1,0 +1,14 @@
+#include "cli/operations.hpp"
+
+#include "installer/node_operations.hpp"
+#include "upgrade/node_operations.hpp"
+
+namespace locum::cli {
+
+cluster::NodeOperations all_node_operations() {
+    cluster::NodeOperations all = installer::node_operations();
+    all.merge(upgrade::node_operations());
+    return all;
+}
+
+} // namespace locum::cli

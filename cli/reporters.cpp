@@ -1,0 +1,127 @@
+#include "cli/command.hpp"
+#include "platform/terminal.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::cli {
+
+namespace {
+
+using engine::Progress;
+using Clock = std::chrono::steady_clock;
+
+std::string scaled(double count, std::string_view unit) {
+    if (unit == "bytes") {
+        for (std::string_view larger : {"B", "KB", "MB", "GB"}) {
+            if (count < 1000)
+                return fmt::format("{:.3g} {}", count, larger);
+            count /= 1000;
+        }
+        return fmt::format("{:.3g} TB", count);
+    }
+    return fmt::format("{:.0f} {}", count, unit);
+}
+
+// One line a step; on a terminal also a bar for the work inside the step under way.
+class LineReporter final : public engine::Reporter {
+public:
+    explicit LineReporter(bool bar) : bar_(bar) {}
+
+    void step(std::string_view id, std::string_view says, Progress progress, std::string_view detail) override {
+        clear();
+        switch (progress) {
+        case Progress::started:
+            begun_ = Clock::now();
+            if (bar_)
+                draw(fmt::format("  …  {}  {}", id, says));
+            return;
+        case Progress::done: line("done", id, says, detail, true); return;
+        case Progress::already: line("was", id, says, detail, false); return;
+        case Progress::failed: line("FAIL", id, says, detail, false); return;
+        case Progress::undoing: return;
+        case Progress::undone: line("undo", id, says, detail, false); return;
+        }
+    }
+
+    void work(std::string_view id, std::uint64_t done, std::uint64_t total, std::string_view unit) override {
+        if (!bar_)
+            return;
+        const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
+        const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+        std::string text = fmt::format("  …  {}  {}", id, scaled(static_cast<double>(done), unit));
+        if (total > 0) {
+            const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
+            const auto filled = static_cast<std::size_t>(share * 20);
+            text = fmt::format("  …  {}  [{:<20}] {:3.0f} %  {}/s", id, std::string(filled, '#'), share * 100,
+                               scaled(rate, unit));
+            if (rate > 0 && total > done)
+                text += fmt::format("  {:.0f} s left", static_cast<double>(total - done) / rate);
+        }
+        draw(text);
+    }
+
+    void note(std::string_view text) override {
+        clear();
+        fmt::print(stderr, "      {}\n", text);
+    }
+
+private:
+    void line(std::string_view mark, std::string_view id, std::string_view says, std::string_view detail,
+              bool timed) {
+        std::string text = fmt::format("{:>4}  {}: {}", mark, id, says);
+        if (!detail.empty())
+            text += fmt::format(" ({})", detail);
+        if (timed && Clock::now() - begun_ > std::chrono::seconds(1))
+            text += fmt::format(" [{:.1f} s]", std::chrono::duration<double>(Clock::now() - begun_).count());
+        fmt::print(stderr, "{}\n", text);
+    }
+    void draw(const std::string& text) {
+        // Cut at the window's width: a wrapped line could not be taken back.
+        fmt::print(stderr, "\r\033[K{}", text.substr(0, platform::terminal_columns() - 1));
+        std::fflush(stderr);
+        drawn_ = true;
+    }
+    void clear() {
+        if (drawn_)
+            fmt::print(stderr, "\r\033[K");
+        drawn_ = false;
+    }
+
+    bool bar_;
+    bool drawn_ = false;
+    Clock::time_point begun_ = Clock::now();
+};
+
+class JsonReporter final : public engine::Reporter {
+public:
+    void step(std::string_view id, std::string_view says, Progress progress, std::string_view detail) override {
+        print({{"event", "step"}, {"step", id}, {"says", says}, {"progress", name(progress)}, {"detail", detail}});
+    }
+    void work(std::string_view id, std::uint64_t done, std::uint64_t total, std::string_view unit) override {
+        print({{"event", "work"}, {"step", id}, {"done", done}, {"total", total}, {"unit", unit}});
+    }
+    void note(std::string_view text) override { print({{"event", "note"}, {"text", text}}); }
+
+private:
+    static void print(const nlohmann::json& value) {
+        fmt::print("{}\n", value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+        std::fflush(stdout);
+    }
+};
+
+} // namespace
+
+std::unique_ptr<engine::Reporter> make_reporter(const Common& common) {
+    if (common.json)
+        return std::make_unique<JsonReporter>();
+    if (common.quiet)
+        return std::make_unique<engine::SilentReporter>();
+    const char* terminal = std::getenv("TERM");
+    const bool dumb = !terminal || std::string_view(terminal) == "dumb";
+    return std::make_unique<LineReporter>(platform::stderr_is_terminal() && !dumb);
+}
+
+} // namespace locum::cli
