@@ -1,7 +1,5 @@
 #include "platform/archive.hpp"
 
-#include "engine/error.hpp"
-
 #include <archive.h>
 #include <archive_entry.h>
 #include <exception>
@@ -19,8 +17,10 @@ constexpr const char* zstd_level = "12"; // part of the bundle's form: another l
 
 [[noreturn]] void fail(archive* a, const std::string& doing) {
     const char* text = archive_error_string(a);
-    throw Error(fmt::format("cannot {}: {}", doing, text == nullptr ? "unknown reason" : text))
-        .remedy("make the archive anew");
+    ArchiveError error(
+        fmt::format("cannot {}: {}", doing, text == nullptr ? "unknown reason" : text));
+    static_cast<Error&&>(error).remedy("make the archive anew");
+    throw error;
 }
 
 using Entry = std::unique_ptr<archive_entry, decltype(&archive_entry_free)>;

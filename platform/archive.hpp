@@ -1,6 +1,8 @@
 #pragma once
 // tar archives compressed by zstd, streamed both ways (libarchive).
 
+#include "engine/error.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -42,8 +44,14 @@ private:
     std::unique_ptr<State> state_;
 };
 
-// Reads what anybody may have made. Throws Error(failed) for what is not such an archive, and
-// passes on what the source throws.
+// What libarchive says of an archive that it cannot read or write.
+class ArchiveError : public engine::Error {
+public:
+    using engine::Error::Error;
+};
+
+// Reads what anybody may have made. Throws ArchiveError for what is not such an archive, and passes
+// on what the source throws.
 class ArchiveReader {
 public:
     explicit ArchiveReader(ByteSource source);

@@ -5,6 +5,7 @@
 #include "suite/manifest.hpp"
 #include "suite/trust.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,7 +20,8 @@ Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, cons
 // every part. Holds the descriptor that was verified; everything is read from it and nothing else.
 class Bundle {
 public:
-    // Throws Error(not_trusted) for whatever is not exactly what the key signed.
+    // Throws Error(not_trusted) for whatever is not exactly what the key signed, Error(refused) for
+    // a bundle that a newer Locum must read, Error(usage) where there is no such file.
     static Bundle open(const std::string& file, const PublicKey& trusted);
 
     ~Bundle();
@@ -32,8 +34,9 @@ public:
     std::uint64_t size() const;
     // The text of a small part (template, licence, migration).
     std::string text(const std::string& part) const;
-    // Unpacks a component's payload into a fresh folder (0700 while it is filled), checks every
-    // file's hash, syncs, and leaves nothing behind on failure.
+    // Unpacks a component's payload into the folder `into`, which must not exist: it is filled as
+    // `into`.stage (0700; one left by a killed run is removed first), every file's hash is checked,
+    // all is synced and then renamed. Leaves nothing behind on failure.
     void unpack(const std::string& component, const std::string& into) const;
 
 private:
@@ -41,6 +44,9 @@ private:
     explicit Bundle(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
+
+// Throws Error(not_trusted) where the manifest is not of the suite that is installed.
+void require_suite(const Manifest& manifest, const std::string& installed);
 
 // Reads the signer and manifest without trusting them, for `bundle inspect`.
 struct Inspection {

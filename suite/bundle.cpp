@@ -1,0 +1,111 @@
+#include "suite/bundle.hpp"
+
+#include "engine/error.hpp"
+#include "platform/hash.hpp"
+#include "suite/bundle_reader.hpp"
+#include "suite/unpack.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+
+namespace locum::suite {
+
+using engine::Error;
+using engine::Kind;
+
+struct Bundle::State {
+    platform::InputFile file;
+    Manifest manifest;
+    std::string manifest_sha256;
+    std::map<std::string, std::uint64_t> places;
+
+    const Part& part(const std::string& path) const {
+        const auto found = std::find_if(manifest.parts.begin(), manifest.parts.end(),
+                                        [&](const Part& p) { return p.path == path; });
+        if (found == manifest.parts.end())
+            throw Error(fmt::format("{}: found no part '{}'; expected one that its manifest lists",
+                                    file.path(), path),
+                        Kind::usage)
+                .remedy(fmt::format("see the parts with: locum bundle inspect {}", file.path()));
+        return *found;
+    }
+};
+
+Bundle::Bundle(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Bundle::~Bundle() = default;
+Bundle::Bundle(Bundle&&) noexcept = default;
+Bundle& Bundle::operator=(Bundle&&) noexcept = default;
+
+Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
+    platform::InputFile input(file);
+    const BundleHead head = read_head(input);
+    if (head.signature.key != trusted.hex())
+        not_trusted(file,
+                    fmt::format("a signature by the key {}",
+                                PublicKey::parse(head.signature.key).fingerprint()),
+                    fmt::format("one by the trusted key {}", trusted.fingerprint()));
+    if (!trusted.verify(head.manifest, head.signature.signature))
+        not_trusted(file, "a signature that does not fit its manifest",
+                    fmt::format("one by the trusted key {}", trusted.fingerprint()));
+    // From here on the manifest is the vendor's word, and everything else is held against it.
+    Manifest manifest = read_manifest(input, head.manifest);
+    auto places = verify_parts(input, head, manifest);
+    auto state =
+        std::make_unique<State>(State{std::move(input), std::move(manifest),
+                                      platform::sha256_hex(head.manifest), std::move(places)});
+    Bundle bundle(std::move(state));
+    for (auto& [kind, engine] : bundle.state_->manifest.database.engines)
+        for (auto& migration : engine.migrations)
+            migration.sql = bundle.text(migration.name);
+    return bundle;
+}
+
+const Manifest& Bundle::manifest() const {
+    return state_->manifest;
+}
+const std::string& Bundle::manifest_sha256() const {
+    return state_->manifest_sha256;
+}
+const std::string& Bundle::file() const {
+    return state_->file.path();
+}
+std::uint64_t Bundle::size() const {
+    return state_->file.size();
+}
+
+std::string Bundle::text(const std::string& part) const {
+    return read_part(state_->file, state_->part(part), state_->places.at(part));
+}
+
+void Bundle::unpack(const std::string& component, const std::string& into) const {
+    const Part& part = state_->part(payload_part(component));
+    std::vector<File> files;
+    std::copy_if(state_->manifest.files.begin(), state_->manifest.files.end(),
+                 std::back_inserter(files),
+                 [&](const File& file) { return file.component == component; });
+    engine::during(fmt::format("unpacking '{}' from {}", component, file()), [&] {
+        unpack_payload(state_->file, part, state_->places.at(part.path), files, into);
+    });
+}
+
+void require_suite(const Manifest& manifest, const std::string& installed) {
+    if (manifest.name != installed)
+        throw Error(
+            fmt::format(
+                "found a bundle of the suite '{}'; expected one of '{}', which is installed",
+                manifest.name, installed),
+            Kind::not_trusted)
+            .remedy(fmt::format("name a bundle of {}", installed));
+}
+
+Inspection inspect_bundle(const std::string& file) {
+    const platform::InputFile input(file);
+    const BundleHead head = read_head(input);
+    const PublicKey key = PublicKey::parse(head.signature.key);
+    return {read_manifest(input, head.manifest),
+            {key.fingerprint()},
+            key.verify(head.manifest, head.signature.signature)};
+}
+
+} // namespace locum::suite

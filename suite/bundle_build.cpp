@@ -1,0 +1,168 @@
+#include "suite/bundle.hpp"
+
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+#include "platform/hash.hpp"
+#include "platform/input_file.hpp"
+#include "suite/layout.hpp"
+#include "suite/manifest_write.hpp"
+#include "suite/output_file.hpp"
+#include "suite/payload.hpp"
+#include "suite/references.hpp"
+#include "suite/template.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace locum::suite {
+
+using engine::Error;
+using engine::Kind;
+
+namespace {
+
+// Payloads wait here until the manifest, which stands before them, is known.
+class Workshop {
+public:
+    explicit Workshop(const std::string& folder) :
+        path_(platform::make_temporary_folder(folder, ".bundle-")) {}
+    Workshop(const Workshop&) = delete;
+    Workshop& operator=(const Workshop&) = delete;
+    ~Workshop() {
+        try {
+            platform::remove_all(path_);
+        } catch (const Error&) {
+            // The error that ends the build is the one to tell.
+        }
+    }
+    const std::string& path() const { return path_; }
+
+private:
+    std::string path_;
+};
+
+struct Source {
+    Part part;
+    std::string file; // that has the part's bytes
+};
+
+std::string read_text(const std::string& folder, const std::string& path) {
+    const std::string file = folder + "/" + path;
+    if (!platform::exists(file))
+        throw Error(
+            fmt::format("{}: no such file; expected the '{}' that the manifest names", file, path),
+            Kind::usage)
+            .remedy(fmt::format("write {}, or take it out of the manifest", file));
+    return platform::read_file(file, layout::largest_text);
+}
+
+// What a template names must exist on each host; its values are known there only.
+void check_template(const Manifest& manifest, const std::string& text, const std::string& file) {
+    for (const VariableUse& use : variables_of(text, file)) {
+        const std::string port = use.name.compare(0, 5, "port.") == 0 ? use.name.substr(5) : "";
+        const bool known_port = std::any_of(manifest.ports.begin(), manifest.ports.end(),
+                                            [&](const Port& p) { return p.name == port; });
+        const bool known = use.list.empty()
+                               ? known_port || is_known_variable(use.name)
+                               : use.list == "servers" && (use.name.empty() || known_port ||
+                                                           is_known_server_variable(use.name));
+        if (!known)
+            throw Error(fmt::format("{}:{}:{}: found the unknown {} '{}'; expected {}", file,
+                                    use.line, use.column, use.name.empty() ? "list" : "variable",
+                                    use.name.empty() ? use.list : use.name,
+                                    use.list.empty()
+                                        ? known_variables()
+                                        : "the list servers with name, address, out, port.NAME"),
+                        Kind::usage)
+                .remedy(fmt::format("correct line {} of {}", use.line, file));
+    }
+}
+
+void copy(const Source& source, OutputFile& output) {
+    const platform::InputFile input(source.file);
+    platform::Sha256 sum;
+    std::string buffer(std::size_t{1} << 20, '\0');
+    std::uint64_t at = 0;
+    while (const std::size_t count = input.read_at(at, buffer.data(), buffer.size())) {
+        output.write({buffer.data(), count});
+        sum.add({buffer.data(), count});
+        at += count;
+    }
+    if (platform::hex(sum.finish()) != source.part.sha256)
+        throw Error(fmt::format("{} changed while the bundle was built", source.file))
+            .remedy("build again when nothing writes to it");
+    output.write(std::string(layout::padding(source.part.size), '\0'));
+}
+
+void write(const std::string& to, const std::string& manifest, const SigningKey& key,
+           const std::vector<Source>& sources) {
+    OutputFile output(to);
+    const std::string signature = layout::encode({key.public_key().hex(), key.sign(manifest)});
+    for (const auto& [path, content] :
+         {std::pair{"manifest.toml", &manifest}, std::pair{"signatures", &signature}}) {
+        output.write(layout::header(path, content->size()));
+        output.write(*content);
+        output.write(std::string(layout::padding(content->size()), '\0'));
+    }
+    for (const Source& source : sources) {
+        output.write(layout::header(source.part.path, source.part.size));
+        copy(source, output);
+    }
+    output.write(layout::end());
+    output.close();
+}
+
+} // namespace
+
+Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, const std::string& to) {
+    if (!platform::exists(suite_toml))
+        throw Error(fmt::format("{}: no such file; expected the suite's manifest", suite_toml),
+                    Kind::usage)
+            .remedy("name the vendor's suite.toml");
+    const std::string source = platform::absolute(suite_toml);
+    const std::string target = platform::absolute(to);
+    const std::string folder = platform::parent_of(source);
+    const std::string text = platform::read_file(source, layout::largest_text);
+    const Manifest suite = parse_manifest(text, suite_toml);
+    if (!suite.parts.empty())
+        throw Error(fmt::format("{}: found [[parts]]; expected a vendor's manifest, without what "
+                                "`bundle build` adds",
+                                suite_toml),
+                    Kind::usage)
+            .remedy("take [[parts]] and [files] out");
+    for (const Config& config : suite.configs)
+        check_template(suite, read_text(folder, config.template_file), config.template_file);
+
+    platform::make_folders(platform::parent_of(target));
+    const Workshop workshop(platform::parent_of(target));
+    std::vector<Source> sources;
+    std::vector<File> files;
+    for (const std::string& path : part_paths(suite)) {
+        const auto component =
+            std::find_if(suite.components.begin(), suite.components.end(),
+                         [&](const Component& c) { return payload_part(c.name) == path; });
+        if (component != suite.components.end()) {
+            const std::string packed = workshop.path() + "/" + component->name;
+            Payload payload =
+                pack_payload(component->name, folder + "/" + component->payload, packed);
+            sources.push_back({payload.part, packed});
+            std::move(payload.files.begin(), payload.files.end(), std::back_inserter(files));
+        } else {
+            const std::string content = read_text(folder, path);
+            sources.push_back(
+                {{path, content.size(), platform::sha256_hex(content)}, folder + "/" + path});
+        }
+    }
+    std::vector<Part> parts;
+    for (const Source& s : sources)
+        parts.push_back(s.part);
+    const std::string whole = text + written_parts(parts, suite.components, files);
+    Manifest manifest = parse_manifest(whole, suite_toml);
+    const std::string fresh = workshop.path() + "/bundle";
+    write(fresh, whole, key, sources);
+    platform::sync_file(fresh);
+    platform::rename_durably(fresh, target);
+    return manifest;
+}
+
+} // namespace locum::suite

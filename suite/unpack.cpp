@@ -1,0 +1,181 @@
+#include "suite/unpack.hpp"
+
+#include "engine/error.hpp"
+#include "platform/archive.hpp"
+#include "platform/files.hpp"
+#include "platform/hash.hpp"
+#include "platform/stage.hpp"
+#include "suite/bundle_reader.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace locum::suite {
+
+using engine::Error;
+using platform::ArchiveEntry;
+
+namespace {
+
+// The bytes of one part, summed up on their way.
+class PartSource {
+public:
+    PartSource(const platform::InputFile& file, const Part& part, std::uint64_t at) :
+        file_(file), part_(part), at_(at), left_(part.size) {}
+
+    std::size_t read(char* into, std::size_t most) {
+        const auto count = static_cast<std::size_t>(std::min<std::uint64_t>(most, left_));
+        if (file_.read_at(at_, into, count) != count)
+            changed();
+        sum_.add({into, count});
+        at_ += count;
+        left_ -= count;
+        return count;
+    }
+
+    // The reader stops where the archive ends; the rest belongs to the part as well.
+    void finish() {
+        std::string rest(std::size_t{64} << 10, '\0');
+        while (read(rest.data(), rest.size()) > 0)
+            ;
+        if (platform::hex(sum_.finish()) != part_.sha256)
+            changed();
+    }
+
+private:
+    [[noreturn]] void changed() const {
+        not_trusted(file_.path(),
+                    fmt::format("other content in the part '{}' than a moment ago", part_.path),
+                    "a file that nothing writes to");
+    }
+
+    const platform::InputFile& file_;
+    const Part& part_;
+    std::uint64_t at_;
+    std::uint64_t left_;
+    platform::Sha256 sum_;
+};
+
+std::string words(const File& file) {
+    switch (file.type) {
+    case File::Type::directory:
+        return fmt::format("the folder '{}' of mode {:04o}", file.path, file.mode);
+    case File::Type::symlink:
+        return fmt::format("the link '{}' to '{}'", file.path, file.target);
+    case File::Type::regular:
+        break;
+    }
+    return fmt::format("the file '{}' of mode {:04o} with {} bytes", file.path, file.mode,
+                       file.size);
+}
+
+bool same(const ArchiveEntry& entry, const File& file) {
+    if (entry.path != file.path)
+        return false;
+    switch (file.type) {
+    case File::Type::regular:
+        return entry.type == ArchiveEntry::Type::regular && entry.mode == file.mode &&
+               entry.size == file.size;
+    case File::Type::directory:
+        return entry.type == ArchiveEntry::Type::directory && entry.mode == file.mode;
+    case File::Type::symlink:
+        return entry.type == ArchiveEntry::Type::symlink && entry.target == file.target;
+    }
+    return false;
+}
+
+class Unpacker {
+public:
+    Unpacker(const std::string& bundle, const Part& part, platform::ArchiveReader& archive,
+             platform::Stage& stage) :
+        bundle_(bundle),
+        part_(part), archive_(archive), stage_(stage) {}
+
+    void unpack(const File& file) {
+        const auto entry = archive_.next();
+        if (!entry)
+            differs("its end", words(file));
+        if (!same(*entry, file))
+            differs(fmt::format("{} '{}' of mode {:04o} with {} bytes", entry->kind, entry->path,
+                                entry->mode, entry->size),
+                    words(file));
+        switch (file.type) {
+        case File::Type::directory:
+            stage_.make_folder(file.path, file.mode);
+            break;
+        case File::Type::symlink:
+            stage_.make_link(file.path, file.target);
+            break;
+        case File::Type::regular:
+            write(file);
+            break;
+        }
+    }
+
+    void expect_end() {
+        if (const auto entry = archive_.next())
+            differs(fmt::format("{} '{}'", entry->kind, entry->path), "its end");
+    }
+
+private:
+    void write(const File& file) {
+        std::uint64_t size = 0;
+        stage_.write_file(file.path, file.mode, [&] {
+            const std::string_view block = archive_.block();
+            size += block.size();
+            if (size > file.size)
+                differs(fmt::format("more bytes in '{}'", file.path), words(file));
+            sum_.add(block);
+            return block;
+        });
+        if (size != file.size || platform::hex(sum_.finish()) != file.sha256)
+            differs(fmt::format("other content in '{}'", file.path),
+                    "the SHA-256 that the manifest gives");
+    }
+
+    [[noreturn]] void differs(const std::string& found, const std::string& expected) const {
+        not_trusted(bundle_, fmt::format("in '{}' {}", part_.path, found), expected);
+    }
+
+    const std::string& bundle_;
+    const Part& part_;
+    platform::ArchiveReader& archive_;
+    platform::Stage& stage_;
+    platform::Sha256 sum_;
+};
+
+void require_space(const std::vector<File>& files, const std::string& into) {
+    std::uint64_t needed = 0;
+    for (const File& file : files)
+        needed += (file.size + 4095) / 4096 * 4096 + 512; // blocks, and the entry itself
+    const std::uint64_t free = platform::free_bytes(into);
+    if (free < needed)
+        throw Error(
+            fmt::format("{} bytes are free for {}; expected at least {}", free, into, needed))
+            .remedy(fmt::format("free {} bytes on its file system", needed - free));
+}
+
+} // namespace
+
+void unpack_payload(const platform::InputFile& file, const Part& part, std::uint64_t at,
+                    const std::vector<File>& files, const std::string& into) {
+    require_space(files, into);
+    platform::Stage stage(into);
+    PartSource source(file, part, at);
+    try {
+        platform::ArchiveReader archive(
+            [&](char* bytes, std::size_t most) { return source.read(bytes, most); });
+        Unpacker unpacker(file.path(), part, archive, stage);
+        for (const File& listed : files)
+            unpacker.unpack(listed);
+        unpacker.expect_end();
+    } catch (const platform::ArchiveError& error) {
+        not_trusted(file.path(),
+                    fmt::format("what is no archive in '{}' ({})", part.path, error.what()),
+                    "a tar compressed by zstd");
+    }
+    source.finish();
+    stage.publish(0755);
+}
+
+} // namespace locum::suite
