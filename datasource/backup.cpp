@@ -1,12 +1,10 @@
 #include "datasource/backup.hpp"
 
 #include "datasource/engines.hpp"
-#include "platform/files.hpp"
+#include "datasource/fresh_file.hpp"
 #include "platform/process.hpp"
 
 #include <fmt/format.h>
-
-#include <filesystem>
 
 namespace locum::datasource {
 namespace {
@@ -22,27 +20,7 @@ std::string shell(const std::string& word) {
     return text + "'";
 }
 
-// Removes the unfinished file unless it was renamed.
-class FreshFile {
-public:
-    explicit FreshFile(std::string path) : path_(std::move(path)) { platform::remove_all(path_); }
-    ~FreshFile() {
-        try {
-            platform::remove_all(path_);
-        } catch (const engine::Error&) {
-            // The next backup removes it first.
-        }
-    }
-    FreshFile(const FreshFile&) = delete;
-    FreshFile& operator=(const FreshFile&) = delete;
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
-
 void dump(const Settings& settings, const std::string& file) {
-    platform::write_file(file, "", 0600);
     platform::Command make;
     make.argv = {"pg_dump",
                  "--format=custom",
@@ -85,8 +63,6 @@ void copy_sqlite(const Settings& settings, const std::string& file) {
         const auto source = connect(settings, settings.locum);
         source->query("VACUUM INTO $1", {file});
     }
-    std::filesystem::permissions(file, std::filesystem::perms::owner_read |
-                                           std::filesystem::perms::owner_write);
     ConnectOptions options;
     options.read_only = true;
     const auto made = connect_file(file, options);
@@ -99,16 +75,13 @@ void copy_sqlite(const Settings& settings, const std::string& file) {
 } // namespace
 
 Backup back_up(const Settings& settings, const std::string& file) {
-    platform::make_folders(platform::parent_of(file), 0700);
-    const FreshFile fresh(file + ".new");
+    FreshFile fresh(file);
     if (settings.kind == Kind::postgresql)
         dump(settings, fresh.path());
     else
         copy_sqlite(settings, fresh.path());
-    platform::sync_file(fresh.path());
     Backup backup;
-    backup.bytes = std::filesystem::file_size(fresh.path());
-    platform::rename_durably(fresh.path(), file);
+    backup.bytes = fresh.take_place();
     backup.file = file;
     backup.restore_command = restore_command(settings, file);
     return backup;

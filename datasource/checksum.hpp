@@ -1,8 +1,8 @@
 #pragma once
 // Canonical checksum of a table: the same for the same values on both engines, whatever the order
-// of the rows. Each row: its fields in canonical text, length-prefixed, NULL marked, in the order of
-// the column names; SHA-256 of it; the first 16 bytes summed modulo 2^128 over all rows; with the
-// number of rows. Hex.
+// of the rows. Each row: its fields in canonical text, length-prefixed, NULL marked, in the order
+// of the column names; SHA-256 of it; the first 16 bytes summed modulo 2^128 over all rows; with
+// the number of rows. Hex.
 
 #include "datasource/schema.hpp"
 

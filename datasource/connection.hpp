@@ -16,8 +16,8 @@ namespace locum::datasource {
 
 enum class Kind { postgresql, sqlite };
 
-std::string_view name(Kind kind);          // "postgresql", "sqlite"
-Kind kind_from(std::string_view text);     // throws Error(usage)
+std::string_view name(Kind kind);      // "postgresql", "sqlite"
+Kind kind_from(std::string_view text); // throws Error(usage)
 
 // One account on a database server.
 struct Account {

@@ -35,6 +35,8 @@ PostgresqlHandle open_postgresql(const Settings& settings, const Account& accoun
 std::unique_ptr<Connection> connect_postgresql(const Settings& settings, const Account& account,
                                                const ConnectOptions& options);
 std::unique_ptr<Connection> connect_sqlite(const std::string& file, const ConnectOptions& options);
+// The same without WAL and the other settings of a productive file.
+std::unique_ptr<Connection> open_sqlite(const std::string& file, const ConnectOptions& options);
 
 // What a failed statement or COPY is to the operator. sql: to name the line; may be empty.
 engine::Error postgresql_error(PGconn* connection, const PGresult* result, std::string_view sql);

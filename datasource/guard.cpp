@@ -1,5 +1,6 @@
 #include "datasource/guard.hpp"
 
+#include "datasource/catalog.hpp"
 #include "engine/error.hpp"
 
 #include <fmt/format.h>
@@ -11,15 +12,8 @@ namespace {
 
 constexpr std::array<std::string_view, 3> operations{"INSERT", "UPDATE", "DELETE"};
 
-std::string folded(std::string text) {
-    for (char& c : text)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return text;
-}
-
 // SQLite finds tables by name without regard to case.
-std::set<std::string> folded(const std::set<std::string>& names) {
+std::set<std::string> all_folded(const std::set<std::string>& names) {
     std::set<std::string> all;
     for (const std::string& each : names)
         all.insert(folded(each));
@@ -35,7 +29,7 @@ std::vector<std::string> tables(Connection& copy) {
 }
 
 std::string trigger_name(const std::string& table, std::string_view operation) {
-    return fmt::format("locum_guard_{}_{}", folded(std::string(operation)), table);
+    return fmt::format("locum_guard_{}_{}", folded(operation), table);
 }
 
 std::string trigger_sql(const std::string& table, std::string_view operation) {
@@ -48,7 +42,7 @@ std::string trigger_sql(const std::string& table, std::string_view operation) {
 
 void guard(Connection& copy, const std::set<std::string>& node_local) {
     const std::vector<std::string> all = tables(copy);
-    std::set<std::string> missing = folded(node_local);
+    std::set<std::string> missing = all_folded(node_local);
     for (const std::string& table : all)
         missing.erase(folded(table));
     if (!missing.empty())
@@ -57,7 +51,7 @@ void guard(Connection& copy, const std::set<std::string>& node_local) {
                                         *missing.begin()),
                             engine::Kind::refused)
             .remedy("ask the vendor: node-local must name tables of the new schema");
-    const std::set<std::string> free = folded(node_local);
+    const std::set<std::string> free = all_folded(node_local);
     Transaction transaction(copy);
     for (const std::string& table : all) {
         for (const std::string_view operation : operations) {
@@ -77,7 +71,7 @@ std::vector<std::string> unguarded(Connection& copy, const std::set<std::string>
     std::set<std::string> triggers;
     for (const Row& row : copy.query("SELECT sql FROM sqlite_schema WHERE type = 'trigger'"))
         triggers.insert(row.at(0).value_or(""));
-    const std::set<std::string> free = folded(node_local);
+    const std::set<std::string> free = all_folded(node_local);
     std::vector<std::string> without;
     for (const std::string& table : tables(copy)) {
         if (free.contains(folded(table)))

@@ -15,7 +15,8 @@ inline constexpr std::string_view guard_message = "locum: read-only in update mo
 // by reading them back. Throws Error(refused) for a node-local table that does not exist.
 void guard(Connection& copy, const std::set<std::string>& node_local);
 
-// Names of tables that lack one of the three triggers and are not node-local; empty where all is well.
+// Names of tables that lack one of the three triggers and are not node-local; empty where all is
+// well.
 std::vector<std::string> unguarded(Connection& copy, const std::set<std::string>& node_local);
 
 } // namespace locum::datasource

@@ -26,7 +26,8 @@ struct Migration {
 // nullopt: no schema of the suite there.
 std::optional<std::string> schema_version(Connection& connection, const VersionStatements& version);
 
-// The steps from one version to another, shortest first found; throws Error(refused) where there are none.
+// The steps from one version to another, shortest first found; throws Error(refused) where there
+// are none.
 std::vector<Migration> path(const std::vector<Migration>& all, const std::string& from,
                             const std::string& to);
 

@@ -10,7 +10,21 @@
 namespace locum::datasource {
 
 // The types that a copy carries. timestamp: without zone; timestamptz: an instant, kept as UTC.
-enum class Type { boolean, integer, numeric, real, text, bytea, date, time, timestamp, timestamptz, uuid, json, other };
+enum class Type {
+    boolean,
+    integer,
+    numeric,
+    real,
+    text,
+    bytea,
+    date,
+    time,
+    timestamp,
+    timestamptz,
+    uuid,
+    json,
+    other
+};
 
 struct Column {
     std::string name;
@@ -20,6 +34,7 @@ struct Column {
     bool identity = false;                  // assigned by the database (serial, identity)
     std::optional<std::string> default_sql; // engine's own text, where the copy can use it
     std::optional<std::string> generated;   // expression of a stored generated column
+    std::string sequence; // PostgreSQL: what assigns its values, as a name for SQL; "" where none
 };
 
 struct ForeignKey {
@@ -29,6 +44,7 @@ struct ForeignKey {
     std::vector<std::string> to;
     std::string on_delete; // "NO ACTION", "CASCADE", …
     std::string on_update;
+    bool deferred = false; // checked at the end of the transaction
 };
 
 struct Index {
@@ -53,10 +69,19 @@ struct Schema {
 // Tables of the application: schema `public` on PostgreSQL; never Locum's own.
 Schema read_schema(Connection& connection);
 
-// What a copy into SQLite cannot carry, by table and column ("copy-unsupported-type", …).
-std::vector<engine::Finding> copy_obstacles(Connection& connection, const Schema& schema);
+// What a copy into SQLite cannot carry, by table and column ("copy-unsupported-type", "copy-view",
+// "copy-trigger", …). Severity error: the copy would be refused. Severity warning: left out, and it
+// matters to writes only, which a copy takes for node-local tables alone. ddl_given: the suite
+// gives the copy's DDL, so that views, triggers and the like are the suite's to define.
+std::vector<engine::Finding> copy_obstacles(Connection& connection, const Schema& schema,
+                                            bool ddl_given = false);
 
-// CREATE TABLE and CREATE INDEX for SQLite, derived from the catalog.
+// CREATE TABLE and CREATE INDEX for SQLite, derived from the catalog. Names stay as they are, also
+// those of foreign keys and indexes. boolean is 0 and 1; numeric with at most 15 digits is NUMERIC,
+// else TEXT, exact; timestamps, dates, uuid and json are TEXT; character(n) compares without its
+// padding (COLLATE RTRIM). A generated column stays one where its expression means the same in
+// SQLite, else it is a plain column with the values. CHECK constraints are left out: the rows
+// satisfy them, and the copy is read-only.
 std::string sqlite_ddl(const Schema& schema);
 
 } // namespace locum::datasource

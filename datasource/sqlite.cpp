@@ -200,7 +200,7 @@ Statement prepare(sqlite3* database, std::string_view sql) {
     return statement;
 }
 
-std::unique_ptr<Connection> connect_sqlite(const std::string& file, const ConnectOptions& options) {
+std::unique_ptr<Connection> open_sqlite(const std::string& file, const ConnectOptions& options) {
     std::error_code ignored;
     const bool is_there = std::filesystem::exists(file, ignored);
     if (!is_there && !options.create)
@@ -219,7 +219,11 @@ std::unique_ptr<Connection> connect_sqlite(const std::string& file, const Connec
                                                std::filesystem::perms::owner_write);
     sqlite3_extended_result_codes(raw, 1);
     sqlite3_busy_timeout(raw, static_cast<int>(options.lock_timeout.count()));
-    std::unique_ptr<Connection> connection = std::make_unique<SqliteConnection>(std::move(handle));
+    return std::make_unique<SqliteConnection>(std::move(handle));
+}
+
+std::unique_ptr<Connection> connect_sqlite(const std::string& file, const ConnectOptions& options) {
+    auto connection = open_sqlite(file, options);
     return engine::during("opening " + file, [&] {
         const Rows mode = connection->query("PRAGMA journal_mode"); // reads the file's header
         if (!options.read_only && mode.at(0).at(0) != "wal" &&

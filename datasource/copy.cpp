@@ -1,0 +1,227 @@
+#include "datasource/copy.hpp"
+
+#include "datasource/checksum.hpp"
+#include "datasource/fresh_file.hpp"
+#include "datasource/snapshot.hpp"
+#include "datasource/target.hpp"
+#include "engine/failpoint.hpp"
+#include "platform/files.hpp"
+#include "platform/host.hpp"
+
+#include <fmt/format.h>
+
+#include <future>
+
+namespace locum::datasource {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::size_t queued_batches = 6;
+constexpr std::chrono::milliseconds report_pause{200};
+
+void require_no_obstacle(Connection& connection, const Schema& schema, bool ddl_given) {
+    std::vector<engine::Finding> findings = copy_obstacles(connection, schema, ddl_given);
+    engine::require_no_errors(findings);
+}
+
+// Tells how far it is, now and then.
+class Count {
+public:
+    Count(const CopyRequest& request, engine::Reporter& reporter, std::uint64_t total,
+          std::string_view unit) :
+        request_(request),
+        reporter_(reporter), total_(total), unit_(unit) {}
+
+    void add(std::uint64_t more) {
+        done_ += more;
+        if (Clock::now() < next_)
+            return;
+        next_ = Clock::now() + report_pause;
+        tell();
+    }
+    // The total was an estimate; at the end it is known.
+    void end() {
+        total_ = done_;
+        tell();
+    }
+
+private:
+    void tell() { reporter_.work(request_.step_id, done_, std::max(total_, done_), unit_); }
+
+    const CopyRequest& request_;
+    engine::Reporter& reporter_;
+    std::uint64_t total_;
+    std::string_view unit_;
+    std::uint64_t done_ = 0;
+    Clock::time_point next_;
+};
+
+std::vector<TableChecksum> checksums(Connection& connection, const Schema& schema) {
+    std::vector<TableChecksum> sums;
+    for (const Table& table : schema.tables)
+        sums.push_back(checksum(connection, table));
+    return sums;
+}
+
+void compare(const Schema& schema, const std::vector<TableChecksum>& source,
+             const std::vector<TableChecksum>& copied, CopyResult& result) {
+    for (std::size_t i = 0; i < schema.tables.size(); ++i) {
+        if (source[i] != copied[i])
+            throw engine::Error(
+                fmt::format("table {} differs from its copy: {} rows with checksum {} in the "
+                            "productive database, {} rows with {} in the copy",
+                            quoted(schema.tables[i].name), source[i].rows, source[i].sum,
+                            copied[i].rows, copied[i].sum))
+                .remedy("try again; if it stays so, upgrade with --mode short-downtime and report "
+                        "it with this text");
+        result.tables.push_back({schema.tables[i].name, copied[i].rows, copied[i].sum});
+    }
+}
+
+void load(Snapshot& snapshot, CopyTarget& target, const CopyRequest& request,
+          engine::Reporter& reporter, std::vector<std::int64_t>& rows) {
+    std::uint64_t expected = 0;
+    for (const Table& table : snapshot.schema.tables)
+        expected += static_cast<std::uint64_t>(table.estimated_rows);
+    Count count(request, reporter, expected, "rows");
+    rows.assign(snapshot.schema.tables.size(), 0);
+    BatchQueue queue(queued_batches);
+    const CopyReader reader(postgresql(*snapshot.reader), target.sources(), queue);
+    while (auto batch = queue.pop()) {
+        engine::failpoint("copy/load");
+        const std::size_t loaded = target.load(*batch);
+        rows[batch->table] += static_cast<std::int64_t>(loaded);
+        count.add(loaded);
+        queue.give_back(std::move(*batch));
+    }
+    count.end();
+}
+
+std::map<std::string, std::int64_t> last_assigned_ids(Snapshot& snapshot) {
+    std::map<std::string, std::int64_t> last;
+    for (const Table& table : snapshot.schema.tables)
+        for (const Column& column : table.columns)
+            if (!column.sequence.empty() && table.primary_key == std::vector{column.name})
+                last[table.name] = last_assigned(*snapshot.main, column);
+    return last;
+}
+
+// Adds to a full disk what is needed and what is free.
+template <class Work>
+auto with_disk_full(const CopyRequest& request, std::uint64_t needed, Work work) {
+    try {
+        return work();
+    } catch (const engine::Error& error) {
+        const std::string_view what = error.what();
+        if (what.find("[53100]") == std::string_view::npos &&
+            what.find("[58030]") == std::string_view::npos)
+            throw;
+        throw engine::Error(
+            fmt::format("the copy cannot be written to {}: {}; about {} bytes are needed there, {} "
+                        "are free",
+                        request.target, what, needed,
+                        platform::free_bytes(platform::parent_of(request.target))))
+            .remedy("free space in that file system (or raise the quota or file size limit), then "
+                    "try again");
+    }
+}
+
+CopyResult copy_postgresql(const CopyRequest& request, engine::Reporter& reporter) {
+    Snapshot snapshot = take_snapshot(request.source);
+    require_no_obstacle(*snapshot.main, snapshot.schema, !request.ddl.empty());
+    const auto last = last_assigned_ids(snapshot);
+    CopyResult result;
+    result.snapshot_ms = snapshot.taken_ms;
+    return with_disk_full(request, snapshot.source_bytes, [&] {
+        FreshFile file(request.target);
+        std::vector<std::int64_t> rows;
+        {
+            CopyTarget target(file.path());
+            target.create(snapshot.schema,
+                          request.ddl.empty() ? sqlite_ddl(snapshot.schema) : request.ddl);
+            load(snapshot, target, request, reporter, rows);
+            std::future<std::vector<TableChecksum>> source;
+            if (request.checksums)
+                source = std::async(std::launch::async,
+                                    [&] { return checksums(*snapshot.main, snapshot.schema); });
+            target.finish(last);
+            if (request.checksums)
+                compare(snapshot.schema, source.get(),
+                        checksums(target.connection(), snapshot.schema), result);
+        }
+        if (!request.checksums)
+            for (std::size_t i = 0; i < rows.size(); ++i)
+                result.tables.push_back({snapshot.schema.tables[i].name, rows[i], ""});
+        result.bytes = file.take_place();
+        return result;
+    });
+}
+
+struct FinishBackup {
+    void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
+};
+
+// All pages as the source's open read transaction sees them.
+void copy_pages(Connection& source, Connection& target, const CopyRequest& request,
+                engine::Reporter& reporter) {
+    constexpr int pages_a_time = 256;
+    const std::unique_ptr<sqlite3_backup, FinishBackup> backup(
+        sqlite3_backup_init(sqlite(target), "main", sqlite(source), "main"));
+    if (!backup)
+        throw sqlite_error(sqlite(target), {});
+    Count count(request, reporter, 0, "pages");
+    int result = SQLITE_OK;
+    while ((result = sqlite3_backup_step(backup.get(), pages_a_time)) == SQLITE_OK)
+        count.add(pages_a_time);
+    if (result != SQLITE_DONE)
+        throw engine::Error(fmt::format("SQLite: {} [{}]", sqlite3_errstr(result),
+                                        (result & 0xFF) == SQLITE_FULL    ? "53100"
+                                        : (result & 0xFF) == SQLITE_IOERR ? "58030"
+                                                                          : "XX000"))
+            .during("copying " + request.source.file);
+    count.end();
+}
+
+CopyResult copy_sqlite(const CopyRequest& request, engine::Reporter& reporter) {
+    const auto source = connect(request.source, request.source.locum);
+    CopyResult result;
+    result.snapshot_ms = platform::now_ms(); // SQLite's clock is the host's
+    source->script("BEGIN");
+    const Schema schema = read_schema(*source); // the read begins the snapshot
+    const Rows size = source->query("SELECT page_count * page_size FROM pragma_page_count, "
+                                    "pragma_page_size");
+    return with_disk_full(request, std::stoull(size.at(0).at(0).value()), [&] {
+        FreshFile file(request.target);
+        {
+            const auto target = open_for_loading(file.path());
+            copy_pages(*source, *target, request, reporter);
+            // The pages came with the mark of WAL.
+            target->script("PRAGMA journal_mode = OFF");
+            require_foreign_keys(*target);
+            if (request.checksums)
+                compare(schema, checksums(*source, schema), checksums(*target, schema), result);
+            else
+                for (const Table& table : schema.tables)
+                    result.tables.push_back(
+                        {table.name,
+                         std::stoll(target->query("SELECT count(*) FROM " + quoted(table.name))
+                                        .at(0)
+                                        .at(0)
+                                        .value()),
+                         ""});
+        }
+        result.bytes = file.take_place();
+        return result;
+    });
+}
+
+} // namespace
+
+CopyResult copy(const CopyRequest& request, engine::Reporter& reporter) {
+    return engine::during("copying the productive database to " + request.target, [&] {
+        return request.source.kind == Kind::postgresql ? copy_postgresql(request, reporter)
+                                                       : copy_sqlite(request, reporter);
+    });
+}
+
+} // namespace locum::datasource

@@ -1,0 +1,78 @@
+#pragma once
+// Within datasource/ only: rows on their way from a reader thread to the writer, in batches,
+// through a queue that bounds the memory.
+
+#include "datasource/engines.hpp"
+#include "datasource/schema.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+namespace locum::datasource {
+
+// Fields of whole rows of one table, in the order of the columns read.
+struct Batch {
+    struct Value {
+        std::uint32_t offset = 0;
+        std::int32_t size = -1; // -1: NULL
+    };
+    std::size_t table = 0; // index in the list of tables read
+    std::vector<char> text;
+    std::vector<Value> values;
+};
+
+// Splits a line of COPY's text format into fields, with its escapes undone, and appends it to the
+// batch. The line is without its end of line.
+void append_copy_line(Batch& batch, std::string_view line);
+
+class BatchQueue {
+public:
+    explicit BatchQueue(std::size_t limit) : limit_(limit) {}
+
+    // Waits while the queue is full. False: the other side gave up.
+    bool push(Batch batch);
+    // nullopt at the end. Throws what the reader failed with, once all before it was taken.
+    std::optional<Batch> pop();
+    void finish(std::exception_ptr failure); // by the reader
+    void stop();                             // by the writer
+    // Emptied batches keep their memory and go round.
+    Batch spare();
+    void give_back(Batch batch);
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<Batch> full_;
+    std::vector<Batch> spare_;
+    std::size_t limit_;
+    bool finished_ = false;
+    bool stopped_ = false;
+    std::exception_ptr failure_;
+};
+
+// Reads tables by COPY in a thread of its own until all is read or this object goes. The connection
+// belongs to the thread meanwhile.
+class CopyReader {
+public:
+    struct Source {
+        std::string copy_sql; // COPY … TO STDOUT
+    };
+    CopyReader(PGconn* connection, std::vector<Source> sources, BatchQueue& queue);
+    ~CopyReader();
+    CopyReader(const CopyReader&) = delete;
+    CopyReader& operator=(const CopyReader&) = delete;
+
+private:
+    void run();
+    bool read_table(std::size_t index);
+
+    PGconn* connection_;
+    std::vector<Source> sources_;
+    BatchQueue& queue_;
+    std::thread thread_;
+};
+
+} // namespace locum::datasource

@@ -1,0 +1,164 @@
+#include "datasource/target.hpp"
+
+#include "datasource/catalog.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace locum::datasource {
+
+CopyTarget::CopyTarget(const std::string& file) : connection_(open_for_loading(file)) {}
+
+void CopyTarget::create(const Schema& schema, const std::string& ddl) {
+    engine::during("creating the copy's tables", [&] { connection_->script(ddl); });
+    // Those of the suite's DDL would do again what is in the rows already.
+    sqlite3_db_config(sqlite(*connection_), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    connection_->script("BEGIN");
+    set_aside_indexes();
+    for (const Table& table : schema.tables)
+        destinations_.push_back(destination(table));
+}
+
+void CopyTarget::set_aside_indexes() {
+    std::vector<std::string> names;
+    for (const Row& row : connection_->query("SELECT name, sql FROM sqlite_schema WHERE type = "
+                                             "'index' AND sql IS NOT NULL ORDER BY rowid")) {
+        names.push_back(row.at(0).value_or(""));
+        indexes_.push_back(row.at(1).value_or(""));
+    }
+    for (const std::string& name : names)
+        connection_->script("DROP INDEX " + quoted(name));
+}
+
+CopyTarget::Destination CopyTarget::destination(const Table& table) {
+    std::map<std::string, bool> there; // folded name → generated
+    for (const Row& row :
+         connection_->query("SELECT name, hidden FROM pragma_table_xinfo($1)", {table.name}))
+        there[folded(row.at(0).value_or(""))] = row.at(1) == "2" || row.at(1) == "3";
+    const auto missing = [](const std::string& what) {
+        return engine::Error(fmt::format("the copy's DDL has no {}", what), engine::Kind::refused)
+            .remedy(
+                "ask the vendor: the DDL must have every table and column of the schema that it "
+                "is for");
+    };
+    if (there.empty())
+        throw missing("table " + quoted(table.name));
+    Destination made;
+    made.table = table.name;
+    std::vector<std::string> names, marks;
+    for (const auto& column : table.columns) {
+        const auto found = there.find(folded(column.name));
+        if (found == there.end())
+            throw missing(fmt::format("column {}.{}", quoted(table.name), quoted(column.name)));
+        if (found->second)
+            continue; // computed by the copy itself
+        made.has_generated = made.has_generated || column.generated;
+        made.columns.push_back({column.name, form_of(column)});
+        names.push_back(quoted(column.name));
+        marks.emplace_back("?");
+    }
+    connection_->script("DELETE FROM " + quoted(table.name));
+    made.insert = prepare(sqlite(*connection_),
+                          fmt::format("INSERT INTO {} ({}) VALUES ({})", quoted(table.name),
+                                      fmt::join(names, ", "), fmt::join(marks, ", ")));
+    return made;
+}
+
+std::vector<CopyReader::Source> CopyTarget::sources() const {
+    std::vector<CopyReader::Source> all;
+    for (const Destination& each : destinations_) {
+        std::vector<std::string> names;
+        for (const Column& column : each.columns)
+            names.push_back(quoted(column.name));
+        const auto list = fmt::format("{}", fmt::join(names, ", "));
+        // COPY of a table cannot name generated columns, COPY of a query can.
+        all.push_back(
+            {each.has_generated
+                 ? fmt::format("COPY (SELECT {} FROM ONLY public.{}) TO STDOUT", list,
+                               quoted(each.table))
+                 : fmt::format("COPY public.{} ({}) TO STDOUT", quoted(each.table), list)});
+    }
+    return all;
+}
+
+std::size_t CopyTarget::load(Batch& batch) {
+    const Destination& to = destinations_.at(batch.table);
+    const std::size_t width = to.columns.size();
+    if (batch.values.size() % width != 0)
+        throw engine::Error(fmt::format("PostgreSQL sent rows of table {} with another number of "
+                                        "columns than {}",
+                                        quoted(to.table), width));
+    sqlite3_stmt* insert = to.insert.get();
+    char* text = batch.text.data();
+    for (std::size_t at = 0; at < batch.values.size(); at += width) {
+        for (std::size_t i = 0; i < width; ++i) {
+            const Batch::Value& value = batch.values[at + i];
+            const int parameter = static_cast<int>(i + 1);
+            if (value.size < 0) {
+                sqlite3_bind_null(insert, parameter);
+                continue;
+            }
+            try {
+                bind_value(insert, parameter, to.columns[i].form, text + value.offset,
+                           static_cast<std::size_t>(value.size));
+            } catch (engine::Error& error) {
+                error.during(fmt::format("copying column {}.{}", quoted(to.table),
+                                         quoted(to.columns[i].name)));
+                throw;
+            }
+        }
+        const int result = sqlite3_step(insert);
+        sqlite3_reset(insert);
+        if (result != SQLITE_DONE)
+            throw sqlite_error(sqlite(*connection_), {})
+                .during("copying table " + quoted(to.table));
+    }
+    return batch.values.size() / width;
+}
+
+void CopyTarget::finish(const std::map<std::string, std::int64_t>& last_assigned) {
+    for (const std::string& sql : indexes_)
+        engine::during("making an index of the copy: " + sql, [&] { connection_->script(sql); });
+    for (const auto& [table, last] : last_assigned) {
+        const Rows ddl = connection_->query(
+            "SELECT instr(upper(sql), 'AUTOINCREMENT') FROM sqlite_schema WHERE name = $1 "
+            "COLLATE NOCASE AND type = 'table'",
+            {table});
+        if (ddl.empty() || ddl[0].at(0) == "0")
+            continue;
+        // The row is there once a row was inserted.
+        if (connection_->execute("UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1",
+                                 {table, last}) == 0)
+            connection_->execute("INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)",
+                                 {table, last});
+    }
+    destinations_.clear();
+    require_foreign_keys(*connection_);
+    connection_->script("PRAGMA analysis_limit = 1000; ANALYZE; COMMIT");
+}
+
+std::unique_ptr<Connection> open_for_loading(const std::string& file) {
+    ConnectOptions options;
+    options.create = true;
+    auto connection = open_sqlite(file, options);
+    connection->script("PRAGMA page_size = 8192; PRAGMA journal_mode = OFF; "
+                       "PRAGMA locking_mode = EXCLUSIVE; "
+                       "PRAGMA synchronous = OFF; PRAGMA cache_size = -8192; "
+                       "PRAGMA temp_store = FILE; PRAGMA foreign_keys = OFF");
+    return connection;
+}
+
+void require_foreign_keys(Connection& connection) {
+    const Rows broken = connection.query("SELECT \"table\", parent, count(*) FROM "
+                                         "pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2");
+    if (!broken.empty())
+        throw engine::Error(fmt::format("{} row(s) of table {} refer to rows that are not in table "
+                                        "{}",
+                                        broken[0].at(2).value_or(""),
+                                        quoted(broken[0].at(0).value_or("")),
+                                        quoted(broken[0].at(1).value_or(""))),
+                            engine::Kind::refused)
+            .remedy("repair the rows in the productive database, then try again");
+}
+
+} // namespace locum::datasource

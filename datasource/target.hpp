@@ -1,0 +1,54 @@
+#pragma once
+// Within datasource/ only: the SQLite file that a copy is loaded into.
+
+#include "datasource/stream.hpp"
+#include "datasource/value.hpp"
+
+#include <string>
+
+namespace locum::datasource {
+
+// Neither journal nor sync while it is filled: what fails is thrown away as a whole.
+class CopyTarget {
+public:
+    explicit CopyTarget(const std::string& file);
+
+    // Runs the DDL, empties the tables that it may have filled, and sets indexes aside until the
+    // rows are there. Throws Error(refused) where a table or column of the schema has no place in
+    // it.
+    void create(const Schema& schema, const std::string& ddl);
+    // What the reader is to send for each table, in the order of the schema.
+    std::vector<CopyReader::Source> sources() const;
+    // The rows of the batch, whose text is decoded in place. Returns their number.
+    std::size_t load(Batch& batch);
+    // Indexes, the next id of identity columns, foreign keys checked, statistics; all is committed.
+    void finish(const std::map<std::string, std::int64_t>& last_assigned);
+
+    Connection& connection() { return *connection_; }
+
+private:
+    struct Column {
+        std::string name;
+        Form form = Form::text;
+    };
+    struct Destination {
+        std::string table;
+        std::vector<Column> columns; // those that are inserted
+        bool has_generated = false;  // in the source
+        Statement insert;
+    };
+
+    void set_aside_indexes();
+    Destination destination(const Table& table);
+
+    std::unique_ptr<Connection> connection_;
+    std::vector<Destination> destinations_;
+    std::vector<std::string> indexes_; // SQL
+};
+
+// A plain SQLite file without WAL, held by this connection alone. For copies only.
+std::unique_ptr<Connection> open_for_loading(const std::string& file);
+// After rows were put in with foreign keys off.
+void require_foreign_keys(Connection& connection);
+
+} // namespace locum::datasource

@@ -1,0 +1,257 @@
+#include "datasource/value.hpp"
+
+#include "datasource/catalog.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace locum::datasource {
+namespace {
+
+[[noreturn]] void refuse(std::string_view text, std::string_view why) {
+    throw engine::Error(fmt::format("the value {} {}", text.substr(0, 60), why),
+                        engine::Kind::refused)
+        .remedy("change the value, or upgrade with --mode short-downtime");
+}
+
+// PostgreSQL writes years with at least four digits and marks those before the year 1. As text, the
+// others sort as they should, and so do infinity and -infinity.
+void require_four_digit_year(std::string_view text) {
+    const bool infinite = text == "infinity" || text == "-infinity";
+    if (!infinite && (text.size() < 10 || text[4] != '-' || text.ends_with("BC")))
+        refuse(text, "is a date outside of the years 1 to 9999, which SQLite cannot put in order");
+}
+
+std::string_view without_offset(std::string_view text) {
+    return text.ends_with("+00") ? text.substr(0, text.size() - 3) : text;
+}
+
+double double_of(std::string_view text) {
+    if (text == "Infinity")
+        return std::numeric_limits<double>::infinity();
+    if (text == "-Infinity")
+        return -std::numeric_limits<double>::infinity();
+    double value = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (end.ptr != text.data() + text.size() || end.ec != std::errc())
+        refuse(text, "is no number that SQLite can hold");
+    return value;
+}
+
+unsigned char nibble(char c) {
+    return static_cast<unsigned char>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+
+// "\x0aff" → its bytes, written over the text. The number of bytes.
+std::size_t decode_hex(char* text, std::size_t size) {
+    if (size < 2 || text[0] != '\\' || text[1] != 'x')
+        throw engine::Error("PostgreSQL sent a bytea that is not in hex");
+    const std::size_t count = (size - 2) / 2;
+    for (std::size_t i = 0; i < count; ++i)
+        text[i] = static_cast<char>(nibble(text[2 + 2 * i]) << 4 | nibble(text[3 + 2 * i]));
+    return count;
+}
+
+template <class Number>
+std::string_view number_text(Number value, std::string& space) {
+    std::array<char, 64> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+    space.assign(buffer.data(), end.ptr);
+    return space;
+}
+
+template <class Float>
+std::string_view float_text(Float value, std::string& space) {
+    if (std::isinf(value))
+        return value > 0 ? "Infinity" : "-Infinity";
+    if (std::isnan(value))
+        return "NaN";
+    if (value == 0) // PostgreSQL has a -0, which is equal to 0; SQLite keeps none
+        return "0";
+    return number_text(value, space);
+}
+
+std::string_view column_text(sqlite3_stmt* statement, int column) {
+    const auto* bytes = sqlite3_column_blob(statement, column); // of a text: as it is stored
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+    return size == 0 ? std::string_view() : std::string_view(static_cast<const char*>(bytes), size);
+}
+
+std::string_view canonical_float(Form form, double value, std::string& space) {
+    if (form == Form::single)
+        return float_text(static_cast<float>(value), space);
+    return float_text(value, space);
+}
+
+} // namespace
+
+Form form_of(const Column& column) {
+    switch (column.type) {
+    case Type::boolean:
+        return Form::boolean;
+    case Type::integer:
+        return Form::integer;
+    case Type::numeric:
+        return fits_double(column) ? Form::number : Form::decimal;
+    case Type::real:
+        return column.declared == "real" ? Form::single : Form::real;
+    case Type::bytea:
+        return Form::bytes;
+    case Type::date:
+        return Form::date;
+    case Type::timestamp:
+        return Form::stamp;
+    case Type::timestamptz:
+        return Form::instant;
+    default:
+        return Form::text;
+    }
+}
+
+void bind_value(sqlite3_stmt* statement, int parameter, Form form, char* text, std::size_t size) {
+    const std::string_view value(text, size);
+    const auto bind_text = [&](std::string_view kept) {
+        return sqlite3_bind_text64(statement, parameter, kept.data(), kept.size(), SQLITE_STATIC,
+                                   SQLITE_UTF8);
+    };
+    int result = SQLITE_OK;
+    switch (form) {
+    case Form::boolean:
+        result = sqlite3_bind_int(statement, parameter, value == "t" ? 1 : 0);
+        break;
+    case Form::integer: {
+        std::int64_t number = 0;
+        std::from_chars(text, text + size, number);
+        result = sqlite3_bind_int64(statement, parameter, number);
+        break;
+    }
+    case Form::number:
+        // Whole numbers become integers by the column's affinity; NaN and Infinity stay texts.
+        result = value.ends_with('N') || value.ends_with('y')
+                     ? bind_text(value)
+                     : sqlite3_bind_double(statement, parameter, double_of(value));
+        break;
+    case Form::single:
+    case Form::real:
+        if (value == "NaN")
+            refuse(value, "of a float would become NULL in SQLite");
+        result = sqlite3_bind_double(statement, parameter, double_of(value));
+        break;
+    case Form::bytes:
+        // Never a null pointer, which would be NULL.
+        result =
+            sqlite3_bind_blob64(statement, parameter, text, decode_hex(text, size), SQLITE_STATIC);
+        break;
+    case Form::date:
+    case Form::stamp:
+        require_four_digit_year(value);
+        result = bind_text(value);
+        break;
+    case Form::instant:
+        require_four_digit_year(value);
+        result = bind_text(without_offset(value));
+        break;
+    case Form::decimal:
+    case Form::text:
+        result = bind_text(value);
+        break;
+    }
+    if (result == SQLITE_TOOBIG)
+        refuse(value, fmt::format("has {} bytes, more than SQLite holds in one value", size));
+    if (result != SQLITE_OK)
+        throw sqlite_error(sqlite3_db_handle(statement), {});
+}
+
+std::string_view canonical(Form form, std::string_view text, std::string& space) {
+    switch (form) {
+    case Form::boolean:
+        return text == "t" ? "1" : "0";
+    case Form::number:
+    case Form::decimal:
+        return normal_decimal(text, space);
+    case Form::single:
+        if (text == "NaN")
+            return text;
+        return canonical_float(form, double_of(text), space);
+    case Form::real:
+        if (text == "NaN")
+            return text;
+        return canonical_float(form, double_of(text), space);
+    case Form::bytes:
+        space = text;
+        space.resize(decode_hex(space.data(), space.size()));
+        return space;
+    case Form::instant:
+        return without_offset(text);
+    default:
+        return text;
+    }
+}
+
+std::string_view canonical(Form form, sqlite3_stmt* statement, int column, std::string& space) {
+    const int storage = sqlite3_column_type(statement, column);
+    if (storage == SQLITE_TEXT || storage == SQLITE_BLOB) {
+        const std::string_view text = column_text(statement, column);
+        return storage == SQLITE_TEXT && (form == Form::number || form == Form::decimal)
+                   ? normal_decimal(text, space)
+                   : text;
+    }
+    if (form == Form::single || form == Form::real)
+        return canonical_float(form, sqlite3_column_double(statement, column), space);
+    if (storage == SQLITE_INTEGER)
+        return number_text(sqlite3_column_int64(statement, column), space);
+    const std::string_view text = float_text(sqlite3_column_double(statement, column), space);
+    if (form != Form::number && form != Form::decimal)
+        return text;
+    const std::string kept(text);
+    return normal_decimal(kept, space);
+}
+
+std::string_view normal_decimal(std::string_view text, std::string& space) {
+    std::string_view rest = text;
+    const bool negative = rest.starts_with('-');
+    if (negative || rest.starts_with('+'))
+        rest.remove_prefix(1);
+    // Digits, and where the point is among them.
+    std::string digits;
+    std::int64_t point = -1;
+    while (!rest.empty() && ((rest[0] >= '0' && rest[0] <= '9') || (rest[0] == '.' && point < 0))) {
+        if (rest[0] == '.')
+            point = static_cast<std::int64_t>(digits.size());
+        else
+            digits += rest[0];
+        rest.remove_prefix(1);
+    }
+    if (point < 0)
+        point = static_cast<std::int64_t>(digits.size());
+    std::int64_t exponent = 0;
+    if (!rest.empty() && (rest[0] == 'e' || rest[0] == 'E') && !digits.empty()) {
+        rest.remove_prefix(rest.size() > 1 && rest[1] == '+' ? 2 : 1);
+        const auto end = std::from_chars(rest.data(), rest.data() + rest.size(), exponent);
+        rest.remove_prefix(static_cast<std::size_t>(end.ptr - rest.data()));
+    }
+    if (digits.empty() || !rest.empty() || std::abs(exponent) > 2000)
+        return text; // NaN, Infinity, or no number at all
+    point += exponent;
+    if (point < 0) {
+        digits.insert(0, static_cast<std::size_t>(-point), '0');
+        point = 0;
+    } else if (point > static_cast<std::int64_t>(digits.size())) {
+        digits.append(static_cast<std::size_t>(point) - digits.size(), '0');
+    }
+    std::string whole = digits.substr(0, static_cast<std::size_t>(point));
+    std::string fraction = digits.substr(static_cast<std::size_t>(point));
+    whole.erase(0, std::min(whole.find_first_not_of('0'), whole.size()));
+    fraction.erase(fraction.find_last_not_of('0') + 1); // npos + 1 is 0
+    space.assign(negative && !(whole.empty() && fraction.empty()) ? "-" : "");
+    space += whole.empty() ? "0" : whole;
+    if (!fraction.empty())
+        space += "." + fraction;
+    return space;
+}
+
+} // namespace locum::datasource
