@@ -8,6 +8,14 @@ namespace locum::cluster {
 
 using engine::Mark;
 
+namespace {
+
+std::string subject_of(const std::string& command) {
+    return command.substr(0, command.find('@'));
+}
+
+} // namespace
+
 CommandLog::CommandLog(const std::string& file) : journal_(file) {
     for (const engine::Record& record : journal_.all()) {
         greatest_epoch_ = std::max(greatest_epoch_, record.epoch);
@@ -32,17 +40,18 @@ std::string CommandLog::once(const std::string& command, const std::string& oper
                              const std::function<std::string()>& work) {
     std::unique_lock lock(mutex_);
     admit(epoch);
-    ended_.wait(lock, [&] { return !running_.contains(command); });
+    const std::string subject = subject_of(command);
+    ended_.wait(lock, [&] { return !running_.contains(subject); });
     if (auto result = results_.find(command); result != results_.end())
         return result->second;
     admit(epoch); // while it waited, a newer epoch may have come
     journal_.append({operation, epoch, command, Mark::intent, "", ""});
-    running_.insert(command);
+    running_.insert(subject);
     lock.unlock();
     auto finish = [&](Mark mark, const std::string& text) {
         lock.lock();
         journal_.append({operation, epoch, command, mark, "", text});
-        running_.erase(command);
+        running_.erase(subject);
         if (mark == Mark::done)
             results_[command] = text;
         lock.unlock();

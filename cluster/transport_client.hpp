@@ -26,7 +26,8 @@ public:
         Error(std::move(what)), maybe_executed_(maybe_executed) {
         std::move(*this).Error::remedy(std::move(remedy));
     }
-    // False: the agent cannot have begun. True: ask what became of it before anything is done twice.
+    // False: the agent cannot have begun. True: ask what became of it before anything is done
+    // twice.
     bool maybe_executed() const { return maybe_executed_; }
 
 private:
@@ -55,16 +56,18 @@ public:
     std::string call(const Peer& peer, const std::string& verb, const std::string& json_body,
                      const OnProgress& progress = {}) const;
     // Sends the file as the body; nothing of it is sent before the agent agreed to its size.
-    std::string upload(const Peer& peer, const std::string& verb, const std::string& parameters_json,
-                       const std::string& file, const OnProgress& progress = {}) const;
+    std::string upload(const Peer& peer, const std::string& verb,
+                       const std::string& parameters_json, const std::string& file,
+                       const OnProgress& progress = {}) const;
 
 private:
     struct State;
     std::unique_ptr<State> state_;
 };
 
-// The verb `join`, for a host that has no certificate yet. Nothing is sent before the server's chain led to
-// an authority with this pin; then make_body gets the channel's bytes, to bind its proof to.
+// The verb `join`, for a host that has no certificate yet. Nothing is sent before the server's
+// chain led to an authority with this pin; then make_body gets the channel's bytes, to bind its
+// proof to.
 std::string join_call(const std::string& ca_pin, const std::string& host, std::uint16_t port,
                       const std::function<std::string(const std::string& channel)>& make_body,
                       TransportClientOptions options = {});

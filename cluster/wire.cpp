@@ -108,7 +108,7 @@ Error error_from_json(std::string_view text) {
             kind = static_cast<Kind>(at);
     Error error(value["what"].get<std::string>(), kind);
     if (const json remedy = value.value("remedy", json()); remedy.is_string())
-        error = std::move(error).remedy(remedy.get<std::string>());
+        std::move(error).remedy(remedy.get<std::string>()); // sets it in place
     if (const json context = value.value("context", json()); context.is_array())
         for (const json& one : context)
             if (one.is_string())

@@ -133,16 +133,34 @@ void run(const Plan& plan, const Run& current, Journal& journal, Reporter& repor
     Runner runner{plan, current, journal, reporter};
     runner.require_same_inputs();
     States known = states(journal.records(current.operation));
+    std::map<std::string, std::string, std::less<>> skipped; // group → why
+    std::string remedy;
+    auto stop_for_skipped = [&] {
+        std::string what;
+        for (const auto& [group, why] : skipped)
+            what += (what.empty() ? "" : "\n  ") + why;
+        throw Error(what + "; the other groups went on", Kind::paused).remedy(remedy);
+    };
     for (const PlannedStep& planned : plan.steps) {
+        const Step& step = planned.step;
+        if (skipped.contains(group_of(step.id)))
+            continue;
+        if (!skipped.empty() && planned.on_failure != OnFailure::skip_group)
+            stop_for_skipped(); // it rests on all groups
         try {
             if (current.cancelled && current.cancelled())
                 throw Error("cancelled on request", Kind::cancelled);
-            runner.apply(planned.step, known[planned.step.id]);
+            runner.apply(step, known[step.id]);
         } catch (const Error& error) {
-            reporter.step(planned.step.id, planned.step.says, Progress::failed, error.one_line());
-            runner.fail(planned, error);
+            reporter.step(step.id, step.says, Progress::failed, error.one_line());
+            if (planned.on_failure != OnFailure::skip_group || error.kind() == Kind::cancelled)
+                runner.fail(planned, error);
+            skipped[std::string(group_of(step.id))] = fmt::format("{}: {}", step.id, error.one_line());
+            remedy = error.remedy();
         }
     }
+    if (!skipped.empty())
+        stop_for_skipped();
 }
 
 void roll_back(const Plan& plan, const Run& current, Journal& journal, Reporter& reporter) {

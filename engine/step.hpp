@@ -44,6 +44,7 @@ enum class OnFailure {
     undo_all,             // take everything back
     undo_group_then_stop, // take back the failed step's group, keep the rest: can be resumed
     stop,                 // take nothing back: can be resumed
+    skip_group,           // leave out the rest of its group, go on with the others, then stop
 };
 
 struct PlannedStep {

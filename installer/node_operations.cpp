@@ -2,7 +2,6 @@
 
 #include "cluster/balancer.hpp"
 #include "engine/error.hpp"
-#include "engine/failpoint.hpp"
 #include "installer/rendering.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
@@ -205,8 +204,6 @@ json balance(Node& node, const json& parameters) {
     // The configuration first: a balancer that restarts right now comes up with the wanted states.
     write_configs(node, current_version(node, component), component,
                   balanced_from_json(parameters.at("servers").dump()));
-    if (out && engine::failpoint("drain/" + server))
-        return json::object();
     const cluster::HaproxySocket socket = socket_of(node);
     if (out)
         socket.drain(server);

@@ -1,0 +1,202 @@
+#include "cli/status_view.hpp"
+
+#include "cluster/peers.hpp"
+#include "engine/error.hpp"
+
+#include <ctime>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::cli {
+
+using cluster::OperationState;
+using nlohmann::json;
+
+Status gather_status(const cluster::Layout& layout) {
+    const cluster::NodeState own = cluster::load_node_state(layout);
+    std::optional<datasource::Settings> settings = cluster::load_datasource(layout);
+    if (!settings)
+        throw engine::Error("this node runs no server, so it cannot read the registry", engine::Kind::refused)
+            .remedy("run the command on a node with a server");
+    cluster::Store store(*settings, own.suite);
+    cluster::Registry registry(store);
+    const cluster::Peers peers(layout);
+    Status status;
+    status.suite = own.suite;
+    status.version = registry.fact(cluster::fact::version);
+    status.cluster = registry.fact(cluster::fact::cluster);
+    status.trial = !registry.fact(cluster::fact::trial_machine).empty();
+    status.fence = registry.fact(cluster::fact::fence);
+    status.now_ms = registry.now_ms();
+    for (cluster::NodeRow& row : registry.nodes()) {
+        NodeStatus node{std::move(row), std::nullopt, "", status.nodes.empty()};
+        try {
+            node.live = installer::facts_from_json(peers.ask(cluster::address_of(node.row), "facts"));
+        } catch (const engine::Error& error) {
+            node.unreachable = error.one_line();
+        }
+        status.nodes.push_back(std::move(node));
+    }
+    cluster::Operations operations(store);
+    status.operation = operations.open();
+    if (!status.operation)
+        status.operation = operations.last();
+    if (status.operation) {
+        std::vector<std::string> order;
+        std::map<std::string, std::string> states;
+        for (const engine::Record& record : cluster::RegistryJournal(store).records(status.operation->id)) {
+            if (!states.contains(record.step))
+                order.push_back(record.step);
+            states[record.step] = record.mark == engine::Mark::done     ? "done"
+                                  : record.mark == engine::Mark::intent ? "begun"
+                                                                        : "undone";
+        }
+        for (const std::string& id : order)
+            status.steps.push_back({id, states[id]});
+    }
+    return status;
+}
+
+namespace {
+
+std::string time_text(std::int64_t ms) {
+    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(ms / 1000)));
+}
+
+std::string services_text(const NodeStatus& node) {
+    if (!node.live)
+        return "agent silent";
+    std::vector<std::string> parts;
+    for (const auto& [component, service] : node.live->services)
+        parts.push_back(service.why.empty() ? fmt::format("{} {}", component, service.status)
+                                            : fmt::format("{} {} ({})", component, service.status, service.why));
+    return parts.empty() ? "no services" : fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string versions_text(const NodeStatus& node) {
+    std::vector<std::string> parts;
+    for (const auto& [component, version] : node.live ? node.live->current : node.row.versions)
+        parts.push_back(fmt::format("{} {}", component, version));
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// What goes on with the operation.
+std::string next_command(const cluster::Operation& operation) {
+    if (!operation.open())
+        return "";
+    if (operation.state == OperationState::running)
+        return "locum upgrade resume, where its coordinator has died";
+    if (json::parse(operation.inputs).value("host-by-host", false))
+        return "locum install BUNDLE on the next host, or locum upgrade resume; back: locum upgrade rollback";
+    return "locum upgrade resume; back: locum upgrade rollback";
+}
+
+json operation_value(const Status& status) {
+    if (!status.operation)
+        return nullptr;
+    const cluster::Operation& operation = *status.operation;
+    json steps = json::array();
+    for (const StepLine& step : status.steps)
+        steps.push_back({{"id", step.id}, {"state", step.state}});
+    return {{"id", operation.id},
+            {"kind", operation.kind},
+            {"state", name(operation.state)},
+            {"open", operation.open()},
+            {"message", operation.message},
+            {"inputs", json::parse(operation.inputs)},
+            {"started-ms", operation.started_ms},
+            {"changed-ms", operation.changed_ms},
+            {"next", next_command(operation)},
+            {"steps", steps}};
+}
+
+} // namespace
+
+std::string node_list_text(const Status& status) {
+    std::string text = fmt::format("{:<12} {:>8}  {:<16} {:<7} {:<17} {:<24} {:<23} {}\n", "NODE", "PROCESS", "ADDRESS",
+                                   "MODE", "ROLES", "VERSIONS", "LAST SEEN", "SERVICES");
+    for (const NodeStatus& node : status.nodes)
+        text += fmt::format("{:<12} {:>8}  {:<16} {:<7} {:<17} {:<24} {:<23} {}{}\n",
+                            node.row.name + (node.oldest ? " *" : ""),
+                            node.live ? node.live->pid : node.row.process, node.row.address, name(node.row.mode),
+                            fmt::format("{}", fmt::join(node.row.roles, ", ")), versions_text(node),
+                            time_text(node.row.seen_ms), services_text(node), node.row.out ? " [out of rotation]" : "");
+    text += "* the oldest member\n";
+    return text;
+}
+
+std::string operation_text(const Status& status) {
+    if (!status.operation)
+        return "no operation yet\n";
+    const cluster::Operation& operation = *status.operation;
+    std::string text = fmt::format("operation {}: {} since {}{}\n", operation.id, name(operation.state),
+                                   time_text(operation.changed_ms),
+                                   operation.message.empty() ? "" : "\n  " + operation.message);
+    for (const StepLine& step : status.steps)
+        text += fmt::format("  {:<7} {}\n", step.state, step.id);
+    if (operation.open())
+        text += "next: " + next_command(operation) + "\n";
+    return text;
+}
+
+std::string status_text(const Status& status) {
+    std::string text = fmt::format("{} {}, network {}{}\n", status.suite, status.version, status.cluster.substr(0, 12),
+                                   status.trial ? " (trial cluster: one host)" : "");
+    text += node_list_text(status);
+    if (!status.fence.empty())
+        text += fmt::format("the productive database is fenced by {}\n", status.fence);
+    if (status.operation)
+        text += fmt::format("operation {}: {}{}{}\n", status.operation->id, name(status.operation->state),
+                            status.operation->message.empty() ? "" : ": " + status.operation->message,
+                            status.operation->open() ? "\nnext: " + next_command(*status.operation) : "");
+    return text;
+}
+
+std::string operation_json(const Status& status) {
+    return operation_value(status).dump(2) + "\n";
+}
+
+std::string status_json(const Status& status) {
+    json nodes = json::array();
+    for (const NodeStatus& node : status.nodes) {
+        json services = json::object();
+        if (node.live)
+            for (const auto& [component, service] : node.live->services)
+                services[component] = {{"status", service.status},
+                                       {"pid", service.pid},
+                                       {"version", service.version},
+                                       {"why", service.why}};
+        nodes.push_back({{"name", node.row.name},
+                         {"process", node.live ? node.live->pid : node.row.process},
+                         {"address", node.row.address},
+                         {"agent-port", node.row.agent_port},
+                         {"mode", name(node.row.mode)},
+                         {"roles", node.row.roles},
+                         {"components", node.row.components},
+                         {"ports", node.row.ports},
+                         {"versions", node.live ? node.live->current : node.row.versions},
+                         {"reachable", node.live.has_value()},
+                         {"services", services},
+                         {"copy", node.live && node.live->copy ? json(node.live->copy->file) : json()},
+                         {"out", node.row.out},
+                         {"oldest", node.oldest},
+                         {"joined-ms", node.row.joined_ms},
+                         {"seen-ms", node.row.seen_ms}});
+    }
+    return json{{"kind", "status"},
+                {"format", 1},
+                {"suite", status.suite},
+                {"version", status.version},
+                {"cluster", status.cluster},
+                {"trial", status.trial},
+                {"fence", status.fence},
+                {"now-ms", status.now_ms},
+                {"nodes", nodes},
+                {"operation", operation_value(status)}}
+               .dump(2) +
+           "\n";
+}
+
+} // namespace locum::cli

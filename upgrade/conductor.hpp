@@ -1,0 +1,57 @@
+#pragma once
+// The coordinator's hands: commands to agents, the registry, the balancers. One for each run.
+
+#include "cluster/installed.hpp"
+#include "cluster/peers.hpp"
+#include "installer/node_operations.hpp"
+#include "installer/rendering.hpp"
+
+#include <memory>
+
+namespace locum::upgrade {
+
+// What one run of the coordinator is about.
+struct Upgrade {
+    cluster::Layout layout;          // of the coordinator's own node
+    datasource::Settings settings;
+    std::shared_ptr<const cluster::InstalledVersion> from; // as installed on the coordinator's node
+    std::shared_ptr<const cluster::InstalledVersion> to;
+    std::string bundle_file;         // "" where none is at hand: all nodes must be staged
+    std::string operation;
+    std::uint64_t epoch = 0;
+
+    const suite::Manifest& manifest() const { return to->manifest(); }
+    std::string version() const { return manifest().version.text(); }
+    std::string old_version() const { return from->manifest().version.text(); }
+};
+
+class Conductor {
+public:
+    explicit Conductor(const Upgrade& upgrade);
+
+    cluster::Registry& registry() { return registry_; }
+    cluster::Store& store() { return store_; }
+    const cluster::Peers& peers() const { return peers_; }
+    const Upgrade& upgrade() const { return upgrade_; }
+
+    // Tells a node's agent to do something for a step. The command's id is made of step, action and
+    // how often the step was taken back, so a repeated one is the same command.
+    std::string tell(const std::string& node, const std::string& step, const std::string& action,
+                     const std::string& parameters, engine::Reporter& reporter);
+    installer::NodeFacts facts(const std::string& node);
+    // nullopt: all probes of the component pass on the node.
+    std::optional<std::string> unwell(const std::string& node, const std::string& component);
+    // The component's name on servers.
+    std::string server_component() const;
+    // The registry's servers as balancers' templates see them, JSON.
+    std::string servers();
+    std::vector<cluster::NodeRow> balancers();
+
+private:
+    const Upgrade& upgrade_;
+    cluster::Store store_;
+    cluster::Registry registry_;
+    cluster::Peers peers_;
+};
+
+} // namespace locum::upgrade

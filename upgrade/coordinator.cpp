@@ -1,0 +1,158 @@
+#include "upgrade/coordinator.hpp"
+
+#include "engine/error.hpp"
+#include "platform/hash.hpp"
+#include "upgrade/session.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace locum::upgrade {
+
+using engine::Error;
+using engine::Kind;
+
+namespace {
+
+// --mode auto never means a downtime that was not asked for.
+UpgradeMode choose(WantedMode wanted, const Verdict& verdict) {
+    if (wanted == WantedMode::short_downtime)
+        return UpgradeMode::short_downtime;
+    if (!verdict.rolling)
+        throw Error(fmt::format("downtime needed: {}", fmt::join(verdict.reasons, "; ")), Kind::downtime_needed)
+            .remedy("plan a short downtime, then: locum upgrade run BUNDLE --mode short-downtime");
+    return UpgradeMode::rolling;
+}
+
+engine::Plan make_plan(Conductor& conductor, UpgradeMode mode, const Order& order) {
+    return mode == UpgradeMode::rolling ? rolling_plan(conductor, order) : short_downtime_plan(conductor, order);
+}
+
+std::string joined(const std::vector<std::string>& all) {
+    return fmt::format("{}", fmt::join(all, "\n"));
+}
+
+// The open operation's plan, rebuilt from its inputs by whichever node goes on with it.
+struct Continuation {
+    Session session;
+    cluster::Operation operation;
+    Inputs inputs;
+    cluster::Lease lease;
+    Upgrade upgrade;
+    Conductor conductor;
+    engine::Plan plan;
+    engine::Run run;
+
+    static cluster::Operation require_open(Session& session) {
+        std::optional<cluster::Operation> open = session.open_operation();
+        if (!open)
+            throw Error("no operation is open", Kind::usage).remedy("locum upgrade status");
+        return *open;
+    }
+
+    Continuation(const Request& request, const std::string& purpose) :
+        session(request.layout), operation(require_open(session)), inputs(inputs_from_json(operation.inputs)),
+        lease(session.settings(), request.layout.suite, purpose),
+        upgrade(session.upgrade(request.bundle, inputs.to)), conductor(upgrade) {
+        if (upgrade.to->manifest_sha256() != inputs.manifest)
+            throw Error(fmt::format("operation {} upgrades to manifest {}, this bundle has {}", operation.id,
+                                    inputs.manifest, upgrade.to->manifest_sha256()),
+                        Kind::unfinished)
+                .remedy("go on with the bundle that it was begun with");
+        upgrade.from = std::make_shared<cluster::InstalledVersion>(request.layout, inputs.from);
+        upgrade.operation = operation.id;
+        upgrade.epoch = lease.epoch();
+        const ClusterFacts facts = session.facts();
+        plan = make_plan(conductor, inputs.mode, order_of(facts, upgrade.manifest(), servers(facts)));
+        run = {operation.id, lease.epoch(), operation.input_hash,
+               [this, &request] { return lease.lost() || (request.cancelled && request.cancelled()); }};
+    }
+
+    // The servers that are still registered, in the operation's order; host by host: those that
+    // are updated already come first.
+    std::vector<std::string> servers(const ClusterFacts& facts) const {
+        const std::vector<std::string> registered = servers_of(facts);
+        std::vector<std::string> order;
+        for (const std::string& name : inputs.servers)
+            if (std::find(registered.begin(), registered.end(), name) != registered.end())
+                order.push_back(name);
+        if (!inputs.host_by_host)
+            return order;
+        for (bool updated : {true, false})
+            for (const NodeView& node : facts.nodes)
+                if (node.row.has_role("server") && (node.row.mode == cluster::Mode::update) == updated)
+                    order.push_back(node.row.name);
+        return order;
+    }
+};
+
+} // namespace
+
+Forecast forecast(const Request& request) {
+    Session session(request.layout);
+    Upgrade upgrade = session.upgrade(request.bundle, std::nullopt);
+    const ClusterFacts facts = session.facts();
+    Forecast forecast;
+    forecast.verdict = verdict(upgrade.manifest(), facts);
+    forecast.mode = choose(request.mode, forecast.verdict);
+    forecast.findings = preflight(upgrade.manifest(), facts, forecast.mode);
+    Conductor conductor(upgrade);
+    const engine::Plan plan =
+        make_plan(conductor, forecast.mode, order_of(facts, upgrade.manifest(), servers_of(facts)));
+    forecast.title = plan.title;
+    forecast.plan = engine::lines(plan);
+    return forecast;
+}
+
+void run(const Request& request, engine::Reporter& reporter) {
+    Session session(request.layout);
+    if (std::optional<cluster::Operation> open = session.open_operation())
+        throw Error(fmt::format("operation {} ({}) is open: {}", open->id, name(open->state), open->message),
+                    Kind::busy)
+            .remedy("locum upgrade resume, or locum upgrade rollback");
+    Upgrade upgrade = session.upgrade(request.bundle, std::nullopt);
+    cluster::Lease lease(session.settings(), request.layout.suite, "upgrade to " + upgrade.version());
+    const ClusterFacts facts = session.facts();
+    const UpgradeMode mode = choose(request.mode, verdict(upgrade.manifest(), facts));
+    engine::require_no_errors(preflight(upgrade.manifest(), facts, mode));
+    if (upgrade.to->manifest_sha256() == facts.manifest) {
+        reporter.note("the cluster runs " + upgrade.version() + " already: nothing to do");
+        return;
+    }
+    upgrade.operation = "upgrade-" + platform::hex(platform::random_bytes(6));
+    upgrade.epoch = lease.epoch();
+    Conductor conductor(upgrade);
+    const Order order = order_of(facts, upgrade.manifest(), servers_of(facts));
+    const engine::Plan plan = make_plan(conductor, mode, order);
+
+    cluster::Operation operation;
+    operation.id = upgrade.operation;
+    operation.kind = "upgrade";
+    operation.inputs = to_json(Inputs{mode, false, upgrade.old_version(), upgrade.version(),
+                                      upgrade.to->manifest_sha256(), order.servers});
+    operation.input_hash = platform::sha256_hex(operation.inputs);
+    operation.plan = joined(engine::lines(plan));
+    operation.plan_hash = platform::sha256_hex(operation.plan);
+    cluster::Operations(session.store()).begin(operation);
+    drive(session, plan,
+          {operation.id, lease.epoch(), operation.input_hash,
+           [&] { return lease.lost() || (request.cancelled && request.cancelled()); }},
+          Ending::done, plan.title, reporter);
+}
+
+void resume(const Request& request, engine::Reporter& reporter) {
+    Continuation go(request, "resume");
+    if (go.operation.state == cluster::OperationState::rolling_back) {
+        drive_back(go.session, go.plan, go.run, reporter);
+        return;
+    }
+    drive(go.session, go.plan, go.run, Ending::done, go.plan.title, reporter);
+}
+
+void roll_back(const Request& request, engine::Reporter& reporter) {
+    Continuation go(request, "rollback");
+    drive_back(go.session, go.plan, go.run, reporter);
+}
+
+} // namespace locum::upgrade

@@ -1,0 +1,65 @@
+#include "upgrade/facts.hpp"
+
+#include "cluster/transport_client.hpp"
+#include "platform/files.hpp"
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+namespace locum::upgrade {
+
+using nlohmann::json;
+
+namespace {
+
+NodeView view(const cluster::NodeRow& row, const cluster::Peers& peers) {
+    NodeView node{row, std::nullopt, "", ""};
+    try {
+        node.facts = installer::facts_from_json(peers.ask(cluster::address_of(row), "facts"));
+        for (const std::string& component : row.components) {
+            const json answer = json::parse(
+                peers.ask(cluster::address_of(row), "probe", json{{"component", component}}.dump()));
+            if (!answer.at("well").get<bool>() && node.unwell.empty())
+                node.unwell = answer.at("why");
+        }
+    } catch (const engine::Error& error) {
+        node.unreachable = error.one_line();
+    }
+    return node;
+}
+
+std::uint64_t size_of(datasource::Connection& connection, const datasource::Settings& settings) {
+    if (settings.kind == datasource::Kind::sqlite)
+        return std::filesystem::file_size(settings.file);
+    return std::stoull(connection.query("SELECT pg_database_size(current_database())")[0][0].value());
+}
+
+} // namespace
+
+ClusterFacts gather(const cluster::Layout& layout, const datasource::Settings& settings,
+                    const suite::Manifest& current, const cluster::Peers& peers) {
+    ClusterFacts facts;
+    cluster::Store store(settings, layout.suite);
+    cluster::Registry registry(store);
+    facts.version = registry.fact(cluster::fact::version);
+    facts.manifest = registry.fact(cluster::fact::manifest);
+    facts.kind = settings.kind;
+    for (const cluster::NodeRow& row : registry.nodes())
+        facts.nodes.push_back(view(row, peers));
+    auto connection = datasource::connect(settings, settings.locum);
+    facts.schema =
+        datasource::schema_version(*connection, current.database.engines.at(settings.kind).version).value_or("");
+    facts.database_bytes = size_of(*connection, settings);
+    facts.copy_obstacles = datasource::copy_obstacles(*connection, datasource::read_schema(*connection));
+    return facts;
+}
+
+std::vector<std::string> servers_of(const ClusterFacts& facts) {
+    std::vector<std::string> names;
+    for (const NodeView& node : facts.nodes)
+        if (node.row.has_role("server"))
+            names.push_back(node.row.name);
+    return names;
+}
+
+} // namespace locum::upgrade

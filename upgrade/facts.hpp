@@ -1,0 +1,36 @@
+#pragma once
+// The cluster as it is when an upgrade begins or goes on: registry, agents, productive database.
+
+#include "cluster/operations.hpp"
+#include "cluster/peers.hpp"
+#include "datasource/schema.hpp"
+#include "engine/check.hpp"
+#include "installer/node_operations.hpp"
+#include "suite/manifest.hpp"
+
+namespace locum::upgrade {
+
+struct NodeView {
+    cluster::NodeRow row;
+    std::optional<installer::NodeFacts> facts; // nullopt: its agent does not answer
+    std::string unreachable;                   // why
+    std::string unwell;                        // probe that does not pass; empty: well
+};
+
+struct ClusterFacts {
+    std::string version;  // of the suite, after the last operation
+    std::string manifest; // SHA-256
+    std::string schema;   // of the productive database
+    datasource::Kind kind = datasource::Kind::sqlite;
+    std::vector<NodeView> nodes; // oldest first
+    std::uint64_t database_bytes = 0;
+    std::vector<engine::Finding> copy_obstacles;
+};
+
+ClusterFacts gather(const cluster::Layout& layout, const datasource::Settings& settings,
+                    const suite::Manifest& current, const cluster::Peers& peers);
+
+// Names of the nodes with a server, oldest first.
+std::vector<std::string> servers_of(const ClusterFacts& facts);
+
+} // namespace locum::upgrade

@@ -1,0 +1,25 @@
+#pragma once
+// The two ways through an upgrade, as lists of steps that one can read aloud.
+
+#include "engine/step.hpp"
+#include "upgrade/conductor.hpp"
+#include "upgrade/verdict.hpp"
+
+namespace locum::upgrade {
+
+// What a plan is made from: names only, no I/O. The conductor must outlive the plan.
+struct Order {
+    std::vector<std::string> servers;   // the last one migrates the productive database
+    std::vector<std::string> balancers; // nodes with the balancer component
+    std::vector<std::string> nodes;     // all
+};
+
+engine::Plan rolling_plan(Conductor& conductor, const Order& order);
+engine::Plan short_downtime_plan(Conductor& conductor, const Order& order);
+
+// R1's own way, a host at a time: one server's part of the rolling plan (index within
+// order.servers), or all that is left when it is the last.
+engine::Plan one_server_plan(Conductor& conductor, const Order& order, std::size_t index);
+engine::Plan last_server_plan(Conductor& conductor, const Order& order);
+
+} // namespace locum::upgrade

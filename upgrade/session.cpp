@@ -1,0 +1,134 @@
+#include "upgrade/session.hpp"
+
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::upgrade {
+
+using cluster::OperationState;
+using engine::Error;
+using engine::Kind;
+using nlohmann::json;
+
+std::string to_json(const Inputs& inputs) {
+    return json{{"mode", name(inputs.mode)},       {"host-by-host", inputs.host_by_host},
+                {"from", inputs.from},             {"to", inputs.to},
+                {"manifest", inputs.manifest},     {"servers", inputs.servers}}
+        .dump();
+}
+
+Inputs inputs_from_json(const std::string& text) {
+    const json value = json::parse(text);
+    Inputs inputs;
+    inputs.mode = value.at("mode") == "rolling" ? UpgradeMode::rolling : UpgradeMode::short_downtime;
+    inputs.host_by_host = value.at("host-by-host");
+    inputs.from = value.at("from");
+    inputs.to = value.at("to");
+    inputs.manifest = value.at("manifest");
+    inputs.servers = value.at("servers").get<std::vector<std::string>>();
+    return inputs;
+}
+
+namespace {
+
+datasource::Settings require_datasource(const cluster::Layout& layout) {
+    std::optional<datasource::Settings> settings = cluster::load_datasource(layout);
+    if (!settings)
+        throw Error("this node runs no server, so it holds no datasource", Kind::refused)
+            .remedy("run the command on a node with a server (locum node list)");
+    return *settings;
+}
+
+} // namespace
+
+Session::Session(const cluster::Layout& layout) :
+    layout_(layout), settings_(require_datasource(layout)), node_(cluster::load_node_state(layout)),
+    store_(settings_, layout.suite), peers_(layout) {}
+
+ClusterFacts Session::facts() {
+    const cluster::InstalledVersion current(layout_, node_.version);
+    return gather(layout_, settings_, current.manifest(), peers_);
+}
+
+Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::string>& version) {
+    Upgrade upgrade;
+    upgrade.layout = layout_;
+    upgrade.settings = settings_;
+    upgrade.bundle_file = bundle;
+    std::string to = version.value_or("");
+    if (!bundle.empty()) {
+        const suite::Bundle opened = suite::Bundle::open(bundle, suite::PublicKey::parse(node_.bundle_key));
+        if (opened.manifest().name != layout_.suite)
+            throw Error(fmt::format("the bundle is of suite {}, this cluster runs {}", opened.manifest().name,
+                                    layout_.suite),
+                        Kind::usage)
+                .remedy("name the right bundle");
+        to = opened.manifest().version.text();
+        // Its texts are what the plan is made from; unpacked beside, they touch nothing that runs.
+        cluster::stage(opened, layout_, node_.components);
+    }
+    if (to.empty() || !platform::exists(layout_.version(to) + "/.suite/manifest.toml"))
+        throw Error(fmt::format("version {} is not unpacked on this node", to), Kind::usage)
+            .remedy("name the bundle: locum upgrade resume BUNDLE");
+    cluster::Registry registry(store_);
+    const std::string from = registry.fact(cluster::fact::version);
+    upgrade.from = std::make_shared<cluster::InstalledVersion>(layout_, from);
+    upgrade.to = std::make_shared<cluster::InstalledVersion>(layout_, to);
+    return upgrade;
+}
+
+namespace {
+
+bool ends_operation(Kind kind) {
+    return kind != Kind::paused && kind != Kind::needs_attention && kind != Kind::busy;
+}
+
+} // namespace
+
+void drive(Session& session, const engine::Plan& plan, const engine::Run& run, Ending ending,
+           const std::string& message, engine::Reporter& reporter) {
+    cluster::Operations operations(session.store());
+    cluster::RegistryJournal journal(session.store());
+    operations.set_state(run.operation, OperationState::running, message);
+    try {
+        engine::run(plan, run, journal, reporter);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::busy) // then it is another coordinator's now
+            operations.set_state(run.operation,
+                                 ends_operation(error.kind()) ? OperationState::rolled_back : OperationState::paused,
+                                 error.one_line());
+        throw;
+    }
+    operations.set_state(run.operation,
+                         ending == Ending::done ? OperationState::done : OperationState::paused, message);
+}
+
+void drive_back(Session& session, const engine::Plan& plan, const engine::Run& run, engine::Reporter& reporter) {
+    cluster::Operations operations(session.store());
+    cluster::RegistryJournal journal(session.store());
+    operations.set_state(run.operation, OperationState::rolling_back, "");
+    try {
+        engine::roll_back(plan, run, journal, reporter);
+    } catch (const Error& error) {
+        if (error.kind() == Kind::refused)
+            operations.set_state(run.operation, OperationState::paused, error.one_line());
+        throw;
+    }
+    operations.set_state(run.operation, OperationState::rolled_back, "taken back on request");
+}
+
+Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest, std::vector<std::string> servers) {
+    Order order;
+    order.servers = std::move(servers);
+    for (const NodeView& node : facts.nodes) {
+        order.nodes.push_back(node.row.name);
+        if (manifest.balancing && node.row.has(manifest.balancing->component))
+            order.balancers.push_back(node.row.name);
+    }
+    return order;
+}
+
+} // namespace locum::upgrade

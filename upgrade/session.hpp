@@ -1,0 +1,58 @@
+#pragma once
+// What every run of a coordinator opens first, on a server node: datasource, registry, versions.
+
+#include "cluster/lease.hpp"
+#include "cluster/operations.hpp"
+#include "engine/runner.hpp"
+#include "upgrade/conductor.hpp"
+#include "upgrade/facts.hpp"
+#include "upgrade/verdict.hpp"
+
+namespace locum::upgrade {
+
+// The inputs of an operation: what another process needs to rebuild its plan.
+struct Inputs {
+    UpgradeMode mode = UpgradeMode::rolling;
+    bool host_by_host = false; // R1's own way
+    std::string from;
+    std::string to;
+    std::string manifest;             // SHA-256 of the new bundle's
+    std::vector<std::string> servers; // in order; empty host by host, where the order is that of arrival
+};
+std::string to_json(const Inputs& inputs);
+Inputs inputs_from_json(const std::string& text);
+
+class Session {
+public:
+    // Throws Error(refused) on a node without a datasource, naming a node that has one.
+    explicit Session(const cluster::Layout& layout);
+
+    const cluster::Layout& layout() const { return layout_; }
+    const datasource::Settings& settings() const { return settings_; }
+    cluster::Store& store() { return store_; }
+    const cluster::Peers& peers() const { return peers_; }
+    ClusterFacts facts();
+    std::optional<cluster::Operation> open_operation() { return cluster::Operations(store_).open(); }
+
+    // The new version: from a bundle (verified with the cluster's key and unpacked beside what runs
+    // here), or as it is unpacked here already. bundle: path or "".
+    Upgrade upgrade(const std::string& bundle, const std::optional<std::string>& version);
+
+private:
+    cluster::Layout layout_;
+    datasource::Settings settings_;
+    cluster::NodeState node_;
+    cluster::Store store_;
+    cluster::Peers peers_;
+};
+
+// Runs or takes back a plan of an operation, and records in the registry how it ended.
+enum class Ending { done, stays_open };
+void drive(Session& session, const engine::Plan& plan, const engine::Run& run, Ending ending,
+           const std::string& message, engine::Reporter& reporter);
+void drive_back(Session& session, const engine::Plan& plan, const engine::Run& run, engine::Reporter& reporter);
+
+// servers: in the order of the plan.
+Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest, std::vector<std::string> servers);
+
+} // namespace locum::upgrade

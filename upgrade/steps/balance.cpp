@@ -1,0 +1,157 @@
+#include "upgrade/steps/balance.hpp"
+
+#include "engine/error.hpp"
+#include "engine/failpoint.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace locum::upgrade::steps {
+
+using engine::Error;
+using engine::Kind;
+using engine::Reporter;
+using engine::Step;
+using engine::Undo;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::chrono::milliseconds poll_interval{25};
+constexpr std::chrono::seconds drain_limit{60};
+constexpr std::chrono::seconds rotation_limit{30};
+
+struct Seen {
+    bool in_rotation = false;
+    bool idle = false;
+};
+
+Seen look(Conductor& conductor, const cluster::NodeRow& balancer, const std::string& server) {
+    const json told = json::parse(conductor.peers().ask(cluster::address_of(balancer), "balancer",
+                                                        json{{"server", server}}.dump()));
+    return {told.at("in_rotation"), told.at("sessions") == 0 && told.at("queued") == 0};
+}
+
+// Waits until all balancers satisfy it. A balancer that does not answer may be restarting: it is
+// asked again until the time is over, and then blocks.
+void wait_for(Conductor& conductor, const std::string& server, std::chrono::seconds limit,
+              std::string_view what, const std::function<bool(const Seen&)>& condition) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    for (;;) {
+        std::string why;
+        for (const cluster::NodeRow& balancer : conductor.balancers()) {
+            try {
+                if (!condition(look(conductor, balancer, server)))
+                    why = fmt::format("the balancer on {} does not say so", balancer.name);
+            } catch (const Error& error) {
+                why = error.one_line();
+            }
+        }
+        if (why.empty())
+            return;
+        if (std::chrono::steady_clock::now() > deadline)
+            throw Error(fmt::format("{} is not {} after {} s: {}", server, what, limit.count(), why), Kind::paused)
+                .remedy("see the balancer (locum status), then: locum upgrade resume");
+        std::this_thread::sleep_for(poll_interval);
+    }
+}
+
+// At most one server is out: all others are in rotation everywhere and pass their probes, now.
+void require_others(Conductor& conductor, const std::string& server) {
+    for (const cluster::NodeRow& node : conductor.registry().nodes()) {
+        if (!node.has_role("server") || node.name == server)
+            continue;
+        std::string why;
+        if (node.out)
+            why = "is out of rotation";
+        else if (std::optional<std::string> unwell = conductor.unwell(node.name, conductor.server_component()))
+            why = "is not well: " + *unwell;
+        else
+            for (const cluster::NodeRow& balancer : conductor.balancers())
+                if (!look(conductor, balancer, node.name).in_rotation)
+                    why = fmt::format("is not in rotation on {}", balancer.name);
+        if (!why.empty())
+            throw Error(fmt::format("{} is not drained, since {} {}", server, node.name, why), Kind::paused)
+                .remedy(fmt::format("bring {} back, or remove it (locum node remove {}), then: locum upgrade "
+                                    "resume",
+                                    node.name, node.name));
+    }
+}
+
+void take_out(Conductor& conductor, const std::string& step, const std::string& server, Others others,
+              Reporter& reporter) {
+    if (engine::failpoint("drain/" + server))
+        return;
+    if (others == Others::must_serve)
+        require_others(conductor, server);
+    conductor.registry().set_out(server, true);
+    for (const cluster::NodeRow& balancer : conductor.balancers())
+        conductor.tell(balancer.name, step, "balance",
+                       json{{"server", server}, {"out", true}, {"servers", json::parse(conductor.servers())}}.dump(),
+                       reporter);
+    wait_for(conductor, server, drain_limit, "idle in every balancer",
+             [](const Seen& seen) { return !seen.in_rotation && seen.idle; });
+}
+
+void take_in(Conductor& conductor, const std::string& step, const std::string& server, Reporter& reporter) {
+    conductor.registry().set_out(server, false);
+    for (const cluster::NodeRow& balancer : conductor.balancers())
+        conductor.tell(balancer.name, step, "balance",
+                       json{{"server", server}, {"out", false}, {"servers", json::parse(conductor.servers())}}.dump(),
+                       reporter);
+    wait_for(conductor, server, rotation_limit, "in rotation in every balancer",
+             [](const Seen& seen) { return seen.in_rotation; });
+}
+
+} // namespace
+
+Step drain(Conductor& conductor, const std::string& step, const std::string& server, Others others) {
+    return {step,
+            fmt::format("take {} out of every balancer and wait until it is idle", server),
+            [&conductor, server] {
+                if (!conductor.registry().node(server).out)
+                    return false;
+                for (const cluster::NodeRow& balancer : conductor.balancers()) {
+                    const Seen seen = look(conductor, balancer, server);
+                    if (seen.in_rotation || !seen.idle)
+                        return false;
+                }
+                return true;
+            },
+            nullptr,
+            [&conductor, step, server, others](Reporter& reporter) {
+                take_out(conductor, step, server, others, reporter);
+                return std::string();
+            },
+            nullptr,
+            Undo{[&conductor, step, server](const std::string&) {
+                engine::SilentReporter silent;
+                take_in(conductor, step + "/undo", server, silent);
+            }}};
+}
+
+Step undrain(Conductor& conductor, const std::string& step, const std::string& server) {
+    return {step,
+            fmt::format("put {} into rotation again", server),
+            [&conductor, server] {
+                if (conductor.registry().node(server).out)
+                    return false;
+                for (const cluster::NodeRow& balancer : conductor.balancers())
+                    if (!look(conductor, balancer, server).in_rotation)
+                        return false;
+                return true;
+            },
+            nullptr,
+            [&conductor, step, server](Reporter& reporter) {
+                take_in(conductor, step, server, reporter);
+                return std::string();
+            },
+            nullptr,
+            Undo{[&conductor, step, server](const std::string&) {
+                engine::SilentReporter silent;
+                take_out(conductor, step + "/undo", server, Others::must_serve, silent);
+            }}};
+}
+
+} // namespace locum::upgrade::steps

@@ -1,0 +1,204 @@
+#include "upgrade/steps/database.hpp"
+
+#include "cluster/lease.hpp"
+#include "datasource/backup.hpp"
+#include "datasource/fence.hpp"
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+
+#include <fmt/format.h>
+
+namespace locum::upgrade::steps {
+
+using cluster::Mode;
+using datasource::Connection;
+using engine::Error;
+using engine::Irreversible;
+using engine::Kind;
+using engine::NothingToUndo;
+using engine::Reporter;
+using engine::Step;
+using engine::Undo;
+
+namespace {
+
+constexpr std::chrono::milliseconds evict_grace{10'000};
+constexpr int migration_attempts = 5; // each waits for locks at most as long as the connection says
+
+std::unique_ptr<Connection> connect(const Upgrade& upgrade) {
+    datasource::ConnectOptions options;
+    options.lock_timeout = std::chrono::seconds(5);
+    return datasource::connect(upgrade.settings, upgrade.settings.locum, options);
+}
+
+const suite::Engine& engine_of(const Upgrade& upgrade) {
+    return upgrade.manifest().database.engines.at(upgrade.settings.kind);
+}
+
+std::string schema_of(const Upgrade& upgrade) {
+    return datasource::schema_version(*connect(upgrade), engine_of(upgrade).version).value_or("");
+}
+
+void lift_fence(Conductor& conductor) {
+    datasource::unfence(*connect(conductor.upgrade()), conductor.upgrade().settings);
+    conductor.registry().set_fact(cluster::fact::fence, "");
+}
+
+// Why the node cannot be counted as off the productive database; empty: it is.
+std::string not_decoupled(Conductor& conductor, const cluster::NodeRow& node) {
+    installer::NodeFacts facts;
+    try {
+        facts = conductor.facts(node.name);
+    } catch (const Error& error) {
+        return "does not answer: " + error.one_line();
+    }
+    auto service = facts.services.find(conductor.server_component());
+    if (service == facts.services.end() || service->second.status == "stopped")
+        return "";
+    if (facts.mode != Mode::update || node.mode != Mode::update)
+        return "is not in update mode";
+    if (!facts.copy || facts.copy->operation != conductor.upgrade().operation)
+        return "has no copy of this operation";
+    return "";
+}
+
+} // namespace
+
+Step barrier(Conductor& conductor, const std::string& step, const std::string& last) {
+    return {step,
+            "prove that every other server works on its copy",
+            [] { return false; }, // proven anew each time
+            nullptr,
+            [&conductor, last](Reporter&) {
+                unsigned proven = 0;
+                for (const cluster::NodeRow& node : conductor.registry().nodes()) {
+                    if (!node.has_role("server") || node.name == last)
+                        continue;
+                    if (std::string why = not_decoupled(conductor, node); !why.empty())
+                        throw Error(fmt::format("{} {}", node.name, why), Kind::paused)
+                            .remedy(fmt::format("start its agent (locum agent start), or remove it (locum node "
+                                                "remove {}), then: locum upgrade resume",
+                                                node.name));
+                    ++proven;
+                }
+                return fmt::format("{} proven", proven);
+            },
+            nullptr, NothingToUndo{}};
+}
+
+Step fence(Conductor& conductor, const std::string& step) {
+    return {step,
+            "shut the old application out of the productive database",
+            [&conductor] {
+                return conductor.registry().fact(cluster::fact::fence) == conductor.upgrade().operation &&
+                       datasource::fenced(*connect(conductor.upgrade()), conductor.upgrade().settings);
+            },
+            nullptr,
+            [&conductor](Reporter&) {
+                conductor.registry().set_fact(cluster::fact::fence, conductor.upgrade().operation);
+                datasource::fence(*connect(conductor.upgrade()), conductor.upgrade().settings);
+                return std::string();
+            },
+            nullptr,
+            Undo{[&conductor](const std::string&) { lift_fence(conductor); }}};
+}
+
+Step evict(Conductor& conductor, const std::string& step) {
+    return {step,
+            "wait for the old application's open transactions and end its sessions",
+            [&conductor] {
+                return datasource::occupants(*connect(conductor.upgrade()), conductor.upgrade().settings).empty();
+            },
+            nullptr,
+            [&conductor](Reporter&) {
+                datasource::evict(*connect(conductor.upgrade()), conductor.upgrade().settings, evict_grace);
+                return std::string();
+            },
+            nullptr, NothingToUndo{}};
+}
+
+Step back_up(Conductor& conductor, const std::string& step) {
+    const Upgrade& upgrade = conductor.upgrade();
+    const std::string file =
+        upgrade.layout.data() + "/backup/" + upgrade.operation +
+        (upgrade.settings.kind == datasource::Kind::sqlite ? ".sqlite" : ".dump");
+    return {step,
+            "back up the productive database and prove that the backup can be read",
+            [file] { return platform::exists(file); }, // made under another name and renamed when proven
+            nullptr,
+            [&conductor, file](Reporter& reporter) {
+                platform::make_folders(platform::parent_of(file), 0700);
+                const datasource::Backup backup = datasource::back_up(conductor.upgrade().settings, file);
+                reporter.note("to restore it: " + backup.restore_command);
+                return fmt::format("{}, {} KB; restore: {}", backup.file, backup.bytes / 1024, backup.restore_command);
+            },
+            nullptr, NothingToUndo{}};
+}
+
+Step migrate(Conductor& conductor, const std::string& step) {
+    const std::string schema = conductor.upgrade().manifest().schema;
+    return {step,
+            fmt::format("migrate the productive database to schema {}", schema),
+            [&conductor, schema] { return schema_of(conductor.upgrade()) == schema; },
+            nullptr,
+            [&conductor, schema](Reporter& reporter) {
+                const Upgrade& upgrade = conductor.upgrade();
+                const suite::Engine& engine = engine_of(upgrade);
+                const std::vector<datasource::Migration> way =
+                    datasource::path(engine.migrations, schema_of(upgrade), schema);
+                for (int attempt = 1;; ++attempt) {
+                    auto connection = connect(upgrade);
+                    std::string registry = cluster::registry_schema(upgrade.layout.suite) + ".";
+                    if (upgrade.settings.kind == datasource::Kind::sqlite) {
+                        // The lease is in a file of its own; the immediate transaction locks both.
+                        connection->execute("ATTACH $1 AS registry", {cluster::registry_file(upgrade.settings)});
+                        registry = "registry.";
+                    }
+                    try {
+                        datasource::migrate(*connection, way, engine.version, [&](Connection& inside) {
+                            cluster::lock_epoch(inside, registry, upgrade.epoch);
+                            datasource::name_application(inside, upgrade.settings);
+                        });
+                        return std::string();
+                    } catch (const Error& error) {
+                        if (error.kind() != Kind::busy || attempt == migration_attempts)
+                            throw;
+                        reporter.note(fmt::format("attempt {} of {}: {}", attempt, migration_attempts, error.one_line()));
+                    }
+                }
+            },
+            [&conductor, schema] {
+                if (std::string found = schema_of(conductor.upgrade()); found != schema)
+                    throw Error(fmt::format("after the migration the schema is {}, expected {}", found, schema));
+            },
+            Irreversible{fmt::format("the old version cannot work on schema {}; from here on only forward", schema)}};
+}
+
+Step unfence(Conductor& conductor, const std::string& step) {
+    return {step,
+            "let the new application into the productive database",
+            [&conductor] { return conductor.registry().fact(cluster::fact::fence).empty(); },
+            nullptr,
+            [&conductor](Reporter&) {
+                lift_fence(conductor);
+                return std::string();
+            },
+            nullptr, NothingToUndo{}};
+}
+
+Step publish_version(Conductor& conductor, const std::string& step) {
+    return {step,
+            fmt::format("record that the cluster runs version {}", conductor.upgrade().version()),
+            [&conductor] {
+                return conductor.registry().fact(cluster::fact::manifest) == conductor.upgrade().to->manifest_sha256();
+            },
+            nullptr,
+            [&conductor](Reporter&) {
+                conductor.registry().set_fact(cluster::fact::version, conductor.upgrade().version());
+                conductor.registry().set_fact(cluster::fact::manifest, conductor.upgrade().to->manifest_sha256());
+                return std::string();
+            },
+            nullptr, NothingToUndo{}};
+}
+
+} // namespace locum::upgrade::steps
