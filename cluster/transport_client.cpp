@@ -1,0 +1,84 @@
+#include "cluster/transport_client.hpp"
+
+#include "cluster/transport_conversation.hpp"
+#include "cluster/wire.hpp"
+
+#include <fstream>
+
+#include <fmt/format.h>
+
+namespace locum::cluster {
+
+using engine::Error;
+using engine::Kind;
+
+namespace {
+
+struct FreeContext {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+};
+using Context = std::unique_ptr<SSL_CTX, FreeContext>;
+
+tls::Trust of_cluster(const std::string& ca_pem) {
+    tls::Trust trust;
+    trust.ca_pem = ca_pem;
+    return trust;
+}
+
+} // namespace
+
+struct TransportClient::State {
+    token::Identity identity;
+    TransportClientOptions options;
+    Context tls;
+};
+
+TransportClient::TransportClient(token::Identity identity, TransportClientOptions options) {
+    Context context(tls::client_context(&identity));
+    state_.reset(new State{std::move(identity), options, std::move(context)});
+}
+TransportClient::~TransportClient() = default;
+TransportClient::TransportClient(TransportClient&&) noexcept = default;
+TransportClient& TransportClient::operator=(TransportClient&&) noexcept = default;
+
+std::string TransportClient::call(const Peer& peer, const std::string& verb,
+                                  const std::string& json_body, const OnProgress& progress) const {
+    Outgoing outgoing;
+    outgoing.verb = verb;
+    outgoing.make_body = [&json_body](const std::string&) { return json_body; };
+    return converse(state_->tls.get(), of_cluster(state_->identity.ca_pem), peer, state_->options,
+                    progress, std::move(outgoing));
+}
+
+std::string TransportClient::upload(const Peer& peer, const std::string& verb,
+                                    const std::string& parameters_json, const std::string& file,
+                                    const OnProgress& progress) const {
+    std::ifstream in(file, std::ios::binary | std::ios::ate);
+    if (!in)
+        throw Error(fmt::format("cannot read {}", file), Kind::usage)
+            .remedy("check that the file is there and that this user can read it");
+    Outgoing outgoing;
+    outgoing.verb = verb;
+    outgoing.parameters = wire::one_line(parameters_json, "the upload's parameters");
+    outgoing.file_name = file;
+    outgoing.file_size = static_cast<std::uint64_t>(in.tellg());
+    in.seekg(0);
+    outgoing.file = &in;
+    return converse(state_->tls.get(), of_cluster(state_->identity.ca_pem), peer, state_->options,
+                    progress, std::move(outgoing));
+}
+
+std::string join_call(const std::string& ca_pin, const std::string& host, std::uint16_t port,
+                      const std::function<std::string(const std::string& channel)>& make_body,
+                      TransportClientOptions options) {
+    const Context context(tls::client_context(nullptr));
+    tls::Trust trust;
+    trust.ca_pin = ca_pin;
+    Outgoing outgoing;
+    outgoing.verb = "join";
+    outgoing.make_body = make_body;
+    return converse(context.get(), std::move(trust), {"", host, port}, options, {},
+                    std::move(outgoing));
+}
+
+} // namespace locum::cluster
