@@ -4,6 +4,8 @@
 #include "datasource/connection.hpp"
 #include "platform/files.hpp"
 
+#include <doctest/doctest.h>
+
 #include <filesystem>
 
 namespace locum {
@@ -31,3 +33,18 @@ private:
 };
 
 } // namespace locum
+
+// How a failed comparison shows rows: [1, NULL, 'text'].
+template <>
+struct doctest::StringMaker<locum::datasource::Rows> {
+    static String convert(const locum::datasource::Rows& rows) {
+        std::string text;
+        for (const auto& row : rows) {
+            text += text.empty() ? "[" : " [";
+            for (std::size_t i = 0; i < row.size(); ++i)
+                text += (i == 0 ? "" : ", ") + (row[i] ? "'" + *row[i] + "'" : "NULL");
+            text += "]";
+        }
+        return text.c_str();
+    }
+};
