@@ -77,8 +77,8 @@ TEST_CASE("it has a session of its own, no descriptors, no blocked or ignored si
     const auto pipe_before = std::signal(SIGPIPE, SIG_IGN);
     const std::string said =
         end_of(scratch,
-               detached(scratch,
-                        {"sh", "-c", "cat /proc/$$/stat; ls -l /proc/$$/fd; cat /proc/$$/status"}));
+               detached(scratch, {"sh", "-c",
+                                  "cat /proc/$$/stat; ls -l /proc/$$/fd; cat /proc/self/status"}));
     std::signal(SIGPIPE, pipe_before);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     ::close(leaking);
