@@ -151,7 +151,10 @@ struct HttpClient::State {
             }
             boost::system::error_code error;
             if (size == 0) {
-                parser.put_eof(error);
+                // The parser must not be told of an end before it took a byte.
+                if (parser.got_some()) {
+                    parser.put_eof(error);
+                }
                 if (error || !parser.is_done()) {
                     throw TransportError(true, "the connection was closed before the answer");
                 }

@@ -7,13 +7,15 @@
 #include <fstream>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace endpoint::load {
 namespace {
 
 using Ledgers = std::vector<std::unique_ptr<Ledger>>;
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds read_back_limit{10};
+constexpr std::chrono::seconds read_back_limit{30}; // of all profiles together
+constexpr std::chrono::milliseconds read_back_pause{50};
 
 Ledgers learn(const Options& options) {
     Ledgers ledgers;
@@ -112,17 +114,19 @@ void watch(const Options& options, const sigset_t& signals, Clock::time_point st
 // One profile, from a server in normal mode, which is the one that knows what was kept.
 class ReadBack {
 public:
-    ReadBack(const Options& options, Ledgers& ledgers, Figures& figures) : figures_(figures) {
+    ReadBack(const Options& options, Ledgers& ledgers, Figures& figures) :
+        figures_(figures), deadline_(Clock::now() + read_back_limit) {
         for (const Front& front : options.fronts) {
             services_.emplace_back(front, ledgers);
         }
     }
 
+    // The acknowledged writes that are lost.
     std::int64_t settle(std::int64_t profile, const Ledger& ledger) {
-        const auto deadline = Clock::now() + read_back_limit;
         std::string problem = "only servers in update mode answered";
-        while (Clock::now() < deadline) {
-            Service& service = services_[turn_++ % services_.size()];
+        // The front that answered for the last profile goes first.
+        for (std::size_t tries = 1; Clock::now() < deadline_; ++tries) {
+            Service& service = services_[turn_ % services_.size()];
             Outcome outcome;
             outcome.started = Instant::now();
             outcome.node = service.front().text();
@@ -150,19 +154,28 @@ public:
             if (settlement) {
                 return settlement->lost;
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds(50));
+            ++turn_;
+            if (tries % services_.size() == 0) {
+                std::this_thread::sleep_for(read_back_pause);
+            }
+        }
+        if (std::exchange(told_, true)) {
+            return ledger.acknowledged();
         }
         fmt::print(
             stderr,
-            "endpoint-load: profile {} could not be read back, its writes count as lost: {}\n",
-            profile, problem);
+            "endpoint-load: profile {} and those after it could not be read back in {} s, so "
+            "their writes count as lost: {}\n",
+            profile, read_back_limit.count(), problem);
         return ledger.acknowledged();
     }
 
 private:
     Figures& figures_;
+    Clock::time_point deadline_;
     std::vector<Service> services_;
     std::size_t turn_ = 0;
+    bool told_ = false;
 };
 
 } // namespace

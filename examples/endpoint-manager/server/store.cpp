@@ -30,13 +30,13 @@ std::int64_t unix_ms() {
         .count();
 }
 
-// "2026-01-31 12:00:00.123+00", which PostgreSQL reads and SQLite keeps as text.
+// "2026-01-31 12:00:00.123" in UTC, which is the zone of the sessions on PostgreSQL.
 std::string timestamp() {
     const std::int64_t ms = unix_ms();
     const std::time_t seconds = ms / 1000;
     std::tm utc{};
     gmtime_r(&seconds, &utc);
-    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:03}+00", utc.tm_year + 1900,
+    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:03}", utc.tm_year + 1900,
                        utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, ms % 1000);
 }
 

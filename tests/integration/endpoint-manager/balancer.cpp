@@ -1,0 +1,71 @@
+#include "platform/files.hpp"
+#include "platform/process.hpp"
+#include "tests/integration/endpoint-manager/fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <csignal>
+
+using namespace endpoint::testing;
+using namespace locum;
+
+namespace {
+
+suite::Scope scope(const Suite& suite, const endpoint::load::Front& front,
+                   const std::vector<endpoint::load::Front>& servers) {
+    suite::Scope scope;
+    scope.variables = {{"run", suite.folder()},
+                       {"node.address", front.address},
+                       {"port.front", std::to_string(front.port)}};
+    for (const auto& server : servers)
+        scope.lists["servers"].push_back(
+            {{"name", "node-" + std::to_string(scope.lists["servers"].size() + 1)},
+             {"address", server.address},
+             {"port.device", std::to_string(server.port)},
+             {"out", ""}});
+    return scope;
+}
+
+} // namespace
+
+TEST_CASE("HAProxy takes the rendered configuration, and the load passes through it") {
+    Suite suite;
+    const auto settings = suite.make_sqlite();
+    Node first = suite.start("node-1", "1.0", settings);
+    Node second = suite.start("node-2", "1.0", settings);
+    const endpoint::load::Front front{"127.0.0.1", free_port()};
+    suite::Scope values = scope(suite, front, {first.front, second.front});
+    const std::string config = suite.folder() + "/haproxy.cfg";
+    const std::string text = platform::read_file(source("templates/haproxy.cfg.in"));
+    platform::write_file(config, suite::render(text, values, "haproxy.cfg.in"), 0600);
+    platform::Command check;
+    check.argv = {"/usr/sbin/haproxy", "-c", "-f", config};
+    const auto checked = platform::run(check);
+    CAPTURE(checked.output + checked.errors);
+    CHECK(checked.ok());
+    CHECK((checked.output + checked.errors).find("WARNING") == std::string::npos);
+
+    Process balancer({"/usr/sbin/haproxy", "-W", "-db", "-f", config},
+                     suite.folder() + "/haproxy.log");
+    endpoint::load::HttpClient client(front);
+    await("the balancer passes requests on", [&] {
+        try {
+            return client.exchange("GET", "/probe").status == 200;
+        } catch (const endpoint::load::TransportError&) {
+            return false;
+        }
+    });
+    const LoadResult load = suite.run_load({front}, 3);
+    CAPTURE(load.errors);
+    CHECK(load.exit_code == 0);
+    CHECK(load["requests"] >= 3 * 200);
+    CHECK(load["failed"] == 0);
+    CHECK(load["wrong"] == 0);
+    CHECK(load["writes_lost"] == 0);
+
+    // A server that is out stays out when the balancer starts anew.
+    values.lists["servers"][1]["out"] = "true";
+    CHECK(suite::render(text, values, "haproxy.cfg.in").find("disabled") != std::string::npos);
+    balancer.signal(SIGTERM);
+    balancer.wait(std::chrono::seconds(5));
+}

@@ -1,0 +1,91 @@
+#include "tests/integration/endpoint-manager/fixture.hpp"
+#include "tests/support/postgres.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace endpoint::testing;
+using namespace locum;
+using endpoint::load::HttpClient;
+
+namespace {
+
+struct Database {
+    Suite suite;
+    testing::Postgres postgres;
+    datasource::Settings settings = postgres.settings();
+
+    Database() {
+        // No rights but those that the migrations grant.
+        postgres.as_locum()->script(
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM application; "
+            "ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON SEQUENCES FROM application");
+        migrate(*postgres.as_locum(), settings, "", "1.0");
+    }
+};
+
+} // namespace
+
+TEST_CASE_FIXTURE(Database, "two servers under load in each version, and nothing fails") {
+    for (const std::string version : {"1.0", "2.0"}) {
+        CAPTURE(version);
+        if (version == "2.0")
+            migrate(*postgres.as_locum(), settings, "1.0", "2.0");
+        Node first = suite.start("node-1", version, settings);
+        Node second = suite.start("node-2", version, settings);
+        const LoadResult load = suite.run_load({first.front, second.front}, 3);
+        CAPTURE(load.errors);
+        CHECK(load.exit_code == 0);
+        CHECK(load["requests"] >= 3 * 200);
+        CHECK(load["writes_acknowledged"] >= load["requests"] / 5);
+        CHECK(load["failed"] == 0);
+        CHECK(load["wrong"] == 0);
+        CHECK(load["writes_lost"] == 0);
+    }
+}
+
+TEST_CASE_FIXTURE(Database, "a server connects again when its sessions were ended") {
+    Node node = suite.start("node-1", "1.0", settings);
+    HttpClient client(node.front);
+    const auto superuser = postgres.as_superuser();
+    for (int round = 0; round < 5; ++round) {
+        superuser->query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                         "WHERE application_name = 'endpoint-manager'");
+        await("they are gone", [&] {
+            return superuser
+                ->query("SELECT 1 FROM pg_stat_activity WHERE application_name = "
+                        "'endpoint-manager'")
+                .empty();
+        });
+        for (int i = 0; i < 8; ++i) {
+            CHECK(client.exchange("GET", "/webapp/profiles/1").status == 200);
+            CHECK(client.exchange("POST", "/device-connector/checkin?device=D00001").status == 200);
+        }
+    }
+}
+
+TEST_CASE_FIXTURE(Database, "without the database there is a 500, and with it again an answer") {
+    Node node = suite.start("node-1", "1.0", settings);
+    HttpClient client(node.front);
+    postgres.kill();
+    CHECK(client.exchange("GET", "/webapp/profiles/1").status == 500);
+    CHECK(client.exchange("GET", "/probe").status == 500);
+    postgres.start();
+    CHECK(client.exchange("GET", "/webapp/profiles/1").status == 200);
+    CHECK(node.process.log().find(settings.application.password.reveal()) == std::string::npos);
+}
+
+TEST_CASE_FIXTURE(Database, "a server refuses the other schema, also when it connects again") {
+    const endpoint::load::Front front{"127.0.0.1", free_port()};
+    Process newer = suite.launch("node-1", "2.0", settings, 0, front);
+    CHECK(newer.wait(std::chrono::seconds(5)) == 1);
+    Node older = suite.start("node-2", "1.0", settings);
+    HttpClient client(older.front);
+    migrate(*postgres.as_locum(), settings, "1.0", "2.0");
+    CHECK(client.exchange("GET", "/probe").status == 500);
+    postgres.as_superuser()->query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                                   "WHERE application_name = 'endpoint-manager'");
+    const auto answer = client.exchange("POST", "/device-connector/checkin?device=D00001");
+    CHECK(answer.status == 500);
+    CHECK(answer.body.find("schema version '2.0'") != std::string::npos);
+    CHECK(suite.start("node-3", "2.0", settings).process.running());
+}
