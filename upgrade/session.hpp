@@ -6,7 +6,7 @@
 #include "engine/runner.hpp"
 #include "upgrade/conductor.hpp"
 #include "upgrade/facts.hpp"
-#include "upgrade/verdict.hpp"
+#include "upgrade/plans.hpp"
 
 namespace locum::upgrade {
 
