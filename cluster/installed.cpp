@@ -78,7 +78,7 @@ std::vector<std::string> stage(const suite::Bundle& bundle, const Layout& layout
             platform::write_file(folder + "/" + part.path, bundle.text(part.path), 0644);
         }
         // Last: it says that the rest is there.
-        platform::write_file(folder + "/manifest.toml", bundle.text("manifest.toml"), 0644);
+        platform::write_file(folder + "/manifest.toml", bundle.manifest_text(), 0644);
         made.push_back(folder);
     }
     return made;

@@ -16,6 +16,19 @@ bool irreversibly_done(const Step& step, const StepState& state) {
            (state.done || (state.begun && step.probe()));
 }
 
+// Whatever a step throws takes the way of an Error, so that its undo runs.
+template <class F>
+void as_error(F&& f) {
+    try {
+        f();
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        throw Error(fmt::format("unexpected: {}", error.what()))
+            .remedy("please report this with the command that was run");
+    }
+}
+
 struct Runner {
     const Plan& plan;
     const Run& current;
@@ -91,7 +104,7 @@ struct Runner {
             if (irreversibly_done(step, state->second))
                 break; // what came before it stays, too
             try {
-                take_back(step, state->second);
+                as_error([&] { take_back(step, state->second); });
             } catch (const Error& error) {
                 reporter.step(step.id, step.says, Progress::failed, error.one_line());
                 failures.push_back(fmt::format("{} was not undone: {}", step.id, error.one_line()));
@@ -150,7 +163,7 @@ void run(const Plan& plan, const Run& current, Journal& journal, Reporter& repor
         try {
             if (current.cancelled && current.cancelled())
                 throw Error("cancelled on request", Kind::cancelled);
-            runner.apply(step, known[step.id]);
+            as_error([&] { runner.apply(step, known[step.id]); });
         } catch (const Error& error) {
             reporter.step(step.id, step.says, Progress::failed, error.one_line());
             if (planned.on_failure != OnFailure::skip_group || error.kind() == Kind::cancelled)

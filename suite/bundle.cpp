@@ -17,6 +17,7 @@ using engine::Kind;
 struct Bundle::State {
     platform::InputFile file;
     Manifest manifest;
+    std::string manifest_text;
     std::string manifest_sha256;
     std::map<std::string, std::uint64_t> places;
 
@@ -52,7 +53,7 @@ Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
     Manifest manifest = read_manifest(input, head.manifest);
     auto places = verify_parts(input, head, manifest);
     auto state =
-        std::make_unique<State>(State{std::move(input), std::move(manifest),
+        std::make_unique<State>(State{std::move(input), std::move(manifest), head.manifest,
                                       platform::sha256_hex(head.manifest), std::move(places)});
     Bundle bundle(std::move(state));
     for (auto& [kind, engine] : bundle.state_->manifest.database.engines)
@@ -63,6 +64,9 @@ Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
 
 const Manifest& Bundle::manifest() const {
     return state_->manifest;
+}
+const std::string& Bundle::manifest_text() const {
+    return state_->manifest_text;
 }
 const std::string& Bundle::manifest_sha256() const {
     return state_->manifest_sha256;
@@ -103,9 +107,11 @@ Inspection inspect_bundle(const std::string& file) {
     const platform::InputFile input(file);
     const BundleHead head = read_head(input);
     const PublicKey key = PublicKey::parse(head.signature.key);
-    return {read_manifest(input, head.manifest),
-            {key.fingerprint()},
-            key.verify(head.manifest, head.signature.signature)};
+    Inspection seen;
+    seen.manifest = read_manifest(input, head.manifest);
+    seen.signers.push_back(key.fingerprint());
+    seen.signature_matches = key.verify(head.manifest, head.signature.signature);
+    return seen;
 }
 
 } // namespace locum::suite

@@ -29,6 +29,7 @@ public:
     Bundle& operator=(Bundle&&) noexcept;
 
     const Manifest& manifest() const;
+    const std::string& manifest_text() const;   // as it was signed
     const std::string& manifest_sha256() const; // identifies the bundle
     const std::string& file() const;
     std::uint64_t size() const;
