@@ -110,7 +110,8 @@ Section::Section(std::shared_ptr<const File> file, const Node* node, std::string
     file_(std::move(file)), node_(node), path_(std::move(path)) {}
 
 const Section::Node* Section::find(std::string_view key) {
-    asked_.emplace_back(key);
+    if (std::find(asked_.begin(), asked_.end(), key) == asked_.end())
+        asked_.emplace_back(key);
     if (node_ == nullptr)
         return nullptr;
     for (const Entry& entry : std::get<std::vector<Entry>>(node_->value))
@@ -147,15 +148,13 @@ Text Section::text(std::string_view key) {
 }
 
 Text Section::text(std::string_view key, std::string_view missing) {
-    return has(key) ? text(key) : (find(key), Text{std::string(missing), at()});
+    return has(key) ? text(key) : Text{std::string(missing), at()};
 }
 
 std::int64_t Section::number(std::string_view key, std::int64_t least, std::int64_t most,
                              std::optional<std::int64_t> missing) {
-    if (missing && !has(key)) {
-        find(key);
+    if (missing && !has(key))
         return *missing;
-    }
     const Node& node = require(key);
     const auto* number = std::get_if<std::int64_t>(&node.value);
     if (number == nullptr)
@@ -225,9 +224,8 @@ std::vector<Text> Section::keys() const {
     return keys;
 }
 
-bool Section::has(std::string_view key) const {
-    const auto all = keys();
-    return std::any_of(all.begin(), all.end(), [&](const Text& k) { return k.value == key; });
+bool Section::has(std::string_view key) {
+    return find(key) != nullptr;
 }
 
 Place Section::at() const {

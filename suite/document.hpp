@@ -44,7 +44,7 @@ public:
     std::vector<Section> list(std::string_view key);
     // All keys, in the order of the file.
     std::vector<Text> keys() const;
-    bool has(std::string_view key) const;
+    bool has(std::string_view key); // counts as asking for it
     Place at() const;
     // Throws Error(usage) for the first key that was not asked for.
     void done() const;

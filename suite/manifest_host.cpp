@@ -99,8 +99,10 @@ void ManifestReader::read_components() {
     for (const Text& name : topologies.keys()) {
         Section section = topologies.section(name.value);
         references.declare(section, "topology", name);
-        Topology topology{name.value, section.text("title").value,
-                          refer_all(references, section, section.texts("components"))};
+        Topology topology;
+        topology.name = name.value;
+        topology.title = section.text("title").value;
+        topology.components = refer_all(references, section, section.texts("components"));
         if (topology.components.empty())
             section.fail(section.at(),
                          fmt::format("the topology '{}' without components", name.value),
@@ -116,16 +118,18 @@ void ManifestReader::read_ports() {
     for (Section section : file.list("ports")) {
         const Text name = section.text("name");
         references.declare(section, "port", name);
-        Port port{name.value, refer_one(references, section, "component"), {}};
+        Port port;
+        port.name = name.value;
+        port.component = refer_one(references, section, "component");
         for (Section choice : section.list("choices")) {
             if (!port.choices.empty() && port.choices.back().when.empty())
                 section.fail(choice.at(), "a choice after one that always holds",
                              "the choice without 'when' last");
-            const bool always = !choice.has("when");
-            port.choices.push_back({always ? "" : refer_one(references, choice, "when"),
-                                    static_cast<std::uint16_t>(choice.number("port", 1, 65535))});
-            if (always)
-                choice.text("when", "");
+            PortChoice read;
+            if (choice.has("when"))
+                read.when = refer_one(references, choice, "when");
+            read.port = static_cast<std::uint16_t>(choice.number("port", 1, 65535));
+            port.choices.push_back(std::move(read));
             choice.done();
         }
         if (port.choices.empty() || !port.choices.back().when.empty())

@@ -105,7 +105,9 @@ Payload pack_payload(const std::string& component, const std::string& folder,
     if (!fs::is_directory(folder))
         refuse(folder, fmt::format("no folder for the component '{}'", component),
                "the folder that 'payload' names");
-    Payload payload{{payload_part(component), 0, ""}, list(component, folder)};
+    Payload payload;
+    payload.part.path = payload_part(component);
+    payload.files = list(component, folder);
     OutputFile output(to);
     platform::Sha256 sum;
     platform::ArchiveWriter archive([&](std::string_view bytes) {

@@ -1,0 +1,242 @@
+#include "sample.hpp"
+
+#include <boost/filesystem/operations.hpp>
+#include <cstdlib>
+#include <sys/stat.h>
+#include <utime.h>
+
+using namespace locum;
+using suite::Bundle;
+using suite::SigningKey;
+
+namespace {
+
+struct Fixture {
+    sample::Folder folder;
+    SigningKey key = SigningKey::generate();
+    std::string source = folder.path + "/source";
+    std::string bundle = folder.path + "/sample.locum";
+
+    Fixture() { sample::write_source(source); }
+    suite::Manifest build() { return suite::build_bundle(source + "/suite.toml", key, bundle); }
+    Bundle open() const { return Bundle::open(bundle, key.public_key()); }
+};
+
+unsigned mode_of(const std::string& path) {
+    struct stat status {};
+    REQUIRE(lstat(path.c_str(), &status) == 0);
+    return status.st_mode & 07777;
+}
+
+} // namespace
+
+TEST_CASE("the same source gives the same bytes, wherever and whenever") {
+    Fixture f;
+    f.build();
+    const std::string bytes = platform::read_file(f.bundle);
+    f.build();
+    CHECK(platform::read_file(f.bundle) == bytes);
+
+    const std::string other = f.folder.path + "/elsewhere/deeper";
+    const mode_t before = umask(0077);
+    sample::write_source(other);
+    platform::write_file(other + "/server/bin/run", "#!/bin/sh\nexec true\n", 0700);
+    umask(before);
+    const utimbuf past{1000000000, 1000000000};
+    REQUIRE(utime((other + "/server/bin/run").c_str(), &past) == 0);
+    suite::build_bundle(other + "/suite.toml", f.key, f.folder.path + "/2.locum");
+    CHECK(platform::read_file(f.folder.path + "/2.locum") == bytes);
+    CHECK(platform::list_folder(f.folder.path) ==
+          std::vector<std::string>{"2.locum", "elsewhere", "sample.locum", "source"});
+
+    platform::write_file(f.source + "/server/nothing", "x", 0644);
+    f.build();
+    CHECK(platform::read_file(f.bundle) != bytes);
+}
+
+TEST_CASE("tar reads a bundle, and nothing of the builder's machine is in it") {
+    Fixture f;
+    f.build();
+    const std::string command = "cd " + f.folder.path +
+                                " && mkdir out && tar -xf sample.locum -C out"
+                                " && zstd -qd out/payload/server.tar.zst"
+                                " && ! grep -aqi libarchive sample.locum out/payload/server.tar"
+                                " && tar --numeric-owner -tvf out/payload/server.tar > list";
+    REQUIRE(std::system(command.c_str()) == 0);
+    CHECK(platform::list_folder(f.folder.path + "/out") ==
+          std::vector<std::string>{"1.sql", "manifest.toml", "payload", "signatures"});
+    const std::string list = platform::read_file(f.folder.path + "/list");
+    CHECK(list.find(" 0/0 ") != std::string::npos);
+    CHECK(list.find(" 1970-01-01 ") != std::string::npos);
+}
+
+TEST_CASE("what was built is what is opened and unpacked") {
+    Fixture f;
+    const std::string long_name = std::string(120, 'n') + "/" + std::string(140, 'm');
+    platform::make_folders(f.source + "/server/" + std::string(120, 'n'));
+    platform::write_file(f.source + "/server/" + long_name, "far", 0644);
+    platform::write_file(f.source + "/server/with \"quotes\" {x}", "q", 0644);
+    platform::write_file(f.source + "/server/large", std::string(3000000, 'x') + "y", 0644);
+    const suite::Manifest built = f.build();
+    const Bundle bundle = f.open();
+    CHECK(bundle.file() == f.bundle);
+    CHECK(bundle.size() == platform::read_file(f.bundle).size());
+    CHECK(bundle.manifest().name == "sample");
+    CHECK(bundle.manifest().files.size() == built.files.size());
+    CHECK(bundle.manifest().database.engines.at(datasource::Kind::sqlite).migrations[0].sql ==
+          "CREATE TABLE s (v TEXT);\n");
+    CHECK(bundle.text("1.sql") == "CREATE TABLE s (v TEXT);\n");
+    CHECK(bundle.manifest_sha256().size() == 64);
+
+    const std::string into = f.folder.path + "/versions/1.0/server";
+    bundle.unpack("server", into);
+    CHECK(platform::list_folder(f.folder.path + "/versions/1.0") ==
+          std::vector<std::string>{"server"});
+    CHECK(mode_of(into) == 0755);
+    CHECK(mode_of(into + "/bin/run") == 0755);
+    CHECK(mode_of(into + "/bin-notes") == 0644);
+    CHECK(mode_of(into + "/empty") == 0755);
+    CHECK(platform::read_link(into + "/bin/start") == "run");
+    const std::string same = "diff -r --no-dereference " + f.source + "/server " + into;
+    CHECK(std::system(same.c_str()) == 0);
+}
+
+TEST_CASE("unpacking wants a fresh place, and clears what a killed run left") {
+    Fixture f;
+    f.build();
+    const Bundle bundle = f.open();
+    const std::string into = f.folder.path + "/server";
+    platform::make_folders(into + ".stage/half");
+    bundle.unpack("server", into);
+    CHECK_FALSE(platform::exists(into + ".stage"));
+    const auto again = sample::outcome([&] { bundle.unpack("server", into); });
+    CHECK(again.thrown);
+    CHECK(again.text.find("is there already") != std::string::npos);
+    const auto unknown = sample::outcome([&] { bundle.unpack("balancer", f.folder.path + "/b"); });
+    CHECK(unknown.kind == engine::Kind::usage);
+    CHECK_FALSE(platform::exists(f.folder.path + "/b"));
+}
+
+TEST_CASE("what was verified is what is used") {
+    Fixture f;
+    f.build();
+    const Bundle bundle = f.open();
+    SUBCASE("another file under the same name changes nothing") {
+        platform::write_file(f.bundle, "something else", 0644);
+        bundle.unpack("server", f.folder.path + "/server");
+        CHECK(bundle.text("1.sql") == "CREATE TABLE s (v TEXT);\n");
+    }
+    SUBCASE("the same file written to is found out, part by part") {
+        const std::string bytes = platform::read_file(f.bundle);
+        const auto& parts = bundle.manifest().parts;
+        const std::string header = suite::layout::header(parts[1].path, parts[1].size);
+        const std::size_t from = bytes.find(header) + header.size();
+        for (std::size_t at = from; at < from + parts[1].size; at += 5) {
+            std::string other = bytes;
+            other[at] = static_cast<char>(other[at] ^ 4);
+            FILE* file = std::fopen(f.bundle.c_str(), "r+b");
+            REQUIRE(file != nullptr);
+            std::fwrite(other.data(), 1, other.size(), file);
+            std::fclose(file);
+            const auto result =
+                sample::outcome([&] { bundle.unpack("server", f.folder.path + "/server"); });
+            CHECK(result.kind == engine::Kind::not_trusted);
+            CHECK(platform::list_folder(f.folder.path) ==
+                  std::vector<std::string>{"sample.locum", "source"});
+        }
+    }
+    SUBCASE("a file that was cut is found out") {
+        REQUIRE(truncate(f.bundle.c_str(), 1000) == 0);
+        for (const auto& result :
+             {sample::outcome([&] { bundle.unpack("server", f.folder.path + "/server"); }),
+              sample::outcome([&] { bundle.text("1.sql"); })}) {
+            CHECK(result.kind == engine::Kind::not_trusted);
+            CHECK(result.remedy != "");
+        }
+        CHECK(platform::list_folder(f.folder.path) ==
+              std::vector<std::string>{"sample.locum", "source"});
+    }
+}
+
+TEST_CASE("what a bundle cannot carry is refused when it is built") {
+    Fixture f;
+    const auto refusal = [&] {
+        const auto result = sample::outcome([&] { f.build(); });
+        CHECK(result.kind == engine::Kind::usage);
+        CHECK(result.remedy != "");
+        CHECK(platform::list_folder(f.folder.path) == std::vector<std::string>{"source"});
+        return result.text;
+    };
+    const std::string server = f.source + "/server";
+    SUBCASE("a link out") {
+        platform::switch_link(server + "/out", "../../etc");
+        CHECK(refusal() ==
+              server + "/out: found a link to '../../etc', which leaves its folder; expected a "
+                       "link that stays in the component's folder");
+    }
+    SUBCASE("an absolute link") {
+        platform::switch_link(server + "/out", "/etc/passwd");
+        CHECK(refusal().find("a link to '/etc/passwd': the absolute path") != std::string::npos);
+    }
+    SUBCASE("a pipe") {
+        REQUIRE(mkfifo((server + "/pipe").c_str(), 0600) == 0);
+        CHECK(refusal() ==
+              server + "/pipe: found a device, pipe or socket; expected files, folders and links");
+    }
+    SUBCASE("setuid") {
+        REQUIRE(chmod((server + "/bin/run").c_str(), 04755) == 0);
+        CHECK(refusal() ==
+              server + "/bin/run: found a file with setuid or setgid; expected files without");
+    }
+    SUBCASE("a name that is not ASCII") {
+        platform::write_file(server + "/\xc3\xa4", "", 0644);
+        CHECK(refusal().find("a backslash or a character that is not printable ASCII") !=
+              std::string::npos);
+    }
+    SUBCASE("a missing folder") {
+        platform::remove_all(server);
+        CHECK(refusal() == server + ": found no folder for the component 'server'; expected the "
+                                    "folder that 'payload' names");
+    }
+    SUBCASE("a missing text") {
+        platform::remove_all(f.source + "/1.sql");
+        CHECK(refusal() ==
+              f.source + "/1.sql: no such file; expected the '1.sql' that the manifest names");
+    }
+    SUBCASE("a template with an unknown variable") {
+        platform::write_file(f.source + "/a.in", "x\n{node.nmae}\n", 0644);
+        platform::write_file(f.source + "/suite.toml",
+                             sample::manifest +
+                                 "[[configs]]\ncomponent = \"server\"\ntemplate = \"a.in\"\n"
+                                 "to = \"{etc}/a\"\n",
+                             0644);
+        CHECK(refusal().find(
+                  "a.in:2:1: found the unknown variable 'node.nmae'; expected one of data, etc") ==
+              0);
+    }
+    SUBCASE("a manifest of a bundle") {
+        platform::write_file(
+            f.source + "/suite.toml",
+            sample::with_parts({{"1.sql", ""}, {"payload/server.tar.zst", ""}}, {}), 0644);
+        CHECK(refusal().find("found [[parts]]") != std::string::npos);
+    }
+    SUBCASE("no manifest") {
+        platform::remove_all(f.source + "/suite.toml");
+        CHECK(refusal().find("no such file; expected the suite's manifest") != std::string::npos);
+    }
+}
+
+TEST_CASE("inspection shows without trusting") {
+    Fixture f;
+    f.build();
+    const auto seen = suite::inspect_bundle(f.bundle);
+    CHECK(seen.manifest.version.text() == "1.0");
+    CHECK(seen.signers == std::vector<std::string>{f.key.public_key().fingerprint()});
+    CHECK(seen.signature_matches);
+    std::string bytes = platform::read_file(f.bundle);
+    bytes[bytes.find("Sample")] = 'D';
+    platform::write_file(f.bundle, bytes, 0644);
+    const auto changed = suite::inspect_bundle(f.bundle);
+    CHECK(changed.manifest.title == "Dample");
+    CHECK_FALSE(changed.signature_matches);
+}

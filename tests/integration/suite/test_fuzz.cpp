@@ -1,0 +1,149 @@
+// Outside input, mutated in the same way at every run: anything but an orderly refusal fails.
+
+#include "sample.hpp"
+
+#include "suite/template.hpp"
+#include <chrono>
+
+#include <random>
+
+using namespace locum;
+using sample::Content;
+using suite::Bundle;
+using suite::SigningKey;
+
+namespace {
+
+constexpr auto time_limit = std::chrono::seconds(20);
+
+std::string mutated(std::string text, std::mt19937& random) {
+    const auto below = [&](std::size_t n) { return n == 0 ? 0 : random() % n; };
+    static const std::vector<std::string> words = {"[",       "]",
+                                                   "[[",      "]]",
+                                                   "{",       "}",
+                                                   "=",       "\"",
+                                                   "'''",     "\n",
+                                                   ".",       ",",
+                                                   "-1",      "99999999999999999999",
+                                                   "1e9",     "0x7f",
+                                                   "true",    "[a.b.c]",
+                                                   "\xff",    "\xf0\x9f\x98\x80",
+                                                   "\\u0000", "..",
+                                                   "/",       "#"};
+    for (std::size_t count = 1 + below(4); count > 0; --count) {
+        const std::size_t at = below(text.size());
+        switch (below(5)) {
+        case 0:
+            if (!text.empty())
+                text[at] = static_cast<char>(random());
+            break;
+        case 1:
+            text.erase(at, 1 + below(30));
+            break;
+        case 2:
+            text.insert(at, words[below(words.size())]);
+            break;
+        case 3:
+            text.insert(at, text.substr(below(text.size()), below(200)));
+            break;
+        case 4:
+            text.resize(at);
+            break;
+        }
+    }
+    return text;
+}
+
+template <class F>
+std::pair<unsigned, unsigned> rounds(unsigned most, F&& f) {
+    const auto until = std::chrono::steady_clock::now() + time_limit;
+    std::mt19937 random(20240611);
+    unsigned done = 0;
+    unsigned refused = 0;
+    for (; done < most && std::chrono::steady_clock::now() < until; ++done) {
+        try {
+            f(random);
+        } catch (const engine::Error& error) {
+            ++refused;
+            CHECK(std::string(error.what()) != "");
+        }
+    }
+    return {done, refused};
+}
+
+} // namespace
+
+TEST_CASE("no manifest brings the parser down") {
+    const std::string seed = platform::read_file(std::string(LOCUM_SOURCE_DIR) +
+                                                 "/examples/endpoint-manager/suite-2.0.toml");
+    const auto [done, refused] = rounds(20000, [&](std::mt19937& random) {
+        suite::parse_manifest(mutated(seed, random), "fuzz.toml");
+    });
+    MESSAGE(done << " manifests, " << refused << " refused");
+    CHECK(done > 500);
+    CHECK(refused > done / 2);
+}
+
+TEST_CASE("no bundle brings the reader down, signed or not") {
+    const sample::Folder folder;
+    const SigningKey key = SigningKey::generate();
+    const std::string source = folder.path + "/source";
+    const std::string file = folder.path + "/b.locum";
+    sample::write_source(source);
+    suite::build_bundle(source + "/suite.toml", key, file);
+    const std::string bytes = platform::read_file(file);
+    const std::size_t size = *suite::layout::read_size(bytes.substr(0, 512));
+    const std::string text = bytes.substr(512, size);
+    const Bundle whole = Bundle::open(file, key.public_key());
+    const std::string payload = whole.text("payload/server.tar.zst");
+    const std::string sql = whole.text("1.sql");
+    const auto files = whole.manifest().files;
+
+    const auto open = [&](const std::string& changed) {
+        sample::overwrite(file, changed);
+        const Bundle bundle = Bundle::open(file, key.public_key());
+        platform::remove_all(folder.path + "/in");
+        bundle.unpack("server", folder.path + "/in");
+    };
+    unsigned accepted = 0;
+    const auto [done, refused] = rounds(1500, [&](std::mt19937& random) {
+        std::string changed;
+        switch (random() % 3) {
+        case 0: // as it came over the wire
+            changed = mutated(bytes, random);
+            if (changed == bytes)
+                return;
+            open(changed);
+            ++accepted;
+            break;
+        case 1: // a vendor's key over nonsense
+            open(sample::signed_bundle(key, mutated(text, random),
+                                       {{"1.sql", sql}, {"payload/server.tar.zst", payload}}));
+            break;
+        case 2: { // a vendor's key over a broken archive
+            const std::vector<Content> parts = {
+                {"1.sql", sql}, {"payload/server.tar.zst", mutated(payload, random)}};
+            open(sample::signed_bundle(key, sample::with_parts(parts, files), parts));
+            break;
+        }
+        }
+    });
+    MESSAGE(done << " bundles, " << refused << " refused");
+    CHECK(accepted == 0);
+    CHECK(done > 200);
+    CHECK_FALSE(platform::exists(folder.path + "/in.stage"));
+}
+
+TEST_CASE("no template brings the renderer down") {
+    const std::string seed = platform::read_file(
+        std::string(LOCUM_SOURCE_DIR) + "/examples/endpoint-manager/templates/server.conf.in");
+    std::size_t longest = 0;
+    const auto [done, refused] = rounds(20000, [&](std::mt19937& random) {
+        suite::Scope scope;
+        scope.variables = {{"datasource", "sqlite"}, {"node.name", "n"}, {"datasource.file", "f"}};
+        scope.lists["servers"] = {{{"name", "a"}}, {{"name", "b"}}};
+        longest = std::max(longest, suite::render(mutated(seed, random), scope, "fuzz.in").size());
+    });
+    CHECK(done > 500);
+    CHECK(refused > 0);
+}
