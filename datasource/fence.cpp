@@ -85,7 +85,7 @@ void fence(Connection& locum, const Settings& settings) {
     require_two_accounts(settings);
     const std::string& user = settings.application.user;
     const std::string database = quoted(settings.database);
-    if (recorded(locum) && !may_connect(locum, user))
+    if (!may_connect(locum, user) && recorded(locum))
         return;
     Transaction transaction(locum);
     locum.script("CREATE SCHEMA IF NOT EXISTS locum__fence;"

@@ -10,9 +10,9 @@ namespace locum::datasource {
 CopyTarget::CopyTarget(const std::string& file) : connection_(open_for_loading(file)) {}
 
 void CopyTarget::create(const Schema& schema, const std::string& ddl) {
-    engine::during("creating the copy's tables", [&] { connection_->script(ddl); });
     // Those of the suite's DDL would do again what is in the rows already.
     sqlite3_db_config(sqlite(*connection_), SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+    engine::during("creating the copy's tables", [&] { connection_->script(ddl); });
     connection_->script("BEGIN");
     set_aside_indexes();
     for (const Table& table : schema.tables)

@@ -1,0 +1,96 @@
+// A backup is readable, private and restorable by the command that goes with it.
+
+#include "datasource/backup.hpp"
+
+#include "datasource/checksum.hpp"
+#include "engine/error.hpp"
+#include "platform/process.hpp"
+#include "tests/support/postgres.hpp"
+#include "tests/unit/datasource/scratch.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace locum;
+using namespace locum::datasource;
+
+namespace {
+
+std::filesystem::perms mode(const std::string& file) {
+    return std::filesystem::status(file).permissions() & std::filesystem::perms::all;
+}
+
+} // namespace
+
+TEST_CASE("PostgreSQL: backed up without Locum's schemas, restored by the command") {
+    const testing::Postgres server;
+    const Scratch scratch;
+    {
+        const auto locum = server.as_locum();
+        locum->script("CREATE TABLE device (id serial PRIMARY KEY, name text);"
+                      "INSERT INTO device (name) SELECT 'd' || i FROM generate_series(1, 1000) i;"
+                      "CREATE SCHEMA locum_suite; CREATE TABLE locum_suite.lease (epoch bigint);"
+                      "INSERT INTO locum_suite.lease VALUES (1)");
+    }
+    const std::string file = scratch.path("backups/it's one.dump");
+    const Backup made = back_up(server.settings(), file);
+    CHECK(made.file == file);
+    CHECK(made.bytes == std::filesystem::file_size(file));
+    CHECK(mode(file) == std::filesystem::perms(0600));
+    CHECK(platform::list_folder(scratch.path("backups")).size() == 1);
+    CHECK(made.restore_command.find("test-only") == std::string::npos);
+
+    const auto before = checksum(*server.as_locum(), read_schema(*server.as_locum()).tables.at(0));
+    server.as_locum()->script(
+        "UPDATE locum_suite.lease SET epoch = 2; DELETE FROM device WHERE id > 5;"
+        "ALTER TABLE device ADD COLUMN more int; CREATE TABLE added (d int REFERENCES device)");
+    platform::Command restore;
+    restore.argv = {"/bin/sh", "-c", made.restore_command};
+    restore.secrets = {{"PGPASSWORD", server.settings().locum.password}};
+    platform::run_checked(restore);
+    const auto locum = server.as_locum();
+    CHECK(read_schema(*locum).tables.size() == 1);
+    CHECK(checksum(*locum, read_schema(*locum).tables.at(0)) == before);
+    CHECK(locum->query("SELECT epoch FROM locum_suite.lease") == Rows{{"2"}});
+    // The application's rights are back as well, those on tables that are made later too.
+    locum->script("CREATE TABLE later (a int)");
+    CHECK(server.as_application()->query("SELECT (SELECT count(*) FROM device), count(*) FROM "
+                                         "later") == Rows{{"1000", "0"}});
+}
+
+TEST_CASE("PostgreSQL: a backup that fails leaves nothing, and tells why") {
+    const testing::Postgres server;
+    const Scratch scratch;
+    Settings settings = server.settings();
+    settings.locum.password = engine::Secret("hunter2-canary");
+    try {
+        back_up(settings, scratch.path("one.dump"));
+        FAIL("expected an error");
+    } catch (const engine::Error& error) {
+        CHECK(error.one_line().find("backing up") != std::string::npos);
+        CHECK(error.one_line().find("password authentication failed") != std::string::npos);
+        CHECK(error.one_line().find("hunter2") == std::string::npos);
+    }
+    CHECK(platform::list_folder(scratch.folder()).empty());
+}
+
+TEST_CASE("SQLite: backed up beside an open transaction, restored by the command") {
+    const Scratch scratch;
+    auto database = scratch.open("suite.db");
+    database->script("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+    Settings settings;
+    settings.file = scratch.path("suite.db");
+    Backup made;
+    {
+        Transaction open(*database);
+        database->script("INSERT INTO t VALUES (2)");
+        made = back_up(settings, scratch.path("b/one.db"));
+    }
+    CHECK(mode(made.file) == std::filesystem::perms(0600));
+    CHECK(connect_file(made.file, {})->query("SELECT a FROM t") == Rows{{"1"}});
+    database->script("DELETE FROM t");
+    database.reset(); // restoring is for when the suite is stopped
+    platform::Command restore;
+    restore.argv = {"/bin/sh", "-c", made.restore_command};
+    platform::run_checked(restore);
+    CHECK(connect_file(settings.file, {})->query("SELECT a FROM t") == Rows{{"1"}});
+}
