@@ -61,7 +61,9 @@ std::string read_path(Section& section, std::string_view key) {
     if (!fault.empty())
         section.fail(text.at, fmt::format("{} for '{}'", fault, key),
                      "a path below the suite's folder");
-    if (text.value == "manifest.toml" || text.value == "signatures")
+    const bool packed = text.value.compare(0, 8, "payload/") == 0 && text.value.size() > 8 + 8 &&
+                        text.value.compare(text.value.size() - 8, 8, ".tar.zst") == 0;
+    if (packed || text.value == "manifest.toml" || text.value == "signatures")
         section.fail(text.at, fmt::format("the path '{}'", text.value),
                      "a path that the bundle does not need itself");
     return text.value;

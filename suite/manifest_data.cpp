@@ -113,7 +113,12 @@ File read_file_entry(Section& section, const std::string& component) {
         file.target = target.value;
         file.mode = 0777;
     } else {
-        file.mode = read_mode(section, "mode", file.type == File::Type::regular ? "0644" : "0755");
+        const bool folder = file.type == File::Type::directory;
+        const unsigned least = folder ? 0700 : 0400; // for its owner, to fill and to remove it
+        file.mode = read_mode(section, "mode", folder ? "0755" : "0644");
+        if ((file.mode & least) != least)
+            section.fail(section.at(), fmt::format("mode {:04o} for '{}'", file.mode, file.path),
+                         fmt::format("at least {:04o}", least));
     }
     if (file.type == File::Type::regular) {
         file.size = static_cast<std::uint64_t>(section.number("size", 0, largest_file));
@@ -164,7 +169,8 @@ void ManifestReader::read_parts() {
     for (Section section : file.list("parts")) {
         Part part;
         const Text path = section.text("path");
-        part.path = read_path(section, "path");
+        // Which paths are good follows from the rest of the manifest; see below.
+        part.path = path.value;
         part.size = static_cast<std::uint64_t>(section.number("size", 0, largest_part));
         part.sha256 = read_sha256(section);
         section.done();

@@ -1,0 +1,352 @@
+#include "engine/error.hpp"
+#include "suite/manifest.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace locum;
+using namespace locum::suite;
+
+namespace {
+
+// Valid as it is; each case below makes one mistake in it. Lines are counted from 1.
+const std::string valid = R"(format = 1
+locum = "0.1"
+[suite]
+name = "s"
+title = "S"
+version = "2.0"
+schema = "2"
+licence = "licence.txt"
+[compatibility]
+upgrades-from = ["1"]
+old-binary-on-new-schema = "works"
+new-binary-on-old-schema = "breaks"
+[topologies]
+one = { title = "One", components = ["server"] }
+[components.server]
+title = "Server"
+role = "server"
+payload = "payload/server"
+[components.front]
+title = "Front"
+role = "balancer"
+requires = ["server"]
+payload = "payload/front"
+[[ports]]
+name = "web"
+component = "server"
+choices = [{ when = "front", port = 81 }, { port = 80 }]
+[[configs]]
+component = "server"
+template = "server.in"
+to = "{etc}/server.conf"
+mode = "0600"
+[[services]]
+name = "server"
+component = "server"
+argv = ["{component.dir}/run", "{port.web}"]
+environment = { TZ = "UTC" }
+stop = { signal = "TERM", timeout-s = 10 }
+[[probes]]
+component = "server"
+name = "up"
+http = "http://{node.address}:{port.web}/"
+[balancing]
+component = "front"
+server = "server"
+driver = "haproxy"
+socket = "{run}/s"
+backend = "b"
+[database]
+application-name = "s"
+node-local = ["seen"]
+[database.sqlite]
+version-query = "SELECT v FROM s"
+version-record = "UPDATE s SET v = $1"
+migrations = [
+    { to = "1", file = "1.sql" },
+    { from = "1", to = "2", file = "2.sql" },
+]
+)";
+
+struct Case {
+    std::string from; // replaced once
+    std::string to;
+    std::string complaint;
+};
+
+std::string complaint(const std::string& text) {
+    try {
+        parse_manifest(text, "s.toml");
+        return "accepted";
+    } catch (const engine::Error& error) {
+        CHECK(error.kind() == engine::Kind::usage);
+        CHECK(error.remedy().find("correct line ") == 0);
+        return error.what();
+    }
+}
+
+std::string complaint(const Case& c) {
+    std::string text = valid;
+    const std::size_t at = text.find(c.from);
+    REQUIRE_MESSAGE(at != std::string::npos, c.from);
+    return complaint(text.replace(at, c.from.size(), c.to));
+}
+
+void check(const std::vector<Case>& cases) {
+    CHECK(complaint(valid) == "accepted");
+    for (const Case& c : cases)
+        CHECK_MESSAGE(complaint(c) == "s.toml:" + c.complaint, c.to);
+}
+
+} // namespace
+
+TEST_CASE("what is not TOML, and keys said twice") {
+    // The text in brackets is the library's.
+    for (const auto& [to, place] :
+         {std::pair{"title = S", "s.toml:5:9: found what is not TOML ("},
+          std::pair{"title = \"S\"\ntitle = \"T\"", "s.toml:6:9: found what is not TOML ("}}) {
+        const std::string found = complaint(Case{"title = \"S\"", to, ""});
+        CHECK(found.find(place) == 0);
+        CHECK(found.find("); expected a TOML document") != std::string::npos);
+    }
+}
+
+TEST_CASE("keys that are unknown, missing or of another type") {
+    check({
+        {"[suite]", "extra = 1\n[suite]",
+         "3:1: found the unknown key 'extra'; expected one of format, locum, suite, compatibility, "
+         "components, topologies, ports, configs, services, probes, balancing, database, parts, "
+         "files"},
+        {"title = \"S\"", "title = \"S\"\ntilte = \"T\"",
+         "6:1: found the unknown key 'tilte' in [suite]; expected one of name, title, version, "
+         "schema, "
+         "licence, information"},
+        {"payload = \"payload/server\"", "payload = \"payload/server\"\nmemory = 3",
+         "19:1: found the unknown key 'memory' in [components.server]; expected one of title, "
+         "role, payload, "
+         "requires, cluster-requires, memory-mb, disk-mb"},
+        {"signal = \"TERM\"", "sig = \"TERM\"",
+         "38:10: found the unknown key 'sig' in [services.stop]; expected one of signal, "
+         "timeout-s"},
+        {"http = ", "body = \"x\"\ntcp = ",
+         "42:1: found the unknown key 'body' in [probes]; expected one of name, component, http, "
+         "tcp"},
+        {"title = \"S\"\n", "", "3:1: found no such key in [suite]; expected the key 'title'"},
+        {"format = 1\n", "", "1:1: found no such key; expected the key 'format'"},
+        {"title = \"S\"", "title = 3",
+         "5:9: found a number for 'title'; expected a text in quotes"},
+        {"format = 1", "format = \"1\"",
+         "1:10: found a text for 'format'; expected a whole number from 1 to 2147483647"},
+        {"format = 1", "format = 0",
+         "1:10: found 0 for 'format'; expected a whole number from 1 to 2147483647"},
+        {"format = 1", "format = 1.5",
+         "1:10: found a number with a fraction for 'format'; expected a whole number from 1 to "
+         "2147483647"},
+        {"[\"server\"] }", "\"server\" }",
+         "14:37: found a text for 'components'; expected an array of texts"},
+        {"[\"server\"] }", "[1] }",
+         "14:38: found a number for 'components'; expected an array of texts"},
+        {"one = {", "two = 2\none = {", "14:7: found a number for 'two'; expected a table"},
+        {"[[configs]]", "[configs]",
+         "28:1: found a table for 'configs'; expected an array of tables"},
+    });
+}
+
+TEST_CASE("values that are out of range or not among the choices") {
+    check({
+        {"version = \"2.0\"", "version = \"two\"",
+         "6:11: found 'two' for 'version'; expected one to four numbers separated by dots, such as "
+         "\"2.0\""},
+        {"\"works\"", "\"maybe\"",
+         "11:28: found 'maybe' for 'old-binary-on-new-schema'; expected one of works, breaks"},
+        {"role = \"server\"", "role = \"chief\"",
+         "17:8: found 'chief' for 'role'; expected one of server, balancer, console, mirror"},
+        {"port = 80 ", "port = 65536 ",
+         "27:52: found 65536 for 'port'; expected a whole number from 1 to 65535"},
+        {"\"0600\"", "\"600\"",
+         "32:8: found '600' for 'mode'; expected a mode of four octal digits such as \"0640\", "
+         "without "
+         "setuid, setgid and sticky"},
+        {"\"0600\"", "\"4755\"",
+         "32:8: found '4755' for 'mode'; expected a mode of four octal digits such as \"0640\", "
+         "without "
+         "setuid, setgid and sticky"},
+        {"\"TERM\"", "\"STOP\"",
+         "38:19: found 'STOP' for 'signal'; expected one of TERM, INT, QUIT, HUP, USR1, USR2, "
+         "KILL"},
+        {"timeout-s = 10", "timeout-s = 0",
+         "38:39: found 0 for 'timeout-s'; expected a whole number from 1 to 3600"},
+        {"\"haproxy\"", "\"nginx\"", "46:10: found 'nginx' for 'driver'; expected one of haproxy"},
+        {"licence.txt", "../licence.txt",
+         "8:11: found the path '../licence.txt', which leaves its folder for 'licence'; expected a "
+         "path below "
+         "the suite's folder"},
+        {"\"server.in\"", "\"signatures\"",
+         "30:12: found the path 'signatures'; expected a path that the bundle does not need "
+         "itself"},
+        {"\"server.in\"", "\"payload/server.tar.zst\"",
+         "30:12: found the path 'payload/server.tar.zst'; expected a path that the bundle does not "
+         "need "
+         "itself"},
+        {"argv = [\"{component.dir}/run\", \"{port.web}\"]", "argv = []",
+         "33:1: found the service 'server' without 'argv'; expected the program and its arguments"},
+        {"http = ", "tcp = \"x:1\"\nhttp = ",
+         "39:1: found the probe 'up' with both of 'http' and 'tcp'; expected exactly one"},
+        {"when = \"front\", ", "",
+         "27:27: found a choice after one that always holds; expected the choice without 'when' "
+         "last"},
+        {", { port = 80 }]", "]",
+         "24:1: found the port 'web' without a choice that always holds; expected a last choice "
+         "without "
+         "'when'"},
+    });
+}
+
+TEST_CASE("names: their form, twice the same, and references that lead nowhere") {
+    check({
+        {"name = \"s\"", "name = \"S s\"",
+         "4:8: found the suite name 'S s'; expected a-z, 0-9 and single dashes between them, at "
+         "most 48"},
+        {"name = \"web\"", "name = \"-web\"",
+         "25:8: found the port name '-web'; expected a-z, 0-9 and single dashes between them, at "
+         "most 48"},
+        {"[[configs]]",
+         "[[ports]]\nname = \"web\"\ncomponent = \"server\"\nchoices = [{ port = 1 }]\n[[configs]]",
+         "29:8: found a second port 'web'; expected a name that is not taken"},
+        {"[balancing]",
+         "[[probes]]\nname = \"up\"\ncomponent = \"server\"\ntcp = \"x:1\"\n[balancing]",
+         "44:8: found a second probe of 'server' 'up'; expected a name that is not taken"},
+        {"[[services]]",
+         "[[configs]]\ncomponent = \"front\"\ntemplate = \"x\"\nto = "
+         "\"{etc}/server.conf\"\n[[services]]",
+         "33:1: found a second config to '{etc}/server.conf'; expected each file once"},
+        {"components = [\"server\"]", "components = [\"server\", \"sever\"]",
+         "14:48: found the component 'sever', which does not exist; expected one of server, front"},
+        {"requires = [\"server\"]", "requires = [\"database\"]",
+         "22:13: found the component 'database', which does not exist; expected one of server, "
+         "front"},
+        {"when = \"front\"", "when = \"back\"",
+         "27:21: found the component 'back', which does not exist; expected one of server, front"},
+        {"component = \"server\"\ntemplate", "component = \"sever\"\ntemplate",
+         "29:13: found the component 'sever', which does not exist; expected one of server, front"},
+        {"component = \"server\"\nargv", "component = \"sever\"\nargv",
+         "35:13: found the component 'sever', which does not exist; expected one of server, front"},
+        {"component = \"server\"\nname", "component = \"sever\"\nname",
+         "40:13: found the component 'sever', which does not exist; expected one of server, front"},
+        {"component = \"front\"", "component = \"server\"",
+         "44:13: found the component 'server' of role server; expected one of role balancer"},
+        {"role = \"server\"", "role = \"server\"\nrequires = [\"front\"]",
+         "15:13: found the component 'server', which requires itself in the end; expected "
+         "requirements "
+         "without a circle"},
+        {"role = \"server\"", "role = \"server\"\nrequires = [\"server\"]",
+         "15:13: found the component 'server', which requires itself in the end; expected "
+         "requirements "
+         "without a circle"},
+        {"[\"seen\"]", "[\"seen\", \"seen\"]",
+         "51:23: found 'seen' in 'node-local'; expected tables, each once"},
+    });
+}
+
+TEST_CASE("variables in texts are known") {
+    const std::string known =
+        "one of data, etc, run, log, component.dir, node.name, node.address, node.mode, "
+        "copy.snapshot_ms, datasource, datasource.host, datasource.port, "
+        "datasource.database, datasource.user, datasource.password, datasource.file, "
+        "port.NAME";
+    check({
+        {"{etc}/server.conf", "{etcc}/server.conf",
+         "31:6: found the unknown variable 'etcc'; expected " + known},
+        {"{component.dir}/run", "{component}/run",
+         "36:9: found the unknown variable 'component'; expected " + known},
+        {"{port.web}\"]", "{port.wbe}\"]",
+         "36:32: found the port 'wbe', which does not exist; expected one of web"},
+        {"\"UTC\"", "\"{tz}\"", "37:22: found the unknown variable 'tz'; expected " + known},
+        {"{node.address}:", "{node.addr}:",
+         "42:8: found the unknown variable 'node.addr'; expected " + known},
+        {"{run}/s", "{run/s",
+         "47:10: found the text '{run/s', in which braces do not match; expected variables as "
+         "{name}, "
+         "braces as {{ and }}"},
+        {"{run}/s", "{for x in servers}{end}",
+         "47:10: found the list 'servers' in '{for x in servers}{end}'; expected lists in "
+         "templates only"},
+    });
+}
+
+TEST_CASE("migrations lead to the suite's schema") {
+    check({
+        {"    { to = \"1\", file = \"1.sql\" },\n", "",
+         "52:1: found no migrations of sqlite from nothing to schema 2; expected a first migration "
+         "without "
+         "'from', and steps from it to the suite's schema"},
+        {"upgrades-from = [\"1\"]", "upgrades-from = [\"1\", \"0\"]",
+         "52:1: found no migrations of sqlite from schema 0 to 2; expected steps from each schema "
+         "of "
+         "'upgrades-from' to the suite's schema"},
+        {"schema = \"2\"", "schema = \"3\"",
+         "52:1: found no migrations of sqlite from nothing to schema 3; expected a first migration "
+         "without "
+         "'from', and steps from it to the suite's schema"},
+        {"from = \"1\", to = \"2\"", "from = \"2\", to = \"2\"",
+         "57:24: found a migration from '2' to '2'; expected another schema version"},
+        {"    { to = \"1\"", "    { to = \"1\", file = \"0.sql\" },\n    { to = \"1\"",
+         "57:5: found a second migration from '' to '1'; expected one for each step"},
+        {"v = $1", "v = ?",
+         "54:18: found a 'version-record' without $1; expected $1 where the version is to stand"},
+        {"node-local = [\"seen\"]\n", "",
+         "49:1: found no 'node-local' in [database]; expected the tables that each node may write "
+         "for itself, "
+         "or []"},
+    });
+    const std::string without = valid.substr(0, valid.find("[database.sqlite]"));
+    CHECK(complaint(without) ==
+          "s.toml:49:1: found no engine in [database]; expected [database.postgresql], "
+          "[database.sqlite] or both");
+}
+
+TEST_CASE("a manifest for a newer Locum is refused before anything else is looked at") {
+    for (const char* head : {"format = 2\nlocum = \"0.1\"\n", "format = 1\nlocum = \"99\"\n"}) {
+        try {
+            parse_manifest(std::string(head) + "unknown = true\n", "s.toml");
+            FAIL("accepted");
+        } catch (const engine::Error& error) {
+            CHECK(error.kind() == engine::Kind::refused);
+            CHECK(error.remedy().find("install ") == 0);
+        }
+    }
+}
+
+TEST_CASE("parts and files belong together") {
+    const std::string zeros(64, '0');
+    const auto part = [&](const std::string& path) {
+        return "[[parts]]\npath = \"" + path + "\"\nsize = 1\nsha256 = \"" + zeros + "\"\n";
+    };
+    const std::string parts = part("1.sql") + part("2.sql") + part("licence.txt") +
+                              part("payload/front.tar.zst") + part("payload/server.tar.zst") +
+                              part("server.in");
+    const auto with = [&](const std::string& files) { return complaint(valid + parts + files); };
+    CHECK(with("") == "accepted");
+    CHECK(with("[files]\nserver = []\n") == "accepted");
+    CHECK(complaint(valid + "[files]\nserver = [{ path = \"a\", type = \"directory\" }]\n") ==
+          "s.toml:59:1: found [files] without [[parts]]; expected both, as `bundle build` writes "
+          "them");
+    CHECK(with("[files]\nsever = []\n") ==
+          "s.toml:84:1: found the component 'sever', which does not exist; "
+          "expected one of server, front");
+    CHECK(complaint(valid + part("1.sql")) == "s.toml:1:1: found parts with no '2.sql'; expected "
+                                              "exactly the parts that the manifest names");
+    CHECK(complaint(valid + part("2.sql") + part("1.sql")) ==
+          "s.toml:64:8: found the part '1.sql' after '2.sql'; expected parts sorted by path, each "
+          "once");
+    CHECK(complaint(valid + parts + part("x")) ==
+          "s.toml:1:1: found parts with the unneeded 'x'; expected exactly the parts that the "
+          "manifest names");
+    CHECK(with("[files]\nserver = [{ path = \"a\", size = 1, sha256 = \"" + std::string(64, 'A') +
+               "\" }]\n") == "s.toml:84:44: found '" + std::string(64, 'A') +
+                                 "' for 'sha256'; expected 64 hexadecimal digits in lower case");
+    CHECK(
+        with("[files]\nserver = [{ path = \"a/b\", type = \"directory\" }]\n") ==
+        "s.toml:84:11: found 'a/b' without its folder; expected each folder before what is in it");
+}
