@@ -1,4 +1,5 @@
 #include "sample.hpp"
+#include "suite/template.hpp"
 
 #include <boost/filesystem/operations.hpp>
 #include <cstdlib>
@@ -239,4 +240,45 @@ TEST_CASE("inspection shows without trusting") {
     const auto changed = suite::inspect_bundle(f.bundle);
     CHECK(changed.manifest.title == "Dample");
     CHECK_FALSE(changed.signature_matches);
+}
+
+TEST_CASE("both versions of the example make bundles, and their configs render") {
+    const Fixture f;
+    const std::string example = std::string(LOCUM_SOURCE_DIR) + "/examples/endpoint-manager";
+    for (const std::string version : {"1.0", "2.0"}) {
+        const std::string source = f.folder.path + "/" + version;
+        boost::filesystem::copy(example, source, boost::filesystem::copy_options::recursive);
+        for (const char* component : {"server", "balancer"}) {
+            platform::make_folders(source + "/payload/" + component + "/bin");
+            platform::write_file(source + "/payload/" + component + "/bin/x", version, 0755);
+        }
+        suite::build_bundle(source + "/suite-" + version + ".toml", f.key, f.bundle);
+        const Bundle bundle = f.open();
+        CHECK(bundle.manifest().version.text() == version);
+        CHECK(bundle.text(bundle.manifest().licence) ==
+              platform::read_file(example + "/" + bundle.manifest().licence));
+        for (const auto& [kind, engine] : bundle.manifest().database.engines)
+            for (const auto& migration : engine.migrations)
+                CHECK(migration.sql == platform::read_file(example + "/" + migration.name));
+        suite::Scope scope;
+        scope.variables = {
+            {"run", "/run/x"},         {"node.address", "127.0.0.2"}, {"node.name", "a"},
+            {"node.mode", "normal"},   {"port.device", "30002"},      {"port.front", "30001"},
+            {"copy.snapshot_ms", "0"}, {"datasource", "sqlite"},      {"datasource.file", "/x.db"}};
+        scope.lists["servers"] = {
+            {{"name", "a"}, {"address", "127.0.0.2"}, {"port.device", "30002"}, {"out", "false"}},
+            {{"name", "b"}, {"address", "127.0.0.3"}, {"port.device", "30002"}, {"out", "true"}}};
+        for (const auto& config : bundle.manifest().configs) {
+            const std::string text =
+                suite::render(bundle.text(config.template_file), scope, config.template_file);
+            CHECK(text.find('{') == std::string::npos);
+            if (config.component == "balancer") {
+                CHECK(text.find("\n    server a 127.0.0.2:30002\n") != std::string::npos);
+                CHECK(text.find("\n    server b 127.0.0.3:30002 disabled\n") != std::string::npos);
+            } else {
+                CHECK(text.find("file = /x.db\n") != std::string::npos);
+                CHECK(text.find("postgresql") == std::string::npos);
+            }
+        }
+    }
 }
