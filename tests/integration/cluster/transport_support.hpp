@@ -8,8 +8,8 @@
 #include "token/openssl.hpp"
 
 #include <atomic>
-#include <csignal>
 #include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <thread>
 #include <vector>

@@ -11,7 +11,43 @@ std::string pin_as_shown(const token::Authority& authority) {
     return platform::colons(authority.pin());
 }
 
+// The same certificate with another validity, signed again by the authority.
+token::Identity valid_from_to(const Network& network, long from_seconds, long to_seconds) {
+    namespace o = token::openssl;
+    token::Identity identity = network.node("node-1");
+    const auto certificate = o::read_certificate(identity.certificate_pem, "test");
+    const auto key = o::read_private_key(network.authority.key_pem(), "test");
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), from_seconds);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), to_seconds);
+    REQUIRE(X509_sign(certificate.get(), key.get(), nullptr) > 0);
+    identity.certificate_pem = o::write_certificate(certificate.get());
+    return identity;
+}
+
 } // namespace
+
+TEST_CASE("a certificate that is over or not begun is refused, and the clocks are named") {
+    const Network network;
+    const TransportClient client(network.node("node-2"));
+    for (const auto& [from, to, words] :
+         {std::tuple{-7200L, -3600L, "certificate has expired"},
+          std::tuple{3600L, 7200L, "certificate is not yet valid"}}) {
+        const token::Identity identity = valid_from_to(network, from, to);
+        RawServer server(identity, "");
+        const Error error = thrown_by([&] {
+            client.call({"node-1", "127.0.0.1", server.port()}, "ping", "{}");
+        });
+        CHECK(error.kind() == Kind::not_trusted);
+        CHECK(says(error, words));
+        CHECK(error.remedy().find("clocks") != std::string::npos);
+        CHECK_FALSE(server.got_request);
+        CHECK(thrown_by([&] { token::check(identity); }).kind() == Kind::not_trusted);
+        Agent agent(network, {});
+        RawTls caller(agent.server.port(), &identity);
+        caller.send(head("ping", "2") + "{}");
+        CHECK(caller.read_all().empty());
+    }
+}
 
 TEST_CASE("two nodes of one cluster know each other by name") {
     const Network network;
