@@ -2,7 +2,9 @@
 
 #include "cluster/operations.hpp"
 #include "cluster/peers.hpp"
+#include "cluster/transport_client.hpp"
 #include "engine/error.hpp"
+#include "installer/node_operations.hpp"
 #include "installer/rendering.hpp"
 #include "platform/hash.hpp"
 
@@ -24,8 +26,7 @@ void announce(const cluster::Layout& layout, cluster::Store& store, const suite:
     std::string failures;
     engine::SilentReporter silent;
     for (const cluster::NodeRow& node : nodes) {
-        // One that has not started yet reads the registry when it is configured.
-        if (!node.has(component) || !node.services.contains(component))
+        if (!node.has(component))
             continue;
         auto send = [&](const std::string& operation, json parameters) {
             parameters["component"] = component;
@@ -35,8 +36,15 @@ void announce(const cluster::Layout& layout, cluster::Store& store, const suite:
             peers.command(cluster::address_of(node), {id, "announce", epoch}, operation, parameters.dump(), silent, id);
         };
         try {
+            const NodeFacts facts = facts_from_json(peers.ask(cluster::address_of(node), "facts"));
             send("configure", {{"mode", "normal"}, {"servers", servers}});
-            send("reload", json::object());
+            auto service = facts.services.find(component);
+            if (service != facts.services.end() && service->second.status == "running")
+                send("reload", json::object());
+        } catch (const cluster::Unreachable& error) {
+            // A node that is being installed has no agent yet, and announces itself when it has.
+            if (node.seen_ms != node.joined_ms)
+                failures += "\n  " + node.name + ": " + error.one_line();
         } catch (const engine::Error& error) {
             failures += "\n  " + node.name + ": " + error.one_line();
         }

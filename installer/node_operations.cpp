@@ -103,6 +103,17 @@ json balancer(Node& node, const json& parameters) {
             {"in_rotation", server.in_rotation()}};
 }
 
+json servers(Node& node, const json&) {
+    const NodeState state = node.state();
+    std::optional<datasource::Settings> settings = cluster::load_datasource(node.layout);
+    if (!settings)
+        throw Error(state.name + " runs no server, so it cannot read the registry", engine::Kind::refused)
+            .remedy("ask a node with a server");
+    cluster::Store store(*settings, state.suite);
+    const InstalledVersion installed(node.layout, state.version);
+    return json::parse(to_json(balanced(cluster::Registry(store).nodes(), installed.manifest())));
+}
+
 json stage(Node& node, const json& parameters) {
     const NodeState state = node.state();
     const std::string file =
@@ -226,6 +237,7 @@ cluster::NodeOperations node_operations() {
     return {{"facts", operation([](Node& node, const json&) { return facts(node); })},
             {"probe", operation(probe)},
             {"balancer", operation(balancer)},
+            {"servers", operation(servers)},
             {"stage", operation(stage)},
             {"unstage", operation(unstage)},
             {"switch", operation(switch_component)},

@@ -10,6 +10,8 @@ namespace locum::installer {
 //   facts {}                → the node's state as the world shows it (NodeFacts, facts_from_json)
 //   probe {component}       → {well, why}
 //   balancer {server}       → {state, sessions, queued, in_rotation}: one server in this node's balancer
+//   servers {}              → the registry's servers, for the template of a balancer whose node has no
+//                             datasource; answered by nodes with a server
 // Commands:
 //   stage {manifest}        unpacks the uploaded bundle; {made: [folders]}
 //   unstage {made}          removes folders that stage made

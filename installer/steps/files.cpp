@@ -1,6 +1,7 @@
 #include "installer/steps/files.hpp"
 
 #include "cluster/installed.hpp"
+#include "cluster/peers.hpp"
 #include "cluster/registry.hpp"
 #include "installer/rendering.hpp"
 #include "platform/files.hpp"
@@ -29,6 +30,18 @@ std::vector<std::string> missing(const std::vector<std::string>& all) {
         if (!platform::exists(one))
             some.push_back(one);
     return some;
+}
+
+// From the registry; a node without a datasource asks a server that its token names.
+std::vector<BalancedNode> known_servers(const Installation& installation,
+                                        const std::optional<datasource::Settings>& settings) {
+    if (settings) {
+        cluster::Store store(*settings, installation.layout.suite);
+        return balanced(cluster::Registry(store).nodes(), installation.manifest());
+    }
+    const token::Address to = token::parse_address(installation.facts.token.value().addresses.at(0));
+    return balanced_from_json(cluster::Peers(installation.layout)
+                                  .ask({"", to.host, static_cast<std::uint16_t>(std::stoul(to.port))}, "servers"));
 }
 
 } // namespace
@@ -97,11 +110,7 @@ Step write_configs(const Installation& installation, const std::string& componen
         const cluster::Layout& layout = installation.layout;
         const cluster::InstalledVersion version(layout, installation.manifest().version.text());
         const std::optional<datasource::Settings> settings = cluster::load_datasource(layout);
-        std::vector<BalancedNode> servers;
-        if (settings) {
-            cluster::Store store(*settings, layout.suite);
-            servers = balanced(cluster::Registry(store).nodes(), installation.manifest());
-        }
+        const std::vector<BalancedNode> servers = known_servers(installation, settings);
         return render_configs(layout, cluster::load_node_state(layout), version, component, settings, servers);
     };
     return {"files/config-" + component,
