@@ -9,7 +9,7 @@ namespace endpoint::load {
 namespace {
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
-constexpr std::int64_t complaint_limit = 20;
+constexpr std::int64_t complaint_limit = 20; // of each kind
 
 } // namespace
 
@@ -81,15 +81,16 @@ void Figures::record(const Outcome& outcome) {
 }
 
 void Figures::complain(const Outcome& outcome) {
-    const std::int64_t count = totals_.failed + totals_.wrong;
+    const bool wrong = outcome.result == Result::wrong;
+    const std::int64_t count = wrong ? totals_.wrong : totals_.failed;
     if (count > complaint_limit) {
         return;
     }
-    fmt::print(complaints_, "endpoint-load: {} at {:.3f} s by {}: {}\n",
-               outcome.result == Result::wrong ? "wrong" : "failed",
+    const char* name = wrong ? "wrong" : "failed";
+    fmt::print(complaints_, "endpoint-load: {} at {:.3f} s by {}: {}\n", name,
                static_cast<double>(outcome.ended.ns - start_.ns) / 1e9, outcome.node, outcome.what);
     if (count == complaint_limit) {
-        fmt::print(complaints_, "endpoint-load: further ones are counted only\n");
+        fmt::print(complaints_, "endpoint-load: further {} requests are counted only\n", name);
     }
     std::fflush(complaints_);
 }

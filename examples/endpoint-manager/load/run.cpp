@@ -14,7 +14,7 @@ namespace {
 
 using Ledgers = std::vector<std::unique_ptr<Ledger>>;
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds read_back_limit{30}; // of all profiles together
+constexpr std::chrono::seconds read_back_limit{15}; // of all profiles together
 constexpr std::chrono::milliseconds read_back_pause{50};
 
 Ledgers learn(const Options& options) {

@@ -13,26 +13,32 @@ namespace {
 
 using namespace endpoint;
 
-constexpr int worker_count = 4;
+// Apart, since a write waits for the disk and for other writers, and a read for neither.
+constexpr int reader_count = 2;
+constexpr int writer_count = 4;
 
 void serve(const std::string& config_file) {
     const Config config = read_config(config_file);
-    const auto writers = std::make_shared<std::mutex>();
-    const Store::Open open = [&config, writers] {
-        return config.engine == Engine::sqlite ? open_sqlite(config.file, writers)
+    const auto write_turn = std::make_shared<std::mutex>();
+    const Store::Open open = [&config, write_turn] {
+        return config.engine == Engine::sqlite ? open_sqlite(config.file, write_turn)
                                                : open_postgresql(config.connection);
     };
-    std::vector<std::unique_ptr<Store>> stores;
-    for (int i = 0; i < worker_count; ++i) {
-        stores.push_back(std::make_unique<Store>(open, config.node));
-    }
+    const auto workers = [&](int count) {
+        std::vector<std::unique_ptr<Store>> stores;
+        for (int i = 0; i < count; ++i) {
+            stores.push_back(std::make_unique<Store>(open, config.node));
+        }
+        return std::make_unique<Workers>(std::move(stores));
+    };
 
-    // The listener goes first: what the workers still answer is dropped with it.
-    auto workers = std::make_unique<Workers>(std::move(stores));
+    auto readers = workers(reader_count);
+    auto writers = workers(writer_count);
     const Connection::Handler handler{
-        [&config, &workers](Request request, Connection::Reply reply) {
-            workers->post([&config, request = std::move(request), reply = std::move(reply)](
-                              Store& store) { reply(answer(request, store, config)); });
+        [&](Request request, Connection::Reply reply) {
+            auto& pool = request.method == "GET" ? readers : writers;
+            pool->post([&config, request = std::move(request), reply = std::move(reply)](
+                           Store& store) { reply(answer(request, store, config)); });
         },
         [&config](const std::string& error) { return error_answer(400, error, config); }};
     Listener listener(config.address, config.port, handler);
@@ -43,7 +49,8 @@ void serve(const std::string& config_file) {
         fmt::print(stderr, "endpoint-server: stopped, and cut off requests that took too long\n");
         std::_Exit(0);
     }
-    workers.reset();
+    readers.reset();
+    writers.reset();
     fmt::print(stderr, "endpoint-server: stopped\n");
 }
 

@@ -90,8 +90,8 @@ TEST_CASE_FIXTURE(TwoServers, "what cannot be read back counts as lost") {
     const LoadResult result = suite.finish(load);
     CHECK(result.exit_code == 1);
     CHECK(result["writes_lost"] == result["writes_acknowledged"]);
-    CHECK(result["outage_ms"] > 20'000);
-    CHECK(result["longest_gap_ms"] > 20'000);
+    CHECK(result["outage_ms"] > 10'000);
+    CHECK(result["longest_gap_ms"] > 10'000);
     CHECK(result.errors.find("could not be read back") != std::string::npos);
 }
 

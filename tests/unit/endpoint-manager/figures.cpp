@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 
 using namespace endpoint::load;
@@ -97,13 +98,13 @@ TEST_CASE_FIXTURE(Fixture, "the longest gap is between right answers, whoever go
     CHECK(figures.totals(at(100)).longest_gap_ms == 80);
 }
 
-TEST_CASE_FIXTURE(Fixture, "the first twenty complaints are told") {
-    for (int i = 0; i < 30; ++i)
+TEST_CASE_FIXTURE(Fixture, "the first twenty failed and the first twenty wrong requests are told") {
+    for (int i = 0; i < 50; ++i)
         figures.record(outcome(i % 2 == 0 ? Result::failed : Result::wrong, i, i));
     std::rewind(complaints.get());
     std::string text;
     for (int c = std::fgetc(complaints.get()); c != EOF; c = std::fgetc(complaints.get()))
         text += static_cast<char>(c);
-    CHECK(std::count(text.begin(), text.end(), '\n') == 21);
+    CHECK(std::count(text.begin(), text.end(), '\n') == 42);
     CHECK(text.starts_with("endpoint-load: failed at 0.000 s by node-1: what\n"));
 }
