@@ -11,11 +11,12 @@ namespace locum::suite {
 
 namespace {
 
-constexpr std::array<std::string_view, 16> variables_given = {"data",
+constexpr std::array<std::string_view, 17> variables_given = {"data",
                                                               "etc",
                                                               "run",
                                                               "log",
                                                               "component.dir",
+                                                              "suite.version",
                                                               "node.name",
                                                               "node.address",
                                                               "node.mode",
@@ -104,6 +105,10 @@ void References::check_variables(const Section& section, const Text& text) const
         if (!use.list.empty())
             section.fail(text.at, fmt::format("the list '{}' in '{}'", use.list, text.value),
                          "lists in templates only");
+        if (use.name == "datasource.password")
+            section.fail(text.at,
+                         fmt::format("the password in '{}', where others see it", text.value),
+                         "it in templates only");
         const std::string port = use.name.compare(0, 5, "port.") == 0 ? use.name.substr(5) : "";
         if (!port.empty()) {
             const auto& known =

@@ -8,12 +8,13 @@
 // {{ and }} are braces. An unknown variable throws Error(usage) with file, line and name.
 //
 // The variables that Locum gives: {data} {etc} {run} {log} (folders of the suite on this host)
-// · {component.dir} (where the component's payload is) · {node.name} {node.address}
-// {node.mode} ("normal" or "update") · {port.NAME} for each port of the manifest ·
+// · {component.dir} (where the component's payload is) · {suite.version} · {node.name}
+// {node.address} {node.mode} ("normal" or "update") · {port.NAME} for each port of the manifest ·
 // {copy.snapshot_ms} (when the copy in use was taken, milliseconds since 1970 UTC; 0 in normal
-// mode) · {datasource} (the engine's name) and {datasource.host}, .port, .database, .user,
-// .password (a server's) or {datasource.file} (SQLite's) · the list `servers` with name, address,
-// out ("true" where it is to get no load) and port.NAME of each.
+// mode) · {datasource} ("postgresql", "sqlite", or "none" on a node that has none) and
+// {datasource.host}, .port, .database, .user, .password (a server's; the password in templates
+// only) or {datasource.file} (SQLite's) · the list `servers` with name, address, out ("true" where
+// it is to get no load) and port.NAME of each.
 
 #include <map>
 #include <string>

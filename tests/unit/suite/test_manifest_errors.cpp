@@ -251,7 +251,8 @@ TEST_CASE("names: their form, twice the same, and references that lead nowhere")
 
 TEST_CASE("variables in texts are known") {
     const std::string known =
-        "one of data, etc, run, log, component.dir, node.name, node.address, node.mode, "
+        "one of data, etc, run, log, component.dir, suite.version, node.name, node.address, "
+        "node.mode, "
         "copy.snapshot_ms, datasource, datasource.host, datasource.port, "
         "datasource.database, datasource.user, datasource.password, datasource.file, "
         "port.NAME";
@@ -265,6 +266,10 @@ TEST_CASE("variables in texts are known") {
         {"\"UTC\"", "\"{tz}\"", "37:22: found the unknown variable 'tz'; expected " + known},
         {"{node.address}:", "{node.addr}:",
          "42:8: found the unknown variable 'node.addr'; expected " + known},
+        {"\"UTC\"", "\"{datasource.password}\"",
+         "37:22: found the password in '{datasource.password}', where others see it; expected it "
+         "in "
+         "templates only"},
         {"{run}/s", "{run/s",
          "47:10: found the text '{run/s', in which braces do not match; expected variables as "
          "{name}, "
