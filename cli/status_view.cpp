@@ -44,6 +44,7 @@ Status gather_status(const cluster::Layout& layout) {
     if (!status.operation)
         status.operation = operations.last();
     if (status.operation) {
+        status.report = upgrade::report(operations.timeline(status.operation->id));
         std::vector<std::string> order;
         std::map<std::string, std::string> states;
         for (const engine::Record& record : cluster::RegistryJournal(store).records(status.operation->id)) {
@@ -101,6 +102,9 @@ json operation_value(const Status& status) {
     for (const StepLine& step : status.steps)
         steps.push_back({{"id", step.id}, {"state", step.state}});
     return {{"id", operation.id},
+            {"report",
+             {{"out-of-rotation-ms", status.report.out_of_rotation_ms},
+              {"outage-ms", status.report.outage_ms ? json(*status.report.outage_ms) : json()}}},
             {"kind", operation.kind},
             {"state", name(operation.state)},
             {"open", operation.open()},
@@ -141,6 +145,15 @@ std::string operation_text(const Status& status) {
     return text;
 }
 
+std::string report_text(const upgrade::Report& report) {
+    std::string text;
+    for (const auto& [node, ms] : report.out_of_rotation_ms)
+        text += fmt::format("  {} was out of rotation for {:.1f} s\n", node, static_cast<double>(ms) / 1000);
+    if (report.outage_ms)
+        text += fmt::format("  outage: {:.1f} s\n", static_cast<double>(*report.outage_ms) / 1000);
+    return text;
+}
+
 std::string status_text(const Status& status) {
     std::string text = fmt::format("{} {}, network {}{}\n", status.suite, status.version, status.cluster.substr(0, 12),
                                    status.trial ? " (trial cluster: one host)" : "");
@@ -150,7 +163,8 @@ std::string status_text(const Status& status) {
     if (status.operation)
         text += fmt::format("operation {}: {}{}{}\n", status.operation->id, name(status.operation->state),
                             status.operation->message.empty() ? "" : ": " + status.operation->message,
-                            status.operation->open() ? "\nnext: " + next_command(*status.operation) : "");
+                            status.operation->open() ? "\nnext: " + next_command(*status.operation) : "") +
+                report_text(status.report);
     return text;
 }
 

@@ -4,6 +4,7 @@
 #include "cluster/operations.hpp"
 #include "cluster/registry.hpp"
 #include "installer/node_operations.hpp"
+#include "upgrade/report.hpp"
 
 namespace locum::cli {
 
@@ -29,6 +30,7 @@ struct Status {
     std::vector<NodeStatus> nodes;
     std::optional<cluster::Operation> operation; // the open one, else the last
     std::vector<StepLine> steps;
+    upgrade::Report report; // of that operation
 };
 
 Status gather_status(const cluster::Layout& layout);

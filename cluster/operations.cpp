@@ -72,6 +72,15 @@ void Operations::set_state(std::string_view id, OperationState state, std::strin
                    {std::string(id), std::string(name(state)), std::string(message)});
 }
 
+std::vector<Moment> Operations::timeline(std::string_view id) {
+    std::vector<Moment> moments;
+    for (const datasource::Row& row : store_.query(
+             "SELECT step, mark, at_ms FROM {r}step WHERE operation = $1 ORDER BY sequence", {std::string(id)}))
+        moments.push_back({row[0].value(), static_cast<engine::Mark>(std::stoi(row[1].value())),
+                           std::stoll(row[2].value())});
+    return moments;
+}
+
 void RegistryJournal::append(const engine::Record& record) {
     std::int64_t added = store_.execute(
         "INSERT INTO {r}step (sequence, operation, epoch, step, mark, input_hash, text, at_ms) SELECT "

@@ -26,6 +26,13 @@ struct Operation {
     bool open() const { return state != OperationState::done && state != OperationState::rolled_back; }
 };
 
+// When a record was written, by the database's clock.
+struct Moment {
+    std::string step;
+    engine::Mark mark = engine::Mark::intent;
+    std::int64_t at_ms = 0;
+};
+
 class Operations {
 public:
     explicit Operations(Store& store) : store_(store) {}
@@ -35,6 +42,7 @@ public:
     std::optional<Operation> last();
     // Throws Error(busy) naming the open one.
     void begin(const Operation& operation);
+    std::vector<Moment> timeline(std::string_view id);
     void set_state(std::string_view id, OperationState state, std::string_view message);
 
 private:

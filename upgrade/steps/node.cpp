@@ -59,7 +59,8 @@ Step stage(Conductor& conductor, const std::string& node) {
                         .remedy("name it: locum upgrade resume BUNDLE");
                 conductor.peers().send_bundle(cluster::address_of(conductor.registry().node(node)), bundle, sha256,
                                               reporter, step);
-                return conductor.tell(node, step, "stage", json{{"manifest", sha256}}.dump(), reporter);
+                conductor.tell(node, step, "stage", json{{"manifest", sha256}}.dump(), reporter);
+                return std::string();
             },
             nullptr,
             // Beside the running version it does no harm, and the next attempt finds it there.

@@ -1,0 +1,153 @@
+# Functions for a throw-away cluster of the endpoint manager on 127.0.0.2 to 127.0.0.4, as the
+# quickstart and the tests use it. To be sourced; the caller sets `bin` (folder of the programs) and
+# `suites` (folder of the suites' sources), and runs trial_end in a trap.
+#
+# trial_begin          makes the scratch folder $trial and the short run folder $trial_run
+# trial_postgresql     starts a PostgreSQL of its own on a high port
+# trial_bundles        key pair and the bundles of both versions
+# trial_answers N      answers of node N (server and balancer; node 3: server only)
+# trial_install N      installs version 1.0 on node N
+# trial_load ARGS…     starts the client load in the background
+# trial_load_end       ends it; its figures are in $trial/load.json; returns its exit code
+# trial_end            stops what was started, by process id, and removes the folders
+
+trial_begin() {
+    trial=$(mktemp -d "${TMPDIR:-/tmp}/locum-trial.XXXXXX")
+    trial_run=$(mktemp -d /tmp/locum-run.XXXXXX) # short: a socket path may have 97 characters
+    chmod 711 "$trial"
+    datasource=embedded
+    load_pid=
+    postgresql_bin=
+}
+
+# As the invoking user, or as `postgres` where that is root, which the server refuses.
+as_postgres() {
+    if ((EUID == 0)); then
+        setpriv --reuid=postgres --regid=postgres --clear-groups -- "$@"
+    else
+        "$@"
+    fi
+}
+
+free_port() {
+    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+trial_postgresql() {
+    local data=$trial/postgresql
+    postgresql_bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)
+    postgresql_port=$(free_port)
+    mkdir "$data"
+    ((EUID != 0)) || chown postgres: "$data"
+    (
+        cd /
+        as_postgres "$postgresql_bin/initdb" -D "$data/db" -U admin --auth=scram-sha-256 \
+            --pwfile=<(echo quickstart-admin) --encoding=UTF8 --locale=C --no-sync >"$trial/initdb.log"
+        as_postgres "$postgresql_bin/pg_ctl" -D "$data/db" -w -l "$data/log" \
+            -o "-p $postgresql_port -h 127.0.0.1 -k $data" start >"$trial/pg_ctl.log"
+    )
+    printf quickstart-app >"$trial/app.password"
+    printf quickstart-locum >"$trial/locum.password"
+    chmod 600 "$trial"/*.password
+    PGPASSWORD=quickstart-admin psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgresql_port" -U admin postgres <<'SQL'
+CREATE ROLE app LOGIN PASSWORD 'quickstart-app';
+CREATE ROLE locum LOGIN PASSWORD 'quickstart-locum';
+GRANT pg_signal_backend TO locum;
+CREATE DATABASE endpoint OWNER locum;
+\c endpoint
+ALTER SCHEMA public OWNER TO locum;
+GRANT USAGE ON SCHEMA public TO app;
+SQL
+    datasource=postgresql
+}
+
+trial_bundles() {
+    "$bin/locum" bundle keygen "$trial/vendor" >/dev/null
+    local version
+    for version in 1.0 2.0; do
+        "$bin/locum" bundle build "$suites/$version" --key "$trial/vendor.key" -o "$trial/endpoint-manager-$version.bundle"
+    done
+}
+
+trial_answers() {
+    local n=$1 components='["server", "balancer"]' token='use = "network.token"'
+    ((n < 3)) || components='["server"]'
+    ((n > 1)) || token='create = "network.token"'
+    cat >"$trial/answers-$n.toml" <<TOML
+format = 1
+suite = "endpoint-manager"
+trusted-key = "vendor.pub"
+licence-accepted = true
+components = $components
+run-directory = "$trial_run/$n"
+
+[node]
+name = "node-$n"
+address = "127.0.0.$((n + 1))"
+
+[token]
+$token
+TOML
+    ((n == 1)) || return 0
+    if [[ $datasource == embedded ]]; then
+        printf '\n[datasource]\ntype = "embedded"\n' >>"$trial/answers-$n.toml"
+        return 0
+    fi
+    cat >>"$trial/answers-$n.toml" <<TOML
+
+[datasource]
+type = "postgresql"
+host = "127.0.0.1"
+port = $postgresql_port
+database = "endpoint"
+application = { user = "app", password = { file = "app.password" } }
+locum = { user = "locum", password = { file = "locum.password" } }
+TOML
+}
+
+trial_install() {
+    "$bin/locum" install "$trial/endpoint-manager-1.0.bundle" --answers "$trial/answers-$1.toml" --root "$trial/node-$1"
+}
+
+trial_load() {
+    rm -f "$trial/load.stop" "$trial/load.json"
+    "$bin/endpoint-load" --front 127.0.0.2:30001 --front 127.0.0.3:30001 --stop-file "$trial/load.stop" \
+        --events "$trial/load.events" --out "$trial/load.json" "$@" 2>"$trial/load.log" &
+    load_pid=$!
+}
+
+trial_load_end() {
+    local code=0
+    touch "$trial/load.stop"
+    wait "$load_pid" || code=$?
+    load_pid=
+    return "$code"
+}
+
+# Process ids of the services of all nodes, from the agents' records.
+trial_services() {
+    local record
+    for record in "$trial"/node-*/var/lib/locum/*/services/*.record; do
+        [[ -f $record ]] && awk '{ print $1; exit }' "$record"
+    done
+}
+
+trial_end() {
+    local pid root
+    [[ -n ${trial:-} ]] || return 0
+    [[ -z $load_pid ]] || kill "$load_pid" 2>/dev/null || true
+    for root in "$trial"/node-*; do
+        [[ -d $root ]] && "$bin/locum" agent stop --root "$root" >/dev/null 2>&1 || true
+    done
+    for pid in $(trial_services); do
+        # Only what was started from this trial: an id may have been given to another process since.
+        tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$trial" || continue
+        kill "$pid" 2>/dev/null || true
+        timeout 15 tail --pid="$pid" -f /dev/null || kill -9 "$pid" 2>/dev/null || true
+    done
+    if [[ -n $postgresql_bin && -f $trial/postgresql/db/postmaster.pid ]]; then
+        (cd / && as_postgres "$postgresql_bin/pg_ctl" -D "$trial/postgresql/db" -m immediate -w stop >/dev/null) || true
+    fi
+    rm -rf "$trial" "$trial_run"
+    trial=
+}
