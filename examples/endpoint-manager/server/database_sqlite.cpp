@@ -9,6 +9,9 @@ namespace {
 
 // What Locum's triggers on a copy say.
 constexpr std::string_view guard_message = "locum: read-only in update mode";
+// SQLite can only poll for another process's lock. Its own handler waits up to 100 ms at a time,
+// many times as long as a write takes.
+constexpr int busy_pause_ms = 2;
 constexpr int busy_timeout_ms = 5000;
 
 struct Close {
@@ -37,7 +40,13 @@ public:
                                 "cannot open " + file + ": " + sqlite3_errmsg(opened));
         }
         sqlite3_extended_result_codes(opened, 1);
-        sqlite3_busy_timeout(opened, busy_timeout_ms);
+        sqlite3_busy_handler(
+            opened,
+            [](void*, int tries) {
+                sqlite3_sleep(busy_pause_ms);
+                return tries < busy_timeout_ms / busy_pause_ms ? 1 : 0;
+            },
+            nullptr);
         script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON");
     }
 

@@ -14,8 +14,17 @@
 
 namespace endpoint::testing {
 
-std::string
-source(const std::string& path); // of the suite's source, below examples/endpoint-manager
+// With sanitizers everything is several times slower, so what is promised in time gets more of it.
+#ifdef __SANITIZE_ADDRESS__
+inline constexpr int slowness = 10;
+#else
+inline constexpr int slowness = 1;
+#endif
+inline constexpr std::chrono::seconds stop_limit{slowness};
+inline constexpr std::int64_t least_requests_a_second = 200 / slowness;
+
+// Of the suite's source, below examples/endpoint-manager.
+std::string source(const std::string& path);
 std::string program(const std::string& name); // that the build made
 std::uint16_t free_port();
 

@@ -92,7 +92,7 @@ TEST_CASE_FIXTURE(Server,
         for (HttpClient& each : clients)
             CHECK(each.exchange("GET", "/webapp/profiles/1").status == 200);
     node.process.signal(SIGTERM);
-    CHECK(node.process.wait(std::chrono::seconds(1)) == 0);
+    CHECK(node.process.wait(stop_limit) == 0);
 }
 
 TEST_CASE_FIXTURE(Server, "a request that waits for the database is finished before the stop") {
@@ -110,7 +110,7 @@ TEST_CASE_FIXTURE(Server, "a request that waits for the database is finished bef
     database->script("ROLLBACK");
     writer.join();
     CHECK(answer.status == 200);
-    CHECK(node.process.wait(std::chrono::seconds(1)) == 0);
+    CHECK(node.process.wait(stop_limit) == 0);
     CHECK(database->query("SELECT settings FROM profile WHERE id = 1").at(0).at(0) == "late");
 }
 

@@ -54,8 +54,8 @@ TEST_CASE("two servers share a file under load, and nothing fails") {
         const LoadResult load = suite.run_load({first.front, second.front}, 3);
         CAPTURE(load.errors);
         CHECK(load.exit_code == 0);
-        CHECK(load["requests"] >= 3 * 100);
-        CHECK(load["writes_acknowledged"] >= load["requests"] / 5);
+        CHECK(load["requests"] >= 3 * least_requests_a_second);
+        CHECK(load["writes_acknowledged"] >= load["requests"] / 5 / slowness);
         CHECK(load["failed"] == 0);
         CHECK(load["wrong"] == 0);
         CHECK(load["writes_lost"] == 0);
@@ -107,7 +107,7 @@ TEST_CASE_FIXTURE(UpdateMode, "a copy that is older than its snapshot says is fo
     // The second server again, but it claims a snapshot from a moment in the load.
     Process load = suite.launch_load(fronts());
     second.process.signal(SIGTERM);
-    CHECK(second.process.wait(std::chrono::seconds(1)) == 0);
+    CHECK(second.process.wait(stop_limit) == 0);
     second.process = suite.launch("node-2", "2.0", copied, platform::now_ms(), second.front);
     await("what is wrong is told", told(load));
     const LoadResult result = suite.finish(load);
