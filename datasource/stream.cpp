@@ -13,56 +13,61 @@ struct FreeBuffer {
     void operator()(char* buffer) const { PQfreemem(buffer); }
 };
 
-char unescaped(char c) {
-    switch (c) {
-    case 'b':
-        return '\b';
-    case 'f':
-        return '\f';
-    case 'n':
-        return '\n';
-    case 'r':
-        return '\r';
-    case 't':
-        return '\t';
-    case 'v':
-        return '\v';
-    default:
-        return c; // "\\" and what else is quoted by itself; COPY TO writes no octal or hex
+constexpr std::string_view signature("PGCOPY\n\xff\r\n\0", 11);
+
+// Takes big-endian numbers and bytes off a message.
+class Message {
+public:
+    explicit Message(std::string_view rest) : rest_(rest) {}
+
+    bool empty() const { return rest_.empty(); }
+    std::string_view take(std::size_t count) {
+        if (count > rest_.size())
+            throw engine::Error("PostgreSQL sent a row of COPY that is cut off");
+        const std::string_view taken = rest_.substr(0, count);
+        rest_.remove_prefix(count);
+        return taken;
     }
+    template <class Number>
+    Number number() {
+        std::uint32_t value = 0;
+        for (const char byte : take(sizeof(Number)))
+            value = value << 8U | static_cast<unsigned char>(byte);
+        return static_cast<Number>(value);
+    }
+
+private:
+    std::string_view rest_;
+};
+
+void skip_header(Message& message) {
+    if (message.take(signature.size()) != signature)
+        throw engine::Error("PostgreSQL sent COPY data that does not begin as the binary format");
+    message.take(sizeof(std::uint32_t)); // flags
+    message.take(message.number<std::uint32_t>());
 }
 
 } // namespace
 
-void append_copy_line(Batch& batch, std::string_view line) {
-    const std::size_t begin = batch.text.size();
-    batch.text.resize(begin + line.size() + 1); // not empty, so that a value has an address
-    char* out = batch.text.data() + begin;
-    const char* in = line.data();
-    const char* const end = in + line.size();
-    const auto offset_of = [&](const char* at) {
-        return static_cast<std::uint32_t>(at - batch.text.data());
-    };
-    for (;;) {
-        const char* const field = out;
-        bool null = false;
-        while (in != end && *in != '\t') {
-            if (*in != '\\') {
-                *out++ = *in++;
-            } else if (in + 1 != end && in[1] == 'N' && out == field) {
-                null = true; // a text "\N" is written as "\\N"
-                in += 2;
-            } else {
-                *out++ = unescaped(in + 1 == end ? '\\' : in[1]);
-                in += in + 1 == end ? 1 : 2;
+bool append_copy_rows(Batch& batch, std::string_view text, bool& begun) {
+    Message message(text);
+    if (!begun)
+        skip_header(message);
+    begun = true;
+    while (!message.empty()) {
+        const auto fields = message.number<std::int16_t>();
+        if (fields < 0)
+            return false;
+        for (int i = 0; i < fields; ++i) {
+            const auto size = message.number<std::int32_t>();
+            batch.values.push_back({static_cast<std::uint32_t>(batch.text.size()), size});
+            if (size > 0) {
+                const std::string_view bytes = message.take(static_cast<std::size_t>(size));
+                batch.text.insert(batch.text.end(), bytes.begin(), bytes.end());
             }
         }
-        batch.values.push_back(
-            {offset_of(field), null ? -1 : static_cast<std::int32_t>(out - field)});
-        if (in == end)
-            return;
-        ++in;
     }
+    return true;
 }
 
 bool BatchQueue::push(Batch batch) {
@@ -147,6 +152,7 @@ bool CopyReader::read_table(std::size_t index) {
         throw postgresql_error(connection_, begun.get(), sql);
     Batch batch = queue_.spare();
     batch.table = index;
+    bool header_read = false;
     for (;;) {
         char* raw = nullptr;
         const int size = PQgetCopyData(connection_, &raw, 0);
@@ -155,7 +161,7 @@ bool CopyReader::read_table(std::size_t index) {
             throw postgresql_error(connection_, nullptr, sql);
         if (size == -1)
             break;
-        append_copy_line(batch, {raw, static_cast<std::size_t>(size) - 1}); // without "\n"
+        append_copy_rows(batch, {raw, static_cast<std::size_t>(size)}, header_read);
         if (batch.text.size() >= batch_bytes) {
             if (!queue_.push(std::move(batch)))
                 return false;

@@ -24,9 +24,9 @@ struct Batch {
     std::vector<Value> values;
 };
 
-// Splits a line of COPY's text format into fields, with its escapes undone, and appends it to the
-// batch. The line is without its end of line.
-void append_copy_line(Batch& batch, std::string_view line);
+// Appends the rows of one message of COPY's binary format. begun: whether the format's header is
+// behind already. False at the format's end.
+bool append_copy_rows(Batch& batch, std::string_view message, bool& begun);
 
 class BatchQueue {
 public:

@@ -52,8 +52,7 @@ CopyTarget::Destination CopyTarget::destination(const Table& table) {
             throw missing(fmt::format("column {}.{}", quoted(table.name), quoted(column.name)));
         if (found->second)
             continue; // computed by the copy itself
-        made.has_generated = made.has_generated || column.generated;
-        made.columns.push_back({column.name, form_of(column)});
+        made.columns.push_back({column.name, form_of(column), select_expression(column), {}});
         names.push_back(quoted(column.name));
         marks.emplace_back("?");
     }
@@ -67,29 +66,25 @@ CopyTarget::Destination CopyTarget::destination(const Table& table) {
 std::vector<CopyReader::Source> CopyTarget::sources() const {
     std::vector<CopyReader::Source> all;
     for (const Destination& each : destinations_) {
-        std::vector<std::string> names;
+        std::vector<std::string> columns;
         for (const Column& column : each.columns)
-            names.push_back(quoted(column.name));
-        const auto list = fmt::format("{}", fmt::join(names, ", "));
-        // COPY of a table cannot name generated columns, COPY of a query can.
-        all.push_back(
-            {each.has_generated
-                 ? fmt::format("COPY (SELECT {} FROM ONLY public.{}) TO STDOUT", list,
-                               quoted(each.table))
-                 : fmt::format("COPY public.{} ({}) TO STDOUT", quoted(each.table), list)});
+            columns.push_back(column.select);
+        all.push_back({fmt::format("COPY (SELECT {} FROM ONLY public.{}) TO STDOUT (FORMAT binary)",
+                                   fmt::join(columns, ", "), quoted(each.table))});
     }
     return all;
 }
 
-std::size_t CopyTarget::load(Batch& batch) {
-    const Destination& to = destinations_.at(batch.table);
+std::size_t CopyTarget::load(const Batch& batch) {
+    Destination& to = destinations_.at(batch.table);
     const std::size_t width = to.columns.size();
     if (batch.values.size() % width != 0)
         throw engine::Error(fmt::format("PostgreSQL sent rows of table {} with another number of "
                                         "columns than {}",
                                         quoted(to.table), width));
     sqlite3_stmt* insert = to.insert.get();
-    char* text = batch.text.data();
+    // Not a null pointer for a batch of empty values, which would be NULL.
+    const char* text = batch.text.empty() ? "" : batch.text.data();
     for (std::size_t at = 0; at < batch.values.size(); at += width) {
         for (std::size_t i = 0; i < width; ++i) {
             const Batch::Value& value = batch.values[at + i];
@@ -99,8 +94,9 @@ std::size_t CopyTarget::load(Batch& batch) {
                 continue;
             }
             try {
-                bind_value(insert, parameter, to.columns[i].form, text + value.offset,
-                           static_cast<std::size_t>(value.size));
+                bind_value(insert, parameter, to.columns[i].form,
+                           {text + value.offset, static_cast<std::size_t>(value.size)},
+                           to.columns[i].space);
             } catch (engine::Error& error) {
                 error.during(fmt::format("copying column {}.{}", quoted(to.table),
                                          quoted(to.columns[i].name)));

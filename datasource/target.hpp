@@ -19,8 +19,8 @@ public:
     void create(const Schema& schema, const std::string& ddl);
     // What the reader is to send for each table, in the order of the schema.
     std::vector<CopyReader::Source> sources() const;
-    // The rows of the batch, whose text is decoded in place. Returns their number.
-    std::size_t load(Batch& batch);
+    // The rows of the batch. Returns their number.
+    std::size_t load(const Batch& batch);
     // Indexes, the next id of identity columns, foreign keys checked, statistics; all is committed.
     void finish(const std::map<std::string, std::int64_t>& last_assigned);
 
@@ -30,11 +30,12 @@ private:
     struct Column {
         std::string name;
         Form form = Form::text;
+        std::string select; // what the source is asked for
+        BindSpace space{};
     };
     struct Destination {
         std::string table;
         std::vector<Column> columns; // those that are inserted
-        bool has_generated = false;  // in the source
         Statement insert;
     };
 

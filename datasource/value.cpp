@@ -12,24 +12,11 @@
 namespace locum::datasource {
 namespace {
 
-[[noreturn]] void refuse(std::string_view text, std::string_view why) {
-    throw engine::Error(fmt::format("the value {} {}", text.substr(0, 60), why),
-                        engine::Kind::refused)
-        .remedy("change the value, or upgrade with --mode short-downtime");
-}
-
-// PostgreSQL writes years with at least four digits and marks those before the year 1. As text, the
-// others sort as they should, and so do infinity and -infinity.
-void require_four_digit_year(std::string_view text) {
-    const bool infinite = text == "infinity" || text == "-infinity";
-    if (!infinite && (text.size() < 10 || text[4] != '-' || text.ends_with("BC")))
-        refuse(text, "is a date outside of the years 1 to 9999, which SQLite cannot put in order");
-}
-
 std::string_view without_offset(std::string_view text) {
     return text.ends_with("+00") ? text.substr(0, text.size() - 3) : text;
 }
 
+// PostgreSQL's text of a float; what is no number becomes NaN, which no copy holds.
 double double_of(std::string_view text) {
     if (text == "Infinity")
         return std::numeric_limits<double>::infinity();
@@ -37,9 +24,7 @@ double double_of(std::string_view text) {
         return -std::numeric_limits<double>::infinity();
     double value = 0;
     const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (end.ptr != text.data() + text.size() || end.ec != std::errc())
-        refuse(text, "is no number that SQLite can hold");
-    return value;
+    return end.ec == std::errc() ? value : std::numeric_limits<double>::quiet_NaN();
 }
 
 unsigned char nibble(char c) {
@@ -107,63 +92,11 @@ Form form_of(const Column& column) {
         return Form::stamp;
     case Type::timestamptz:
         return Form::instant;
+    case Type::uuid:
+        return Form::uuid;
     default:
         return Form::text;
     }
-}
-
-void bind_value(sqlite3_stmt* statement, int parameter, Form form, char* text, std::size_t size) {
-    const std::string_view value(text, size);
-    const auto bind_text = [&](std::string_view kept) {
-        return sqlite3_bind_text64(statement, parameter, kept.data(), kept.size(), SQLITE_STATIC,
-                                   SQLITE_UTF8);
-    };
-    int result = SQLITE_OK;
-    switch (form) {
-    case Form::boolean:
-        result = sqlite3_bind_int(statement, parameter, value == "t" ? 1 : 0);
-        break;
-    case Form::integer: {
-        std::int64_t number = 0;
-        std::from_chars(text, text + size, number);
-        result = sqlite3_bind_int64(statement, parameter, number);
-        break;
-    }
-    case Form::number:
-        // Whole numbers become integers by the column's affinity; NaN and Infinity stay texts.
-        result = value.ends_with('N') || value.ends_with('y')
-                     ? bind_text(value)
-                     : sqlite3_bind_double(statement, parameter, double_of(value));
-        break;
-    case Form::single:
-    case Form::real:
-        if (value == "NaN")
-            refuse(value, "of a float would become NULL in SQLite");
-        result = sqlite3_bind_double(statement, parameter, double_of(value));
-        break;
-    case Form::bytes:
-        // Never a null pointer, which would be NULL.
-        result =
-            sqlite3_bind_blob64(statement, parameter, text, decode_hex(text, size), SQLITE_STATIC);
-        break;
-    case Form::date:
-    case Form::stamp:
-        require_four_digit_year(value);
-        result = bind_text(value);
-        break;
-    case Form::instant:
-        require_four_digit_year(value);
-        result = bind_text(without_offset(value));
-        break;
-    case Form::decimal:
-    case Form::text:
-        result = bind_text(value);
-        break;
-    }
-    if (result == SQLITE_TOOBIG)
-        refuse(value, fmt::format("has {} bytes, more than SQLite holds in one value", size));
-    if (result != SQLITE_OK)
-        throw sqlite_error(sqlite3_db_handle(statement), {});
 }
 
 std::string_view canonical(Form form, std::string_view text, std::string& space) {
@@ -174,12 +107,7 @@ std::string_view canonical(Form form, std::string_view text, std::string& space)
     case Form::decimal:
         return normal_decimal(text, space);
     case Form::single:
-        if (text == "NaN")
-            return text;
-        return canonical_float(form, double_of(text), space);
     case Form::real:
-        if (text == "NaN")
-            return text;
         return canonical_float(form, double_of(text), space);
     case Form::bytes:
         space = text;

@@ -1,10 +1,12 @@
 #pragma once
-// Within datasource/ only: one value on its way from PostgreSQL's text to SQLite, and the canonical
-// text in which both sides are compared.
+// Within datasource/ only: one value on its way from PostgreSQL's binary form into SQLite, and the
+// canonical text in which both sides are compared. The text comes from PostgreSQL's text form, so
+// that a mistake in what is decoded here shows as a difference.
 
 #include "datasource/engines.hpp"
 #include "datasource/schema.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -22,15 +24,24 @@ enum class Form {
     date,
     stamp,   // timestamp without time zone
     instant, // timestamptz, as UTC
+    uuid,
     text,
 };
 
 Form form_of(const Column& column);
 
-// Binds one value of PostgreSQL's text output, which may be changed in place and must stay where it
-// is until the statement is reset. Throws Error(refused) for a value that SQLite cannot hold or
-// would order wrongly: NaN in a float, a date before year 1 or after 9999.
-void bind_value(sqlite3_stmt* statement, int parameter, Form form, char* text, std::size_t size);
+// What to select for the column, so that COPY's binary format has it in the form that bind_value()
+// takes: the column, or its text.
+std::string select_expression(const Column& column);
+
+// Where a text is that bind_value() makes of a value.
+using BindSpace = std::array<char, 64>;
+
+// Binds one value of COPY's binary format. Value and space must stay where they are until the
+// statement is reset. Throws Error(refused) for a value that SQLite cannot hold or would order
+// wrongly: NaN in a float, a date before year 1 or after 9999.
+void bind_value(sqlite3_stmt* statement, int parameter, Form form, std::string_view bytes,
+                BindSpace& space);
 
 // The canonical text; it is in `space` or in the argument.
 std::string_view canonical(Form form, std::string_view postgresql_text, std::string& space);
