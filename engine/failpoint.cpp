@@ -21,24 +21,44 @@ struct Rule {
     std::string name;
     std::string action;
     unsigned passage = 0; // 0: every one
+    unsigned delay_ms = 0;
     unsigned passed = 0;
 };
+
+bool number(std::string_view text, unsigned& value) {
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return error == std::errc{} && end == text.data() + text.size();
+}
+
+// A rule that could never fire would let a test pass for nothing.
+Rule parse_rule(std::string_view item) {
+    const std::size_t equals = item.rfind('=');
+    if (equals == std::string_view::npos || equals == 0)
+        throw Error(fmt::format("LOCUM_FAILPOINTS: '{}' is not name=action", item), Kind::usage);
+    Rule rule{std::string(item.substr(0, equals)), std::string(item.substr(equals + 1)), 0, 0, 0};
+    bool good = true;
+    if (std::size_t at = rule.action.rfind('@'); at != std::string::npos) {
+        good = number(std::string_view(rule.action).substr(at + 1), rule.passage) && rule.passage > 0;
+        rule.action.resize(at);
+    }
+    if (constexpr std::string_view delay = "delay:"; rule.action.starts_with(delay))
+        good = good && number(std::string_view(rule.action).substr(delay.size()), rule.delay_ms);
+    else
+        good = good && (rule.action == "kill" || rule.action == "error" || rule.action == "skip");
+    if (!good)
+        throw Error(fmt::format("LOCUM_FAILPOINTS: '{}' is none of name=kill, error, skip and "
+                                "delay:MILLISECONDS, with @N (from 1) behind it or not",
+                                item),
+                    Kind::usage);
+    return rule;
+}
 
 std::vector<Rule> parse(std::string_view text) {
     std::vector<Rule> rules;
     while (!text.empty()) {
         std::string_view item = text.substr(0, text.find(','));
         text.remove_prefix(std::min(text.size(), item.size() + 1));
-        std::size_t equals = item.rfind('=');
-        if (equals == std::string_view::npos)
-            throw Error(fmt::format("LOCUM_FAILPOINTS: '{}' is not name=action", item), Kind::usage);
-        Rule rule{std::string(item.substr(0, equals)), std::string(item.substr(equals + 1)), 0, 0};
-        if (std::size_t at = rule.action.rfind('@'); at != std::string::npos) {
-            const char* first = rule.action.data() + at + 1;
-            std::from_chars(first, rule.action.data() + rule.action.size(), rule.passage);
-            rule.action.resize(at);
-        }
-        rules.push_back(std::move(rule));
+        rules.push_back(parse_rule(item));
     }
     return rules;
 }
@@ -64,14 +84,17 @@ Rules& rules() {
 
 bool failpoint(std::string_view name) {
     std::string action;
+    unsigned delay_ms = 0;
     {
         std::lock_guard lock(rules().mutex);
         for (Rule& rule : rules().rules) {
             if (!matches(rule.name, name))
                 continue;
             ++rule.passed;
-            if (rule.passage == 0 || rule.passage == rule.passed)
+            if (rule.passage == 0 || rule.passage == rule.passed) {
                 action = rule.action;
+                delay_ms = rule.delay_ms;
+            }
         }
     }
     if (action == "kill")
@@ -79,7 +102,7 @@ bool failpoint(std::string_view name) {
     if (action == "error")
         throw Error(fmt::format("failpoint {}: error on purpose", name));
     if (action.starts_with("delay:"))
-        std::this_thread::sleep_for(std::chrono::milliseconds(std::atoi(action.c_str() + 6)));
+        std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms));
     return action == "skip";
 }
 

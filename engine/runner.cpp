@@ -3,18 +3,13 @@
 #include "engine/failpoint.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace locum::engine {
 
 namespace {
 
 using States = std::map<std::string, StepState, std::less<>>;
-
-// A step that was begun may have had its effect although its DONE record is missing: the world decides.
-bool irreversibly_done(const Step& step, const StepState& state) {
-    return std::holds_alternative<Irreversible>(step.undo) &&
-           (state.done || (state.begun && step.probe()));
-}
 
 // Whatever a step throws takes the way of an Error, so that its undo runs.
 template <class F>
@@ -28,6 +23,54 @@ void as_error(F&& f) {
             .remedy("please report this with the command that was run");
     }
 }
+
+std::string cannot_be_undone(const Step& step) {
+    return fmt::format("{} is done and cannot be undone: {}", step.id, std::get<Irreversible>(step.undo).why);
+}
+
+// A step that was begun may have had its effect although its DONE record is missing: the world decides.
+bool irreversibly_done(const Step& step, const StepState& state) {
+    if (!std::holds_alternative<Irreversible>(step.undo) || !state.begun)
+        return false;
+    bool done = state.done;
+    try {
+        as_error([&] { done = done || step.probe(); });
+    } catch (const Error& error) {
+        throw Error(fmt::format("{} may be done, which cannot be told: {}", step.id, error.one_line()),
+                    Kind::needs_attention)
+            .remedy(error.remedy());
+    }
+    return done;
+}
+
+// What became of the steps that were to be taken back.
+struct TakenBack {
+    std::vector<std::string> undone;
+    std::string at_the_end; // the step that cannot be undone, where there is one: a sentence
+    std::string failed;     // the step whose undo failed; empty: none
+    std::string failure;
+    std::string remedy;
+    std::vector<std::string> left; // begun, and not touched, since `failed` rests on them
+
+    void fail(const Step& step, std::string what, const Error& error) {
+        failed = step.id;
+        failure = std::move(what);
+        remedy = error.remedy();
+    }
+    // By step id, a line each.
+    std::string text() const {
+        std::string lines;
+        if (!undone.empty())
+            lines += fmt::format("\n  undone: {}", fmt::join(undone, ", "));
+        if (!at_the_end.empty())
+            lines += "\n  " + at_the_end;
+        if (!failed.empty())
+            lines += "\n  " + failure;
+        if (!left.empty())
+            lines += fmt::format("\n  left, since {} rests on them: {}", failed, fmt::join(left, ", "));
+        return lines;
+    }
+};
 
 struct Runner {
     const Plan& plan;
@@ -91,52 +134,64 @@ struct Runner {
         reporter.step(step.id, step.says, Progress::undone, "");
     }
 
-    // Takes back, last first, the steps that were begun and satisfy the condition. Goes on after a
-    // failed undo, so that as much as can be is put right; returns what could not be undone.
-    std::vector<std::string> take_back_all(const std::function<bool(const Step&)>& concerns) {
+    // Takes back, last first, the steps that were begun and satisfy the condition. Ends at the first
+    // undo that fails, since earlier steps rest on that one, and at what cannot be undone.
+    TakenBack take_back_all(const std::function<bool(const Step&)>& concerns) {
         States known = states(journal.records(current.operation));
-        std::vector<std::string> failures;
+        TakenBack taken;
         for (auto it = plan.steps.rbegin(); it != plan.steps.rend(); ++it) {
             const Step& step = it->step;
             auto state = known.find(step.id);
             if (state == known.end() || !state->second.begun || !concerns(step))
                 continue;
-            if (irreversibly_done(step, state->second))
-                break; // what came before it stays, too
+            if (!taken.failed.empty()) {
+                taken.left.push_back(step.id);
+                continue;
+            }
+            try {
+                if (irreversibly_done(step, state->second)) {
+                    taken.at_the_end = cannot_be_undone(step);
+                    break; // what came before it stays, too
+                }
+            } catch (const Error& error) {
+                taken.fail(step, error.one_line(), error);
+                continue;
+            }
             try {
                 as_error([&] { take_back(step, state->second); });
+                taken.undone.push_back(step.id);
             } catch (const Error& error) {
                 reporter.step(step.id, step.says, Progress::failed, error.one_line());
-                failures.push_back(fmt::format("{} was not undone: {}", step.id, error.one_line()));
-                break; // earlier steps rest on this one
+                taken.fail(step, fmt::format("{} was not undone: {}", step.id, error.one_line()), error);
             }
         }
-        return failures;
+        return taken;
     }
 
     [[noreturn]] void fail(const PlannedStep& failed, const Error& error) {
         const Step& step = failed.step;
-        std::vector<std::string> failures;
+        TakenBack taken;
         std::string_view group = group_of(step.id);
         if (failed.on_failure == OnFailure::undo_all)
-            failures = take_back_all([](const Step&) { return true; });
+            taken = take_back_all([](const Step&) { return true; });
         else if (failed.on_failure == OnFailure::undo_group_then_stop)
-            failures = take_back_all([&](const Step& other) { return group_of(other.id) == group; });
+            taken = take_back_all([&](const Step& other) { return group_of(other.id) == group; });
 
-        std::string what = fmt::format("{}: {}", step.id, error.one_line());
-        for (const std::string& failure : failures)
-            what += "\n  " + failure;
-        if (!failures.empty())
-            throw Error(what, Kind::needs_attention).remedy(error.remedy());
+        const std::string what = fmt::format("{}: {}", step.id, error.one_line());
+        if (!taken.failed.empty())
+            throw Error(what + taken.text(), Kind::needs_attention)
+                .remedy(taken.remedy.empty() ? error.remedy() : taken.remedy);
+        Kind kind = error.kind() == Kind::busy ? Kind::busy : Kind::paused;
+        if (!taken.at_the_end.empty())
+            throw Error(what + taken.text(), kind).remedy(error.remedy());
         if (failed.on_failure == OnFailure::undo_all)
             throw Error(what + "; everything was undone",
                         error.kind() == Kind::paused ? Kind::failed : error.kind())
                 .remedy(error.remedy());
-        std::string_view taken = failed.on_failure == OnFailure::undo_group_then_stop
-                                     ? "; the steps of this group were undone"
-                                     : "; nothing was undone";
-        Kind kind = error.kind() == Kind::busy ? Kind::busy : Kind::paused;
-        throw Error(what + std::string(taken), kind).remedy(error.remedy());
+        std::string_view how = failed.on_failure == OnFailure::undo_group_then_stop
+                                   ? "; the steps of this group were undone"
+                                   : "; nothing was undone";
+        throw Error(what + std::string(how), kind).remedy(error.remedy());
     }
 };
 
@@ -182,18 +237,12 @@ void roll_back(const Plan& plan, const Run& current, Journal& journal, Reporter&
     States known = states(journal.records(current.operation));
     for (const PlannedStep& planned : plan.steps) {
         if (irreversibly_done(planned.step, known[planned.step.id]))
-            throw Error(fmt::format("{} is done and cannot be undone: {}", planned.step.id,
-                                    std::get<Irreversible>(planned.step.undo).why),
-                        Kind::refused)
-                .remedy("locum upgrade resume");
+            throw Error(cannot_be_undone(planned.step), Kind::refused).remedy("locum upgrade resume");
     }
-    std::vector<std::string> failures = runner.take_back_all([](const Step&) { return true; });
-    if (failures.empty())
-        return;
-    std::string what = "rolled back in part:";
-    for (const std::string& failure : failures)
-        what += "\n  " + failure;
-    throw Error(what, Kind::needs_attention).remedy("mend the cause, then roll back again");
+    const TakenBack taken = runner.take_back_all([](const Step&) { return true; });
+    if (!taken.failed.empty())
+        throw Error("rolled back in part:" + taken.text(), Kind::needs_attention)
+            .remedy(taken.remedy.empty() ? "mend the cause, then roll back again" : taken.remedy);
 }
 
 } // namespace locum::engine

@@ -15,19 +15,23 @@ struct Run {
     std::string operation;
     std::uint64_t epoch = 0;
     std::string input_hash;
-    // Asked before each step; true ends the run with Error(cancelled) after the failure policy ran.
+    // Asked before each step; true ends the run as a failure of that step would: with Error(cancelled)
+    // where everything is undone, else with Error(paused).
     std::function<bool()> cancelled;
 };
 
 // Runs the steps that are not done. Throws Error:
 //   failed           a step failed and everything was undone
-//   needs_attention  a step failed and an undo failed too; both errors are in the text
-//   paused           a step failed, its group was undone (or nothing, by its policy)
+//   needs_attention  a step failed and an undo failed too, or it cannot be told whether an Irreversible
+//                    step is done; both errors are in the text, and by id what was undone and what was not
+//   paused           a step failed, its group was undone (or nothing, by its policy), or all that came
+//                    after an Irreversible step that is done
 //   unfinished       the journal's inputs differ from these
 void run(const Plan& plan, const Run& run, Journal& journal, Reporter& reporter);
 
 // Takes back, last first, every step that the journal says was begun. Steps of the plan that are
-// Irreversible and done end it with Error(refused) before anything is undone.
+// Irreversible and done end it with Error(refused) before anything is undone. Throws
+// Error(needs_attention) where an undo fails; the earlier steps, on which it rests, stay then.
 void roll_back(const Plan& plan, const Run& run, Journal& journal, Reporter& reporter);
 
 } // namespace locum::engine

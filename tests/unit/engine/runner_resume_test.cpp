@@ -1,0 +1,175 @@
+// A run that is killed at any boundary between records, and taken up by another process.
+
+#include "tests/unit/engine/world.hpp"
+
+using namespace locum;
+using namespace locum::testing;
+using engine::Mark;
+using engine::OnFailure;
+
+namespace {
+
+// What one process makes of the operation's inputs; the world outlives it.
+engine::Plan plan_for(World& world) {
+    engine::Plan plan;
+    plan.add(put(world, "stage/1"), OnFailure::undo_all);
+    for (const char* node : {"node-1", "node-2"})
+        for (const char* action : {"/drain", "/switch", "/start"})
+            plan.add(put(world, std::string(node) + action), OnFailure::undo_group_then_stop);
+    plan.add(put(world, "end/1"), OnFailure::stop);
+    return plan;
+}
+
+const engine::Run current{"operation", 1, "inputs", nullptr};
+
+// Who did what; the result of a step whose DONE was lost is lost with it.
+std::vector<std::string> marks(const engine::MemoryJournal& journal) {
+    std::vector<std::string> all;
+    for (const engine::Record& record : journal.all)
+        all.push_back(record.step +
+                      (record.mark == Mark::intent ? " begun: " + record.text : " done"));
+    return all;
+}
+
+World fresh_world() {
+    World world;
+    world.put("node-1/switch", "old");
+    world.put("node-2/start", "new"); // so already
+    world.put("foreign", "thing");
+    return world;
+}
+
+// Runs f with a journal that kills it at the boundary; false: f came to its end.
+bool killed(engine::Journal& journal, std::size_t boundary,
+            const std::function<void(engine::Journal&)>& f) {
+    WatchedJournal watched(journal, killed_at(boundary));
+    try {
+        f(watched);
+    } catch (const Killed&) {
+        return true;
+    }
+    return false;
+}
+
+} // namespace
+
+TEST_CASE("killed at each boundary and resumed: the same world, each step's memo the first one") {
+    engine::SilentReporter silent;
+    World uninterrupted = fresh_world();
+    engine::MemoryJournal whole;
+    engine::run(plan_for(uninterrupted), current, whole, silent);
+    const std::size_t boundaries = 2 * whole.all.size();
+    REQUIRE(boundaries == 2 * 2 * 7); // node-2/start is so already
+
+    for (std::size_t boundary = 0; boundary < boundaries; ++boundary) {
+        CAPTURE(boundary);
+        World world = fresh_world();
+        engine::MemoryJournal journal;
+        REQUIRE(killed(journal, boundary, [&](engine::Journal& watched) {
+            engine::run(plan_for(world), current, watched, silent);
+        }));
+        engine::run(plan_for(world), current, journal, silent);
+        CHECK(world.text() == uninterrupted.text());
+        CHECK(marks(journal) == marks(whole));
+        engine::roll_back(plan_for(world), current, journal, silent);
+        CHECK(world.text() == fresh_world().text());
+    }
+}
+
+TEST_CASE("killed twice: in the first run, and again in the one that took it up") {
+    engine::SilentReporter silent;
+    World uninterrupted = fresh_world();
+    engine::MemoryJournal whole;
+    engine::run(plan_for(uninterrupted), current, whole, silent);
+    for (std::size_t first = 0; first < 28; first += 3) {
+        for (std::size_t second = 0; second < 28; second += 5) {
+            World world = fresh_world();
+            engine::MemoryJournal journal;
+            auto run = [&](engine::Journal& watched) {
+                engine::run(plan_for(world), current, watched, silent);
+            };
+            REQUIRE(killed(journal, first, run));
+            killed(journal, second, run);
+            run(journal);
+            REQUIRE(world.text() == uninterrupted.text());
+        }
+    }
+}
+
+TEST_CASE("killed at each boundary of a roll back, and rolled back again: the world of before") {
+    engine::SilentReporter silent;
+    for (std::size_t boundary = 0; boundary < 14; ++boundary) {
+        CAPTURE(boundary);
+        World world = fresh_world();
+        engine::MemoryJournal journal;
+        engine::run(plan_for(world), current, journal, silent);
+        REQUIRE(killed(journal, boundary, [&](engine::Journal& watched) {
+            engine::roll_back(plan_for(world), current, watched, silent);
+        }));
+        engine::roll_back(plan_for(world), current, journal, silent);
+        CHECK(world.text() == fresh_world().text());
+    }
+}
+
+TEST_CASE(
+    "killed while a failure is undone: resumed it goes forward, rolled back it is as before") {
+    engine::SilentReporter silent;
+    World uninterrupted = fresh_world();
+    engine::MemoryJournal whole;
+    engine::run(plan_for(uninterrupted), current, whole, silent);
+    for (std::size_t boundary = 0; boundary < 2 * 12; ++boundary) {
+        for (bool forward : {true, false}) {
+            CAPTURE(boundary);
+            World world = fresh_world();
+            world.failing = {"node-2/switch"};
+            engine::MemoryJournal journal;
+            try {
+                killed(journal, boundary, [&](engine::Journal& watched) {
+                    engine::run(plan_for(world), current, watched, silent);
+                });
+            } catch (const engine::Error&) { // it failed before it could be killed
+            }
+            world.failing.clear();
+            if (forward)
+                engine::run(plan_for(world), current, journal, silent);
+            else
+                engine::roll_back(plan_for(world), current, journal, silent);
+            CHECK(world.text() == (forward ? uninterrupted : fresh_world()).text());
+        }
+    }
+}
+
+TEST_CASE("begun but not recorded as done: the probe decides whether it is applied again") {
+    for (bool had_its_effect : {true, false}) {
+        World world;
+        engine::MemoryJournal journal;
+        KeepingReporter reporter;
+        journal.append({"operation", 1, "a/1", Mark::intent, "inputs", "the memo"});
+        if (had_its_effect)
+            world.put("a/1", "new");
+        engine::Plan plan;
+        plan.add(put(world, "a/1"), OnFailure::stop);
+        engine::run(plan, current, journal, reporter);
+        CHECK(world.applied.size() == (had_its_effect ? 0 : 1));
+        REQUIRE(journal.all.size() == 2);
+        CHECK(journal.all[1].mark == Mark::done);
+        CHECK(reporter.lines.back() ==
+              (had_its_effect ? "a/1 already" : "a/1 done (result of a/1)"));
+        engine::roll_back(plan, current, journal, reporter);
+        CHECK(world.at("a/1") == "the memo"); // what undo gets is what was recorded
+    }
+}
+
+TEST_CASE("a journal that cannot be written stops the step before its effect") {
+    World world;
+    engine::MemoryJournal journal;
+    engine::SilentReporter silent;
+    engine::Plan plan;
+    plan.add(put(world, "a/1"), OnFailure::stop);
+    WatchedJournal full(journal, [](const engine::Record&, WatchedJournal::When) {
+        throw engine::Error("No space left on device");
+    });
+    const engine::Error error = error_of([&] { engine::run(plan, current, full, silent); });
+    CHECK(contains(error.what(), "No space left"));
+    CHECK(world.text() == "");
+}
