@@ -17,7 +17,6 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -104,49 +103,56 @@ struct Pipe {
     }
 };
 
-// One output of the child, read as it comes and kept up to the limit.
+// One output of the child, read as it comes and kept up to the limit. Only readiness is awaited,
+// and each read is kept at once: with async_read_some, bytes could be read already and their
+// handler still be waiting behind the one that sees the child's end.
 class Output {
 public:
     Output(asio::io_context& loop, Descriptor read_end, std::size_t limit) :
         stream_(loop, read_end.release()), limit_(limit) {
         stream_.native_non_blocking(true);
-        read_more();
+        read_when_ready();
     }
     // What the child wrote before its end is in the pipe by now. Whoever else holds the other end
     // (a daemon that it left behind) is not waited for, and cannot keep us with an endless stream.
     void finish() {
-        stream_.cancel();
         const int capacity = ::fcntl(stream_.native_handle(), F_GETPIPE_SZ);
-        for (int left = std::max(capacity, 65536); left > 0;) {
-            const ssize_t count = ::read(stream_.native_handle(), block_.data(), block_.size());
-            if (count < 0 && errno == EINTR)
-                continue;
+        for (ssize_t left = std::max(capacity, 65536); left > 0;) {
+            const ssize_t count = read_block();
             if (count <= 0)
                 break;
-            keep(static_cast<std::size_t>(count));
-            left -= static_cast<int>(count);
+            left -= count;
         }
+        stream_.close();
     }
     std::string take() { return std::move(text_); }
 
 private:
-    void read_more() {
-        stream_.async_read_some(asio::buffer(block_),
-                                [this](const boost::system::error_code& error, std::size_t count) {
-                                    if (error)
-                                        return;
-                                    keep(count);
-                                    read_more();
-                                });
+    void read_when_ready() {
+        stream_.async_wait(asio::posix::stream_descriptor::wait_read,
+                           [this](const boost::system::error_code& error) {
+                               if (!error && stream_.is_open() && read_block() != 0)
+                                   read_when_ready();
+                           });
     }
-    void keep(std::size_t count) {
-        text_.append(block_.data(), std::min(count, limit_ - text_.size()));
+    // Bytes read; 0 at the end of the stream, -1 where there are none now.
+    ssize_t read_block() {
+        std::array<char, 16384> block;
+        for (;;) {
+            const ssize_t count = ::read(stream_.native_handle(), block.data(), block.size());
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count < 0)
+                return errno == EAGAIN ? -1 : 0; // a pipe that cannot be read is at its end
+            text_.append(block.data(),
+                         std::min(static_cast<std::size_t>(count), limit_ - text_.size()));
+            return count;
+        }
     }
 
     asio::posix::stream_descriptor stream_;
     std::size_t limit_;
     std::string text_;
-    std::array<char, 16384> block_{};
 };
 
 // A file in memory, not a pipe: no writing that could block or raise SIGPIPE here.

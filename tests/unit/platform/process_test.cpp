@@ -93,6 +93,17 @@ TEST_CASE("all of a large output within the limit arrives") {
     CHECK(run(command).output.size() == 900000);
 }
 
+TEST_CASE("what is written right before the end arrives whole and in order, every time") {
+    Command command;
+    command.argv = {"seq", "1", "20000"};
+    const std::string whole = run(command).output;
+    REQUIRE(whole.ends_with("\n19999\n20000\n"));
+    int right = 0;
+    for (int round = 0; round < 200; ++round)
+        right += run(command).output == whole ? 1 : 0;
+    CHECK(right == 200);
+}
+
 TEST_CASE("an end by a signal is told from an exit code") {
     const Finished finished = shell("kill -9 $$");
     CHECK(finished.signal == SIGKILL);
