@@ -23,14 +23,13 @@ void require_synced(int descriptor, const std::string& file) {
 } // namespace
 
 JournalFile::JournalFile(const std::string& file) : file_(file) {
-    const bool is_new = !exists(file);
     Descriptor descriptor = open_path("open the journal", file, O_RDWR | O_APPEND | O_CREAT, 0600);
     if (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0)
         throw engine::Error(fmt::format("the journal {} is in use by another process", file),
                             engine::Kind::busy)
             .remedy(fmt::format("wait until it has ended; find it with: fuser -v {}", file));
-    if (is_new)
-        sync_folder(parent_of(file));
+    // Also where it was there: whoever made it may have ended before its name was on disk.
+    sync_folder(parent_of(file));
     const std::string bytes = read_all(descriptor.get(), longest_journal, file);
     engine::Decoded decoded = engine::during(fmt::format("reading the journal {}", file),
                                              [&] { return engine::decode(bytes); });

@@ -65,6 +65,10 @@ TEST_CASE("environment: this process's, changed by the command's and its secrets
     command.environment["LOCUM_TEST_A"] = "a";
     command.secrets["LOCUM_TEST_S"] = engine::Secret("s");
     CHECK(run(command).output == "yes a s\n");
+    command = script("echo ${LOCUM_TEST_INHERITED-unset} ${LOCUM_TEST_A-unset}.");
+    command.environment["LOCUM_TEST_INHERITED"] = "no = yes";
+    command.environment["LOCUM_TEST_A"] = "";
+    CHECK(run(command).output == "no = yes .\n");
     ::unsetenv("LOCUM_TEST_INHERITED");
 }
 
