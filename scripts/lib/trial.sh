@@ -38,11 +38,12 @@ trial_postgresql() {
     postgresql_bin=$(find /usr/lib/postgresql -maxdepth 2 -name bin | sort -V | tail -n 1)
     postgresql_port=$(free_port)
     mkdir "$data"
-    ((EUID != 0)) || chown postgres: "$data"
+    printf quickstart-admin >"$data/admin.password"
+    ((EUID != 0)) || chown -R postgres: "$data"
     (
         cd /
         as_postgres "$postgresql_bin/initdb" -D "$data/db" -U admin --auth=scram-sha-256 \
-            --pwfile=<(echo quickstart-admin) --encoding=UTF8 --locale=C --no-sync >"$trial/initdb.log"
+            --pwfile="$data/admin.password" --encoding=UTF8 --locale=C --no-sync >"$trial/initdb.log"
         as_postgres "$postgresql_bin/pg_ctl" -D "$data/db" -w -l "$data/log" \
             -o "-p $postgresql_port -h 127.0.0.1 -k $data" start >"$trial/pg_ctl.log"
     )

@@ -130,7 +130,7 @@ Step back_up(Conductor& conductor, const std::string& step) {
                 platform::make_folders(platform::parent_of(file), 0700);
                 const datasource::Backup backup = datasource::back_up(conductor.upgrade().settings, file);
                 reporter.note("to restore it: " + backup.restore_command);
-                return fmt::format("{}, {} KB; restore: {}", backup.file, backup.bytes / 1024, backup.restore_command);
+                return fmt::format("{}, {} KB", backup.file, backup.bytes / 1024);
             },
             nullptr, NothingToUndo{}};
 }

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# R1's own way on PostgreSQL: `locum install NEWBUNDLE` on one host after another, in two different
+# orders, under load. Nothing may fail; a node that joins or a second upgrade in between is refused.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+for order in "1 2 3" "3 1 2"; do
+    begin_cluster postgresql
+    trial_load --rate 250
+    count=0
+    for n in $order; do
+        ((++count))
+        try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-$n.toml" --root "$trial/node-$n"
+        expect_code 0 "install on node-$n, as number $count"
+        expect_said "$count of 3 servers updated"
+        if ((count == 1)); then
+            try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
+            expect_code 7 "a second upgrade while one is open"
+            expect_said 'locum upgrade resume'
+        fi
+    done
+    echo "order $order:"
+    expect_clean_load
+    expect_all_at 2.0
+    trial_end
+done

@@ -1,0 +1,84 @@
+# What the tests of this folder share. Sourced by them; sets up a trial cluster of 1.0 with PostgreSQL,
+# or embedded: begin_cluster [postgresql].
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+bin=$LOCUM_BUILD/bin
+suites=$LOCUM_BUILD/examples/endpoint-manager
+locum=$bin/locum
+source scripts/lib/trial.sh
+trap trial_end EXIT
+trap 'exit 130' INT TERM
+
+fail() {
+    echo "FAILED: $*" >&2
+    [[ ! -f $trial/last.log ]] || tail -n 20 "$trial/last.log" >&2
+    "$locum" status --root "$trial/node-1" >&2 || true
+    tail -n 5 "$trial"/node-*/var/log/locum/*/*.log >&2 || true
+    exit 1
+}
+
+begin_cluster() {
+    trial_begin
+    trial_bundles >/dev/null
+    [[ ${1:-} != postgresql ]] || trial_postgresql
+    local n
+    for n in 1 2 3; do
+        trial_answers "$n"
+        trial_install "$n" >"$trial/last.log" 2>&1 || fail "install of node-$n"
+    done
+}
+
+# Runs locum and keeps what it says; its exit code is in $code.
+try() {
+    code=0
+    "$locum" "$@" >"$trial/last.log" 2>&1 || code=$?
+}
+
+expect_code() {
+    ((code == $1)) || fail "$2: exit code $code, expected $1"
+}
+
+expect_said() {
+    grep -qE -- "$1" "$trial/last.log" || fail "expected to read: $1"
+}
+
+# A figure of the load's result.
+figure() {
+    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$trial/load.json" "$1"
+}
+
+# Ends the load; nothing may have failed, be wrong or lost.
+expect_clean_load() {
+    local key
+    trial_load_end || { cat "$trial/load.log" >&2 && fail "the load saw failures: $(cat "$trial/load.json" 2>/dev/null)"; }
+    for key in failed wrong writes_lost outage_ms; do
+        [[ $(figure "$key") == 0 ]] || fail "$key is $(figure "$key"): $(cat "$trial/load.json")"
+    done
+    echo "    load: $(cat "$trial/load.json")"
+}
+
+# All nodes in normal mode with version $1, every service running once.
+expect_all_at() {
+    "$locum" status --json --root "$trial/node-1" >"$trial/status.json"
+    python3 - "$trial/status.json" "$1" <<'PYTHON' || fail "not all nodes are at $1: $(cat "$trial/status.json")"
+import json, sys
+status = json.load(open(sys.argv[1]))
+assert status["version"] == sys.argv[2], status["version"]
+for node in status["nodes"]:
+    assert node["mode"] == "normal" and not node["out"], node
+    assert all(version == sys.argv[2] for version in node["versions"].values()), node
+    assert all(service["status"] == "running" for service in node["services"].values()), node
+assert status["operation"] is None or not status["operation"]["open"], status["operation"]
+PYTHON
+    expect_services_once
+}
+
+# As many server processes as servers, as many balancer masters as balancers.
+expect_services_once() {
+    local servers balancers
+    servers=$(grep -slaF "$trial/node-" /proc/[0-9]*/cmdline | xargs -r grep -laE 'bin/endpoint-server' | wc -l)
+    balancers=$(for pid in $(trial_services); do
+        tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -F haproxy || true
+    done | wc -l)
+    ((servers == 3)) || fail "$servers server processes, expected 3"
+    ((balancers == 2)) || fail "$balancers balancers, expected 2"
+}
