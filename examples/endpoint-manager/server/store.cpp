@@ -139,9 +139,12 @@ std::optional<std::int64_t> Store::write_profile(std::int64_t id, const std::str
                                                  std::optional<std::int64_t> expected,
                                                  const std::string& admin) {
     return run([&](Database& database) -> std::optional<std::int64_t> {
-        const Parameter wanted = expected ? Parameter(*expected) : Parameter(nullptr);
+        std::vector<Parameter> parameters{id, nullptr, timestamp(), admin};
+        if (expected) {
+            parameters[1] = *expected;
+        }
         Transaction transaction(database);
-        const Rows rows = database.query(queries().next_version, {id, wanted, timestamp(), admin});
+        const Rows rows = database.query(queries().next_version, parameters);
         if (rows.empty()) {
             return std::nullopt;
         }
