@@ -16,7 +16,7 @@ namespace locum::datasource {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t queued_batches = 6;
+constexpr std::size_t queued_bytes = 4U << 20;
 constexpr std::chrono::milliseconds report_pause{200};
 
 void require_no_obstacle(Connection& connection, const Schema& schema, bool ddl_given) {
@@ -85,7 +85,7 @@ void load(Snapshot& snapshot, CopyTarget& target, const CopyRequest& request,
         expected += static_cast<std::uint64_t>(table.estimated_rows);
     Count count(request, reporter, expected, "rows");
     rows.assign(snapshot.schema.tables.size(), 0);
-    BatchQueue queue(queued_batches);
+    BatchQueue queue(queued_bytes);
     const CopyReader reader(postgresql(*snapshot.reader), target.sources(), queue);
     while (auto batch = queue.pop()) {
         engine::failpoint("copy/load");

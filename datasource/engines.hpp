@@ -38,9 +38,10 @@ std::unique_ptr<Connection> connect_sqlite(const std::string& file, const Connec
 // The same without WAL and the other settings of a productive file.
 std::unique_ptr<Connection> open_sqlite(const std::string& file, const ConnectOptions& options);
 
-// What a failed statement or COPY is to the operator. sql: to name the line; may be empty.
+// What a failed statement or COPY is to the operator. sql: to name the line; may be empty. begin:
+// where in it the statement begins.
 engine::Error postgresql_error(PGconn* connection, const PGresult* result, std::string_view sql);
-engine::Error sqlite_error(sqlite3* database, std::string_view sql);
+engine::Error sqlite_error(sqlite3* database, std::string_view sql, std::size_t begin = 0);
 
 // One prepared statement; throws where there is none or more than one in sql.
 Statement prepare(sqlite3* database, std::string_view sql);

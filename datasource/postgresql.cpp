@@ -137,6 +137,10 @@ private:
 
     void require(const PGresult* result, std::string_view sql) {
         const ExecStatusType status = PQresultStatus(result);
+        if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH)
+            throw engine::Error("the script uses COPY with STDIN or STDOUT, which has no other end "
+                                "here")
+                .remedy("use INSERT instead");
         if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY)
             throw postgresql_error(handle_.get(), result, sql);
     }

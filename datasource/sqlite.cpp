@@ -7,6 +7,7 @@
 #include <charconv>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 namespace locum::datasource {
 namespace {
@@ -74,6 +75,18 @@ std::string remedy_for(std::string_view state, std::string_view file) {
     return {};
 }
 
+// "in line 12: UPDATE device SET" of a script in which a statement begins at a place.
+std::string line_of(std::string_view sql, std::size_t begin, std::size_t offset) {
+    if (sql.empty())
+        return {};
+    const std::size_t word = std::min(sql.find_first_not_of(" \t\r\n", begin), sql.size());
+    const std::size_t at = std::min(std::max(begin + offset, word), sql.size());
+    const std::string_view before = sql.substr(0, at);
+    const std::size_t line = before.rfind('\n') + 1; // npos + 1 is 0
+    return fmt::format("in line {}: {}", std::count(before.begin(), before.end(), '\n') + 1,
+                       sql.substr(line, std::min<std::size_t>(sql.find('\n', at) - line, 100)));
+}
+
 std::string file_of(sqlite3* database) {
     const char* file = database == nullptr ? nullptr : sqlite3_db_filename(database, "main");
     return file == nullptr ? "" : file;
@@ -118,10 +131,25 @@ public:
                                                                 : sqlite3_changes64(handle_.get());
     }
 
+    // Not sqlite3_exec(), which does not tell how far it came.
     void script(std::string_view sql) override {
-        const std::string text(sql);
-        if (sqlite3_exec(handle_.get(), text.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
-            throw sqlite_error(handle_.get(), sql);
+        std::size_t at = 0;
+        while (at < sql.size()) {
+            const std::string_view rest = sql.substr(at);
+            sqlite3_stmt* raw = nullptr;
+            const char* tail = nullptr;
+            const int result = sqlite3_prepare_v2(handle_.get(), rest.data(),
+                                                  static_cast<int>(rest.size()), &raw, &tail);
+            const Statement statement(raw);
+            if (result != SQLITE_OK)
+                throw sqlite_error(handle_.get(), sql, at);
+            int stepped = SQLITE_DONE;
+            while (statement && (stepped = sqlite3_step(statement.get())) == SQLITE_ROW) {
+            }
+            if (stepped != SQLITE_DONE)
+                throw sqlite_error(handle_.get(), sql, at);
+            at += static_cast<std::size_t>(tail - rest.data());
+        }
     }
 
     void* native() override { return handle_.get(); }
@@ -172,17 +200,16 @@ private:
 
 } // namespace
 
-engine::Error sqlite_error(sqlite3* database, std::string_view sql) {
+engine::Error sqlite_error(sqlite3* database, std::string_view sql, std::size_t begin) {
     const std::string message = sqlite3_errmsg(database), file = file_of(database);
     const std::string_view state = state_of(sqlite3_extended_errcode(database), message);
+    const int offset = sqlite3_error_offset(database); // -1 where it is the statement as a whole
     engine::Error error = engine::Error(fmt::format("SQLite: {} [{}]{}", message, state,
                                                     file.empty() ? "" : ", file " + file))
                               .remedy(remedy_for(state, file));
-    const int offset = sqlite3_error_offset(database);
-    if (offset >= 0 && static_cast<std::size_t>(offset) <= sql.size()) {
-        const auto before = sql.substr(0, static_cast<std::size_t>(offset));
-        error.during(fmt::format("in line {}", std::count(before.begin(), before.end(), '\n') + 1));
-    }
+    const std::string line = line_of(sql, begin, offset < 0 ? 0 : static_cast<std::size_t>(offset));
+    if (!line.empty())
+        error.during(line);
     return error;
 }
 
@@ -222,14 +249,36 @@ std::unique_ptr<Connection> open_sqlite(const std::string& file, const ConnectOp
     return std::make_unique<SqliteConnection>(std::move(handle));
 }
 
+namespace {
+
+// Two that open a new file at once: one of them is told that it is busy, without the busy timeout.
+void set_wal(Connection& connection, const std::string& file, std::chrono::milliseconds limit) {
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    for (;;) {
+        try {
+            if (connection.query("PRAGMA journal_mode").at(0).at(0) == "wal" ||
+                connection.query("PRAGMA journal_mode = WAL").at(0).at(0) == "wal")
+                return;
+            throw engine::Error(fmt::format("{} cannot be put into WAL mode", file))
+                .remedy("put it on a local file system");
+        } catch (const engine::Error& error) {
+            if (std::string_view(error.what()).find("[55P03]") == std::string_view::npos ||
+                std::chrono::steady_clock::now() > deadline)
+                throw;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+}
+
+} // namespace
+
 std::unique_ptr<Connection> connect_sqlite(const std::string& file, const ConnectOptions& options) {
     auto connection = open_sqlite(file, options);
     return engine::during("opening " + file, [&] {
-        const Rows mode = connection->query("PRAGMA journal_mode"); // reads the file's header
-        if (!options.read_only && mode.at(0).at(0) != "wal" &&
-            connection->query("PRAGMA journal_mode = WAL").at(0).at(0) != "wal")
-            throw engine::Error(fmt::format("{} cannot be put into WAL mode", file))
-                .remedy("put it on a local file system");
+        if (!options.read_only)
+            set_wal(*connection, file, options.lock_timeout);
+        else
+            connection->query("PRAGMA schema_version", {}); // reads the file's header
         connection->script("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; "
                            "PRAGMA recursive_triggers = ON");
         return std::move(connection);

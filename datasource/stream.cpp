@@ -72,9 +72,11 @@ bool append_copy_rows(Batch& batch, std::string_view text, bool& begun) {
 
 bool BatchQueue::push(Batch batch) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return stopped_ || full_.size() < limit_; });
+    const std::size_t bytes = batch.text.size();
+    changed_.wait(lock, [&] { return stopped_ || full_.empty() || waiting_ + bytes <= limit_; });
     if (stopped_)
         return false;
+    waiting_ += bytes;
     full_.push_back(std::move(batch));
     changed_.notify_all();
     return true;
@@ -90,6 +92,7 @@ std::optional<Batch> BatchQueue::pop() {
     }
     Batch batch = std::move(full_.front());
     full_.pop_front();
+    waiting_ -= batch.text.size();
     changed_.notify_all();
     return batch;
 }

@@ -30,9 +30,10 @@ bool append_copy_rows(Batch& batch, std::string_view message, bool& begun);
 
 class BatchQueue {
 public:
+    // limit: bytes that may wait; one batch may always, however large.
     explicit BatchQueue(std::size_t limit) : limit_(limit) {}
 
-    // Waits while the queue is full. False: the other side gave up.
+    // Waits while there is no room. False: the other side gave up.
     bool push(Batch batch);
     // nullopt at the end. Throws what the reader failed with, once all before it was taken.
     std::optional<Batch> pop();
@@ -48,6 +49,7 @@ private:
     std::deque<Batch> full_;
     std::vector<Batch> spare_;
     std::size_t limit_;
+    std::size_t waiting_ = 0; // bytes
     bool finished_ = false;
     bool stopped_ = false;
     std::exception_ptr failure_;

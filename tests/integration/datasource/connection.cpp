@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <functional>
 #include <thread>
 
@@ -178,6 +179,43 @@ TEST_CASE("a failed statement of a script is told with its line") {
         FAIL("expected an error");
     } catch (const engine::Error& error) {
         CHECK(holds(error.one_line(), "in line 3: SELECT nothing"));
+    }
+}
+
+TEST_CASE("SQLite: a failed statement of a script is told with its line") {
+    const Scratch scratch;
+    const auto connection = scratch.open("a.db");
+    for (const auto& [script, line] :
+         {std::pair{"CREATE TABLE t (a UNIQUE);\n-- x\n\nSELECT missing\nFROM t",
+                    "in line 4: SELECT"},
+          {"INSERT INTO t VALUES (1);\n\nINSERT INTO t\n VALUES (1)", "in line 3: INSERT INTO t"},
+          {"SELECT 1;\nSELEC 2", "in line 2: SELEC 2"}}) {
+        try {
+            connection->script(script);
+            FAIL("expected an error");
+        } catch (const engine::Error& error) {
+            CHECK_MESSAGE(holds(error.one_line(), line), error.one_line());
+        }
+    }
+}
+
+TEST_CASE("SQLite: many may open a new file at once") {
+    for (int round = 0; round < 5; ++round) {
+        const Scratch scratch;
+        std::vector<std::thread> openers;
+        std::atomic<int> opened = 0;
+        for (int i = 0; i < 6; ++i)
+            openers.emplace_back([&] {
+                try {
+                    scratch.open("a.db")->script("CREATE TABLE IF NOT EXISTS t (a)");
+                    ++opened;
+                } catch (const engine::Error& error) {
+                    MESSAGE(error.one_line());
+                }
+            });
+        for (std::thread& opener : openers)
+            opener.join();
+        CHECK(opened == 6);
     }
 }
 

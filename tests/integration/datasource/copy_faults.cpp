@@ -11,8 +11,6 @@
 
 #include <sys/mount.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <csignal>
@@ -335,39 +333,4 @@ TEST_CASE("SQLite as the source: one snapshot beside a writer, with triggers and
     CHECK(made->query("SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')") ==
           Rows{{"2"}});
     CHECK(source->query("SELECT count(*) FROM b") == Rows{{"0"}});
-}
-
-TEST_CASE("memory stays below 64 MB, whatever the number of rows") {
-    server().reset();
-    server().as_locum()->script(
-        "CREATE TABLE big (id bigint PRIMARY KEY, a text, b text, c uuid, d timestamptz, e bytea);"
-        "CREATE INDEX by_c ON big (c); CREATE INDEX by_a ON big (a);"
-        "INSERT INTO big SELECT i, repeat(md5(i::text), 4), i::text, md5(i::text)::uuid, now(), "
-        "'\\x0011223344' FROM generate_series(1, 400000) i");
-    const Scratch scratch;
-    // In a child, whose memory nothing else has used before.
-    const pid_t child = ::fork();
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        int code = 1;
-        try {
-            copy_to(scratch.path("copy.db"));
-            code = 0;
-        } catch (const engine::Error& error) {
-            platform::write_file(scratch.path("error"), error.one_line(), 0600);
-        }
-        rusage usage{};
-        ::getrusage(RUSAGE_SELF, &usage);
-        platform::write_file(scratch.path("peak"), std::to_string(usage.ru_maxrss), 0600);
-        ::_exit(code);
-    }
-    int status = 0;
-    REQUIRE(::waitpid(child, &status, 0) == child);
-    CHECK(WEXITSTATUS(status) == 0);
-    const long peak_kib = std::stol(platform::read_file(scratch.path("peak")));
-    CHECK(std::filesystem::file_size(scratch.path("copy.db")) > 100U << 20);
-#ifndef __SANITIZE_ADDRESS__
-    CHECK(peak_kib < 64 * 1024);
-#endif
-    MESSAGE("peak of " << peak_kib << " KiB");
 }

@@ -99,8 +99,13 @@ TEST_CASE("a queue hands on in order, and what the reader failed with comes last
 
 TEST_CASE("a writer that gives up frees a reader that waits") {
     BatchQueue queue(1);
-    CHECK(queue.push({}));
-    std::thread reader([&] { CHECK(!queue.push({})); });
+    const auto large = [] {
+        Batch batch;
+        batch.text.resize(100);
+        return batch;
+    };
+    CHECK(queue.push(large())); // the first one is taken, however large
+    std::thread reader([&] { CHECK(!queue.push(large())); });
     queue.stop();
     reader.join();
 }
