@@ -100,8 +100,11 @@ struct Runner {
 
     void apply(const Step& step, const StepState& before) {
         bool so = during(fmt::format("looking whether {} is done", step.id), step.probe);
-        // What was so before we began is not ours: it is neither recorded nor ever undone.
         if (so && (before.done || !before.begun)) {
+            // What was so before we began is not ours: DONE without INTENT, so that a resumed run
+            // knows that it was passed, and nothing of it is ever undone.
+            if (!before.done)
+                record(step, Mark::done, "");
             reporter.step(step.id, step.says, Progress::already, "");
             return;
         }
@@ -142,8 +145,13 @@ struct Runner {
         for (auto it = plan.steps.rbegin(); it != plan.steps.rend(); ++it) {
             const Step& step = it->step;
             auto state = known.find(step.id);
-            if (state == known.end() || !state->second.begun || !concerns(step))
+            if (state == known.end() || !concerns(step))
                 continue;
+            if (!state->second.begun) {
+                if (state->second.done && taken.failed.empty())
+                    record(step, Mark::undone, ""); // not ours, but to be asked again next time
+                continue;
+            }
             if (!taken.failed.empty()) {
                 taken.left.push_back(step.id);
                 continue;
@@ -170,6 +178,9 @@ struct Runner {
 
     [[noreturn]] void fail(const PlannedStep& failed, const Error& error) {
         const Step& step = failed.step;
+        if (current.superseded && current.superseded())
+            throw Error(fmt::format("{}: another process has taken the operation over", step.id), Kind::busy)
+                .remedy("locum upgrade status");
         TakenBack taken;
         std::string_view group = group_of(step.id);
         if (failed.on_failure == OnFailure::undo_all)
@@ -209,13 +220,24 @@ void run(const Plan& plan, const Run& current, Journal& journal, Reporter& repor
             what += (what.empty() ? "" : "\n  ") + why;
         throw Error(what + "; the other groups went on", Kind::paused).remedy(remedy);
     };
-    for (const PlannedStep& planned : plan.steps) {
+    std::size_t frontier = 0; // the last step that was begun or passed by an earlier run
+    for (std::size_t i = 0; i < plan.steps.size(); ++i)
+        if (const StepState& state = known[plan.steps[i].step.id]; state.begun || state.done)
+            frontier = i;
+    for (std::size_t i = 0; i < plan.steps.size(); ++i) {
+        const PlannedStep& planned = plan.steps[i];
         const Step& step = planned.step;
+        // Later steps have been taken on top of it: the world has moved on rightly, and what the step
+        // once brought about need not be so any more.
+        if (i < frontier && known[step.id].done)
+            continue;
         if (skipped.contains(group_of(step.id)))
             continue;
         if (!skipped.empty() && planned.on_failure != OnFailure::skip_group)
             stop_for_skipped(); // it rests on all groups
         try {
+            if (current.superseded && current.superseded())
+                runner.fail(planned, Error("superseded"));
             if (current.cancelled && current.cancelled())
                 throw Error("cancelled on request", Kind::cancelled);
             as_error([&] { runner.apply(step, known[step.id]); });

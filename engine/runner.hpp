@@ -17,10 +17,14 @@ struct Run {
     std::string input_hash;
     // Asked before each step; true ends the run as a failure of that step would: with Error(cancelled)
     // where everything is undone, else with Error(paused).
-    std::function<bool()> cancelled;
+    std::function<bool()> cancelled = {};
+    // Asked before each step and when one fails; true ends the run with Error(busy), and nothing is
+    // undone: another process has taken the operation over.
+    std::function<bool()> superseded = {};
 };
 
-// Runs the steps that are not done. Throws Error:
+// Runs the steps that are not done. Of those that an earlier run did only the last is probed again: the
+// others have had steps taken on top of them. Throws Error:
 //   failed           a step failed and everything was undone
 //   needs_attention  a step failed and an undo failed too, or it cannot be told whether an Irreversible
 //                    step is done; both errors are in the text, and by id what was undone and what was not
