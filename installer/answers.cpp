@@ -4,7 +4,9 @@
 #include "platform/files.hpp"
 #include "platform/terminal.hpp"
 #include "suite/document.hpp"
+#include "token/identity.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
 
@@ -111,8 +113,12 @@ Answers parse_answers(const std::string& text, const std::string& file) {
                                   ? key
                                   : beside(file, key);
     answers.licence_accepted = root.flag("licence-accepted", false);
-    for (const Text& component : root.texts("components"))
+    for (const Text& component : root.texts("components")) {
+        if (std::find(answers.components.begin(), answers.components.end(), component.value) !=
+            answers.components.end())
+            root.fail(component.at, "'" + component.value + "' twice", "each component once");
         answers.components.push_back(component.value);
+    }
     if (answers.components.empty())
         root.fail(root.at(), "no components", "components = [\"…\"] with one at least");
     if (std::string path = root.text("data-directory", "").value; !path.empty())
@@ -121,7 +127,14 @@ Answers parse_answers(const std::string& text, const std::string& file) {
         answers.run_directory = beside(file, path);
 
     Section node = root.section("node", true);
-    answers.node_name = node.text("name").value;
+    const Text name = node.text("name");
+    try {
+        token::check_node_name(name.value);
+    } catch (const Error&) {
+        node.fail(name.at, "'" + name.value + "' for 'name'",
+                  "1 to 63 letters, digits, dots, dashes or underscores, beginning with a letter or digit");
+    }
+    answers.node_name = name.value;
     answers.address = node.text("address").value;
     answers.agent_port = port(node, "agent-port", 61616);
     node.done();

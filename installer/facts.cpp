@@ -79,7 +79,9 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest, cons
         facts.node = cluster::load_node_state(layout);
     if (!answers.create_token.empty()) {
         facts.token_exists = platform::exists(answers.create_token);
-        facts.token_folder_writeable = platform::writeable(platform::parent_of(answers.create_token));
+        // Nothing makes the folder: the token is written last, when all else is done.
+        const std::string folder = platform::parent_of(answers.create_token);
+        facts.token_folder_writeable = platform::exists(folder) && platform::writeable(folder);
     } else {
         facts.token = token::NetworkToken::load(answers.use_token);
     }

@@ -47,10 +47,15 @@ engine::Plan install_plan(const Installation& installation) {
     for (const std::string& component : installation.answers.components)
         add(steps::write_configs(installation, component));
     add(steps::start_agent(installation));
-    // Servers first: a balancer in front of nothing answers every request with an error.
+    // Servers first: a balancer in front of nothing answers every request with an error. An unknown
+    // component is preflight's to refuse, after the plan was printed.
+    auto is_balancer = [&](const std::string& name) {
+        const suite::Component* component = installation.manifest().component(name);
+        return component && component->role == suite::Role::balancer;
+    };
     for (bool balancers : {false, true})
         for (const std::string& name : installation.answers.components)
-            if ((installation.manifest().component(name)->role == suite::Role::balancer) == balancers)
+            if (is_balancer(name) == balancers)
                 add(steps::start_component(installation, name));
     if (installation.server() && !installation.first())
         add(steps::announce_server(installation));

@@ -44,8 +44,9 @@ void check_selection(const Answers& answers, const Manifest& manifest, std::vect
                             "a server: it creates the cluster", "install a server first"});
     bool shape = std::any_of(manifest.topologies.begin(), manifest.topologies.end(), [&](const auto& topology) {
         return std::all_of(answers.components.begin(), answers.components.end(), [&](const auto& component) {
-            return std::find(topology.components.begin(), topology.components.end(), component) !=
-                   topology.components.end();
+            return !manifest.component(component) || // a finding of its own
+                   std::find(topology.components.begin(), topology.components.end(), component) !=
+                       topology.components.end();
         });
     });
     if (!manifest.topologies.empty() && !shape)
@@ -124,7 +125,7 @@ void check_network(const Answers& answers, const Manifest& manifest, const Facts
     const DatabaseFacts& database = *facts.database;
     if (!database.reachable) {
         findings.push_back({"datasource", Severity::error, database.why_not, "a database that Locum's account can use",
-                            database.remedy});
+                            database.remedy.empty() ? "correct [datasource] in " + answers.file : database.remedy});
         return;
     }
     if (database.registry)

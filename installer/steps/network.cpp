@@ -106,11 +106,14 @@ Step create_registry(const Installation& installation) {
     auto settings = [&installation] { return datasource_of(installation); };
     return {"datasource/registry",
             "create Locum's registry beside the suite's data",
-            [settings, &layout] {
+            [settings, &layout, &installation] {
                 const datasource::Settings known = settings();
                 if (known.kind == datasource::Kind::sqlite && !platform::exists(cluster::registry_file(known)))
                     return false;
-                return cluster::Store(known, layout.suite).exists();
+                cluster::Store store(known, layout.suite);
+                // The fact that is set last: a kill may have come between the tables and the facts.
+                return store.exists() &&
+                       cluster::Registry(store).fact(cluster::fact::manifest) == installation.bundle.manifest_sha256();
             },
             nullptr,
             [settings, &layout, &installation](Reporter&) {
@@ -118,15 +121,16 @@ Step create_registry(const Installation& installation) {
                 if (known.kind == datasource::Kind::sqlite)
                     platform::make_folders(platform::parent_of(known.file), 0750);
                 cluster::Store store(known, layout.suite);
-                store.create();
+                if (!store.exists())
+                    store.create();
                 const cluster::NodeState state = cluster::load_node_state(layout);
                 cluster::Registry registry(store);
                 registry.set_fact(cluster::fact::cluster, state.cluster_id);
                 registry.set_fact(cluster::fact::bundle_key, state.bundle_key);
                 registry.set_fact(cluster::fact::version, state.version);
-                registry.set_fact(cluster::fact::manifest, installation.bundle.manifest_sha256());
                 registry.set_fact(cluster::fact::fence, "");
                 registry.set_fact(cluster::fact::trial_machine, state.trial ? installation.facts.machine : "");
+                registry.set_fact(cluster::fact::manifest, installation.bundle.manifest_sha256());
                 return std::string();
             },
             nullptr,
@@ -156,7 +160,7 @@ Step create_schema(const Installation& installation) {
             },
             [settings] {
                 if (settings().kind == datasource::Kind::sqlite && !platform::exists(settings().file))
-                    return json::array().dump();
+                    return json().dump();
                 return json(tables(*connect(settings()))).dump();
             },
             [settings, engine, &installation, &manifest](Reporter&) {
@@ -172,17 +176,20 @@ Step create_schema(const Installation& installation) {
             nullptr,
             Undo{[settings](const std::string& memo) {
                 const datasource::Settings known = settings();
-                if (known.kind == datasource::Kind::sqlite && json::parse(memo).empty()) {
+                const json before = json::parse(memo);
+                if (before.is_null()) { // there was no file
                     for (const char* suffix : {"", "-wal", "-shm", "-journal"})
                         platform::remove_all(known.file + suffix);
                     return;
                 }
                 // Only what was not there before.
                 auto connection = connect(known);
-                const json before = json::parse(memo);
+                const bool sqlite = known.kind == datasource::Kind::sqlite;
+                if (sqlite)
+                    connection->script("PRAGMA foreign_keys = OFF"); // its tables go in any order
                 for (const std::string& table : tables(*connection))
                     if (std::find(before.begin(), before.end(), json(table)) == before.end())
-                        connection->script("DROP TABLE " + datasource::quoted(table) + " CASCADE");
+                        connection->script("DROP TABLE " + datasource::quoted(table) + (sqlite ? "" : " CASCADE"));
             }}};
 }
 

@@ -1,0 +1,246 @@
+// What speaks against an installation, from facts made by hand.
+
+#include "tests/support/small_suite.hpp"
+
+#include "installer/facts.hpp"
+
+#include <algorithm>
+
+using namespace locum;
+using namespace locum::testing;
+using engine::Finding;
+using installer::Answers;
+using installer::Facts;
+
+namespace {
+
+struct Case {
+    suite::Manifest manifest = small_manifest();
+    Answers answers;
+    Facts facts;
+
+    // A first node with a server on a host where all is well.
+    Case() {
+        answers.file = "answers.toml";
+        answers.suite = "small";
+        answers.licence_accepted = true;
+        answers.node_name = "node-1";
+        answers.address = "10.0.0.1";
+        answers.components = {"server"};
+        answers.create_token = "/tokens/network.token";
+        facts.memory_bytes = 1ULL << 30;
+        facts.product_free_bytes = 1ULL << 30;
+        facts.product_folder = "/opt/small";
+        facts.run_folder = "/run/small";
+        facts.ports = {{"agent", 61616, std::nullopt}, {"device", 30001, std::nullopt}};
+        facts.database = installer::DatabaseFacts{};
+        facts.database->reachable = true;
+    }
+
+    std::vector<Finding> findings() const { return installer::preflight(answers, manifest, facts); }
+};
+
+std::vector<std::string> names(const std::vector<Finding>& findings) {
+    std::vector<std::string> all;
+    for (const Finding& finding : findings)
+        all.push_back(finding.name);
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("preflight: nothing to find where all is well") {
+    CHECK(Case().findings().empty());
+    Case further;
+    further.answers.create_token.clear();
+    further.answers.use_token = "/tokens/network.token";
+    further.answers.components = {"balancer"};
+    further.facts.token = token::NetworkToken{};
+    further.facts.token->suite = "small";
+    further.facts.database.reset();
+    CHECK(further.findings().empty());
+}
+
+TEST_CASE("preflight: each thing that is wrong is found once, by its name, with a remedy") {
+    struct {
+        std::string name;
+        std::function<void(Case&)> spoil;
+        std::string found;
+        std::string expected;
+    } const table[] = {
+        {"component-unknown",
+         [](Case& c) {
+             c.answers.components = {"server", "servr"};
+         },
+         "component servr", "one of server, tool, balancer"},
+        {"component-requires",
+         [](Case& c) {
+             c.answers.components = {"tool"};
+             c.answers.create_token.clear();
+         },
+         "tool without server", "server on the same host"},
+        {"server-first", [](Case& c) { c.answers.components = {"balancer"}; },
+         "a first node without a server", "a server: it creates the cluster"},
+        {"topology",
+         [](Case& c) {
+             c.manifest.topologies = {{"alone", "Alone", {"server"}}};
+             c.answers.components = {"server", "balancer"};
+         },
+         "components server, balancer", "components of one topology"},
+        {"port-unknown",
+         [](Case& c) {
+             c.answers.ports = {{"devise", 1}};
+         },
+         "ports.devise", "a port of the manifest"},
+        {"suite", [](Case& c) { c.answers.suite = "large"; }, "answers for large",
+         "answers for small"},
+        {"licence", [](Case& c) { c.answers.licence_accepted = false; }, "licence-accepted = false",
+         "the licence accepted (licence.txt)"},
+        {"memory", [](Case& c) { c.facts.memory_bytes = 9ULL << 20; }, "9 MB",
+         "10 MB for the selected components"},
+        {"disk", [](Case& c) { c.facts.product_free_bytes = 19ULL << 20; },
+         "19 MB free at /opt/small", "20 MB for the selected components"},
+        {"folder-writeable", [](Case& c) { c.facts.unwriteable = {"/etc/opt/small"}; },
+         "/etc/opt/small cannot be written", "a folder to write to"},
+        {"socket-path",
+         [](Case& c) {
+             c.answers.components = {"server", "balancer"};
+             c.facts.run_folder = "/" + std::string(85, 'r');
+         },
+         "/" + std::string(85, 'r') + "/haproxy.sock (99 characters)", "at most 97 characters"},
+        {"port-taken",
+         [](Case& c) {
+             c.facts.ports[1].taken_by = platform::Listener{"0.0.0.0", 30001, 4711, "nginx"};
+         },
+         "10.0.0.1:30001 (device) is taken by nginx (process 4711)", "a free port"},
+        {"port-taken",
+         [](Case& c) {
+             c.facts.ports[0].taken_by = platform::Listener{"0.0.0.0", 61616, std::nullopt, ""};
+         },
+         "10.0.0.1:61616 (agent) is taken by a process (process unknown)", "a free port"},
+        {"token-exists", [](Case& c) { c.facts.token_exists = true; },
+         "/tokens/network.token exists",
+         "no file there: a second token would not admit the first one's nodes"},
+        {"token-folder", [](Case& c) { c.facts.token_folder_writeable = false; },
+         "the folder of /tokens/network.token cannot be written",
+         "a folder to write the network token to"},
+        {"token-suite",
+         [](Case& c) {
+             c.facts.token = token::NetworkToken{};
+             c.facts.token->suite = "large";
+         },
+         "a network token of large", "one of small"},
+        {"datasource",
+         [](Case& c) {
+             c.facts.database->reachable = false;
+             c.facts.database->why_not = "no route to db.example";
+         },
+         "no route to db.example", "a database that Locum's account can use"},
+        {"registry-exists",
+         [](Case& c) {
+             c.facts.database->registry = true;
+             c.facts.database->tables = {"thing"};
+         },
+         "this database belongs to a cluster already", "an empty database for a new cluster"},
+        {"datasource-foreign-schema",
+         [](Case& c) {
+             c.facts.database->tables = {"orders", "people"};
+         },
+         "2 tables in the database: orders, people", "an empty database"},
+        {"grant",
+         [](Case& c) {
+             c.facts.grants = {
+                 {"grant", engine::Severity::error, "no CREATE", "CREATE", "GRANT CREATE …"}};
+         },
+         "no CREATE", "CREATE"},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.name);
+        Case one;
+        row.spoil(one);
+        const std::vector<Finding> findings = one.findings();
+        CHECK(names(findings) == std::vector<std::string>{row.name});
+        REQUIRE(!findings.empty());
+        CHECK(findings[0].found == row.found);
+        CHECK(findings[0].expected == row.expected);
+        CHECK(!findings[0].remedy.empty());
+        CHECK(findings[0].severity == engine::Severity::error);
+    }
+}
+
+TEST_CASE("preflight: everything that is wrong is reported together") {
+    Case one;
+    one.answers.licence_accepted = false;
+    one.facts.memory_bytes = 0;
+    one.facts.product_free_bytes = 0;
+    one.facts.token_exists = true;
+    one.facts.unwriteable = {"/opt/small", "/etc/opt/small"};
+    one.facts.database->reachable = false;
+    std::vector<std::string> found = names(one.findings());
+    std::sort(found.begin(), found.end());
+    CHECK(found == std::vector<std::string>{"datasource", "disk", "folder-writeable",
+                                            "folder-writeable", "licence", "memory",
+                                            "token-exists"});
+}
+
+TEST_CASE("preflight: what a folder that cannot be written needs depends on who runs it") {
+    Case one;
+    one.facts.unwriteable = {"/opt/small"};
+    CHECK(contains(one.findings()[0].remedy, "--root"));
+    one.facts.root = true;
+    CHECK(!contains(one.findings()[0].remedy, "--root"));
+}
+
+TEST_CASE("preflight: a socket's path is nobody's concern without a balancer") {
+    Case one;
+    one.facts.run_folder = "/" + std::string(200, 'r');
+    CHECK(one.findings().empty());
+}
+
+TEST_CASE("facts: the token's folder must be there, since nothing makes it") {
+    Scratch scratch;
+    Answers answers = Case().answers;
+    answers.address = "127.0.0.1";
+    const cluster::Layout layout{scratch / "root", "small"};
+    answers.create_token = scratch / "missing/network.token";
+    CHECK(!installer::gather_facts(answers, small_manifest(), layout).token_folder_writeable);
+    answers.create_token = scratch / "network.token";
+    Facts facts = installer::gather_facts(answers, small_manifest(), layout);
+    CHECK(facts.token_folder_writeable);
+    CHECK(!facts.token_exists);
+    CHECK(facts.unwriteable.empty());
+    CHECK(facts.data_folder == layout.data());
+    CHECK(facts.memory_bytes > 1 << 20);
+    CHECK(facts.product_free_bytes > 1 << 20);
+    REQUIRE(facts.ports.size() == 2);
+    CHECK(facts.ports[1].name == "device");
+    platform::write_file(answers.create_token, "x", 0600);
+    CHECK(installer::gather_facts(answers, small_manifest(), layout).token_exists);
+}
+
+TEST_CASE("facts: an embedded database is looked at, not made") {
+    Scratch scratch;
+    Answers answers = Case().answers;
+    answers.address = "127.0.0.1";
+    answers.create_token = scratch / "network.token";
+    answers.datasource = installer::DatasourceAnswer{};
+    answers.datasource->file = scratch / "suite.sqlite";
+    const cluster::Layout layout{scratch / "root", "small"};
+    Facts facts = installer::gather_facts(answers, small_manifest(), layout);
+    CHECK(facts.database->reachable);
+    CHECK(!facts.database->registry);
+    CHECK(fingerprint(scratch.path()) == "");
+
+    datasource::ConnectOptions options;
+    options.create = true;
+    datasource::connect_file(scratch / "suite.sqlite", options)
+        ->script("CREATE TABLE theirs (id integer PRIMARY KEY)");
+    facts = installer::gather_facts(answers, small_manifest(), layout);
+    CHECK(facts.database->tables == std::vector<std::string>{"theirs"});
+    CHECK(!facts.database->registry);
+
+    platform::write_file(scratch / "suite.sqlite", "no database", 0600);
+    facts = installer::gather_facts(answers, small_manifest(), layout);
+    CHECK(!facts.database->reachable);
+    CHECK(!facts.database->why_not.empty());
+}

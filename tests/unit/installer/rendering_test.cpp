@@ -1,0 +1,180 @@
+#include "installer/rendering.hpp"
+#include "tests/unit/installer/site.hpp"
+
+using namespace locum;
+using namespace locum::testing;
+using Ports = std::map<std::string, std::uint16_t>;
+
+namespace {
+
+// A site whose version is unpacked, and a node on it.
+struct Unpacked : Site {
+    cluster::NodeState node;
+    std::unique_ptr<cluster::InstalledVersion> version;
+
+    Unpacked() : Site({"server", "balancer"}) {
+        run_until("files/link-server");
+        version = std::make_unique<cluster::InstalledVersion>(layout(), "1.0");
+        node.suite = "small";
+        node.name = "node-1";
+        node.address = "10.0.0.1";
+        node.components = {"server", "balancer"};
+        node.ports = {{"device", 30002}, {"front", 30001}};
+        node.data_folder = "/data";
+        node.run_folder = "/run/s";
+        node.version = "1.0";
+    }
+
+    std::string config(const std::string& component,
+                       const std::optional<datasource::Settings>& settings,
+                       const std::vector<installer::BalancedNode>& servers = {}) const {
+        const auto files =
+            installer::render_configs(layout(), node, *version, component, settings, servers);
+        REQUIRE(files.size() == 1);
+        CHECK(files[0].to == layout().etc() + "/" + component + ".conf");
+        return files[0].content;
+    }
+};
+
+datasource::Settings postgresql() {
+    datasource::Settings settings;
+    settings.kind = datasource::Kind::postgresql;
+    settings.host = "db.example";
+    settings.port = 5433;
+    settings.database = "suite";
+    settings.application = {"app", engine::Secret(R"(it's a \ secret)")};
+    settings.locum = {"locum", engine::Secret("owner secret")};
+    return settings;
+}
+
+} // namespace
+
+TEST_CASE("ports depend on what else is on the host (R1.5); answers override them") {
+    const suite::Manifest manifest = small_manifest();
+    CHECK(installer::ports_of(manifest, {"server"}, {}) == Ports{{"device", 30001}});
+    CHECK(installer::ports_of(manifest, {"balancer"}, {}) == Ports{{"front", 30001}});
+    CHECK(installer::ports_of(manifest, {"server", "balancer"}, {}) ==
+          Ports{{"device", 30002}, {"front", 30001}});
+    CHECK(installer::ports_of(manifest, {"balancer", "server"}, {{"device", 30100}}) ==
+          Ports{{"device", 30100}, {"front", 30001}});
+    CHECK(installer::ports_of(manifest, {"server"}, {{"front", 8443}}) == Ports{{"device", 30001}});
+    CHECK(installer::ports_of(manifest, {}, {}).empty());
+}
+
+TEST_CASE(
+    "config of a server in normal mode: the productive database, with the application's account") {
+    const Unpacked site;
+    CHECK(site.config("server", postgresql()) ==
+          "node = node-1 normal\n"
+          "listen = 10.0.0.1:30002\n"
+          "snapshot = 0\n"
+          "connection = host=db.example port=5433 dbname=suite user=app password='it\\'s a \\\\ "
+          "secret'\n");
+    datasource::Settings embedded;
+    embedded.file = "/data/small.sqlite";
+    CHECK(contains(site.config("server", embedded), "file = /data/small.sqlite\n"));
+}
+
+TEST_CASE("config of a server in update mode: its copy, and nothing of the productive database") {
+    Unpacked site;
+    site.node.mode = cluster::Mode::update;
+    site.node.copy =
+        cluster::NodeCopy{"/data/copies/upgrade-1.sqlite", 1700000000123, "upgrade-1", "2"};
+    const std::string text = site.config("server", postgresql());
+    CHECK(text == "node = node-1 update\n"
+                  "listen = 10.0.0.1:30002\n"
+                  "snapshot = 1700000000123\n"
+                  "file = /data/copies/upgrade-1.sqlite\n");
+    CHECK(!contains(text, "secret"));
+}
+
+TEST_CASE(
+    "config of a balancer: the servers, those wanted out marked; no secret, no datasource needed") {
+    const Unpacked site;
+    const std::vector<installer::BalancedNode> servers = {
+        {"node-1", "10.0.0.1", {{"device", 30002}}, false},
+        {"node-2", "10.0.0.2", {{"device", 30001}}, true}};
+    for (const auto& settings :
+         {std::optional<datasource::Settings>(), std::optional(postgresql())}) {
+        const std::string text = site.config("balancer", settings, servers);
+        CHECK(text == "bind 10.0.0.1:30001\n"
+                      "server node-1 10.0.0.1:30002\n"
+                      "server node-2 10.0.0.2:30001 out\n");
+        CHECK(!contains(text, "secret"));
+    }
+}
+
+TEST_CASE("config files have the manifest's modes") {
+    const Unpacked site;
+    CHECK(installer::render_configs(site.layout(), site.node, *site.version, "server", postgresql(),
+                                    {})[0]
+              .mode == 0600);
+    CHECK(installer::render_configs(site.layout(), site.node, *site.version, "balancer",
+                                    postgresql(), {})[0]
+              .mode == 0640);
+    CHECK(
+        installer::render_configs(site.layout(), site.node, *site.version, "tool", postgresql(), {})
+            .empty());
+}
+
+TEST_CASE("services: argv and environment rendered, signals and times, a log each") {
+    const Unpacked site;
+    const auto specs =
+        installer::service_specs(site.layout(), site.node, site.version->manifest(), "server");
+    REQUIRE(specs.size() == 1);
+    CHECK(specs[0].name == "server");
+    CHECK(specs[0].component == "server");
+    CHECK(specs[0].version == "1.0");
+    CHECK(specs[0].argv ==
+          std::vector<std::string>{site.layout().component("1.0", "server") + "/run", "--config",
+                                   site.layout().etc() + "/server.conf"});
+    CHECK(specs[0].environment ==
+          std::map<std::string, std::string>{{"NODE", "node-1"}, {"PORT", "30002"}});
+    CHECK(specs[0].log_file == site.layout().logs() + "/server.log");
+    CHECK(specs[0].stop_signal == "INT");
+    CHECK(specs[0].stop_timeout == std::chrono::seconds(3));
+    CHECK(specs[0].reload_signal.empty());
+    CHECK(
+        installer::service_specs(site.layout(), site.node, site.version->manifest(), "balancer")[0]
+            .reload_signal == "USR2");
+    CHECK(installer::service_specs(site.layout(), site.node, site.version->manifest(), "tool")
+              .empty());
+}
+
+TEST_CASE("probes and the balancer's socket, as they are on this node") {
+    const Unpacked site;
+    const suite::Manifest& manifest = site.version->manifest();
+    const auto targets = installer::probe_targets(site.layout(), site.node, manifest, "server");
+    REQUIRE(targets.size() == 2);
+    CHECK(targets[0].name == "answers");
+    CHECK(targets[0].url == "http://10.0.0.1:30002/probe");
+    CHECK(targets[0].status == 200);
+    CHECK(targets[0].body == "ok 1.0");
+    CHECK(targets[1].url.empty());
+    CHECK(targets[1].address == "10.0.0.1:30002");
+    CHECK(installer::balancer_socket(site.layout(), site.node, manifest) == "/run/s/balancer.sock");
+}
+
+TEST_CASE("the servers of a balancer: those of the registry with the balanced component, by name") {
+    std::vector<cluster::NodeRow> nodes(3);
+    nodes[0].name = "node-3";
+    nodes[0].components = {"server"};
+    nodes[0].address = "10.0.0.3";
+    nodes[0].ports = {{"device", 30001}};
+    nodes[0].out = true;
+    nodes[1].name = "lone";
+    nodes[1].components = {"balancer"};
+    nodes[2].name = "node-1";
+    nodes[2].components = {"balancer", "server"};
+    const auto servers = installer::balanced(nodes, small_manifest());
+    REQUIRE(servers.size() == 2);
+    CHECK(servers[0].name == "node-1");
+    CHECK(servers[1].name == "node-3");
+    const auto again = installer::balanced_from_json(installer::to_json(servers));
+    REQUIRE(again.size() == 2);
+    CHECK(again[1].name == "node-3");
+    CHECK(again[1].address == "10.0.0.3");
+    CHECK(again[1].ports == Ports{{"device", 30001}});
+    CHECK(again[1].out);
+    CHECK(!again[0].out);
+}
