@@ -235,15 +235,16 @@ void run(const Plan& plan, const Run& current, Journal& journal, Reporter& repor
             continue;
         if (!skipped.empty() && planned.on_failure != OnFailure::skip_group)
             stop_for_skipped(); // it rests on all groups
+        if (current.superseded && current.superseded())
+            runner.fail(planned, Error("superseded"));
         try {
-            if (current.superseded && current.superseded())
-                runner.fail(planned, Error("superseded"));
             if (current.cancelled && current.cancelled())
                 throw Error("cancelled on request", Kind::cancelled);
             as_error([&] { runner.apply(step, known[step.id]); });
         } catch (const Error& error) {
             reporter.step(step.id, step.says, Progress::failed, error.one_line());
-            if (planned.on_failure != OnFailure::skip_group || error.kind() == Kind::cancelled)
+            if (planned.on_failure != OnFailure::skip_group || error.kind() == Kind::cancelled ||
+                (current.superseded && current.superseded()))
                 runner.fail(planned, error);
             skipped[std::string(group_of(step.id))] = fmt::format("{}: {}", step.id, error.one_line());
             remedy = error.remedy();
