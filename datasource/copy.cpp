@@ -79,19 +79,16 @@ void compare(const Schema& schema, const std::vector<TableChecksum>& source,
 }
 
 void load(Snapshot& snapshot, CopyTarget& target, const CopyRequest& request,
-          engine::Reporter& reporter, std::vector<std::int64_t>& rows) {
+          engine::Reporter& reporter) {
     std::uint64_t expected = 0;
     for (const Table& table : snapshot.schema.tables)
         expected += static_cast<std::uint64_t>(table.estimated_rows);
     Count count(request, reporter, expected, "rows");
-    rows.assign(snapshot.schema.tables.size(), 0);
     BatchQueue queue(queued_bytes);
     const CopyReader reader(postgresql(*snapshot.reader), target.sources(), queue);
     while (auto batch = queue.pop()) {
         engine::failpoint("copy/load");
-        const std::size_t loaded = target.load(*batch);
-        rows[batch->table] += static_cast<std::int64_t>(loaded);
-        count.add(loaded);
+        count.add(target.load(*batch));
         queue.give_back(std::move(*batch));
     }
     count.end();
@@ -134,24 +131,24 @@ CopyResult copy_postgresql(const CopyRequest& request, engine::Reporter& reporte
     result.snapshot_ms = snapshot.taken_ms;
     return with_disk_full(request, snapshot.source_bytes, [&] {
         FreshFile file(request.target);
-        std::vector<std::int64_t> rows;
         {
             CopyTarget target(file.path());
             target.create(snapshot.schema,
                           request.ddl.empty() ? sqlite_ddl(snapshot.schema) : request.ddl);
-            load(snapshot, target, request, reporter, rows);
+            load(snapshot, target, request, reporter);
             std::future<std::vector<TableChecksum>> source;
             if (request.checksums)
                 source = std::async(std::launch::async,
                                     [&] { return checksums(*snapshot.main, snapshot.schema); });
             target.finish(last);
-            if (request.checksums)
-                compare(snapshot.schema, source.get(),
-                        checksums(target.connection(), snapshot.schema), result);
+            if (request.checksums) {
+                const auto copied = checksums(target.connection(), snapshot.schema);
+                compare(snapshot.schema, source.get(), copied, result);
+            } else {
+                for (std::size_t i = 0; i < snapshot.schema.tables.size(); ++i)
+                    result.tables.push_back({snapshot.schema.tables[i].name, target.rows()[i], ""});
+            }
         }
-        if (!request.checksums)
-            for (std::size_t i = 0; i < rows.size(); ++i)
-                result.tables.push_back({snapshot.schema.tables[i].name, rows[i], ""});
         result.bytes = file.take_place();
         return result;
     });

@@ -56,6 +56,8 @@ CopyTarget::Destination CopyTarget::destination(const Table& table) {
         names.push_back(quoted(column.name));
         marks.emplace_back("?");
     }
+    if (names.empty())
+        throw missing("column of table " + quoted(table.name) + " that is not generated");
     connection_->script("DELETE FROM " + quoted(table.name));
     made.insert = prepare(sqlite(*connection_),
                           fmt::format("INSERT INTO {} ({}) VALUES ({})", quoted(table.name),
@@ -109,28 +111,55 @@ std::size_t CopyTarget::load(const Batch& batch) {
             throw sqlite_error(sqlite(*connection_), {})
                 .during("copying table " + quoted(to.table));
     }
+    to.rows += static_cast<std::int64_t>(batch.values.size() / width);
     return batch.values.size() / width;
+}
+
+std::vector<std::int64_t> CopyTarget::rows() const {
+    std::vector<std::int64_t> all;
+    for (const Destination& each : destinations_)
+        all.push_back(each.rows);
+    return all;
 }
 
 void CopyTarget::finish(const std::map<std::string, std::int64_t>& last_assigned) {
     for (const std::string& sql : indexes_)
         engine::during("making an index of the copy: " + sql, [&] { connection_->script(sql); });
-    for (const auto& [table, last] : last_assigned) {
-        const Rows ddl = connection_->query(
-            "SELECT instr(upper(sql), 'AUTOINCREMENT') FROM sqlite_schema WHERE name = $1 "
-            "COLLATE NOCASE AND type = 'table'",
-            {table});
-        if (ddl.empty() || ddl[0].at(0) == "0")
-            continue;
-        // The row is there once a row was inserted.
-        if (connection_->execute("UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1",
-                                 {table, last}) == 0)
-            connection_->execute("INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)",
-                                 {table, last});
-    }
-    destinations_.clear();
+    for (const auto& [table, last] : last_assigned)
+        set_last_assigned(table, last);
+    analyze();
+    for (Destination& each : destinations_)
+        each.insert.reset();
     require_foreign_keys(*connection_);
-    connection_->script("PRAGMA analysis_limit = 1000; ANALYZE; COMMIT");
+    connection_->script("COMMIT");
+}
+
+void CopyTarget::set_last_assigned(const std::string& table, std::int64_t last) {
+    const Rows found = connection_->query(
+        "SELECT name FROM sqlite_schema WHERE name = $1 COLLATE NOCASE AND type = 'table' AND "
+        "instr(upper(sql), 'AUTOINCREMENT') > 0",
+        {table});
+    if (found.empty())
+        return;
+    const std::string name = found[0].at(0).value_or(""); // as the DDL writes it
+    // The row is there once a row was inserted.
+    if (connection_->execute("UPDATE sqlite_sequence SET seq = max(seq, $2) WHERE name = $1",
+                             {name, last}) == 0)
+        connection_->execute("INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)",
+                             {name, last});
+}
+
+// ANALYZE of a table without an index reads all of it, only to count the rows; they are known.
+void CopyTarget::analyze() {
+    connection_->script("PRAGMA analysis_limit = 1000; ANALYZE sqlite_schema");
+    for (const Row& row : connection_->query("SELECT name FROM sqlite_schema WHERE type = 'index'"))
+        connection_->script("ANALYZE " + quoted(row.at(0).value_or("")));
+    for (const Destination& each : destinations_)
+        connection_->execute(
+            "INSERT INTO sqlite_stat1 (tbl, idx, stat) SELECT name, NULL, $2 FROM "
+            "sqlite_schema WHERE name = $1 COLLATE NOCASE AND NOT EXISTS (SELECT 1 "
+            "FROM sqlite_stat1 WHERE tbl = $1 COLLATE NOCASE)",
+            {each.table, std::to_string(each.rows)});
 }
 
 std::unique_ptr<Connection> open_for_loading(const std::string& file) {

@@ -21,6 +21,8 @@ public:
     std::vector<CopyReader::Source> sources() const;
     // The rows of the batch. Returns their number.
     std::size_t load(const Batch& batch);
+    // Loaded so far, in the order of the schema.
+    std::vector<std::int64_t> rows() const;
     // Indexes, the next id of identity columns, foreign keys checked, statistics; all is committed.
     void finish(const std::map<std::string, std::int64_t>& last_assigned);
 
@@ -37,9 +39,12 @@ private:
         std::string table;
         std::vector<Column> columns; // those that are inserted
         Statement insert;
+        std::int64_t rows = 0;
     };
 
     void set_aside_indexes();
+    void set_last_assigned(const std::string& table, std::int64_t last);
+    void analyze();
     Destination destination(const Table& table);
 
     std::unique_ptr<Connection> connection_;

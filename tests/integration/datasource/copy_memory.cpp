@@ -56,7 +56,7 @@ long peak_of_copy(const std::string& sql) {
 }
 
 #ifdef __SANITIZE_ADDRESS__
-constexpr long factor = 8; // shadow memory, and freed memory that is kept aside
+constexpr long factor = 24; // shadow memory, and freed memory that is kept aside
 #else
 constexpr long factor = 1;
 #endif
