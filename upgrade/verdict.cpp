@@ -28,9 +28,12 @@ Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts) {
                                                             facts.schema) != to.upgrades_from.end();
     if (!way)
         throw Error(fmt::format("the database has schema {}; version {} can upgrade from {}", facts.schema,
-                                to.version.text(), fmt::join(to.upgrades_from, ", ")),
+                                to.version.text(),
+                                to.upgrades_from.empty() ? "none" : fmt::format("{}", fmt::join(to.upgrades_from, ", "))),
                     Kind::version_between)
-            .remedy(fmt::format("upgrade first to a version with schema {}", fmt::join(to.upgrades_from, " or ")));
+            .remedy(to.upgrades_from.empty()
+                        ? "ask the vendor for a version that upgrades from schema " + facts.schema
+                        : fmt::format("upgrade first to a version with schema {}", fmt::join(to.upgrades_from, " or ")));
     Verdict verdict;
     auto no = [&verdict](std::string reason) {
         verdict.rolling = false;

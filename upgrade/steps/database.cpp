@@ -90,8 +90,11 @@ Step fence(Conductor& conductor, const std::string& step) {
     return {step,
             "shut the old application out of the productive database",
             [&conductor] {
+                const datasource::Settings& settings = conductor.upgrade().settings;
+                // On an embedded database the registry's word is the whole fence.
                 return conductor.registry().fact(cluster::fact::fence) == conductor.upgrade().operation &&
-                       datasource::fenced(*connect(conductor.upgrade()), conductor.upgrade().settings);
+                       (settings.kind == datasource::Kind::sqlite ||
+                        datasource::fenced(*connect(conductor.upgrade()), settings));
             },
             nullptr,
             [&conductor](Reporter&) {

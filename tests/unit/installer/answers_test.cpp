@@ -157,7 +157,8 @@ TEST_CASE("answers: what is wrong is said with line and column, found and expect
         {with(a, "{ file = \"app.secret\" }", "{ prompt = false }"),
          ":19:42: found no source of the secret; expected one of { file = \"PATH\" }"},
         {with(a, "[\"server\", \"balancer\"]", "[]"), ":1:1: found no components"},
-        {with(b, "name = \"node-2\"", "name = \"node 2\""), ":5:8: found 'node 2' for 'name'; expected 1 to 63"},
+        {with(b, "name = \"node-2\"", "name = \"node 2\""),
+         ":5:8: found 'node 2' for 'name'; expected 1 to 63"},
         // missing
         {with(b, "suite = \"small\"\n", ""), ":1:1: found no such key; expected the key 'suite'"},
         {with(b, "name = \"node-2\"\n", ""),

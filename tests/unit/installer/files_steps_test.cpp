@@ -1,7 +1,7 @@
 // The steps that put files on the host keep the contract of steps, and do what they say.
 
+#include "tests/support/site.hpp"
 #include "tests/support/step_contract.hpp"
-#include "tests/unit/installer/site.hpp"
 
 using namespace locum;
 using namespace locum::testing;

@@ -1,6 +1,6 @@
 // The plan as it is printed: a pure function of bundle, answers and facts.
 
-#include "tests/unit/installer/site.hpp"
+#include "tests/support/site.hpp"
 
 using namespace locum;
 using namespace locum::testing;

@@ -3,8 +3,8 @@
 #include "cluster/membership.hpp"
 #include "cluster/registry.hpp"
 #include "datasource/schema.hpp"
+#include "tests/support/site.hpp"
 #include "tests/support/step_contract.hpp"
-#include "tests/unit/installer/site.hpp"
 
 using namespace locum;
 using namespace locum::testing;

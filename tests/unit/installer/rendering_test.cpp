@@ -1,5 +1,5 @@
 #include "installer/rendering.hpp"
-#include "tests/unit/installer/site.hpp"
+#include "tests/support/site.hpp"
 
 using namespace locum;
 using namespace locum::testing;

@@ -1,0 +1,46 @@
+#pragma once
+// A node from which an upgrade of the small suite from 1.0 to 2.0 can be coordinated: registry and
+// productive database are embedded, both versions are unpacked. No agent runs.
+
+#include "cluster/lease.hpp"
+#include "cluster/operations.hpp"
+#include "tests/support/site.hpp"
+#include "upgrade/plans.hpp"
+
+namespace locum::testing {
+
+class Coordinator {
+public:
+    Coordinator() : site_({"server", "balancer"}) {
+        site_.run_until("agent/start");
+        const suite::Bundle bundle =
+            suite::Bundle::open(site_.vendor().build("2.0"), site_.vendor().key());
+        cluster::stage(bundle, site_.layout(), {"server", "balancer"});
+        upgrade_.layout = site_.layout();
+        upgrade_.settings = *site_.installation().facts.datasource;
+        upgrade_.from = std::make_shared<cluster::InstalledVersion>(site_.layout(), "1.0");
+        upgrade_.to = std::make_shared<cluster::InstalledVersion>(site_.layout(), "2.0");
+        upgrade_.operation = "upgrade-1";
+        lease_ = std::make_unique<cluster::Lease>(upgrade_.settings, "small", "test");
+        upgrade_.epoch = lease_->epoch();
+        conductor_ = std::make_unique<upgrade::Conductor>(upgrade_);
+        cluster::Operation operation;
+        operation.id = upgrade_.operation;
+        operation.kind = "upgrade";
+        cluster::Operations(conductor_->store()).begin(operation);
+    }
+
+    upgrade::Conductor& conductor() { return *conductor_; }
+    const Site& site() const { return site_; }
+
+private:
+    Site site_;
+    upgrade::Upgrade upgrade_;
+    std::unique_ptr<cluster::Lease> lease_;
+    std::unique_ptr<upgrade::Conductor> conductor_;
+};
+
+inline const upgrade::Order three_servers{
+    {"node-1", "node-2", "node-3"}, {"node-1", "node-2"}, {"node-1", "node-2", "node-3"}};
+
+} // namespace locum::testing

@@ -1,0 +1,186 @@
+#include "tests/unit/upgrade/facts.hpp"
+#include "upgrade/verdict.hpp"
+
+using namespace locum;
+using namespace locum::testing;
+using engine::Finding;
+using engine::Kind;
+using upgrade::ClusterFacts;
+using upgrade::UpgradeMode;
+
+namespace {
+
+suite::Manifest manifest(const std::string& version, const std::string& schema,
+                         std::vector<std::string> upgrades_from) {
+    suite::Manifest made = small_manifest("2.0");
+    made.version = engine::Version::parse(version);
+    made.schema = schema;
+    made.upgrades_from = std::move(upgrades_from);
+    return made;
+}
+
+suite::Manifest two() {
+    return small_manifest("2.0");
+}
+
+std::vector<std::string> names(const std::vector<Finding>& findings) {
+    std::vector<std::string> all;
+    for (const Finding& finding : findings)
+        all.push_back(finding.name);
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("verdict: rolling where servers, a balancer and copies are possible") {
+    const upgrade::Verdict verdict = upgrade::verdict(two(), three_nodes());
+    CHECK(verdict.rolling);
+    CHECK(verdict.reasons.empty());
+}
+
+TEST_CASE("verdict: each reason for a downtime is said, and all of them together") {
+    struct {
+        std::function<void(ClusterFacts&, suite::Manifest&)> spoil;
+        std::vector<std::string> reasons;
+    } const table[] = {
+        {[](ClusterFacts& facts, suite::Manifest&) {
+             facts.nodes = {node("a", {"server", "balancer"})};
+         },
+         {"there is one server only: while it is stopped nobody serves"}},
+        {[](ClusterFacts&, suite::Manifest& to) { to.balancing.reset(); },
+         {"the manifest names no balancer, so no server can be drained"}},
+        {[](ClusterFacts& facts, suite::Manifest&) {
+             facts.nodes = {node("a", {"server"}), node("b", {"server"})};
+         },
+         {"no balancer is registered, so no server can be drained"}},
+        {[](ClusterFacts&, suite::Manifest& to) {
+             to.database.engines.erase(datasource::Kind::sqlite);
+         },
+         {"the suite has no migrations for SQLite, so it cannot serve from a copy"}},
+        {[](ClusterFacts& facts, suite::Manifest&) {
+             facts.copy_obstacles = {
+                 {"copy-type", engine::Severity::error, "column t.c of type circle", "", ""}};
+         },
+         {"copy-type: found column t.c of type circle"}},
+        {[](ClusterFacts& facts, suite::Manifest& to) {
+             facts.nodes = {node("a", {"server"})};
+             to.database.engines.erase(datasource::Kind::sqlite);
+         },
+         {"there is one server only: while it is stopped nobody serves",
+          "no balancer is registered, so no server can be drained",
+          "the suite has no migrations for SQLite, so it cannot serve from a copy"}},
+    };
+    for (const auto& row : table) {
+        ClusterFacts facts = three_nodes();
+        suite::Manifest to = two();
+        row.spoil(facts, to);
+        const upgrade::Verdict verdict = upgrade::verdict(to, facts);
+        CHECK(!verdict.rolling);
+        CHECK(verdict.reasons == row.reasons);
+    }
+}
+
+TEST_CASE("verdict: older over newer only within one schema version (R1.28)") {
+    ClusterFacts facts = three_nodes();
+    facts.version = "2.5";
+    facts.schema = "2";
+    CHECK(upgrade::verdict(manifest("2.0", "2", {"1"}), facts).rolling);
+    const engine::Error error =
+        error_of([&] { upgrade::verdict(manifest("2.4", "1", {}), facts); });
+    CHECK(error.kind() == Kind::refused);
+    CHECK(std::string(error.what()) == "version 2.4 over 2.5 goes back from schema 2 to 1");
+    CHECK(!error.remedy().empty());
+    // Not even where the manifest says that it knows the way.
+    CHECK(error_of([&] { upgrade::verdict(manifest("2.4", "1", {"2"}), facts); }).kind() ==
+          Kind::refused);
+}
+
+TEST_CASE("verdict: the same version, and one with the same schema, have a way") {
+    ClusterFacts facts = three_nodes();
+    CHECK(upgrade::verdict(manifest("1.0", "1", {}), facts).rolling);
+    CHECK(upgrade::verdict(manifest("1.1", "1", {}), facts).rolling);
+}
+
+TEST_CASE("verdict: no way from the schema that is there: through which one first") {
+    const engine::Error error = error_of([] {
+        upgrade::verdict(manifest("4.0", "4", {"2", "3"}), three_nodes());
+    });
+    CHECK(error.kind() == Kind::version_between);
+    CHECK(std::string(error.what()) ==
+          "the database has schema 1; version 4.0 can upgrade from 2, 3");
+    CHECK(error.remedy() == "upgrade first to a version with schema 2 or 3");
+    const engine::Error none =
+        error_of([] { upgrade::verdict(manifest("4.0", "4", {}), three_nodes()); });
+    CHECK(none.kind() == Kind::version_between);
+    CHECK(contains(none.what(), "can upgrade from none"));
+    CHECK(contains(none.remedy(), "vendor"));
+}
+
+TEST_CASE("preflight: nothing against it where all is well") {
+    CHECK(upgrade::preflight(two(), three_nodes(), UpgradeMode::rolling).empty());
+    CHECK(upgrade::preflight(two(), three_nodes(), UpgradeMode::short_downtime).empty());
+}
+
+TEST_CASE("preflight: each thing that is wrong, by name, with a remedy") {
+    struct {
+        std::string name;
+        std::function<void(ClusterFacts&)> spoil;
+        std::string found;
+        bool rolling_only = false;
+        engine::Severity severity = engine::Severity::error;
+    } const table[] = {
+        {"node-silent",
+         [](ClusterFacts& facts) {
+             facts.nodes[1].facts.reset();
+             facts.nodes[1].unreachable = "connection refused";
+         },
+         "node-2 does not answer: connection refused"},
+        {"node-unwell", [](ClusterFacts& facts) { facts.nodes[2].unwell = "probe profile: 500"; },
+         "node-3: probe profile: 500"},
+        {"update-mode",
+         [](ClusterFacts& facts) { facts.nodes[0].facts->mode = cluster::Mode::update; },
+         "node-1 is in update mode"},
+        {"copy-space",
+         [](ClusterFacts& facts) {
+             facts.database_bytes = 600ULL << 20;
+             facts.nodes[2].facts->free_bytes = 1199ULL << 20;
+             facts.nodes[0].facts->free_bytes = facts.nodes[1].facts->free_bytes = 1200ULL << 20;
+         },
+         "node-3 has 1199 MB free in its data folder", true},
+        {"copy-type",
+         [](ClusterFacts& facts) {
+             facts.copy_obstacles = {{"copy-type", engine::Severity::error, "t.c", "", "drop it"}};
+         },
+         "t.c", true},
+        {"same-version", [](ClusterFacts& facts) { facts.version = "2.0"; },
+         "the cluster runs 2.0 already", false, engine::Severity::warning},
+    };
+    for (const auto& row : table) {
+        CAPTURE(row.name);
+        ClusterFacts facts = three_nodes();
+        row.spoil(facts);
+        const std::vector<Finding> rolling = upgrade::preflight(two(), facts, UpgradeMode::rolling);
+        CHECK(names(rolling) == std::vector<std::string>{row.name});
+        REQUIRE(rolling.size() == 1);
+        CHECK(rolling[0].found == row.found);
+        CHECK(rolling[0].severity == row.severity);
+        CHECK(!rolling[0].remedy.empty());
+        CHECK(upgrade::preflight(two(), facts, UpgradeMode::short_downtime).empty() ==
+              row.rolling_only);
+    }
+}
+
+TEST_CASE("preflight: a lone balancer needs no room for a copy") {
+    ClusterFacts facts = three_nodes();
+    facts.nodes.push_back(node("lone", {"balancer"}));
+    facts.nodes.back().facts->free_bytes = 0;
+    CHECK(upgrade::preflight(two(), facts, UpgradeMode::rolling).empty());
+}
+
+TEST_CASE("the servers, oldest first") {
+    ClusterFacts facts = three_nodes();
+    facts.nodes.insert(facts.nodes.begin(), node("lone", {"balancer"}));
+    CHECK(upgrade::servers_of(facts) == std::vector<std::string>{"node-1", "node-2", "node-3"});
+    CHECK(name(UpgradeMode::rolling) == "rolling");
+    CHECK(name(UpgradeMode::short_downtime) == "short-downtime");
+}
