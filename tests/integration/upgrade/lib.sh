@@ -74,11 +74,23 @@ PYTHON
 
 # As many server processes as servers, as many balancer masters as balancers.
 expect_services_once() {
-    local servers balancers
-    servers=$(grep -slaF "$trial/node-" /proc/[0-9]*/cmdline | xargs -r grep -laE 'bin/endpoint-server' | wc -l)
-    balancers=$(for pid in $(trial_services); do
-        tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -F haproxy || true
-    done | wc -l)
-    ((servers == 3)) || fail "$servers server processes, expected 3"
-    ((balancers == 2)) || fail "$balancers balancers, expected 2"
+    local counts
+    counts=$(python3 - "$trial" "$trial_run" <<'PYTHON'
+import glob, sys
+trial, run = sys.argv[1:]
+servers = balancers = 0
+for file in glob.glob("/proc/[0-9]*/cmdline"):
+    try:
+        argv = open(file).read().split("\0")
+        parent = int(open(file.replace("cmdline", "stat")).read().rsplit(")", 1)[1].split()[1])
+        parent_argv = open("/proc/%d/cmdline" % parent).read().split("\0")
+    except OSError:
+        continue  # it ended while we looked
+    servers += argv[0].startswith(trial) and argv[0].endswith("bin/endpoint-server")
+    # A HAProxy master has workers below it with the same arguments.
+    balancers += "haproxy" in argv[0] and any(a.startswith(trial) for a in argv) and "haproxy" not in parent_argv[0]
+print(servers, balancers)
+PYTHON
+    )
+    [[ $counts == "3 2" ]] || fail "servers and balancers that run: $counts, expected 3 2"
 }
