@@ -6,6 +6,11 @@
 #include <fmt/ranges.h>
 
 namespace locum::datasource {
+namespace {
+
+constexpr std::size_t rows_in_a_statement = 16;
+
+} // namespace
 
 CopyTarget::CopyTarget(const std::string& file) : connection_(open_for_loading(file)) {}
 
@@ -52,16 +57,25 @@ CopyTarget::Destination CopyTarget::destination(const Table& table) {
             throw missing(fmt::format("column {}.{}", quoted(table.name), quoted(column.name)));
         if (found->second)
             continue; // computed by the copy itself
-        made.columns.push_back({column.name, form_of(column), select_expression(column), {}});
+        made.columns.push_back({column.name, form_of(column), select_expression(column)});
         names.push_back(quoted(column.name));
         marks.emplace_back("?");
     }
     if (names.empty())
         throw missing("column of table " + quoted(table.name) + " that is not generated");
     connection_->script("DELETE FROM " + quoted(table.name));
-    made.insert = prepare(sqlite(*connection_),
-                          fmt::format("INSERT INTO {} ({}) VALUES ({})", quoted(table.name),
-                                      fmt::join(names, ", "), fmt::join(marks, ", ")));
+    const auto values = fmt::format("({})", fmt::join(marks, ", "));
+    const auto begin =
+        fmt::format("INSERT INTO {} ({}) VALUES ", quoted(table.name), fmt::join(names, ", "));
+    sqlite3* const database = sqlite(*connection_);
+    const auto most =
+        static_cast<std::size_t>(sqlite3_limit(database, SQLITE_LIMIT_VARIABLE_NUMBER, -1));
+    made.rows_at_once = std::clamp<std::size_t>(most / names.size(), 1, rows_in_a_statement);
+    made.spaces.resize(names.size() * made.rows_at_once);
+    made.insert_one = prepare(database, begin + values);
+    made.insert_many =
+        prepare(database,
+                begin + fmt::format("{}", fmt::join(std::vector(made.rows_at_once, values), ", ")));
     return made;
 }
 
@@ -84,35 +98,42 @@ std::size_t CopyTarget::load(const Batch& batch) {
         throw engine::Error(fmt::format("PostgreSQL sent rows of table {} with another number of "
                                         "columns than {}",
                                         quoted(to.table), width));
-    sqlite3_stmt* insert = to.insert.get();
+    const std::size_t rows = batch.values.size() / width;
+    std::size_t row = 0;
+    for (; row + to.rows_at_once <= rows; row += to.rows_at_once)
+        insert(to, to.insert_many.get(), batch, row * width, width * to.rows_at_once);
+    for (; row < rows; ++row)
+        insert(to, to.insert_one.get(), batch, row * width, width);
+    to.rows += static_cast<std::int64_t>(rows);
+    return rows;
+}
+
+void CopyTarget::insert(Destination& to, sqlite3_stmt* statement, const Batch& batch,
+                        std::size_t begin, std::size_t count) {
     // Not a null pointer for a batch of empty values, which would be NULL.
     const char* text = batch.text.empty() ? "" : batch.text.data();
-    for (std::size_t at = 0; at < batch.values.size(); at += width) {
-        for (std::size_t i = 0; i < width; ++i) {
-            const Batch::Value& value = batch.values[at + i];
-            const int parameter = static_cast<int>(i + 1);
-            if (value.size < 0) {
-                sqlite3_bind_null(insert, parameter);
-                continue;
-            }
-            try {
-                bind_value(insert, parameter, to.columns[i].form,
-                           {text + value.offset, static_cast<std::size_t>(value.size)},
-                           to.columns[i].space);
-            } catch (engine::Error& error) {
-                error.during(fmt::format("copying column {}.{}", quoted(to.table),
-                                         quoted(to.columns[i].name)));
-                throw;
-            }
+    const std::size_t width = to.columns.size();
+    for (std::size_t i = 0; i < count; ++i) {
+        const Batch::Value& value = batch.values[begin + i];
+        const int parameter = static_cast<int>(i + 1);
+        if (value.size < 0) {
+            sqlite3_bind_null(statement, parameter);
+            continue;
         }
-        const int result = sqlite3_step(insert);
-        sqlite3_reset(insert);
-        if (result != SQLITE_DONE)
-            throw sqlite_error(sqlite(*connection_), {})
-                .during("copying table " + quoted(to.table));
+        const Column& column = to.columns[i % width];
+        try {
+            bind_value(statement, parameter, column.form,
+                       {text + value.offset, static_cast<std::size_t>(value.size)}, to.spaces[i]);
+        } catch (engine::Error& error) {
+            error.during(
+                fmt::format("copying column {}.{}", quoted(to.table), quoted(column.name)));
+            throw;
+        }
     }
-    to.rows += static_cast<std::int64_t>(batch.values.size() / width);
-    return batch.values.size() / width;
+    const int result = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    if (result != SQLITE_DONE)
+        throw sqlite_error(sqlite(*connection_), {}).during("copying table " + quoted(to.table));
 }
 
 std::vector<std::int64_t> CopyTarget::rows() const {
@@ -128,8 +149,10 @@ void CopyTarget::finish(const std::map<std::string, std::int64_t>& last_assigned
     for (const auto& [table, last] : last_assigned)
         set_last_assigned(table, last);
     analyze();
-    for (Destination& each : destinations_)
-        each.insert.reset();
+    for (Destination& each : destinations_) {
+        each.insert_one.reset();
+        each.insert_many.reset();
+    }
     require_foreign_keys(*connection_);
     connection_->script("COMMIT");
 }
