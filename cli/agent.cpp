@@ -14,11 +14,13 @@ namespace {
 
 using Work = std::function<int(const cluster::Layout&)>;
 
-void add_verb(CLI::App& app, Action& action, const std::string& name, const std::string& about, Work work) {
+void add_verb(CLI::App& app, Action& action, const std::string& name, const std::string& about,
+              Work work) {
     auto common = std::make_shared<Common>();
     CLI::App* command = app.add_subcommand(name, about);
     add_common(*command, common, false);
-    command->callback([common, work, &action] { action = [common, work] { return work(common->layout()); }; });
+    command->callback(
+        [common, work, &action] { action = [common, work] { return work(common->layout()); }; });
 }
 
 } // namespace
@@ -26,20 +28,23 @@ void add_verb(CLI::App& app, Action& action, const std::string& name, const std:
 void add_agent(CLI::App& app, Action& action) {
     CLI::App* agent = app.add_subcommand("agent", "This node's agent");
     agent->require_subcommand(1);
-    add_verb(*agent, action, "run", "Be the agent, until SIGTERM", [](const cluster::Layout& layout) {
-        cluster::run_agent(layout, all_node_operations());
-        return 0;
-    });
-    add_verb(*agent, action, "start", "Start it in the background", [](const cluster::Layout& layout) {
-        cluster::start_agent(layout, platform::this_program());
-        fmt::print("the agent runs\n");
-        return 0;
-    });
-    add_verb(*agent, action, "stop", "Stop it; the services go on", [](const cluster::Layout& layout) {
-        cluster::stop_agent(layout);
-        fmt::print("the agent is stopped\n");
-        return 0;
-    });
+    add_verb(*agent, action, "run", "Be the agent, until SIGTERM",
+             [](const cluster::Layout& layout) {
+                 cluster::run_agent(layout, all_node_operations());
+                 return 0;
+             });
+    add_verb(*agent, action, "start", "Start it in the background",
+             [](const cluster::Layout& layout) {
+                 cluster::start_agent(layout, platform::this_program());
+                 fmt::print("the agent runs\n");
+                 return 0;
+             });
+    add_verb(*agent, action, "stop", "Stop it; the services go on",
+             [](const cluster::Layout& layout) {
+                 cluster::stop_agent(layout);
+                 fmt::print("the agent is stopped\n");
+                 return 0;
+             });
 }
 
 } // namespace locum::cli

@@ -1,7 +1,7 @@
+#include "suite/bundle.hpp"
 #include "cli/command.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
-#include "suite/bundle.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -18,14 +18,15 @@ using nlohmann::json;
 
 void add_keygen(CLI::App& app, Action& action) {
     auto name = std::make_shared<std::string>();
-    CLI::App* command = app.add_subcommand("keygen", "Make a key pair that signs bundles: NAME.key and NAME.pub");
+    CLI::App* command =
+        app.add_subcommand("keygen", "Make a key pair that signs bundles: NAME.key and NAME.pub");
     command->add_option("NAME", *name, "Path without suffix")->required();
     command->callback([name, &action] {
         action = [name] {
             const suite::SigningKey key = suite::SigningKey::generate();
             suite::write_key_pair(key, *name);
-            fmt::print("{}.key  keep it secret\n{}.pub  give it to operators\nfingerprint {}\n", *name, *name,
-                       key.public_key().fingerprint());
+            fmt::print("{}.key  keep it secret\n{}.pub  give it to operators\nfingerprint {}\n",
+                       *name, *name, key.public_key().fingerprint());
             return 0;
         };
     });
@@ -39,9 +40,14 @@ void add_build(CLI::App& app, Action& action) {
     };
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("build", "Build a signed bundle from a suite.toml");
-    command->add_option("SUITE", options->suite, "The suite.toml, or the folder that holds it")->required();
-    command->add_option("--key", options->key, "Private key (keygen)")->required()->type_name("FILE");
-    command->add_option("-o,--output", options->output, "The bundle to write")->required()->type_name("FILE");
+    command->add_option("SUITE", options->suite, "The suite.toml, or the folder that holds it")
+        ->required();
+    command->add_option("--key", options->key, "Private key (keygen)")
+        ->required()
+        ->type_name("FILE");
+    command->add_option("-o,--output", options->output, "The bundle to write")
+        ->required()
+        ->type_name("FILE");
     command->callback([options, &action] {
         action = [options] {
             std::string toml = platform::absolute(options->suite);
@@ -51,8 +57,8 @@ void add_build(CLI::App& app, Action& action) {
             const std::string output = platform::absolute(options->output);
             const suite::Manifest manifest = suite::build_bundle(toml, key, output);
             const suite::Bundle bundle = suite::Bundle::open(output, key.public_key());
-            fmt::print("{} {}: {} bytes, manifest {}\n", manifest.name, manifest.version.text(), bundle.size(),
-                       bundle.manifest_sha256());
+            fmt::print("{} {}: {} bytes, manifest {}\n", manifest.name, manifest.version.text(),
+                       bundle.size(), bundle.manifest_sha256());
             return 0;
         };
     });
@@ -70,8 +76,9 @@ json describe(const suite::Inspection& inspection) {
                               {"requires", component.requires_}});
     json topologies = json::array();
     for (const suite::Topology& topology : manifest.topologies)
-        topologies.push_back(
-            {{"name", topology.name}, {"title", topology.title}, {"components", topology.components}});
+        topologies.push_back({{"name", topology.name},
+                              {"title", topology.title},
+                              {"components", topology.components}});
     json parts = json::array();
     for (const suite::Part& part : manifest.parts)
         parts.push_back({{"path", part.path}, {"size", part.size}, {"sha256", part.sha256}});
@@ -89,7 +96,8 @@ json describe(const suite::Inspection& inspection) {
 void add_inspect(CLI::App& app, Action& action) {
     auto file = std::make_shared<std::string>();
     auto as_json = std::make_shared<bool>(false);
-    CLI::App* command = app.add_subcommand("inspect", "Show what a bundle says of itself; trusts nothing");
+    CLI::App* command =
+        app.add_subcommand("inspect", "Show what a bundle says of itself; trusts nothing");
     command->add_option("BUNDLE", *file)->required();
     command->add_flag("--json", *as_json);
     command->callback([file, as_json, &action] {
@@ -99,21 +107,25 @@ void add_inspect(CLI::App& app, Action& action) {
                 fmt::print("{}\n", told.dump(2));
                 return 0;
             }
-            fmt::print("{} {} (schema {})\n", told["title"].get<std::string>(), told["version"].get<std::string>(),
-                       told["schema"].get<std::string>());
-            fmt::print("signed by {}: {}\n", fmt::join(told["signers"].get<std::vector<std::string>>(), ", "),
-                       told["signature-matches"].get<bool>() ? "the signature matches that key; whether to trust "
-                                                               "the key is yours to say"
-                                                             : "THE SIGNATURE DOES NOT MATCH");
+            fmt::print("{} {} (schema {})\n", told["title"].get<std::string>(),
+                       told["version"].get<std::string>(), told["schema"].get<std::string>());
+            fmt::print("signed by {}: {}\n",
+                       fmt::join(told["signers"].get<std::vector<std::string>>(), ", "),
+                       told["signature-matches"].get<bool>()
+                           ? "the signature matches that key; whether to trust "
+                             "the key is yours to say"
+                           : "THE SIGNATURE DOES NOT MATCH");
             for (const json& topology : told["topologies"])
                 fmt::print("topology {:<20} {}\n", topology["name"].get<std::string>(),
                            topology["title"].get<std::string>());
             for (const json& component : told["components"])
-                fmt::print("component {:<19} {} ({} MB disk, {} MB memory)\n", component["name"].get<std::string>(),
+                fmt::print("component {:<19} {} ({} MB disk, {} MB memory)\n",
+                           component["name"].get<std::string>(),
                            component["title"].get<std::string>(), component["disk-mb"].get<int>(),
                            component["memory-mb"].get<int>());
             for (const json& part : told["parts"])
-                fmt::print("part {:<40} {:>10} bytes\n", part["path"].get<std::string>(), part["size"].get<std::uint64_t>());
+                fmt::print("part {:<40} {:>10} bytes\n", part["path"].get<std::string>(),
+                           part["size"].get<std::uint64_t>());
             return 0;
         };
     });
@@ -122,7 +134,8 @@ void add_inspect(CLI::App& app, Action& action) {
 void add_verify(CLI::App& app, Action& action) {
     auto file = std::make_shared<std::string>();
     auto key = std::make_shared<std::string>();
-    CLI::App* command = app.add_subcommand("verify", "Verify every byte of a bundle against a public key");
+    CLI::App* command =
+        app.add_subcommand("verify", "Verify every byte of a bundle against a public key");
     command->add_option("BUNDLE", *file)->required();
     command->add_option("--key", *key, "Public key: a .pub file, or 64 hex digits")->required();
     command->callback([file, key, &action] {

@@ -15,9 +15,10 @@ void add_debug(CLI::App& app, Action& action) {
         action = [] {
             for (const engine::FailpointFamily& family : engine::failpoint_families())
                 fmt::print("{:<36} {}\n", family.pattern, family.where);
-            fmt::print("{}\n", engine::failpoints_compiled_in()
-                                   ? "compiled in: LOCUM_FAILPOINTS=name=kill|error|skip|delay:MS[@N]"
-                                   : "not compiled in: this build passes them all");
+            fmt::print("{}\n",
+                       engine::failpoints_compiled_in()
+                           ? "compiled in: LOCUM_FAILPOINTS=name=kill|error|skip|delay:MS[@N]"
+                           : "not compiled in: this build passes them all");
             return 0;
         };
     });

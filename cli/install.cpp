@@ -1,7 +1,7 @@
+#include "installer/install.hpp"
 #include "cli/command.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
-#include "installer/install.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "upgrade/host_by_host.hpp"
@@ -40,18 +40,20 @@ void print_plan(const engine::Plan& plan, bool as_json) {
 int install(const Options& options) {
     const std::string root = options.root.empty() ? "" : platform::absolute(options.root);
     const installer::Answers answers = installer::load_answers(platform::absolute(options.answers));
-    const installer::Prepared prepared =
-        installer::prepare(platform::absolute(options.bundle), answers, root, platform::this_program());
+    const installer::Prepared prepared = installer::prepare(
+        platform::absolute(options.bundle), answers, root, platform::this_program());
     std::unique_ptr<engine::Reporter> reporter = make_reporter(options);
     switch (prepared.relation) {
     case installer::Relation::newer:
         // R1's own way: this host's part of a rolling upgrade.
         return upgrade::install_newer(prepared.installation, options.plan, *reporter);
     case installer::Relation::same:
-        fmt::print("{} {} is installed as {}: nothing to do\n", prepared.installation.manifest().title,
+        fmt::print("{} {} is installed as {}: nothing to do\n",
+                   prepared.installation.manifest().title,
                    prepared.installation.manifest().version.text(), answers.node_name);
         return 0;
-    case installer::Relation::none: break;
+    case installer::Relation::none:
+        break;
     }
     for (const engine::Finding& finding : prepared.findings)
         if (finding.severity == engine::Severity::warning)
@@ -65,8 +67,9 @@ int install(const Options& options) {
     installer::install(prepared.installation, plan, *reporter);
     if (!options.json)
         fmt::print("{} {} is installed and well as {}\nnext: locum status{}\n",
-                   prepared.installation.manifest().title, prepared.installation.manifest().version.text(),
-                   answers.node_name, root.empty() ? "" : " --root " + root);
+                   prepared.installation.manifest().title,
+                   prepared.installation.manifest().version.text(), answers.node_name,
+                   root.empty() ? "" : " --root " + root);
     return 0;
 }
 
@@ -77,7 +80,9 @@ void add_install(CLI::App& app, Action& action) {
     CLI::App* command =
         app.add_subcommand("install", "Install this host's node; with a newer bundle, upgrade it");
     command->add_option("BUNDLE", options->bundle)->required();
-    command->add_option("--answers", options->answers, "The answers to all questions")->required()->type_name("FILE");
+    command->add_option("--answers", options->answers, "The answers to all questions")
+        ->required()
+        ->type_name("FILE");
     command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
     add_common(*command, options, true);
     command->callback([options, &action] { action = [options] { return install(*options); }; });

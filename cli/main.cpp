@@ -23,7 +23,8 @@ int print(const Error& error) {
 }
 
 int run(int argc, char** argv) {
-    CLI::App app("Installs suites of servers that share one database, and upgrades their clusters.", "locum");
+    CLI::App app("Installs suites of servers that share one database, and upgrades their clusters.",
+                 "locum");
     app.set_version_flag("--version", "locum " LOCUM_VERSION);
     app.require_subcommand(1);
     locum::cli::Action action;
@@ -46,7 +47,8 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
-    std::setlocale(LC_CTYPE, "C.UTF-8"); // libarchive crashes on names outside ASCII in the C locale
+    std::setlocale(LC_CTYPE,
+                   "C.UTF-8"); // libarchive crashes on names outside ASCII in the C locale
     std::signal(SIGPIPE, SIG_IGN);
     try {
         return run(argc, argv);

@@ -1,7 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/status_view.hpp"
-#include "cluster/lease.hpp"
 #include "cluster/installed.hpp"
+#include "cluster/lease.hpp"
 #include "engine/error.hpp"
 #include "installer/announce.hpp"
 
@@ -27,16 +27,19 @@ int remove(const cluster::Layout& layout, const std::string& name) {
     cluster::Registry registry(store);
     const cluster::NodeRow row = registry.node(name);
     if (name == own.name)
-        throw Error(name + " is this node", Kind::refused).remedy("run the command on another node");
+        throw Error(name + " is this node", Kind::refused)
+            .remedy("run the command on another node");
     unsigned servers = 0;
     for (const NodeStatus& node : status.nodes) {
         servers += node.row.has_role("server");
         if (node.row.name == name && node.live)
             for (const auto& [component, service] : node.live->services)
                 if (service.status == "running")
-                    throw Error(fmt::format("{} answers, and its {} runs (process {})", name, component, service.pid),
+                    throw Error(fmt::format("{} answers, and its {} runs (process {})", name,
+                                            component, service.pid),
                                 Kind::refused)
-                        .remedy("stop it there first: locum agent stop, and end the process; or keep the node");
+                        .remedy("stop it there first: locum agent stop, and end the process; or "
+                                "keep the node");
     }
     if (row.has_role("server") && servers == 1)
         throw Error(name + " is the last server of the cluster", Kind::refused)
@@ -45,7 +48,8 @@ int remove(const cluster::Layout& layout, const std::string& name) {
     registry.remove_node(name);
     const cluster::InstalledVersion version(layout, own.version);
     installer::announce(layout, store, version.manifest(), lease.epoch());
-    fmt::print("{} is removed; should it come back, its agent finds itself unregistered and it must be installed "
+    fmt::print("{} is removed; should it come back, its agent finds itself unregistered and it "
+               "must be installed "
                "anew\n",
                name);
     return 0;
@@ -70,7 +74,8 @@ void add_node(CLI::App& app, Action& action) {
 
     auto remove_common = std::make_shared<Common>();
     auto name = std::make_shared<std::string>();
-    CLI::App* remover = node->add_subcommand("remove", "Take a node that is gone out of the cluster");
+    CLI::App* remover =
+        node->add_subcommand("remove", "Take a node that is gone out of the cluster");
     remover->add_option("NAME", *name)->required();
     add_common(*remover, remove_common, false);
     remover->callback([remove_common, name, &action] {

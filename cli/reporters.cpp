@@ -30,7 +30,8 @@ class LineReporter final : public engine::Reporter {
 public:
     explicit LineReporter(bool bar) : bar_(bar) {}
 
-    void step(std::string_view id, std::string_view says, Progress progress, std::string_view detail) override {
+    void step(std::string_view id, std::string_view says, Progress progress,
+              std::string_view detail) override {
         clear();
         switch (progress) {
         case Progress::started:
@@ -38,25 +39,36 @@ public:
             if (bar_)
                 draw(fmt::format("  …  {}  {}", id, says));
             return;
-        case Progress::done: line("done", id, says, detail, true); return;
-        case Progress::already: line("was", id, says, detail, false); return;
-        case Progress::failed: line("FAIL", id, says, detail, false); return;
-        case Progress::undoing: return;
-        case Progress::undone: line("undo", id, says, detail, false); return;
+        case Progress::done:
+            line("done", id, says, detail, true);
+            return;
+        case Progress::already:
+            line("was", id, says, detail, false);
+            return;
+        case Progress::failed:
+            line("FAIL", id, says, detail, false);
+            return;
+        case Progress::undoing:
+            return;
+        case Progress::undone:
+            line("undo", id, says, detail, false);
+            return;
         }
     }
 
-    void work(std::string_view id, std::uint64_t done, std::uint64_t total, std::string_view unit) override {
+    void work(std::string_view id, std::uint64_t done, std::uint64_t total,
+              std::string_view unit) override {
         if (!bar_)
             return;
         const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
         const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
         std::string text = fmt::format("  …  {}  {}", id, scaled(static_cast<double>(done), unit));
         if (total > 0) {
-            const double share = std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
+            const double share =
+                std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
             const auto filled = static_cast<std::size_t>(share * 20);
-            text = fmt::format("  …  {}  [{:<20}] {:3.0f} %  {}/s", id, std::string(filled, '#'), share * 100,
-                               scaled(rate, unit));
+            text = fmt::format("  …  {}  [{:<20}] {:3.0f} %  {}/s", id, std::string(filled, '#'),
+                               share * 100, scaled(rate, unit));
             if (rate > 0 && total > done)
                 text += fmt::format("  {:.0f} s left", static_cast<double>(total - done) / rate);
         }
@@ -69,13 +81,14 @@ public:
     }
 
 private:
-    void line(std::string_view mark, std::string_view id, std::string_view says, std::string_view detail,
-              bool timed) {
+    void line(std::string_view mark, std::string_view id, std::string_view says,
+              std::string_view detail, bool timed) {
         std::string text = fmt::format("{:>4}  {}: {}", mark, id, says);
         if (!detail.empty())
             text += fmt::format(" ({})", detail);
         if (timed && Clock::now() - begun_ > std::chrono::seconds(1))
-            text += fmt::format(" [{:.1f} s]", std::chrono::duration<double>(Clock::now() - begun_).count());
+            text += fmt::format(" [{:.1f} s]",
+                                std::chrono::duration<double>(Clock::now() - begun_).count());
         fmt::print(stderr, "{}\n", text);
     }
     void draw(const std::string& text) {
@@ -97,10 +110,16 @@ private:
 
 class JsonReporter final : public engine::Reporter {
 public:
-    void step(std::string_view id, std::string_view says, Progress progress, std::string_view detail) override {
-        print({{"event", "step"}, {"step", id}, {"says", says}, {"progress", name(progress)}, {"detail", detail}});
+    void step(std::string_view id, std::string_view says, Progress progress,
+              std::string_view detail) override {
+        print({{"event", "step"},
+               {"step", id},
+               {"says", says},
+               {"progress", name(progress)},
+               {"detail", detail}});
     }
-    void work(std::string_view id, std::uint64_t done, std::uint64_t total, std::string_view unit) override {
+    void work(std::string_view id, std::uint64_t done, std::uint64_t total,
+              std::string_view unit) override {
         print({{"event", "work"}, {"step", id}, {"done", done}, {"total", total}, {"unit", unit}});
     }
     void note(std::string_view text) override { print({{"event", "note"}, {"text", text}}); }

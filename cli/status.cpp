@@ -10,7 +10,8 @@ namespace locum::cli {
 
 void add_status(CLI::App& app, Action& action) {
     auto common = std::make_shared<Common>();
-    CLI::App* command = app.add_subcommand("status", "Nodes, services, and the operation under way");
+    CLI::App* command =
+        app.add_subcommand("status", "Nodes, services, and the operation under way");
     add_common(*command, common, true);
     command->callback([common, &action] {
         action = [common] {

@@ -18,7 +18,8 @@ Status gather_status(const cluster::Layout& layout) {
     const cluster::NodeState own = cluster::load_node_state(layout);
     std::optional<datasource::Settings> settings = cluster::load_datasource(layout);
     if (!settings)
-        throw engine::Error("this node runs no server, so it cannot read the registry", engine::Kind::refused)
+        throw engine::Error("this node runs no server, so it cannot read the registry",
+                            engine::Kind::refused)
             .remedy("run the command on a node with a server");
     cluster::Store store(*settings, own.suite);
     cluster::Registry registry(store);
@@ -33,7 +34,8 @@ Status gather_status(const cluster::Layout& layout) {
     for (cluster::NodeRow& row : registry.nodes()) {
         NodeStatus node{std::move(row), std::nullopt, "", status.nodes.empty()};
         try {
-            node.live = installer::facts_from_json(peers.ask(cluster::address_of(node.row), "facts"));
+            node.live =
+                installer::facts_from_json(peers.ask(cluster::address_of(node.row), "facts"));
         } catch (const engine::Error& error) {
             node.unreachable = error.one_line();
         }
@@ -47,7 +49,8 @@ Status gather_status(const cluster::Layout& layout) {
         status.report = upgrade::report(operations.timeline(status.operation->id));
         std::vector<std::string> order;
         std::map<std::string, std::string> states;
-        for (const engine::Record& record : cluster::RegistryJournal(store).records(status.operation->id)) {
+        for (const engine::Record& record :
+             cluster::RegistryJournal(store).records(status.operation->id)) {
             if (!states.contains(record.step))
                 order.push_back(record.step);
             states[record.step] = record.mark == engine::Mark::done     ? "done"
@@ -63,7 +66,8 @@ Status gather_status(const cluster::Layout& layout) {
 namespace {
 
 std::string time_text(std::int64_t ms) {
-    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC", fmt::gmtime(static_cast<std::time_t>(ms / 1000)));
+    return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC",
+                       fmt::gmtime(static_cast<std::time_t>(ms / 1000)));
 }
 
 std::string services_text(const NodeStatus& node) {
@@ -71,8 +75,9 @@ std::string services_text(const NodeStatus& node) {
         return "agent silent";
     std::vector<std::string> parts;
     for (const auto& [component, service] : node.live->services)
-        parts.push_back(service.why.empty() ? fmt::format("{} {}", component, service.status)
-                                            : fmt::format("{} {} ({})", component, service.status, service.why));
+        parts.push_back(service.why.empty()
+                            ? fmt::format("{} {}", component, service.status)
+                            : fmt::format("{} {} ({})", component, service.status, service.why));
     return parts.empty() ? "no services" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -90,7 +95,8 @@ std::string next_command(const cluster::Operation& operation) {
     if (operation.state == OperationState::running)
         return "locum upgrade resume, where its coordinator has died";
     if (json::parse(operation.inputs).value("host-by-host", false))
-        return "locum install BUNDLE on the next host, or locum upgrade resume; back: locum upgrade rollback";
+        return "locum install BUNDLE on the next host, or locum upgrade resume; back: locum "
+               "upgrade rollback";
     return "locum upgrade resume; back: locum upgrade rollback";
 }
 
@@ -119,14 +125,16 @@ json operation_value(const Status& status) {
 } // namespace
 
 std::string node_list_text(const Status& status) {
-    std::string text = fmt::format("{:<12} {:>8}  {:<16} {:<7} {:<17} {:<24} {:<23} {}\n", "NODE", "PROCESS", "ADDRESS",
-                                   "MODE", "ROLES", "VERSIONS", "LAST SEEN", "SERVICES");
+    std::string text =
+        fmt::format("{:<12} {:>8}  {:<16} {:<7} {:<17} {:<24} {:<23} {}\n", "NODE", "PROCESS",
+                    "ADDRESS", "MODE", "ROLES", "VERSIONS", "LAST SEEN", "SERVICES");
     for (const NodeStatus& node : status.nodes)
         text += fmt::format("{:<12} {:>8}  {:<16} {:<7} {:<17} {:<24} {:<23} {}{}\n",
                             node.row.name + (node.oldest ? " *" : ""),
-                            node.live ? node.live->pid : node.row.process, node.row.address, name(node.row.mode),
-                            fmt::format("{}", fmt::join(node.row.roles, ", ")), versions_text(node),
-                            time_text(node.row.seen_ms), services_text(node), node.row.out ? " [out of rotation]" : "");
+                            node.live ? node.live->pid : node.row.process, node.row.address,
+                            name(node.row.mode), fmt::format("{}", fmt::join(node.row.roles, ", ")),
+                            versions_text(node), time_text(node.row.seen_ms), services_text(node),
+                            node.row.out ? " [out of rotation]" : "");
     text += "* the oldest member\n";
     return text;
 }
@@ -135,8 +143,8 @@ std::string operation_text(const Status& status) {
     if (!status.operation)
         return "no operation yet\n";
     const cluster::Operation& operation = *status.operation;
-    std::string text = fmt::format("operation {}: {} since {}{}\n", operation.id, name(operation.state),
-                                   time_text(operation.changed_ms),
+    std::string text = fmt::format("operation {}: {} since {}{}\n", operation.id,
+                                   name(operation.state), time_text(operation.changed_ms),
                                    operation.message.empty() ? "" : "\n  " + operation.message);
     for (const StepLine& step : status.steps)
         text += fmt::format("  {:<7} {}\n", step.state, step.id);
@@ -148,22 +156,25 @@ std::string operation_text(const Status& status) {
 std::string report_text(const upgrade::Report& report) {
     std::string text;
     for (const auto& [node, ms] : report.out_of_rotation_ms)
-        text += fmt::format("  {} was out of rotation for {:.1f} s\n", node, static_cast<double>(ms) / 1000);
+        text += fmt::format("  {} was out of rotation for {:.1f} s\n", node,
+                            static_cast<double>(ms) / 1000);
     if (report.outage_ms)
         text += fmt::format("  outage: {:.1f} s\n", static_cast<double>(*report.outage_ms) / 1000);
     return text;
 }
 
 std::string status_text(const Status& status) {
-    std::string text = fmt::format("{} {}, network {}{}\n", status.suite, status.version, status.cluster.substr(0, 12),
-                                   status.trial ? " (trial cluster: one host)" : "");
+    std::string text =
+        fmt::format("{} {}, network {}{}\n", status.suite, status.version,
+                    status.cluster.substr(0, 12), status.trial ? " (trial cluster: one host)" : "");
     text += node_list_text(status);
     if (!status.fence.empty())
         text += fmt::format("the productive database is fenced by {}\n", status.fence);
     if (status.operation)
-        text += fmt::format("operation {}: {}{}{}\n", status.operation->id, name(status.operation->state),
-                            status.operation->message.empty() ? "" : ": " + status.operation->message,
-                            status.operation->open() ? "\nnext: " + next_command(*status.operation) : "") +
+        text += fmt::format(
+                    "operation {}: {}{}{}\n", status.operation->id, name(status.operation->state),
+                    status.operation->message.empty() ? "" : ": " + status.operation->message,
+                    status.operation->open() ? "\nnext: " + next_command(*status.operation) : "") +
                 report_text(status.report);
     return text;
 }
@@ -182,22 +193,23 @@ std::string status_json(const Status& status) {
                                        {"pid", service.pid},
                                        {"version", service.version},
                                        {"why", service.why}};
-        nodes.push_back({{"name", node.row.name},
-                         {"process", node.live ? node.live->pid : node.row.process},
-                         {"address", node.row.address},
-                         {"agent-port", node.row.agent_port},
-                         {"mode", name(node.row.mode)},
-                         {"roles", node.row.roles},
-                         {"components", node.row.components},
-                         {"ports", node.row.ports},
-                         {"versions", node.live ? node.live->current : node.row.versions},
-                         {"reachable", node.live.has_value()},
-                         {"services", services},
-                         {"copy", node.live && node.live->copy ? json(node.live->copy->file) : json()},
-                         {"out", node.row.out},
-                         {"oldest", node.oldest},
-                         {"joined-ms", node.row.joined_ms},
-                         {"seen-ms", node.row.seen_ms}});
+        nodes.push_back(
+            {{"name", node.row.name},
+             {"process", node.live ? node.live->pid : node.row.process},
+             {"address", node.row.address},
+             {"agent-port", node.row.agent_port},
+             {"mode", name(node.row.mode)},
+             {"roles", node.row.roles},
+             {"components", node.row.components},
+             {"ports", node.row.ports},
+             {"versions", node.live ? node.live->current : node.row.versions},
+             {"reachable", node.live.has_value()},
+             {"services", services},
+             {"copy", node.live && node.live->copy ? json(node.live->copy->file) : json()},
+             {"out", node.row.out},
+             {"oldest", node.oldest},
+             {"joined-ms", node.row.joined_ms},
+             {"seen-ms", node.row.seen_ms}});
     }
     return json{{"kind", "status"},
                 {"format", 1},

@@ -1,9 +1,9 @@
-#include "upgrade/coordinator.hpp"
 #include "cli/command.hpp"
 #include "cli/status_view.hpp"
 #include "engine/check.hpp"
 #include "platform/files.hpp"
 #include "platform/signals.hpp"
+#include "upgrade/coordinator.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -37,8 +37,12 @@ int plan(const Options& options) {
     if (options.json) {
         json findings = json::array();
         for (const engine::Finding& finding : forecast.findings)
-            findings.push_back({{"name", finding.name}, {"found", finding.found}, {"expected", finding.expected}, {"remedy", finding.remedy}});
-        fmt::print("{}\n", json{{"verdict", forecast.verdict.rolling ? "rolling-possible" : "downtime-needed"},
+            findings.push_back({{"name", finding.name},
+                                {"found", finding.found},
+                                {"expected", finding.expected},
+                                {"remedy", finding.remedy}});
+        fmt::print("{}\n", json{{"verdict",
+                                 forecast.verdict.rolling ? "rolling-possible" : "downtime-needed"},
                                 {"reasons", forecast.verdict.reasons},
                                 {"mode", upgrade::name(forecast.mode)},
                                 {"findings", findings},
@@ -48,7 +52,8 @@ int plan(const Options& options) {
         fmt::print("{}\n", forecast.title);
         for (const std::string& line : forecast.plan)
             fmt::print("  {}\n", line);
-        fmt::print("verdict: {}\n", forecast.verdict.rolling ? "rolling possible" : "downtime needed");
+        fmt::print("verdict: {}\n",
+                   forecast.verdict.rolling ? "rolling possible" : "downtime needed");
         for (const std::string& reason : forecast.verdict.reasons)
             fmt::print("  {}\n", reason);
         for (const engine::Finding& finding : forecast.findings)
@@ -74,7 +79,8 @@ int work(const Options& options, Work what) {
 CLI::App* add_verb(CLI::App& app, const std::string& name, const std::string& about,
                    const std::shared_ptr<Options>& options, bool bundle_required) {
     CLI::App* command = app.add_subcommand(name, about);
-    CLI::Option* bundle = command->add_option("BUNDLE", options->bundle, "The new version's bundle");
+    CLI::Option* bundle =
+        command->add_option("BUNDLE", options->bundle, "The new version's bundle");
     if (bundle_required)
         bundle->required();
     add_common(*command, options, true);
@@ -89,29 +95,41 @@ void add_upgrade(CLI::App& app, Action& action) {
     const CLI::IsMember modes({"auto", "rolling", "short-downtime"});
 
     auto plan_options = std::make_shared<Options>();
-    CLI::App* command = add_verb(*upgrade, "plan", "Say whether and how; change nothing", plan_options, true);
+    CLI::App* command =
+        add_verb(*upgrade, "plan", "Say whether and how; change nothing", plan_options, true);
     command->add_option("--mode", plan_options->mode)->check(modes);
-    command->callback([plan_options, &action] { action = [plan_options] { return plan(*plan_options); }; });
+    command->callback(
+        [plan_options, &action] { action = [plan_options] { return plan(*plan_options); }; });
 
     auto run_options = std::make_shared<Options>();
     command = add_verb(*upgrade, "run", "Upgrade", run_options, true);
     command->add_option("--mode", run_options->mode)->check(modes);
-    command->callback([run_options, &action] { action = [run_options] { return work(*run_options, upgrade::run); }; });
+    command->callback([run_options, &action] {
+        action = [run_options] { return work(*run_options, upgrade::run); };
+    });
 
     auto resume_options = std::make_shared<Options>();
-    command = add_verb(*upgrade, "resume", "Go on with the open operation, from any node with a server", resume_options, false);
-    command->callback([resume_options, &action] { action = [resume_options] { return work(*resume_options, upgrade::resume); }; });
+    command =
+        add_verb(*upgrade, "resume", "Go on with the open operation, from any node with a server",
+                 resume_options, false);
+    command->callback([resume_options, &action] {
+        action = [resume_options] { return work(*resume_options, upgrade::resume); };
+    });
 
     auto back_options = std::make_shared<Options>();
     command = add_verb(*upgrade, "rollback", "Take the open operation back", back_options, false);
-    command->callback([back_options, &action] { action = [back_options] { return work(*back_options, upgrade::roll_back); }; });
+    command->callback([back_options, &action] {
+        action = [back_options] { return work(*back_options, upgrade::roll_back); };
+    });
 
     auto status_options = std::make_shared<Options>();
-    command = add_verb(*upgrade, "status", "The operation under way and its steps", status_options, false);
+    command = add_verb(*upgrade, "status", "The operation under way and its steps", status_options,
+                       false);
     command->callback([status_options, &action] {
         action = [status_options] {
             const Status status = gather_status(status_options->layout());
-            fmt::print("{}", status_options->json ? operation_json(status) : operation_text(status));
+            fmt::print("{}",
+                       status_options->json ? operation_json(status) : operation_text(status));
             return 0;
         };
     });

@@ -22,21 +22,24 @@ namespace {
 void require_admissible(Store& store, const NodeState& own, const JoinRequest& request) {
     Registry registry(store);
     if (request.suite != own.suite)
-        throw Error(fmt::format("the node installs {}, this cluster runs {}", request.suite, own.suite),
-                    Kind::refused)
+        throw Error(
+            fmt::format("the node installs {}, this cluster runs {}", request.suite, own.suite),
+            Kind::refused)
             .remedy("use the token of the right cluster");
     if (std::optional<Operation> open = Operations(store).open())
-        throw Error(fmt::format("operation {} ({}, {}) is open", open->id, open->kind, name(open->state)),
-                    Kind::busy)
+        throw Error(
+            fmt::format("operation {} ({}, {}) is open", open->id, open->kind, name(open->state)),
+            Kind::busy)
             .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
     if (std::string manifest = registry.fact(fact::manifest); manifest != request.manifest)
-        throw Error(fmt::format("the node's bundle has manifest {}, the cluster runs {} from {}", request.manifest,
-                                registry.fact(fact::version), manifest),
+        throw Error(fmt::format("the node's bundle has manifest {}, the cluster runs {} from {}",
+                                request.manifest, registry.fact(fact::version), manifest),
                     Kind::refused)
             .remedy("install the version that the cluster runs, from the same bundle");
     if (std::string machine = registry.fact(fact::trial_machine);
         !machine.empty() && machine != request.node.machine)
-        throw Error("this is a trial cluster: its embedded database serves one host, and the node is on another",
+        throw Error("this is a trial cluster: its embedded database serves one host, and the node "
+                    "is on another",
                     Kind::refused)
             .remedy("create the cluster on a PostgreSQL datasource to use several hosts");
 }
@@ -68,7 +71,8 @@ std::string admit(const Layout& layout, const std::string& body, const std::stri
     require_admissible(store, own, request);
 
     const token::Authority authority = load_authority(layout);
-    const std::string certificate = authority.sign(request.csr_pem, request.node.name, request.node.roles);
+    const std::string certificate =
+        authority.sign(request.csr_pem, request.node.name, request.node.roles);
     Registry registry(store);
     registry.add_node(request.node);
     registry.add_admission(request.node.name, own.name, token::facts_of(certificate).fingerprint);
@@ -98,11 +102,12 @@ JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request) {
             const json answer = json::parse(join_call(
                 token.ca_pin, to.host, static_cast<std::uint16_t>(std::stoul(to.port)),
                 [&](const std::string& channel) {
-                    return json{{"suite", request.suite},
-                                {"node", json::parse(to_json(request.node))},
-                                {"csr", request.csr_pem},
-                                {"manifest", request.manifest},
-                                {"proof", token::join_proof(token.join_secret, channel, request.csr_pem)}}
+                    return json{
+                        {"suite", request.suite},
+                        {"node", json::parse(to_json(request.node))},
+                        {"csr", request.csr_pem},
+                        {"manifest", request.manifest},
+                        {"proof", token::join_proof(token.join_secret, channel, request.csr_pem)}}
                         .dump();
                 }));
             JoinAnswer joined;

@@ -24,7 +24,7 @@ struct JoinRequest {
 struct JoinAnswer {
     std::string certificate_pem;
     std::string ca_pem;
-    engine::Secret ca_key_pem; // servers only
+    engine::Secret ca_key_pem;                      // servers only
     std::optional<datasource::Settings> datasource; // servers only
     std::string cluster_id;
     bool trial = false;

@@ -3,6 +3,7 @@
 #include "cluster/admission.hpp"
 #include "cluster/command_log.hpp"
 #include "cluster/installed.hpp"
+#include "cluster/members.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/start_gate.hpp"
 #include "cluster/transport_server.hpp"
@@ -13,6 +14,7 @@
 #include "platform/lock.hpp"
 #include "platform/signals.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -32,7 +34,8 @@ class EmitReporter final : public engine::Reporter {
 public:
     explicit EmitReporter(const Emit& emit) : emit_(emit) {}
     void step(std::string_view, std::string_view, engine::Progress, std::string_view) override {}
-    void work(std::string_view, std::uint64_t done, std::uint64_t total, std::string_view unit) override {
+    void work(std::string_view, std::uint64_t done, std::uint64_t total,
+              std::string_view unit) override {
         emit_(json{{"done", done}, {"total", total}, {"unit", unit}}.dump());
     }
     void note(std::string_view text) override { emit_(json{{"note", text}}.dump()); }
@@ -103,19 +106,27 @@ private:
 class Verbs {
 public:
     Verbs(Node& node, const NodeOperations& operations) :
-        node_(node), operations_(operations), log_(node.layout.state_file("commands")) {}
+        node_(node), operations_(operations), members_(node.layout),
+        log_(node.layout.state_file("commands")) {}
 
     std::map<std::string, Verb> table() {
         std::map<std::string, Verb> verbs;
-        verbs["ping"] = {.handler = [](const Request&, const Emit&) { return std::string("{}"); }, .quick = true};
-        verbs["ask"] = {.handler = [this](const Request& request, const Emit& emit) { return ask(request, emit); },
+        verbs["ping"] = {.handler = [](const Request&, const Emit&) { return std::string("{}"); },
+                         .quick = true};
+        verbs["ask"] = {.handler = [this](const Request& request,
+                                          const Emit& emit) { return ask(request, emit); },
                         .quick = true};
-        verbs["run"] = {.handler = [this](const Request& request, const Emit& emit) { return run(request, emit); }};
-        verbs["bundle"] = {.handler = [this](const Request& request, const Emit&) { return keep(request); },
-                           .upload = true,
-                           .body_limit = largest_bundle};
-        verbs["join"] = {.handler = [this](const Request& request,
-                                           const Emit&) { return admit(node_.layout, request.body, request.channel); },
+        verbs["run"] = {.handler = [this](const Request& request, const Emit& emit) {
+            return run(request, emit);
+        }};
+        verbs["bundle"] = {
+            .handler = [this](const Request& request, const Emit&) { return keep(request); },
+            .upload = true,
+            .body_limit = largest_bundle};
+        verbs["join"] = {.handler =
+                             [this](const Request& request, const Emit&) {
+                                 return admit(node_.layout, request.body, request.channel);
+                             },
                          .without_certificate = true};
         verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
             leave(node_.layout, request.peer);
@@ -128,25 +139,30 @@ private:
     const NodeOperation& find(const json& body) {
         auto operation = operations_.find(body.at("name").get<std::string>());
         if (operation == operations_.end())
-            throw Error(fmt::format("this agent knows no operation '{}'", body.at("name").get<std::string>()),
+            throw Error(fmt::format("this agent knows no operation '{}'",
+                                    body.at("name").get<std::string>()),
                         Kind::refused)
                 .remedy("use the same Locum version on all nodes");
         return operation->second;
     }
 
     std::string ask(const Request& request, const Emit& emit) {
+        members_.require(request.peer);
         const json body = json::parse(request.body);
         EmitReporter reporter(emit);
         return find(body)(node_, {"", 0, body.at("parameters").dump()}, reporter);
     }
 
     std::string run(const Request& request, const Emit& emit) {
+        members_.require(request.peer);
         const json body = json::parse(request.body);
         const NodeOperation& operation = find(body);
-        const NodeCommand command{body.at("operation"), body.at("epoch"), body.at("parameters").dump()};
+        const NodeCommand command{body.at("operation"), body.at("epoch"),
+                                  body.at("parameters").dump()};
         const std::string name = body.at("name");
         if (command.epoch == no_lease && request.peer != node_.state().name)
-            throw Error(fmt::format("'{}' came from {} without a lease", name, request.peer), Kind::refused)
+            throw Error(fmt::format("'{}' came from {} without a lease", name, request.peer),
+                        Kind::refused)
                 .remedy("use the same Locum version on all nodes");
         return log_.once(body.at("command"), command.operation, command.epoch, [&] {
             engine::failpoint("agent/" + name + "/before");
@@ -157,8 +173,10 @@ private:
         });
     }
 
-    // Verified here and again whenever it is opened; a bundle that this node does not trust is not kept.
+    // Verified here and again whenever it is opened; a bundle that this node does not trust is not
+    // kept.
     std::string keep(const Request& request) {
+        members_.require(request.peer);
         const suite::PublicKey trusted = suite::PublicKey::parse(node_.state().bundle_key);
         std::string manifest;
         try {
@@ -175,8 +193,22 @@ private:
 
     Node& node_;
     const NodeOperations& operations_;
+    Members members_;
     CommandLog log_;
 };
+
+// To standard error, which is the agent's log file. Questions that were answered are too many to
+// tell.
+void log_request(const RequestOutcome& request) {
+    if ((request.verb == "ask" || request.verb == "ping") && request.outcome == "result")
+        return;
+    fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%SZ} {} from {} ({}): {} after {} ms\n",
+               fmt::gmtime(std::chrono::system_clock::now()),
+               request.verb.empty() ? "-" : request.verb,
+               request.peer.empty() ? "no certificate" : request.peer, request.address,
+               request.outcome, request.took.count());
+    std::fflush(stderr);
+}
 
 } // namespace
 
@@ -190,7 +222,9 @@ void run_agent(const Layout& layout, const NodeOperations& operations) {
     Verbs verbs(node, operations);
     TransportServerOptions options;
     options.upload_folder = layout.state_file("incoming");
-    TransportServer server(state.address, state.agent_port, load_identity(layout), verbs.table(), options);
+    options.log = log_request;
+    TransportServer server(state.address, state.agent_port, load_identity(layout), verbs.table(),
+                           options);
     server.start();
     Heart heart(layout, supervisor);
     signals.wait();
@@ -211,12 +245,12 @@ void start_agent(const Layout& layout, const std::string& program) {
     std::map<std::string, std::string> environment;
     if (const char* failpoints = std::getenv("LOCUM_AGENT_FAILPOINTS"))
         environment["LOCUM_FAILPOINTS"] = failpoints;
-    const platform::ProcessId agent =
-        platform::start_detached({{program, "agent", "run", "--root", layout.root, "--suite", layout.suite},
-                                  environment,
-                                  "",
-                                  log,
-                                  layout.state_file("agent.record")});
+    const platform::ProcessId agent = platform::start_detached(
+        {{program, "agent", "run", "--root", layout.root, "--suite", layout.suite},
+         environment,
+         "",
+         log,
+         layout.state_file("agent.record")});
     const NodeState state = load_node_state(layout);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!platform::listener(state.address, state.agent_port)) {
@@ -241,7 +275,8 @@ void stop_agent(const Layout& layout) {
     platform::send_signal(*agent, "TERM");
     if (!platform::wait_end(*agent, std::chrono::seconds(15)))
         throw Error(fmt::format("the agent (process {}) does not end", agent->pid))
-            .remedy(fmt::format("see {}/agent.log; as a last resort: kill -9 {}", layout.logs(), agent->pid));
+            .remedy(fmt::format("see {}/agent.log; as a last resort: kill -9 {}", layout.logs(),
+                                agent->pid));
 }
 
 } // namespace locum::cluster

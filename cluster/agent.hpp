@@ -13,7 +13,8 @@ namespace locum::cluster {
 void run_agent(const Layout& layout, const NodeOperations& operations);
 
 // Starts `program agent run` for this layout as a process of its own and waits until it answers.
-// An agent that runs already is fine. Throws Error with the end of its log where it does not come up.
+// An agent that runs already is fine. Throws Error with the end of its log where it does not come
+// up.
 void start_agent(const Layout& layout, const std::string& program);
 void stop_agent(const Layout& layout);
 bool agent_runs(const Layout& layout);

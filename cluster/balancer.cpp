@@ -39,8 +39,8 @@ std::string HaproxySocket::ask(const std::string& command) const {
 void HaproxySocket::set_state(const std::string& server, const std::string& state) const {
     std::string answer = ask(fmt::format("set server {}/{} state {}", backend_, server, state));
     if (answer.find_first_not_of(" \n") != std::string::npos)
-        throw engine::Error(fmt::format("the balancer refused to set {}/{} to {}: {}", backend_, server, state,
-                                        answer))
+        throw engine::Error(fmt::format("the balancer refused to set {}/{} to {}: {}", backend_,
+                                        server, state, answer))
             .remedy("compare the balancer's configuration with `locum node list`");
 }
 
@@ -63,7 +63,8 @@ BalancedServer HaproxySocket::show(const std::string& server) const {
                 column[fields[i]] = i;
             continue;
         }
-        if (fields.size() < 18 || fields[column["pxname"]] != backend_ || fields[column["svname"]] != server)
+        if (fields.size() < 18 || fields[column["pxname"]] != backend_ ||
+            fields[column["svname"]] != server)
             continue;
         BalancedServer found;
         found.state = fields[column["status"]];
@@ -71,7 +72,8 @@ BalancedServer HaproxySocket::show(const std::string& server) const {
         found.queued = std::stoul(fields[column["qcur"]]);
         return found;
     }
-    throw engine::Error(fmt::format("the balancer at {} knows no server {}/{}", socket_, backend_, server))
+    throw engine::Error(
+        fmt::format("the balancer at {} knows no server {}/{}", socket_, backend_, server))
         .remedy("compare the balancer's configuration with `locum node list`");
 }
 

@@ -7,7 +7,7 @@
 namespace locum::cluster {
 
 struct BalancedServer {
-    std::string state;        // as `show stat` says: "UP", "DRAIN", "MAINT", "DOWN", …
+    std::string state;          // as `show stat` says: "UP", "DRAIN", "MAINT", "DOWN", …
     unsigned long sessions = 0; // running requests (scur)
     unsigned long queued = 0;   // qcur
     bool in_rotation() const { return state.starts_with("UP") || state == "no check"; }

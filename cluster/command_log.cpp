@@ -28,16 +28,17 @@ void CommandLog::admit(std::uint64_t epoch) {
     if (epoch == no_lease)
         return;
     if (epoch < greatest_epoch_)
-        throw engine::Error(fmt::format("the command has epoch {}, but this node has seen {}: its sender no "
-                                        "longer holds the lease",
-                                        epoch, greatest_epoch_),
-                            engine::Kind::busy)
+        throw engine::Error(
+            fmt::format("the command has epoch {}, but this node has seen {}: its sender no "
+                        "longer holds the lease",
+                        epoch, greatest_epoch_),
+            engine::Kind::busy)
             .remedy("locum upgrade status");
     greatest_epoch_ = epoch;
 }
 
-std::string CommandLog::once(const std::string& command, const std::string& operation, std::uint64_t epoch,
-                             const std::function<std::string()>& work) {
+std::string CommandLog::once(const std::string& command, const std::string& operation,
+                             std::uint64_t epoch, const std::function<std::string()>& work) {
     std::unique_lock lock(mutex_);
     admit(epoch);
     const std::string subject = subject_of(command);

@@ -20,10 +20,10 @@ class CommandLog {
 public:
     explicit CommandLog(const std::string& file);
 
-    // A command is "subject@epoch": of one subject one command runs at a time, so the next coordinator's
-    // command waits for what its predecessor's still does.
-    // Runs work, or returns what it returned. A command that failed, or that died with the agent, is
-    // run again. Throws Error(busy) for an epoch below the greatest that was seen.
+    // A command is "subject@epoch": of one subject one command runs at a time, so the next
+    // coordinator's command waits for what its predecessor's still does. Runs work, or returns what
+    // it returned. A command that failed, or that died with the agent, is run again. Throws
+    // Error(busy) for an epoch below the greatest that was seen.
     std::string once(const std::string& command, const std::string& operation, std::uint64_t epoch,
                      const std::function<std::string()>& work);
 

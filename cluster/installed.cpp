@@ -21,9 +21,10 @@ InstalledVersion::InstalledVersion(const Layout& layout, const std::string& vers
     folder_(about(layout, version)) {
     const std::string file = folder_ + "/manifest.toml";
     if (!platform::exists(file))
-        throw engine::Error(fmt::format("version {} of {} is not unpacked on this host: {} is missing", version,
-                                        layout.suite, file),
-                            engine::Kind::needs_attention)
+        throw engine::Error(
+            fmt::format("version {} of {} is not unpacked on this host: {} is missing", version,
+                        layout.suite, file),
+            engine::Kind::needs_attention)
             .remedy("run the command again with the bundle of that version");
     const std::string text = platform::read_file(file);
     manifest_ = suite::parse_manifest(text, file);
@@ -54,12 +55,13 @@ std::vector<std::string> stage(const suite::Bundle& bundle, const Layout& layout
     std::vector<std::string> made;
     if (platform::exists(folder + "/manifest.toml") &&
         InstalledVersion(layout, version).manifest_sha256() != bundle.manifest_sha256())
-        throw engine::Error(fmt::format("another bundle of version {} is unpacked below {}: its manifest is {}, "
-                                        "this one's is {}",
-                                        version, layout.version(version),
-                                        InstalledVersion(layout, version).manifest_sha256(),
-                                        bundle.manifest_sha256()),
-                            engine::Kind::refused)
+        throw engine::Error(
+            fmt::format("another bundle of version {} is unpacked below {}: its manifest is {}, "
+                        "this one's is {}",
+                        version, layout.version(version),
+                        InstalledVersion(layout, version).manifest_sha256(),
+                        bundle.manifest_sha256()),
+            engine::Kind::refused)
             .remedy("use the bundle that was installed, or give the new one a new version");
     platform::make_folders(layout.version(version));
     for (const std::string& component : components) {

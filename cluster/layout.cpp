@@ -47,8 +47,9 @@ std::string only_suite(const std::string& root) {
     if (suites.size() == 1)
         return suites.front();
     if (suites.empty())
-        throw engine::Error(fmt::format("no suite is installed below '{}'", root.empty() ? "/" : root),
-                            engine::Kind::usage)
+        throw engine::Error(
+            fmt::format("no suite is installed below '{}'", root.empty() ? "/" : root),
+            engine::Kind::usage)
             .remedy("locum install BUNDLE --answers FILE, or name the right --root");
     throw engine::Error(fmt::format("several suites are installed: {}", fmt::join(suites, ", ")),
                         engine::Kind::usage)

@@ -9,12 +9,12 @@ struct Layout {
     std::string root; // "" for the host itself, else an absolute folder
     std::string suite;
 
-    std::string product() const;    // /opt/<suite>
-    std::string etc() const;        // /etc/opt/<suite>
-    std::string data() const;       // /var/opt/<suite>
-    std::string run() const;        // /run/<suite>
-    std::string state() const;      // /var/lib/locum/<suite>
-    std::string logs() const;       // /var/log/locum/<suite>
+    std::string product() const; // /opt/<suite>
+    std::string etc() const;     // /etc/opt/<suite>
+    std::string data() const;    // /var/opt/<suite>
+    std::string run() const;     // /run/<suite>
+    std::string state() const;   // /var/lib/locum/<suite>
+    std::string logs() const;    // /var/log/locum/<suite>
     std::string version(const std::string& version) const;
     std::string component(const std::string& version, const std::string& component) const;
     std::string current(const std::string& component) const; // the link

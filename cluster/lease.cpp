@@ -15,8 +15,9 @@ namespace {
 
 std::string describe_self(const std::string& purpose) {
     platform::ProcessId self = platform::self();
-    return json{{"machine", platform::machine_id()}, {"host", platform::host_name()}, {"pid", self.pid},
-                {"started", self.started},           {"program", self.executable},    {"purpose", purpose}}
+    return json{
+        {"machine", platform::machine_id()}, {"host", platform::host_name()}, {"pid", self.pid},
+        {"started", self.started},           {"program", self.executable},    {"purpose", purpose}}
         .dump();
 }
 
@@ -29,10 +30,12 @@ bool died_here(const json& holder) {
 
 } // namespace
 
-Lease::Lease(const datasource::Settings& settings, const std::string& suite, const std::string& purpose) :
-    store_(settings, suite), holder_(describe_self(purpose)) {
-    datasource::Rows rows =
-        store_.query("SELECT holder, epoch, expires_ms - {now} FROM {r}lease WHERE name = 'cluster'");
+Lease::Lease(const datasource::Settings& settings, const std::string& suite,
+             const std::string& purpose) :
+    store_(settings, suite),
+    holder_(describe_self(purpose)) {
+    datasource::Rows rows = store_.query(
+        "SELECT holder, epoch, expires_ms - {now} FROM {r}lease WHERE name = 'cluster'");
     if (rows.empty())
         throw engine::Error("the registry has no lease row", engine::Kind::needs_attention)
             .remedy("restore the registry from a backup");
@@ -45,13 +48,15 @@ Lease::Lease(const datasource::Settings& settings, const std::string& suite, con
             throw engine::Error(fmt::format("{} on {} (process {}) holds the lease for {} s more",
                                             holder.at("purpose").get<std::string>(),
                                             holder.at("host").get<std::string>(),
-                                            holder.at("pid").get<std::int64_t>(), (left + 999) / 1000),
+                                            holder.at("pid").get<std::int64_t>(),
+                                            (left + 999) / 1000),
                                 engine::Kind::busy)
                 .remedy("wait for it, or see what it does: locum upgrade status");
     }
-    std::int64_t taken = store_.execute("UPDATE {r}lease SET holder = $1, epoch = $2, expires_ms = {now} + $3 "
-                                        "WHERE name = 'cluster' AND epoch = $4 AND holder = $5",
-                                        {holder_, epoch + 1, std::int64_t{lease_time.count()}, epoch, before});
+    std::int64_t taken =
+        store_.execute("UPDATE {r}lease SET holder = $1, epoch = $2, expires_ms = {now} + $3 "
+                       "WHERE name = 'cluster' AND epoch = $4 AND holder = $5",
+                       {holder_, epoch + 1, std::int64_t{lease_time.count()}, epoch, before});
     if (taken != 1)
         throw engine::Error("another process took the lease at the same moment", engine::Kind::busy)
             .remedy("locum upgrade status");
@@ -67,8 +72,9 @@ Lease::~Lease() {
     end_.notify_all();
     renewer_.join();
     try {
-        store_.execute("UPDATE {r}lease SET holder = '', expires_ms = 0 WHERE name = 'cluster' AND epoch = $1",
-                       {static_cast<std::int64_t>(epoch_)});
+        store_.execute(
+            "UPDATE {r}lease SET holder = '', expires_ms = 0 WHERE name = 'cluster' AND epoch = $1",
+            {static_cast<std::int64_t>(epoch_)});
     } catch (const engine::Error&) {
         // It expires by itself.
     }
@@ -88,15 +94,17 @@ void Lease::renew() {
     }
 }
 
-void lock_epoch(datasource::Connection& connection, const std::string& prefix, std::uint64_t epoch) {
+void lock_epoch(datasource::Connection& connection, const std::string& prefix,
+                std::uint64_t epoch) {
     // On SQLite the transaction is immediate and holds the write lock already.
     std::string sql = fmt::format("SELECT epoch FROM {}lease WHERE name = 'cluster'", prefix);
     if (connection.kind() == datasource::Kind::postgresql)
         sql += " FOR UPDATE";
     datasource::Rows rows = connection.query(sql);
     if (rows.empty() || std::stoull(rows[0][0].value()) != epoch)
-        throw engine::Error(fmt::format("the lease was taken over: epoch {} is not the current one", epoch),
-                            engine::Kind::busy)
+        throw engine::Error(
+            fmt::format("the lease was taken over: epoch {} is not the current one", epoch),
+            engine::Kind::busy)
             .remedy("locum upgrade status");
 }
 

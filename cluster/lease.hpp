@@ -18,9 +18,10 @@ inline constexpr std::chrono::milliseconds lease_time{15'000};
 class Lease {
 public:
     // Takes the lease: free, expired, or held by a process of this machine that has died. Throws
-    // Error(busy) that names the holder and how long it is still valid. Renews itself on a connection
-    // of its own until it is destroyed, which releases it.
-    Lease(const datasource::Settings& settings, const std::string& suite, const std::string& purpose);
+    // Error(busy) that names the holder and how long it is still valid. Renews itself on a
+    // connection of its own until it is destroyed, which releases it.
+    Lease(const datasource::Settings& settings, const std::string& suite,
+          const std::string& purpose);
     ~Lease();
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;

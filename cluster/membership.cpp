@@ -41,7 +41,8 @@ void store_authority(const Layout& layout, const engine::Secret& ca_key_pem,
     const engine::Secret node_key(platform::read_file(layout.state_file(key_file)));
     platform::write_file(layout.state_file(join_secret_file),
                          token::seal(join_secret, node_key, "join-secret"), 0600);
-    platform::write_file(layout.state_file(ca_key_file), token::seal(ca_key_pem, node_key, "ca-key"), 0600);
+    platform::write_file(layout.state_file(ca_key_file),
+                         token::seal(ca_key_pem, node_key, "ca-key"), 0600);
 }
 
 token::Authority load_authority(const Layout& layout) {

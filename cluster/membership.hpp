@@ -1,6 +1,6 @@
 #pragma once
-// The node's keys and certificates in its state folder (0600), and what a server node holds to admit
-// others: the CA's key and the join secret, both sealed with the node's own key.
+// The node's keys and certificates in its state folder (0600), and what a server node holds to
+// admit others: the CA's key and the join secret, both sealed with the node's own key.
 
 #include "cluster/layout.hpp"
 #include "token/authority.hpp"

@@ -133,7 +133,8 @@ std::optional<datasource::Settings> load_datasource(const Layout& layout) {
 }
 
 void store_datasource(const Layout& layout, const datasource::Settings& settings) {
-    platform::write_file(layout.state_file("datasource.json"), datasource_json(settings) + "\n", 0600);
+    platform::write_file(layout.state_file("datasource.json"), datasource_json(settings) + "\n",
+                         0600);
 }
 
 } // namespace locum::cluster

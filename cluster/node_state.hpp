@@ -1,5 +1,6 @@
 #pragma once
-// What a node knows of itself, kept in its state folder (0600): the answer to "what am I and what do I run".
+// What a node knows of itself, kept in its state folder (0600): the answer to "what am I and what
+// do I run".
 
 #include "cluster/layout.hpp"
 #include "datasource/connection.hpp"
@@ -36,7 +37,7 @@ struct NodeState {
     std::string run_folder;
     std::string bundle_key; // hex of the trusted public key
     bool trial = false;
-    std::string version;    // of the suite that is configured here
+    std::string version; // of the suite that is configured here
     Mode mode = Mode::normal;
     std::optional<NodeCopy> copy;
 
@@ -50,7 +51,8 @@ void store_node_state(const Layout& layout, const NodeState& state);
 std::optional<datasource::Settings> load_datasource(const Layout& layout);
 void store_datasource(const Layout& layout, const datasource::Settings& settings);
 
-// The JSON of the settings with both accounts' passwords: for the 0600 file and the join answer only.
+// The JSON of the settings with both accounts' passwords: for the 0600 file and the join answer
+// only.
 std::string datasource_json(const datasource::Settings& settings);
 datasource::Settings datasource_from_json(const std::string& text);
 

@@ -9,8 +9,8 @@ namespace locum::cluster {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> state_names = {"running", "paused", "rolling-back", "done",
-                                                         "rolled-back"};
+constexpr std::array<std::string_view, 5> state_names = {"running", "paused", "rolling-back",
+                                                         "done", "rolled-back"};
 
 std::optional<Operation> first(const datasource::Rows& rows) {
     if (rows.empty())
@@ -54,7 +54,8 @@ std::optional<Operation> Operations::last() {
 void Operations::begin(const Operation& operation) {
     std::int64_t added = store_.execute(
         "INSERT INTO {r}operation (id, kind, state, inputs, input_hash, plan_hash, plan, message, "
-        "started_ms, changed_ms) SELECT $1, $2, 'running', $3, $4, $5, $6, '', {now}, {now} WHERE NOT "
+        "started_ms, changed_ms) SELECT $1, $2, 'running', $3, $4, $5, $6, '', {now}, {now} WHERE "
+        "NOT "
         "EXISTS (SELECT 1 FROM {r}operation WHERE state IN ('running', 'paused', 'rolling-back'))",
         {operation.id, operation.kind, operation.inputs, operation.input_hash, operation.plan_hash,
          operation.plan});
@@ -68,39 +69,43 @@ void Operations::begin(const Operation& operation) {
 }
 
 void Operations::set_state(std::string_view id, OperationState state, std::string_view message) {
-    store_.execute("UPDATE {r}operation SET state = $2, message = $3, changed_ms = {now} WHERE id = $1",
-                   {std::string(id), std::string(name(state)), std::string(message)});
+    store_.execute(
+        "UPDATE {r}operation SET state = $2, message = $3, changed_ms = {now} WHERE id = $1",
+        {std::string(id), std::string(name(state)), std::string(message)});
 }
 
 std::vector<Moment> Operations::timeline(std::string_view id) {
     std::vector<Moment> moments;
     for (const datasource::Row& row : store_.query(
-             "SELECT step, mark, at_ms FROM {r}step WHERE operation = $1 ORDER BY sequence", {std::string(id)}))
+             "SELECT step, mark, at_ms FROM {r}step WHERE operation = $1 ORDER BY sequence",
+             {std::string(id)}))
         moments.push_back({row[0].value(), static_cast<engine::Mark>(std::stoi(row[1].value())),
                            std::stoll(row[2].value())});
     return moments;
 }
 
 void RegistryJournal::append(const engine::Record& record) {
-    std::int64_t added = store_.execute(
-        "INSERT INTO {r}step (sequence, operation, epoch, step, mark, input_hash, text, at_ms) SELECT "
-        "coalesce((SELECT max(sequence) FROM {r}step WHERE operation = $1), 0) + 1, $1, $2, $3, $4, $5, "
-        "$6, {now} WHERE $2 = (SELECT epoch FROM {r}lease WHERE name = 'cluster')",
-        {record.operation, static_cast<std::int64_t>(record.epoch), record.step,
-         static_cast<std::int64_t>(record.mark), record.input_hash, record.text});
+    std::int64_t added =
+        store_.execute("INSERT INTO {r}step (sequence, operation, epoch, step, mark, input_hash, "
+                       "text, at_ms) SELECT "
+                       "coalesce((SELECT max(sequence) FROM {r}step WHERE operation = $1), 0) + 1, "
+                       "$1, $2, $3, $4, $5, "
+                       "$6, {now} WHERE $2 = (SELECT epoch FROM {r}lease WHERE name = 'cluster')",
+                       {record.operation, static_cast<std::int64_t>(record.epoch), record.step,
+                        static_cast<std::int64_t>(record.mark), record.input_hash, record.text});
     if (added != 1)
-        throw engine::Error(fmt::format("the lease was taken over: epoch {} is not the current one",
-                                        record.epoch),
-                            engine::Kind::busy)
+        throw engine::Error(
+            fmt::format("the lease was taken over: epoch {} is not the current one", record.epoch),
+            engine::Kind::busy)
             .remedy("locum upgrade status");
 }
 
 std::vector<engine::Record> RegistryJournal::records(std::string_view operation) const {
     std::vector<engine::Record> records;
-    for (const datasource::Row& row :
-         store_.query("SELECT epoch, step, mark, input_hash, text FROM {r}step WHERE operation = $1 "
-                      "ORDER BY sequence",
-                      {std::string(operation)}))
+    for (const datasource::Row& row : store_.query(
+             "SELECT epoch, step, mark, input_hash, text FROM {r}step WHERE operation = $1 "
+             "ORDER BY sequence",
+             {std::string(operation)}))
         records.push_back({std::string(operation), std::stoull(row[0].value()), row[1].value(),
                            static_cast<engine::Mark>(std::stoi(row[2].value())), row[3].value(),
                            row[4].value()});

@@ -23,7 +23,9 @@ struct Operation {
     std::int64_t started_ms = 0;
     std::int64_t changed_ms = 0;
 
-    bool open() const { return state != OperationState::done && state != OperationState::rolled_back; }
+    bool open() const {
+        return state != OperationState::done && state != OperationState::rolled_back;
+    }
 };
 
 // When a record was written, by the database's clock.

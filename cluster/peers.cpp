@@ -29,7 +29,8 @@ Peer peer(const Address& to) {
 }
 
 // Progress lines of an agent become the coordinator's own progress.
-std::function<void(std::string_view)> forward(engine::Reporter& reporter, const std::string& step_id) {
+std::function<void(std::string_view)> forward(engine::Reporter& reporter,
+                                              const std::string& step_id) {
     return [&reporter, step_id](std::string_view line) {
         const json progress = json::parse(line);
         if (progress.contains("note"))
@@ -50,15 +51,20 @@ Peers::Peers(Peers&&) noexcept = default;
 std::string Peers::command(const Address& to, const CommandId& id, const std::string& operation,
                            const std::string& parameters, engine::Reporter& reporter,
                            const std::string& step_id) const {
-    const json body = {{"command", id.id},        {"operation", id.operation},
-                       {"epoch", id.epoch},       {"name", operation},
+    const json body = {{"command", id.id},
+                       {"operation", id.operation},
+                       {"epoch", id.epoch},
+                       {"name", operation},
                        {"parameters", json::parse(parameters)}};
     return state_->client.call(peer(to), "run", body.dump(), forward(reporter, step_id));
 }
 
 std::string Peers::ask(const Address& to, const std::string& operation,
                        const std::string& parameters) const {
-    const json body = {{"command", ""}, {"operation", ""}, {"epoch", 0}, {"name", operation},
+    const json body = {{"command", ""},
+                       {"operation", ""},
+                       {"epoch", 0},
+                       {"name", operation},
                        {"parameters", json::parse(parameters)}};
     return state_->client.call(peer(to), "ask", body.dump());
 }
@@ -67,8 +73,9 @@ void Peers::leave(const Address& to) const {
     state_->client.call(peer(to), "leave", "{}");
 }
 
-void Peers::send_bundle(const Address& to, const std::string& file, const std::string& manifest_sha256,
-                        engine::Reporter& reporter, const std::string& step_id) const {
+void Peers::send_bundle(const Address& to, const std::string& file,
+                        const std::string& manifest_sha256, engine::Reporter& reporter,
+                        const std::string& step_id) const {
     state_->client.upload(peer(to), "bundle", json{{"manifest", manifest_sha256}}.dump(), file,
                           forward(reporter, step_id));
 }

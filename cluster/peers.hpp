@@ -35,9 +35,11 @@ public:
     // Progress of the operation is passed on under step_id. Errors of the other side are thrown
     // here as they were there; token/transport: Unreachable where it does not answer.
     std::string command(const Address& to, const CommandId& id, const std::string& operation,
-                        const std::string& parameters, engine::Reporter& reporter, const std::string& step_id) const;
+                        const std::string& parameters, engine::Reporter& reporter,
+                        const std::string& step_id) const;
     // A question: changes nothing, is never repeated from a journal.
-    std::string ask(const Address& to, const std::string& operation, const std::string& parameters = "{}") const;
+    std::string ask(const Address& to, const std::string& operation,
+                    const std::string& parameters = "{}") const;
     // Takes this node out of the registry, by any server of the cluster.
     void leave(const Address& to) const;
     // Puts the bundle into the node's state folder.

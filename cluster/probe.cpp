@@ -58,7 +58,8 @@ std::optional<std::string> ask(const ProbeTarget& target, std::chrono::milliseco
     std::string pending;
     for (char c = 0; !parser.is_done() && stream.get(c);) {
         pending += c;
-        std::size_t more = static_cast<std::size_t>(std::max<std::streamsize>(stream.rdbuf()->in_avail(), 0));
+        std::size_t more =
+            static_cast<std::size_t>(std::max<std::streamsize>(stream.rdbuf()->in_avail(), 0));
         std::string block(more, '\0');
         stream.read(block.data(), static_cast<std::streamsize>(more));
         pending += block;
@@ -71,11 +72,13 @@ std::optional<std::string> ask(const ProbeTarget& target, std::chrono::milliseco
     if (!parser.is_done())
         parser.put_eof(error);
     if (!parser.is_header_done())
-        return fmt::format("probe {}: {} sent no answer within {} ms", target.name, target.url, limit.count());
+        return fmt::format("probe {}: {} sent no answer within {} ms", target.name, target.url,
+                           limit.count());
     const unsigned status = parser.get().result_int();
     if (status != target.status || parser.get().body().find(target.body) == std::string::npos)
-        return fmt::format("probe {}: {} answered {} \"{}\"; expected {} \"{}\"", target.name, target.url, status,
-                           parser.get().body().substr(0, 200), target.status, target.body);
+        return fmt::format("probe {}: {} answered {} \"{}\"; expected {} \"{}\"", target.name,
+                           target.url, status, parser.get().body().substr(0, 200), target.status,
+                           target.body);
     return std::nullopt;
 }
 

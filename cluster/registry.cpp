@@ -12,8 +12,9 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::string_view columns = "name, installation, machine, address, agent_port, roles, components, ports, "
-                                     "versions, mode, out, process, services, joined_ms, seen_ms";
+constexpr std::string_view columns =
+    "name, installation, machine, address, agent_port, roles, components, ports, "
+    "versions, mode, out, process, services, joined_ms, seen_ms";
 
 template <class T>
 T parsed(const datasource::Field& field) {
@@ -125,18 +126,20 @@ NodeRow Registry::node(std::string_view name) {
 void Registry::add_node(const NodeRow& node) {
     for (const NodeRow& other : nodes()) {
         if (other.name == node.name && other.installation != node.installation)
-            throw engine::Error(fmt::format("a node '{}' is registered already, at {}", node.name, other.address),
-                                engine::Kind::refused)
-                .remedy(fmt::format("choose another name, or remove the old one: locum node remove {}",
-                                    node.name));
+            throw engine::Error(
+                fmt::format("a node '{}' is registered already, at {}", node.name, other.address),
+                engine::Kind::refused)
+                .remedy(fmt::format(
+                    "choose another name, or remove the old one: locum node remove {}", node.name));
     }
-    store_.execute(fmt::format("INSERT INTO {{r}}node ({}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-                               "$11, $12, $13, {{now}}, {{now}}) ON CONFLICT (name) DO NOTHING",
-                               columns),
-                   {node.name, node.installation, node.machine, node.address,
-                    std::int64_t{node.agent_port}, json(node.roles).dump(), json(node.components).dump(),
-                    json(node.ports).dump(), json(node.versions).dump(), std::string(name(node.mode)),
-                    std::int64_t{node.out}, node.process, json(node.services).dump()});
+    store_.execute(
+        fmt::format("INSERT INTO {{r}}node ({}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+                    "$11, $12, $13, {{now}}, {{now}}) ON CONFLICT (name) DO NOTHING",
+                    columns),
+        {node.name, node.installation, node.machine, node.address, std::int64_t{node.agent_port},
+         json(node.roles).dump(), json(node.components).dump(), json(node.ports).dump(),
+         json(node.versions).dump(), std::string(name(node.mode)), std::int64_t{node.out},
+         node.process, json(node.services).dump()});
 }
 
 void Registry::remove_node(std::string_view name) {
@@ -154,14 +157,17 @@ void Registry::set_out(std::string_view node, bool out) {
 }
 
 bool Registry::report(const NodeRow& node) {
-    return store_.execute("UPDATE {r}node SET process = $2, services = $3, versions = $4, seen_ms = {now} "
-                          "WHERE name = $1 AND installation = $5",
-                          {node.name, node.process, json(node.services).dump(),
-                           json(node.versions).dump(), node.installation}) == 1;
+    return store_.execute(
+               "UPDATE {r}node SET process = $2, services = $3, versions = $4, seen_ms = {now} "
+               "WHERE name = $1 AND installation = $5",
+               {node.name, node.process, json(node.services).dump(), json(node.versions).dump(),
+                node.installation}) == 1;
 }
 
-void Registry::add_admission(std::string_view node, std::string_view by, std::string_view certificate) {
-    store_.execute("INSERT INTO {r}admission (node, admitted_by, certificate, at_ms) VALUES ($1, $2, $3, {now})",
+void Registry::add_admission(std::string_view node, std::string_view by,
+                             std::string_view certificate) {
+    store_.execute("INSERT INTO {r}admission (node, admitted_by, certificate, at_ms) VALUES ($1, "
+                   "$2, $3, {now})",
                    {std::string(node), std::string(by), std::string(certificate)});
 }
 

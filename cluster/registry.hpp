@@ -8,12 +8,13 @@ namespace locum::cluster {
 
 // Names of facts.
 namespace fact {
-inline constexpr std::string_view cluster = "cluster";             // id
-inline constexpr std::string_view bundle_key = "bundle-key";       // hex
-inline constexpr std::string_view version = "version";             // of the suite, after the last operation
-inline constexpr std::string_view manifest = "manifest";           // SHA-256 of its bundle's manifest
-inline constexpr std::string_view fence = "fence";                 // operation that fences; "" for none
-inline constexpr std::string_view trial_machine = "trial-machine"; // machine that a trial cluster lives on
+inline constexpr std::string_view cluster = "cluster";       // id
+inline constexpr std::string_view bundle_key = "bundle-key"; // hex
+inline constexpr std::string_view version = "version";   // of the suite, after the last operation
+inline constexpr std::string_view manifest = "manifest"; // SHA-256 of its bundle's manifest
+inline constexpr std::string_view fence = "fence";       // operation that fences; "" for none
+inline constexpr std::string_view trial_machine =
+    "trial-machine"; // machine that a trial cluster lives on
 } // namespace fact
 
 struct NodeRow {

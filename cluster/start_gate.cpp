@@ -19,9 +19,10 @@ std::optional<std::string> ask_database(const NodeState& state, const suite::Man
     Store store(settings, state.suite);
     if (std::string fence = Registry(store).fact(fact::fence); !fence.empty())
         return fmt::format("operation {} fences the productive database", fence);
-    std::unique_ptr<datasource::Connection> connection = datasource::connect(settings, settings.locum);
-    std::optional<std::string> schema =
-        datasource::schema_version(*connection, manifest.database.engines.at(settings.kind).version);
+    std::unique_ptr<datasource::Connection> connection =
+        datasource::connect(settings, settings.locum);
+    std::optional<std::string> schema = datasource::schema_version(
+        *connection, manifest.database.engines.at(settings.kind).version);
     if (schema != manifest.schema)
         return fmt::format("the productive database has schema {}, version {} needs {}",
                            schema.value_or("none"), manifest.version.text(), manifest.schema);
@@ -51,7 +52,8 @@ StartGate start_gate(const Layout& layout) {
         const std::string allowed = layout.state_file("allowed-" + spec.name);
         const std::string line = spec.version + "\n";
         try {
-            std::optional<std::string> reason = ask_database(state, installed.manifest(), *settings);
+            std::optional<std::string> reason =
+                ask_database(state, installed.manifest(), *settings);
             if (reason)
                 platform::remove_all(allowed);
             else if (!platform::exists(allowed) || platform::read_file(allowed) != line)

@@ -17,8 +17,10 @@ public:
     Store(const datasource::Settings& settings, std::string suite);
 
     // SQL with {r} for the tables' prefix and {now} for the database's clock in Unix ms.
-    datasource::Rows query(std::string_view sql, const std::vector<datasource::Parameter>& parameters = {});
-    std::int64_t execute(std::string_view sql, const std::vector<datasource::Parameter>& parameters = {});
+    datasource::Rows query(std::string_view sql,
+                           const std::vector<datasource::Parameter>& parameters = {});
+    std::int64_t execute(std::string_view sql,
+                         const std::vector<datasource::Parameter>& parameters = {});
 
     bool exists();
     // Creates the tables in one transaction.

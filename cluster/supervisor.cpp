@@ -37,10 +37,14 @@ struct Supervisor::Service {
 
 std::string_view name(ServiceStatus status) {
     switch (status) {
-    case ServiceStatus::running: return "running";
-    case ServiceStatus::stopped: return "stopped";
-    case ServiceStatus::restarting: return "restarting";
-    case ServiceStatus::held: return "held";
+    case ServiceStatus::running:
+        return "running";
+    case ServiceStatus::stopped:
+        return "stopped";
+    case ServiceStatus::restarting:
+        return "restarting";
+    case ServiceStatus::held:
+        return "held";
     }
     return "unknown";
 }
@@ -63,7 +67,8 @@ Supervisor::Supervisor(std::string folder, StartGate gate) :
                         std::chrono::milliseconds(value.at("stop-timeout-ms").get<std::int64_t>()),
                         value.at("reload-signal")};
         service.wanted = value.at("wanted");
-        service.process = platform::recorded(record_file(service.spec.name), service.spec.argv.at(0));
+        service.process =
+            platform::recorded(record_file(service.spec.name), service.spec.argv.at(0));
         service.started = Clock::now();
         services_.emplace(service.spec.name, std::move(service));
     }
@@ -100,8 +105,9 @@ void Supervisor::store(const Service& service) const {
 
 void Supervisor::spawn(Service& service) {
     service.started = Clock::now();
-    service.process = platform::start_detached({service.spec.argv, service.spec.environment, "",
-                                                service.spec.log_file, record_file(service.spec.name)});
+    service.process =
+        platform::start_detached({service.spec.argv, service.spec.environment, "",
+                                  service.spec.log_file, record_file(service.spec.name)});
     engine::failpoint("supervisor/spawn/" + service.spec.name);
     service.held = false;
     service.why.clear();
@@ -109,7 +115,8 @@ void Supervisor::spawn(Service& service) {
 
 void Supervisor::start(const ServiceSpec& spec) {
     if (std::optional<std::string> reason = gate_(spec))
-        throw engine::Error(fmt::format("{} is not started: {}", spec.name, *reason), engine::Kind::refused)
+        throw engine::Error(fmt::format("{} is not started: {}", spec.name, *reason),
+                            engine::Kind::refused)
             .remedy("locum upgrade resume, if an upgrade is open; else see locum status");
     std::lock_guard lock(mutex_);
     Service& service = services_[spec.name];
@@ -148,9 +155,10 @@ void Supervisor::stop(const std::string& name) {
     if (!platform::wait_end(*process, spec.stop_timeout)) {
         platform::send_signal(*process, "KILL", true);
         if (!platform::wait_end(*process, std::chrono::seconds(5)))
-            throw engine::Error(fmt::format("{} (process {}) does not end, not even by SIGKILL", name,
-                                            process->pid))
-                .remedy("see what the process waits for: cat /proc/PID/stack; then run the command again");
+            throw engine::Error(fmt::format("{} (process {}) does not end, not even by SIGKILL",
+                                            name, process->pid))
+                .remedy("see what the process waits for: cat /proc/PID/stack; then run the command "
+                        "again");
     }
 }
 
@@ -161,7 +169,8 @@ void Supervisor::reload(const std::string& name) {
         throw engine::Error(fmt::format("{} does not run, so it cannot reload", name))
             .remedy("locum status");
     if (it->second.spec.reload_signal.empty())
-        throw engine::Error(fmt::format("{} has no reload in its manifest", name), engine::Kind::usage)
+        throw engine::Error(fmt::format("{} has no reload in its manifest", name),
+                            engine::Kind::usage)
             .remedy("give the service a reload signal in suite.toml");
     platform::send_signal(*it->second.process, it->second.spec.reload_signal);
 }

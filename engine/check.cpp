@@ -30,7 +30,8 @@ void require_no_errors(const std::vector<Finding>& findings) {
             remedy = finding.remedy;
     }
     if (!lines.empty())
-        throw Error("preflight refused, nothing was changed:" + lines, Kind::refused).remedy(remedy);
+        throw Error("preflight refused, nothing was changed:" + lines, Kind::refused)
+            .remedy(remedy);
 }
 
 std::string to_line(const Finding& finding) {

@@ -1,5 +1,6 @@
 #pragma once
-// Findings of preflight: all checks run, all findings are reported together, before the first write.
+// Findings of preflight: all checks run, all findings are reported together, before the first
+// write.
 
 #include "engine/error.hpp"
 

@@ -10,21 +10,36 @@ int exit_code(Kind kind) {
 
 std::string_view name(Kind kind) {
     switch (kind) {
-    case Kind::failed: return "failed";
-    case Kind::usage: return "usage";
-    case Kind::needs_attention: return "needs-attention";
-    case Kind::refused: return "refused";
-    case Kind::no_privilege: return "no-privilege";
-    case Kind::cancelled: return "cancelled";
-    case Kind::busy: return "busy";
-    case Kind::unfinished: return "unfinished";
-    case Kind::downtime_needed: return "downtime-needed";
-    case Kind::restart_needed: return "restart-needed";
-    case Kind::paused: return "paused";
-    case Kind::conflicts_open: return "conflicts-open";
-    case Kind::version_between: return "version-between";
-    case Kind::not_trusted: return "not-trusted";
-    case Kind::drift: return "drift";
+    case Kind::failed:
+        return "failed";
+    case Kind::usage:
+        return "usage";
+    case Kind::needs_attention:
+        return "needs-attention";
+    case Kind::refused:
+        return "refused";
+    case Kind::no_privilege:
+        return "no-privilege";
+    case Kind::cancelled:
+        return "cancelled";
+    case Kind::busy:
+        return "busy";
+    case Kind::unfinished:
+        return "unfinished";
+    case Kind::downtime_needed:
+        return "downtime-needed";
+    case Kind::restart_needed:
+        return "restart-needed";
+    case Kind::paused:
+        return "paused";
+    case Kind::conflicts_open:
+        return "conflicts-open";
+    case Kind::version_between:
+        return "version-between";
+    case Kind::not_trusted:
+        return "not-trusted";
+    case Kind::drift:
+        return "drift";
     }
     return "unknown";
 }

@@ -10,21 +10,21 @@ namespace locum::engine {
 
 // What an error means to the caller of the program; one exit code each (exit_code()).
 enum class Kind {
-    failed,             // 1  failed, everything undone
-    usage,              // 2  the command line, the answers or a file given by the operator is wrong
-    needs_attention,    // 3  failed and undone in part only
-    refused,            // 4  preflight refused; nothing was changed
-    no_privilege,       // 5
-    cancelled,          // 6
-    busy,               // 7  another operation holds the lease or is open
-    unfinished,         // 8  an unfinished operation was found
-    downtime_needed,    // 9  verdict
-    restart_needed,     // 10 done, the host must restart
-    paused,             // 11 can be resumed
-    conflicts_open,     // 12 done, conflicts open
-    version_between,    // 13 verdict: go through another version first
-    not_trusted,        // 14 bundle, token or certificate
-    drift,              // 15
+    failed,          // 1  failed, everything undone
+    usage,           // 2  the command line, the answers or a file given by the operator is wrong
+    needs_attention, // 3  failed and undone in part only
+    refused,         // 4  preflight refused; nothing was changed
+    no_privilege,    // 5
+    cancelled,       // 6
+    busy,            // 7  another operation holds the lease or is open
+    unfinished,      // 8  an unfinished operation was found
+    downtime_needed, // 9  verdict
+    restart_needed,  // 10 done, the host must restart
+    paused,          // 11 can be resumed
+    conflicts_open,  // 12 done, conflicts open
+    version_between, // 13 verdict: go through another version first
+    not_trusted,     // 14 bundle, token or certificate
+    drift,           // 15
 };
 
 int exit_code(Kind kind);

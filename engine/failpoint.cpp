@@ -38,7 +38,8 @@ Rule parse_rule(std::string_view item) {
     Rule rule{std::string(item.substr(0, equals)), std::string(item.substr(equals + 1)), 0, 0, 0};
     bool good = true;
     if (std::size_t at = rule.action.rfind('@'); at != std::string::npos) {
-        good = number(std::string_view(rule.action).substr(at + 1), rule.passage) && rule.passage > 0;
+        good =
+            number(std::string_view(rule.action).substr(at + 1), rule.passage) && rule.passage > 0;
         rule.action.resize(at);
     }
     if (constexpr std::string_view delay = "delay:"; rule.action.starts_with(delay))
@@ -76,7 +77,8 @@ struct Rules {
 };
 
 Rules& rules() {
-    static Rules all{{}, parse(std::getenv("LOCUM_FAILPOINTS") ? std::getenv("LOCUM_FAILPOINTS") : "")};
+    static Rules all{{},
+                     parse(std::getenv("LOCUM_FAILPOINTS") ? std::getenv("LOCUM_FAILPOINTS") : "")};
     return all;
 }
 

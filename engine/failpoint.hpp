@@ -1,9 +1,9 @@
 #pragma once
 // Named places where a test can kill the process, raise an error, wait, or leave an effect out.
 //
-// LOCUM_FAILPOINTS="name=action[,name=action…]" with action kill | error | skip | delay:MILLISECONDS,
-// each optionally "@N": at the Nth passage only. '*' at the end of a name matches any rest.
-// Compiled in with the CMake option LOCUM_FAILPOINTS; else every call is empty.
+// LOCUM_FAILPOINTS="name=action[,name=action…]" with action kill | error | skip |
+// delay:MILLISECONDS, each optionally "@N": at the Nth passage only. '*' at the end of a name
+// matches any rest. Compiled in with the CMake option LOCUM_FAILPOINTS; else every call is empty.
 
 #include <string>
 #include <string_view>

@@ -9,7 +9,7 @@ namespace locum::engine {
 
 namespace {
 
-constexpr std::size_t header_size = 8;            // length and checksum
+constexpr std::size_t header_size = 8;             // length and checksum
 constexpr std::uint32_t longest_record = 1U << 24; // more is damage, not a record
 
 void put_u32(std::string& out, std::uint32_t value) {
@@ -127,7 +127,8 @@ Decoded decode(std::string_view bytes) {
         offset = next;
     }
     decoded.good_bytes = offset;
-    // Only the last record can be torn: a whole record behind the damage means that the middle is damaged.
+    // Only the last record can be torn: a whole record behind the damage means that the middle is
+    // damaged.
     for (std::size_t at = offset + 1; at + header_size <= bytes.size(); ++at) {
         std::size_t next = 0;
         if (decode_at(bytes, at, next))

@@ -14,12 +14,12 @@ namespace locum::engine {
 enum class Mark : std::uint8_t { intent = 1, done = 2, undone = 3 };
 
 struct Record {
-    std::string operation;       // id of the run of install, upgrade, …
-    std::uint64_t epoch = 0;     // of the lease; 0 where none is needed
+    std::string operation;   // id of the run of install, upgrade, …
+    std::uint64_t epoch = 0; // of the lease; 0 where none is needed
     std::string step;
     Mark mark = Mark::intent;
-    std::string input_hash;      // SHA-256 (hex) of the operation's inputs
-    std::string text;            // intent: the memo for undo; done: the result
+    std::string input_hash; // SHA-256 (hex) of the operation's inputs
+    std::string text;       // intent: the memo for undo; done: the result
     bool operator==(const Record&) const = default;
 };
 

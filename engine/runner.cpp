@@ -25,10 +25,12 @@ void as_error(F&& f) {
 }
 
 std::string cannot_be_undone(const Step& step) {
-    return fmt::format("{} is done and cannot be undone: {}", step.id, std::get<Irreversible>(step.undo).why);
+    return fmt::format("{} is done and cannot be undone: {}", step.id,
+                       std::get<Irreversible>(step.undo).why);
 }
 
-// A step that was begun may have had its effect although its DONE record is missing: the world decides.
+// A step that was begun may have had its effect although its DONE record is missing: the world
+// decides.
 bool irreversibly_done(const Step& step, const StepState& state) {
     if (!std::holds_alternative<Irreversible>(step.undo) || !state.begun)
         return false;
@@ -36,8 +38,9 @@ bool irreversibly_done(const Step& step, const StepState& state) {
     try {
         as_error([&] { done = done || step.probe(); });
     } catch (const Error& error) {
-        throw Error(fmt::format("{} may be done, which cannot be told: {}", step.id, error.one_line()),
-                    Kind::needs_attention)
+        throw Error(
+            fmt::format("{} may be done, which cannot be told: {}", step.id, error.one_line()),
+            Kind::needs_attention)
             .remedy(error.remedy());
     }
     return done;
@@ -67,7 +70,8 @@ struct TakenBack {
         if (!failed.empty())
             lines += "\n  " + failure;
         if (!left.empty())
-            lines += fmt::format("\n  left, since {} rests on them: {}", failed, fmt::join(left, ", "));
+            lines +=
+                fmt::format("\n  left, since {} rests on them: {}", failed, fmt::join(left, ", "));
         return lines;
     }
 };
@@ -79,18 +83,19 @@ struct Runner {
     Reporter& reporter;
 
     void record(const Step& step, Mark mark, std::string text) {
-        journal.append({current.operation, current.epoch, step.id, mark, current.input_hash,
-                        std::move(text)});
+        journal.append(
+            {current.operation, current.epoch, step.id, mark, current.input_hash, std::move(text)});
     }
 
     void require_same_inputs() {
         for (const Record& record : journal.records(current.operation))
             if (record.input_hash != current.input_hash)
-                throw Error(fmt::format("operation {} was begun with other inputs: step {} has hash {}, "
-                                        "now {}",
-                                        current.operation, record.step, record.input_hash,
-                                        current.input_hash),
-                            Kind::unfinished)
+                throw Error(
+                    fmt::format("operation {} was begun with other inputs: step {} has hash {}, "
+                                "now {}",
+                                current.operation, record.step, record.input_hash,
+                                current.input_hash),
+                    Kind::unfinished)
                     .remedy("resume it with the same bundle and answers, or roll it back");
     }
 
@@ -137,8 +142,8 @@ struct Runner {
         reporter.step(step.id, step.says, Progress::undone, "");
     }
 
-    // Takes back, last first, the steps that were begun and satisfy the condition. Ends at the first
-    // undo that fails, since earlier steps rest on that one, and at what cannot be undone.
+    // Takes back, last first, the steps that were begun and satisfy the condition. Ends at the
+    // first undo that fails, since earlier steps rest on that one, and at what cannot be undone.
     TakenBack take_back_all(const std::function<bool(const Step&)>& concerns) {
         States known = states(journal.records(current.operation));
         TakenBack taken;
@@ -170,7 +175,8 @@ struct Runner {
                 taken.undone.push_back(step.id);
             } catch (const Error& error) {
                 reporter.step(step.id, step.says, Progress::failed, error.one_line());
-                taken.fail(step, fmt::format("{} was not undone: {}", step.id, error.one_line()), error);
+                taken.fail(step, fmt::format("{} was not undone: {}", step.id, error.one_line()),
+                           error);
             }
         }
         return taken;
@@ -179,7 +185,8 @@ struct Runner {
     [[noreturn]] void fail(const PlannedStep& failed, const Error& error) {
         const Step& step = failed.step;
         if (current.superseded && current.superseded())
-            throw Error(fmt::format("{}: another process has taken the operation over", step.id), Kind::busy)
+            throw Error(fmt::format("{}: another process has taken the operation over", step.id),
+                        Kind::busy)
                 .remedy("locum upgrade status");
         TakenBack taken;
         std::string_view group = group_of(step.id);
@@ -227,8 +234,8 @@ void run(const Plan& plan, const Run& current, Journal& journal, Reporter& repor
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
         const PlannedStep& planned = plan.steps[i];
         const Step& step = planned.step;
-        // Later steps have been taken on top of it: the world has moved on rightly, and what the step
-        // once brought about need not be so any more.
+        // Later steps have been taken on top of it: the world has moved on rightly, and what the
+        // step once brought about need not be so any more.
         if (i < frontier && known[step.id].done)
             continue;
         if (skipped.contains(group_of(step.id)))
@@ -246,7 +253,8 @@ void run(const Plan& plan, const Run& current, Journal& journal, Reporter& repor
             if (planned.on_failure != OnFailure::skip_group || error.kind() == Kind::cancelled ||
                 (current.superseded && current.superseded()))
                 runner.fail(planned, error);
-            skipped[std::string(group_of(step.id))] = fmt::format("{}: {}", step.id, error.one_line());
+            skipped[std::string(group_of(step.id))] =
+                fmt::format("{}: {}", step.id, error.one_line());
             remedy = error.remedy();
         }
     }
@@ -260,7 +268,8 @@ void roll_back(const Plan& plan, const Run& current, Journal& journal, Reporter&
     States known = states(journal.records(current.operation));
     for (const PlannedStep& planned : plan.steps) {
         if (irreversibly_done(planned.step, known[planned.step.id]))
-            throw Error(cannot_be_undone(planned.step), Kind::refused).remedy("locum upgrade resume");
+            throw Error(cannot_be_undone(planned.step), Kind::refused)
+                .remedy("locum upgrade resume");
     }
     const TakenBack taken = runner.take_back_all([](const Step&) { return true; });
     if (!taken.failed.empty())

@@ -56,9 +56,7 @@ struct Plan {
     std::string title;
     std::vector<PlannedStep> steps;
 
-    void add(Step step, OnFailure on_failure) {
-        steps.push_back({std::move(step), on_failure});
-    }
+    void add(Step step, OnFailure on_failure) { steps.push_back({std::move(step), on_failure}); }
 };
 
 // The plan as it is printed: one line a step, irreversible ones marked.

@@ -33,7 +33,8 @@ void announce(const cluster::Layout& layout, cluster::Store& store, const suite:
             parameters["version"] = node.versions.at(component);
             const std::string id =
                 fmt::format("announce/{}/{}", operation, platform::hex(platform::random_bytes(8)));
-            peers.command(cluster::address_of(node), {id, "announce", epoch}, operation, parameters.dump(), silent, id);
+            peers.command(cluster::address_of(node), {id, "announce", epoch}, operation,
+                          parameters.dump(), silent, id);
         };
         try {
             const NodeFacts facts = facts_from_json(peers.ask(cluster::address_of(node), "facts"));

@@ -20,10 +20,12 @@ namespace {
 
 // Paths in the answers are relative to the file that names them.
 std::string beside(const std::string& file, const std::string& path) {
-    return path.starts_with('/') ? path : platform::parent_of(platform::absolute(file)) + "/" + path;
+    return path.starts_with('/') ? path
+                                 : platform::parent_of(platform::absolute(file)) + "/" + path;
 }
 
-std::uint16_t port(Section& section, std::string_view key, std::optional<std::int64_t> missing = {}) {
+std::uint16_t port(Section& section, std::string_view key,
+                   std::optional<std::int64_t> missing = {}) {
     return static_cast<std::uint16_t>(section.number(key, 1, 65535, missing));
 }
 
@@ -62,7 +64,8 @@ DatasourceAnswer datasource_answer(Section section, const std::string& file) {
         answer.host = section.text("host").value;
         answer.port = port(section, "port", 5432);
         answer.database = section.text("database").value;
-        answer.application = account(section.section("application", true), file, "the application's account");
+        answer.application =
+            account(section.section("application", true), file, "the application's account");
         answer.locum = account(section.section("locum", true), file, "Locum's account");
     } else {
         section.fail(type.at, "datasource type '" + type.value + "'", "embedded or postgresql");
@@ -84,9 +87,11 @@ engine::Secret read_secret(const SecretSource& source) {
     case SecretSource::From::environment: {
         const char* found = std::getenv(source.name.c_str());
         if (!found)
-            throw Error(fmt::format("the answers take a secret from the environment variable {}, which is not set",
-                                    source.name),
-                        engine::Kind::usage)
+            throw Error(
+                fmt::format(
+                    "the answers take a secret from the environment variable {}, which is not set",
+                    source.name),
+                engine::Kind::usage)
                 .remedy(fmt::format("export {}, or name a file in the answers", source.name));
         value = found;
         break;
@@ -109,9 +114,10 @@ Answers parse_answers(const std::string& text, const std::string& file) {
         root.fail(root.at(), fmt::format("answers of format {}", format), "format = 1");
     answers.suite = root.text("suite").value;
     if (std::string key = root.text("trusted-key", "").value; !key.empty())
-        answers.trusted_key = key.size() == 64 && key.find_first_not_of("0123456789abcdef") == std::string::npos
-                                  ? key
-                                  : beside(file, key);
+        answers.trusted_key =
+            key.size() == 64 && key.find_first_not_of("0123456789abcdef") == std::string::npos
+                ? key
+                : beside(file, key);
     answers.licence_accepted = root.flag("licence-accepted", false);
     for (const Text& component : root.texts("components")) {
         if (std::find(answers.components.begin(), answers.components.end(), component.value) !=
@@ -132,7 +138,8 @@ Answers parse_answers(const std::string& text, const std::string& file) {
         token::check_node_name(name.value);
     } catch (const Error&) {
         node.fail(name.at, "'" + name.value + "' for 'name'",
-                  "1 to 63 letters, digits, dots, dashes or underscores, beginning with a letter or digit");
+                  "1 to 63 letters, digits, dots, dashes or underscores, beginning with a letter "
+                  "or digit");
     }
     answers.node_name = name.value;
     answers.address = node.text("address").value;

@@ -31,7 +31,8 @@ DatabaseFacts look_at(const datasource::Settings& settings, const suite::Manifes
     DatabaseFacts facts;
     auto engine = manifest.database.engines.find(settings.kind);
     if (engine == manifest.database.engines.end()) {
-        facts.why_not = "the suite has no migrations for " + std::string(datasource::name(settings.kind));
+        facts.why_not =
+            "the suite has no migrations for " + std::string(datasource::name(settings.kind));
         facts.remedy = "choose another datasource type in the answers";
         return facts;
     }
@@ -61,7 +62,8 @@ DatabaseFacts look_at(const datasource::Settings& settings, const suite::Manifes
 
 } // namespace
 
-Facts gather_facts(const Answers& answers, const suite::Manifest& manifest, const cluster::Layout& layout) {
+Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
+                   const cluster::Layout& layout) {
     Facts facts;
     facts.host = platform::host_name();
     facts.machine = platform::machine_id();
@@ -71,8 +73,8 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest, cons
     facts.product_free_bytes = platform::free_bytes(layout.product());
     facts.data_folder = answers.data_directory.empty() ? layout.data() : answers.data_directory;
     facts.run_folder = answers.run_directory.empty() ? layout.run() : answers.run_directory;
-    for (const std::string& folder :
-         {layout.product(), layout.etc(), layout.state(), layout.logs(), facts.data_folder, facts.run_folder})
+    for (const std::string& folder : {layout.product(), layout.etc(), layout.state(), layout.logs(),
+                                      facts.data_folder, facts.run_folder})
         if (!platform::writeable(folder))
             facts.unwriteable.push_back(folder);
     if (platform::exists(layout.state_file("node.json")))
@@ -85,7 +87,8 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest, cons
     } else {
         facts.token = token::NetworkToken::load(answers.use_token);
     }
-    facts.ports.push_back({"agent", answers.agent_port, platform::listener(answers.address, answers.agent_port)});
+    facts.ports.push_back(
+        {"agent", answers.agent_port, platform::listener(answers.address, answers.agent_port)});
     for (const auto& [name, port] : ports_of(manifest, answers.components, answers.ports))
         facts.ports.push_back({name, port, platform::listener(answers.address, port)});
     if (answers.datasource) {

@@ -21,9 +21,9 @@ struct DatabaseFacts {
     bool reachable = false;
     std::string why_not;
     std::string remedy;
-    bool registry = false;               // this suite's registry is there already
-    std::optional<std::string> schema;   // version of the suite's schema
-    std::vector<std::string> tables;     // of the application
+    bool registry = false;             // this suite's registry is there already
+    std::optional<std::string> schema; // version of the suite's schema
+    std::vector<std::string> tables;   // of the application
 };
 
 struct Facts {
@@ -35,18 +35,19 @@ struct Facts {
     std::string product_folder;
     std::string data_folder;
     std::string run_folder;
-    std::vector<std::string> unwriteable; // folders that cannot be written
+    std::vector<std::string> unwriteable;   // folders that cannot be written
     std::optional<cluster::NodeState> node; // installed here already
     bool token_exists = false;
     bool token_folder_writeable = true;
-    std::optional<token::NetworkToken> token; // the one to be used
-    std::vector<PortFact> ports;              // the agent's among them
+    std::optional<token::NetworkToken> token;       // the one to be used
+    std::vector<PortFact> ports;                    // the agent's among them
     std::optional<datasource::Settings> datasource; // with secrets read
     std::optional<DatabaseFacts> database;
     std::vector<engine::Finding> grants;
 };
 
-Facts gather_facts(const Answers& answers, const suite::Manifest& manifest, const cluster::Layout& layout);
+Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
+                   const cluster::Layout& layout);
 
 // All that speaks against the installation, each with its remedy.
 std::vector<engine::Finding> preflight(const Answers& answers, const suite::Manifest& manifest,

@@ -21,17 +21,20 @@ using nlohmann::json;
 namespace {
 
 suite::PublicKey named_key(const std::string& answer) {
-    return answer.starts_with('/') ? suite::PublicKey::load(answer) : suite::PublicKey::parse(answer);
+    return answer.starts_with('/') ? suite::PublicKey::load(answer)
+                                   : suite::PublicKey::parse(answer);
 }
 
 // The key that the operator named, and no other than the cluster's where there is one already.
 suite::PublicKey trusted_key(const Answers& answers, const cluster::Layout& layout) {
     std::vector<std::pair<std::string, suite::PublicKey>> keys;
     if (platform::exists(layout.state_file("node.json")))
-        keys.emplace_back("this node", suite::PublicKey::parse(cluster::load_node_state(layout).bundle_key));
+        keys.emplace_back("this node",
+                          suite::PublicKey::parse(cluster::load_node_state(layout).bundle_key));
     else if (!answers.use_token.empty())
-        keys.emplace_back("the network token",
-                          suite::PublicKey::parse(token::NetworkToken::load(answers.use_token).bundle_key));
+        keys.emplace_back(
+            "the network token",
+            suite::PublicKey::parse(token::NetworkToken::load(answers.use_token).bundle_key));
     if (!answers.trusted_key.empty())
         keys.emplace_back("the answers", named_key(answers.trusted_key));
     if (keys.empty())
@@ -58,8 +61,9 @@ Relation relation(const Installation& installation) {
         return Relation::newer;
     const cluster::InstalledVersion installed(installation.layout, node.version);
     if (installed.manifest().schema != manifest.schema)
-        throw Error(fmt::format("version {} over {} goes back from schema {} to {}", manifest.version.text(),
-                                here.text(), installed.manifest().schema, manifest.schema),
+        throw Error(fmt::format("version {} over {} goes back from schema {} to {}",
+                                manifest.version.text(), here.text(), installed.manifest().schema,
+                                manifest.schema),
                     Kind::refused)
             .remedy("an older version needs a new network and a restored backup");
     return Relation::newer; // within one schema version either direction is an update
@@ -69,14 +73,27 @@ Relation relation(const Installation& installation) {
 struct Begun {
     std::string file;
 
-    std::optional<std::pair<std::string, std::string>> read() const {
+    struct Content {
+        std::string operation;
+        std::string input_hash;
+        std::vector<std::string> folders; // that were made for it
+    };
+
+    std::optional<Content> read() const {
         if (!platform::exists(file))
             return std::nullopt;
         const json value = json::parse(platform::read_file(file));
-        return std::pair(value.at("operation").get<std::string>(), value.at("input-hash").get<std::string>());
+        return Content{value.at("operation"), value.at("input-hash"),
+                       value.at("folders").get<std::vector<std::string>>()};
     }
-    void write(const std::string& operation, const std::string& hash) const {
-        platform::write_file(file, json{{"operation", operation}, {"input-hash", hash}}.dump() + "\n", 0600);
+    void write(const Content& content) const {
+        platform::write_file(file,
+                             json{{"operation", content.operation},
+                                  {"input-hash", content.input_hash},
+                                  {"folders", content.folders}}
+                                     .dump() +
+                                 "\n",
+                             0600);
     }
     void end() const { platform::remove_all(file); }
 };
@@ -90,10 +107,12 @@ Prepared prepare(const std::string& bundle_file, const Answers& answers, const s
     auto bundle = std::make_unique<suite::Bundle>(suite::Bundle::open(bundle_file, key));
     const suite::Manifest& manifest = bundle->manifest();
     if (manifest.name != answers.suite)
-        throw Error(fmt::format("the bundle is of suite {}, the answers are for {}", manifest.name, answers.suite),
+        throw Error(fmt::format("the bundle is of suite {}, the answers are for {}", manifest.name,
+                                answers.suite),
                     Kind::usage)
             .remedy("use the right bundle or answers");
-    Installation installation{layout, answers, *bundle, gather_facts(answers, manifest, layout), program};
+    Installation installation{layout, answers, *bundle, gather_facts(answers, manifest, layout),
+                              program};
     installation.answers.trusted_key = key.hex();
     Relation how = relation(installation);
     std::vector<engine::Finding> findings;
@@ -106,38 +125,45 @@ Prepared prepare(const std::string& bundle_file, const Answers& answers, const s
     return {std::move(bundle), std::move(installation), how, std::move(findings)};
 }
 
-void install(const Installation& installation, const engine::Plan& plan, engine::Reporter& reporter) {
+void install(const Installation& installation, const engine::Plan& plan,
+             engine::Reporter& reporter) {
     const cluster::Layout& layout = installation.layout;
-    const bool was_there = platform::exists(layout.state());
+    Begun::Content content;
+    content.folders = platform::missing_folders(layout.state());
     platform::make_folders(layout.state(), 0700);
-    {
+    const Begun begun{layout.state_file("installation.json")};
+    bool undone = false;
+    try {
         const platform::Lock lock = platform::Lock::take(layout.state_file("host.lock"), "install");
-        const Begun begun{layout.state_file("installation.json")};
-        engine::Run run;
-        run.input_hash = platform::sha256_hex(installation.answers.text + installation.bundle.manifest_sha256());
+        content.input_hash =
+            platform::sha256_hex(installation.answers.text + installation.bundle.manifest_sha256());
         if (auto before = begun.read()) {
-            if (before->second != run.input_hash)
-                throw Error(fmt::format("an installation ({}) was begun here with other answers or another bundle",
-                                        before->first),
-                            Kind::unfinished)
-                    .remedy("run it again with what it was begun with: it goes on where it stopped");
-            run.operation = before->first;
+            if (before->input_hash != content.input_hash)
+                throw Error(
+                    fmt::format(
+                        "an installation ({}) was begun here with other answers or another bundle",
+                        before->operation),
+                    Kind::unfinished)
+                    .remedy(
+                        "run it again with what it was begun with: it goes on where it stopped");
+            content = *before;
         } else {
-            run.operation = "install-" + platform::hex(platform::random_bytes(8));
-            begun.write(run.operation, run.input_hash);
+            content.operation = "install-" + platform::hex(platform::random_bytes(8));
+            begun.write(content);
         }
         platform::JournalFile journal(layout.state_file("journal"));
-        try {
-            engine::run(plan, run, journal, reporter);
-        } catch (const Error& error) {
-            if (error.kind() != Kind::needs_attention)
-                begun.end();
-            if (error.kind() == Kind::needs_attention || was_there)
-                throw;
-            platform::remove_all(layout.state());
-            throw;
-        }
+        undone = true; // unless the runner says otherwise
+        engine::run(plan, {content.operation, 0, content.input_hash, {}, {}}, journal, reporter);
         begun.end();
+    } catch (const Error& error) {
+        if (undone && error.kind() != Kind::needs_attention) {
+            begun.end();
+            if (!content.folders.empty()) {
+                platform::remove_all(layout.state());
+                platform::remove_if_empty(content.folders);
+            }
+        }
+        throw;
     }
 }
 

@@ -20,13 +20,14 @@ struct Prepared {
 };
 
 // Opens and verifies the bundle with the key that the answers, the token or the node itself name;
-// gathers facts. Changes nothing. Throws Error: not_trusted; refused for an older version over a newer
-// one with another schema (R1.28).
+// gathers facts. Changes nothing. Throws Error: not_trusted; refused for an older version over a
+// newer one with another schema (R1.28).
 Prepared prepare(const std::string& bundle_file, const Answers& answers, const std::string& root,
                  const std::string& program);
 
 // Runs the plan under this host's lock, with its journal; takes up an installation with the same
 // inputs that was cut off, and refuses one with others.
-void install(const Installation& installation, const engine::Plan& plan, engine::Reporter& reporter);
+void install(const Installation& installation, const engine::Plan& plan,
+             engine::Reporter& reporter);
 
 } // namespace locum::installer

@@ -29,9 +29,12 @@ std::vector<std::string> Installation::roles() const {
 
 engine::Plan install_plan(const Installation& installation) {
     engine::Plan plan;
-    plan.title = fmt::format("install {} {} as {}", installation.manifest().title,
-                             installation.manifest().version.text(), installation.answers.node_name);
-    auto add = [&plan](engine::Step step) { plan.add(std::move(step), engine::OnFailure::undo_all); };
+    plan.title =
+        fmt::format("install {} {} as {}", installation.manifest().title,
+                    installation.manifest().version.text(), installation.answers.node_name);
+    auto add = [&plan](engine::Step step) {
+        plan.add(std::move(step), engine::OnFailure::undo_all);
+    };
     add(steps::make_folders(installation));
     add(steps::unpack(installation));
     for (const std::string& component : installation.answers.components)

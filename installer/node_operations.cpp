@@ -73,7 +73,8 @@ json facts(Node& node) {
 }
 
 // nullopt: all probes of the component pass.
-std::optional<std::string> unwell(Node& node, const std::string& version, const std::string& component) {
+std::optional<std::string> unwell(Node& node, const std::string& version,
+                                  const std::string& component) {
     const InstalledVersion installed(node.layout, version);
     for (const cluster::ProbeTarget& target :
          probe_targets(node.layout, node.state(), installed.manifest(), component))
@@ -95,8 +96,7 @@ cluster::HaproxySocket socket_of(Node& node) {
 }
 
 json balancer(Node& node, const json& parameters) {
-    const cluster::BalancedServer server =
-        socket_of(node).show(parameters.at("server"));
+    const cluster::BalancedServer server = socket_of(node).show(parameters.at("server"));
     return {{"state", server.state},
             {"sessions", server.sessions},
             {"queued", server.queued},
@@ -107,7 +107,8 @@ json servers(Node& node, const json&) {
     const NodeState state = node.state();
     std::optional<datasource::Settings> settings = cluster::load_datasource(node.layout);
     if (!settings)
-        throw Error(state.name + " runs no server, so it cannot read the registry", engine::Kind::refused)
+        throw Error(state.name + " runs no server, so it cannot read the registry",
+                    engine::Kind::refused)
             .remedy("ask a node with a server");
     cluster::Store store(*settings, state.suite);
     const InstalledVersion installed(node.layout, state.version);
@@ -116,9 +117,10 @@ json servers(Node& node, const json&) {
 
 json stage(Node& node, const json& parameters) {
     const NodeState state = node.state();
-    const std::string file =
-        node.layout.state_file("bundles/" + parameters.at("manifest").get<std::string>() + ".bundle");
-    const suite::Bundle bundle = suite::Bundle::open(file, suite::PublicKey::parse(state.bundle_key));
+    const std::string file = node.layout.state_file(
+        "bundles/" + parameters.at("manifest").get<std::string>() + ".bundle");
+    const suite::Bundle bundle =
+        suite::Bundle::open(file, suite::PublicKey::parse(state.bundle_key));
     return {{"made", cluster::stage(bundle, node.layout, state.components)}};
 }
 
@@ -137,7 +139,8 @@ json switch_component(Node& node, const json& parameters) {
     const std::string version = parameters.at("version");
     const std::string target = node.layout.component(version, component);
     if (!platform::exists(target))
-        throw Error(fmt::format("{} is not there, so {} cannot be switched to {}", target, component, version))
+        throw Error(fmt::format("{} is not there, so {} cannot be switched to {}", target,
+                                component, version))
             .remedy("stage the bundle again: locum upgrade resume BUNDLE");
     platform::make_folders(node.layout.product() + "/current");
     platform::switch_link(node.layout.current(component), target);
@@ -157,10 +160,12 @@ void write_configs(Node& node, const std::string& version, const std::string& co
 json configure(Node& node, const json& parameters) {
     const std::string component = parameters.at("component");
     const std::string version = parameters.at("version");
-    const bool server = InstalledVersion(node.layout, version).manifest().component(component)->role ==
-                        suite::Role::server;
+    const bool server =
+        InstalledVersion(node.layout, version).manifest().component(component)->role ==
+        suite::Role::server;
     node.change([&](NodeState& state) {
-        // The node's version and mode are its server's; a balancer-only node has its balancer's version.
+        // The node's version and mode are its server's; a balancer-only node has its balancer's
+        // version.
         if (server || state.components.size() == 1)
             state.version = version;
         if (server)
@@ -260,8 +265,8 @@ NodeFacts facts_from_json(const std::string& text) {
                                      service.at("why")};
     facts.staged = value.at("staged").get<std::vector<std::string>>();
     if (const json& copy = value.at("copy"); !copy.is_null())
-        facts.copy = cluster::NodeCopy{copy.at("file"), copy.at("snapshot-ms"), copy.at("operation"),
-                                       copy.at("schema")};
+        facts.copy = cluster::NodeCopy{copy.at("file"), copy.at("snapshot-ms"),
+                                       copy.at("operation"), copy.at("schema")};
     facts.free_bytes = value.at("free");
     facts.pid = value.at("pid");
     return facts;

@@ -6,7 +6,8 @@
 
 namespace locum::installer {
 
-cluster::NodeState node_state(const Installation& installation, const std::string& cluster_id, bool trial) {
+cluster::NodeState node_state(const Installation& installation, const std::string& cluster_id,
+                              bool trial) {
     const Answers& answers = installation.answers;
     cluster::NodeState state;
     state.suite = installation.layout.suite;

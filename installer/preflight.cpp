@@ -20,7 +20,8 @@ bool selected(const Answers& answers, const std::string& component) {
            answers.components.end();
 }
 
-void check_selection(const Answers& answers, const Manifest& manifest, std::vector<Finding>& findings) {
+void check_selection(const Answers& answers, const Manifest& manifest,
+                     std::vector<Finding>& findings) {
     std::vector<std::string> names;
     for (const suite::Component& component : manifest.components)
         names.push_back(component.name);
@@ -36,19 +37,22 @@ void check_selection(const Answers& answers, const Manifest& manifest, std::vect
         server = server || component->role == suite::Role::server;
         for (const std::string& needed : component->requires_)
             if (!selected(answers, needed))
-                findings.push_back({"component-requires", Severity::error, name + " without " + needed,
-                                    needed + " on the same host", "add " + needed + " to components"});
+                findings.push_back({"component-requires", Severity::error,
+                                    name + " without " + needed, needed + " on the same host",
+                                    "add " + needed + " to components"});
     }
     if (!server && !answers.create_token.empty())
         findings.push_back({"server-first", Severity::error, "a first node without a server",
                             "a server: it creates the cluster", "install a server first"});
-    bool shape = std::any_of(manifest.topologies.begin(), manifest.topologies.end(), [&](const auto& topology) {
-        return std::all_of(answers.components.begin(), answers.components.end(), [&](const auto& component) {
-            return !manifest.component(component) || // a finding of its own
-                   std::find(topology.components.begin(), topology.components.end(), component) !=
-                       topology.components.end();
+    bool shape = std::any_of(
+        manifest.topologies.begin(), manifest.topologies.end(), [&](const auto& topology) {
+            return std::all_of(
+                answers.components.begin(), answers.components.end(), [&](const auto& component) {
+                    return !manifest.component(component) || // a finding of its own
+                           std::find(topology.components.begin(), topology.components.end(),
+                                     component) != topology.components.end();
+                });
         });
-    });
     if (!manifest.topologies.empty() && !shape)
         findings.push_back({"topology", Severity::error,
                             fmt::format("components {}", fmt::join(answers.components, ", ")),
@@ -56,15 +60,16 @@ void check_selection(const Answers& answers, const Manifest& manifest, std::vect
     for (const auto& [name, port] : answers.ports)
         if (std::none_of(manifest.ports.begin(), manifest.ports.end(),
                          [&](const suite::Port& known) { return known.name == name; }))
-            findings.push_back({"port-unknown", Severity::error, "ports." + name, "a port of the manifest",
-                                "correct [ports] in " + answers.file});
+            findings.push_back({"port-unknown", Severity::error, "ports." + name,
+                                "a port of the manifest", "correct [ports] in " + answers.file});
     if (answers.suite != manifest.name)
         findings.push_back({"suite", Severity::error, "answers for " + answers.suite,
                             "answers for " + manifest.name, "use the right bundle or answers"});
     if (!manifest.licence.empty() && !answers.licence_accepted)
-        findings.push_back({"licence", Severity::error, "licence-accepted = false",
-                            "the licence accepted (" + manifest.licence + ")",
-                            "read it (locum bundle inspect BUNDLE), then set licence-accepted = true"});
+        findings.push_back(
+            {"licence", Severity::error, "licence-accepted = false",
+             "the licence accepted (" + manifest.licence + ")",
+             "read it (locum bundle inspect BUNDLE), then set licence-accepted = true"});
 }
 
 void check_host(const Answers& answers, const Manifest& manifest, const Facts& facts,
@@ -78,16 +83,20 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
         disk_mb += component.disk_mb;
     }
     if (facts.memory_bytes >> 20 < memory_mb)
-        findings.push_back({"memory", Severity::error, fmt::format("{} MB", facts.memory_bytes >> 20),
+        findings.push_back({"memory", Severity::error,
+                            fmt::format("{} MB", facts.memory_bytes >> 20),
                             fmt::format("{} MB for the selected components", memory_mb),
                             "select fewer components or add memory"});
     if (facts.product_free_bytes >> 20 < disk_mb)
-        findings.push_back({"disk", Severity::error,
-                            fmt::format("{} MB free at {}", facts.product_free_bytes >> 20, facts.product_folder),
-                            fmt::format("{} MB for the selected components", disk_mb), "free some space"});
+        findings.push_back(
+            {"disk", Severity::error,
+             fmt::format("{} MB free at {}", facts.product_free_bytes >> 20, facts.product_folder),
+             fmt::format("{} MB for the selected components", disk_mb), "free some space"});
     for (const std::string& folder : facts.unwriteable)
-        findings.push_back({"folder-writeable", Severity::error, folder + " cannot be written", "a folder to write to",
-                            facts.root ? "check the file system" : "run as root, or give --root DIR"});
+        findings.push_back(
+            {"folder-writeable", Severity::error, folder + " cannot be written",
+             "a folder to write to",
+             facts.root ? "check the file system" : "run as root, or give --root DIR"});
     if (manifest.balancing && selected(answers, manifest.balancing->component)) {
         // The longest name that is made from it while HAProxy starts.
         const std::string socket = facts.run_folder + "/haproxy.sock";
@@ -99,12 +108,13 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
     }
     for (const PortFact& port : facts.ports)
         if (port.taken_by)
-            findings.push_back({"port-taken", Severity::error,
-                                fmt::format("{}:{} ({}) is taken by {} (process {})", answers.address, port.port,
-                                            port.name,
-                                            port.taken_by->program.empty() ? "a process" : port.taken_by->program,
-                                            port.taken_by->pid ? std::to_string(*port.taken_by->pid) : "unknown"),
-                                "a free port", "stop that process, or set another port in " + answers.file});
+            findings.push_back(
+                {"port-taken", Severity::error,
+                 fmt::format("{}:{} ({}) is taken by {} (process {})", answers.address, port.port,
+                             port.name,
+                             port.taken_by->program.empty() ? "a process" : port.taken_by->program,
+                             port.taken_by->pid ? std::to_string(*port.taken_by->pid) : "unknown"),
+                 "a free port", "stop that process, or set another port in " + answers.file});
 }
 
 void check_network(const Answers& answers, const Manifest& manifest, const Facts& facts,
@@ -116,22 +126,27 @@ void check_network(const Answers& answers, const Manifest& manifest, const Facts
     if (!facts.token_folder_writeable)
         findings.push_back({"token-folder", Severity::error,
                             "the folder of " + answers.create_token + " cannot be written",
-                            "a folder to write the network token to", "create it, or name another"});
+                            "a folder to write the network token to",
+                            "create it, or name another"});
     if (facts.token && facts.token->suite != manifest.name)
-        findings.push_back({"token-suite", Severity::error, "a network token of " + facts.token->suite,
-                            "one of " + manifest.name, "use the right token"});
+        findings.push_back({"token-suite", Severity::error,
+                            "a network token of " + facts.token->suite, "one of " + manifest.name,
+                            "use the right token"});
     if (!facts.database)
         return;
     const DatabaseFacts& database = *facts.database;
     if (!database.reachable) {
-        findings.push_back({"datasource", Severity::error, database.why_not, "a database that Locum's account can use",
-                            database.remedy.empty() ? "correct [datasource] in " + answers.file : database.remedy});
+        findings.push_back({"datasource", Severity::error, database.why_not,
+                            "a database that Locum's account can use",
+                            database.remedy.empty() ? "correct [datasource] in " + answers.file
+                                                    : database.remedy});
         return;
     }
     if (database.registry)
-        findings.push_back({"registry-exists", Severity::error, "this database belongs to a cluster already",
-                            "an empty database for a new cluster",
-                            "join that cluster with its token (token.use), or use another database"});
+        findings.push_back(
+            {"registry-exists", Severity::error, "this database belongs to a cluster already",
+             "an empty database for a new cluster",
+             "join that cluster with its token (token.use), or use another database"});
     else if (!database.tables.empty())
         findings.push_back({"datasource-foreign-schema", Severity::error,
                             fmt::format("{} tables in the database: {}", database.tables.size(),
@@ -141,7 +156,8 @@ void check_network(const Answers& answers, const Manifest& manifest, const Facts
 
 } // namespace
 
-std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest, const Facts& facts) {
+std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
+                               const Facts& facts) {
     std::vector<Finding> findings;
     check_selection(answers, manifest, findings);
     check_host(answers, manifest, facts, findings);

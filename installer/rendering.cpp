@@ -16,7 +16,10 @@ using suite::Scope;
 std::string to_json(const std::vector<BalancedNode>& servers) {
     json list = json::array();
     for (const BalancedNode& server : servers)
-        list.push_back({{"name", server.name}, {"address", server.address}, {"ports", server.ports}, {"out", server.out}});
+        list.push_back({{"name", server.name},
+                        {"address", server.address},
+                        {"ports", server.ports},
+                        {"out", server.out}});
     return list.dump();
 }
 
@@ -24,11 +27,13 @@ std::vector<BalancedNode> balanced_from_json(const std::string& text) {
     std::vector<BalancedNode> servers;
     for (const json& server : json::parse(text))
         servers.push_back({server.at("name"), server.at("address"),
-                           server.at("ports").get<std::map<std::string, std::uint16_t>>(), server.at("out")});
+                           server.at("ports").get<std::map<std::string, std::uint16_t>>(),
+                           server.at("out")});
     return servers;
 }
 
-std::vector<BalancedNode> balanced(const std::vector<cluster::NodeRow>& nodes, const Manifest& manifest) {
+std::vector<BalancedNode> balanced(const std::vector<cluster::NodeRow>& nodes,
+                                   const Manifest& manifest) {
     std::vector<BalancedNode> servers;
     for (const cluster::NodeRow& node : nodes)
         if (manifest.balancing && node.has(manifest.balancing->server))
@@ -81,7 +86,8 @@ Scope base_scope(const Layout& layout, const NodeState& node, const std::string&
     return scope;
 }
 
-void add_datasource(Scope& scope, const NodeState& node, const std::optional<datasource::Settings>& settings) {
+void add_datasource(Scope& scope, const NodeState& node,
+                    const std::optional<datasource::Settings>& settings) {
     auto& variables = scope.variables;
     variables["copy.snapshot_ms"] = std::to_string(node.copy ? node.copy->snapshot_ms : 0);
     if (node.mode == cluster::Mode::update && node.copy) {
@@ -118,7 +124,8 @@ void add_servers(Scope& scope, const std::vector<BalancedNode>& servers) {
 } // namespace
 
 std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node,
-                                     const cluster::InstalledVersion& version, const std::string& component,
+                                     const cluster::InstalledVersion& version,
+                                     const std::string& component,
                                      const std::optional<datasource::Settings>& settings,
                                      const std::vector<BalancedNode>& servers) {
     Scope scope = base_scope(layout, node, version.manifest().version.text(), component);
@@ -128,15 +135,17 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
     for (const suite::Config& config : version.manifest().configs) {
         if (config.component != component)
             continue;
-        files.push_back({suite::render(config.to, scope, "manifest.toml"),
-                         suite::render(version.text(config.template_file), scope, config.template_file),
-                         config.mode});
+        files.push_back(
+            {suite::render(config.to, scope, "manifest.toml"),
+             suite::render(version.text(config.template_file), scope, config.template_file),
+             config.mode});
     }
     return files;
 }
 
 std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const NodeState& node,
-                                                const Manifest& manifest, const std::string& component) {
+                                                const Manifest& manifest,
+                                                const std::string& component) {
     const std::string version = manifest.version.text();
     const Scope scope = base_scope(layout, node, version, component);
     std::vector<cluster::ServiceSpec> specs;
@@ -161,7 +170,8 @@ std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const Node
 }
 
 std::vector<cluster::ProbeTarget> probe_targets(const Layout& layout, const NodeState& node,
-                                                const Manifest& manifest, const std::string& component) {
+                                                const Manifest& manifest,
+                                                const std::string& component) {
     const Scope scope = base_scope(layout, node, manifest.version.text(), component);
     std::vector<cluster::ProbeTarget> targets;
     for (const suite::Probe& probe : manifest.probes) {
@@ -174,7 +184,8 @@ std::vector<cluster::ProbeTarget> probe_targets(const Layout& layout, const Node
             target.status = http->status;
             target.body = http->body;
         } else {
-            target.address = suite::render(std::get<suite::TcpProbe>(probe.how).address, scope, "manifest.toml");
+            target.address =
+                suite::render(std::get<suite::TcpProbe>(probe.how).address, scope, "manifest.toml");
         }
         targets.push_back(std::move(target));
     }
@@ -184,7 +195,8 @@ std::vector<cluster::ProbeTarget> probe_targets(const Layout& layout, const Node
 std::string balancer_socket(const Layout& layout, const NodeState& node, const Manifest& manifest) {
     const std::string version = manifest.version.text();
     return suite::render(manifest.balancing->socket,
-                         base_scope(layout, node, version, manifest.balancing->component), "manifest.toml");
+                         base_scope(layout, node, version, manifest.balancing->component),
+                         "manifest.toml");
 }
 
 } // namespace locum::installer

@@ -20,7 +20,8 @@ struct BalancedNode {
 std::string to_json(const std::vector<BalancedNode>& servers);
 std::vector<BalancedNode> balanced_from_json(const std::string& text);
 // The servers among the registry's nodes, by name.
-std::vector<BalancedNode> balanced(const std::vector<cluster::NodeRow>& nodes, const suite::Manifest& manifest);
+std::vector<BalancedNode> balanced(const std::vector<cluster::NodeRow>& nodes,
+                                   const suite::Manifest& manifest);
 
 // The ports of a host with these components: the first choice that holds, or the answers' own.
 std::map<std::string, std::uint16_t> ports_of(const suite::Manifest& manifest,
@@ -35,15 +36,20 @@ struct Rendered {
 // The config files of a component. datasource: what the server is to work on; nullopt on a node
 // without one.
 std::vector<Rendered> render_configs(const cluster::Layout& layout, const cluster::NodeState& node,
-                                     const cluster::InstalledVersion& version, const std::string& component,
+                                     const cluster::InstalledVersion& version,
+                                     const std::string& component,
                                      const std::optional<datasource::Settings>& settings,
                                      const std::vector<BalancedNode>& servers);
 
 // The services of a component, ready to start; nothing secret in them.
-std::vector<cluster::ServiceSpec> service_specs(const cluster::Layout& layout, const cluster::NodeState& node,
-                                                const suite::Manifest& manifest, const std::string& component);
-std::vector<cluster::ProbeTarget> probe_targets(const cluster::Layout& layout, const cluster::NodeState& node,
-                                                const suite::Manifest& manifest, const std::string& component);
+std::vector<cluster::ServiceSpec> service_specs(const cluster::Layout& layout,
+                                                const cluster::NodeState& node,
+                                                const suite::Manifest& manifest,
+                                                const std::string& component);
+std::vector<cluster::ProbeTarget> probe_targets(const cluster::Layout& layout,
+                                                const cluster::NodeState& node,
+                                                const suite::Manifest& manifest,
+                                                const std::string& component);
 // The balancer's runtime socket on this node.
 std::string balancer_socket(const cluster::Layout& layout, const cluster::NodeState& node,
                             const suite::Manifest& manifest);

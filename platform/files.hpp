@@ -14,6 +14,10 @@ std::string read_file(const std::string& path, std::uint64_t limit = 16U << 20);
 void write_file(const std::string& path, std::string_view content, unsigned mode);
 // Creates the folder and its parents; those it makes have the mode.
 void make_folders(const std::string& path, unsigned mode = 0755);
+// The folder and those of its parents that make_folders() would make, outermost first.
+std::vector<std::string> missing_folders(const std::string& path);
+// Removes those of the folders that are empty, innermost first.
+void remove_if_empty(std::vector<std::string> folders);
 bool exists(const std::string& path);
 // Removes the file or the whole folder; nothing there is fine. Never follows links.
 void remove_all(const std::string& path);

@@ -10,24 +10,30 @@ namespace locum::upgrade {
 using nlohmann::json;
 
 Conductor::Conductor(const Upgrade& upgrade) :
-    upgrade_(upgrade), store_(upgrade.settings, upgrade.layout.suite), registry_(store_), peers_(upgrade.layout) {}
+    upgrade_(upgrade), store_(upgrade.settings, upgrade.layout.suite), registry_(store_),
+    peers_(upgrade.layout) {}
 
-std::string Conductor::tell(const std::string& node, const std::string& step, const std::string& action,
-                            const std::string& parameters, engine::Reporter& reporter) {
-    const auto states = engine::states(cluster::RegistryJournal(store_).records(upgrade_.operation));
+std::string Conductor::tell(const std::string& node, const std::string& step,
+                            const std::string& action, const std::string& parameters,
+                            engine::Reporter& reporter) {
+    const auto states =
+        engine::states(cluster::RegistryJournal(store_).records(upgrade_.operation));
     auto state = states.find(step);
     const unsigned attempt = state == states.end() ? 0 : state->second.attempt;
     const cluster::CommandId id{
         fmt::format("{}/{}/{}#{}@{}", upgrade_.operation, step, action, attempt, upgrade_.epoch),
         upgrade_.operation, upgrade_.epoch};
-    return peers_.command(cluster::address_of(registry_.node(node)), id, action, parameters, reporter, step);
+    return peers_.command(cluster::address_of(registry_.node(node)), id, action, parameters,
+                          reporter, step);
 }
 
 installer::NodeFacts Conductor::facts(const std::string& node) {
-    return installer::facts_from_json(peers_.ask(cluster::address_of(registry_.node(node)), "facts"));
+    return installer::facts_from_json(
+        peers_.ask(cluster::address_of(registry_.node(node)), "facts"));
 }
 
-std::optional<std::string> Conductor::unwell(const std::string& node, const std::string& component) {
+std::optional<std::string> Conductor::unwell(const std::string& node,
+                                             const std::string& component) {
     const json answer = json::parse(peers_.ask(cluster::address_of(registry_.node(node)), "probe",
                                                json{{"component", component}}.dump()));
     if (answer.at("well").get<bool>())

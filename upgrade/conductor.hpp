@@ -12,11 +12,11 @@ namespace locum::upgrade {
 
 // What one run of the coordinator is about.
 struct Upgrade {
-    cluster::Layout layout;          // of the coordinator's own node
+    cluster::Layout layout; // of the coordinator's own node
     datasource::Settings settings;
     std::shared_ptr<const cluster::InstalledVersion> from; // as installed on the coordinator's node
     std::shared_ptr<const cluster::InstalledVersion> to;
-    std::string bundle_file;         // "" where none is at hand: all nodes must be staged
+    std::string bundle_file; // "" where none is at hand: all nodes must be staged
     std::string operation;
     std::uint64_t epoch = 0;
 

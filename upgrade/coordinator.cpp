@@ -20,13 +20,15 @@ UpgradeMode choose(WantedMode wanted, const Verdict& verdict) {
     if (wanted == WantedMode::short_downtime)
         return UpgradeMode::short_downtime;
     if (!verdict.rolling)
-        throw Error(fmt::format("downtime needed: {}", fmt::join(verdict.reasons, "; ")), Kind::downtime_needed)
+        throw Error(fmt::format("downtime needed: {}", fmt::join(verdict.reasons, "; ")),
+                    Kind::downtime_needed)
             .remedy("plan a short downtime, then: locum upgrade run BUNDLE --mode short-downtime");
     return UpgradeMode::rolling;
 }
 
 engine::Plan make_plan(Conductor& conductor, UpgradeMode mode, const Order& order) {
-    return mode == UpgradeMode::rolling ? rolling_plan(conductor, order) : short_downtime_plan(conductor, order);
+    return mode == UpgradeMode::rolling ? rolling_plan(conductor, order)
+                                        : short_downtime_plan(conductor, order);
 }
 
 std::string joined(const std::vector<std::string>& all) {
@@ -52,21 +54,23 @@ struct Continuation {
     }
 
     Continuation(const Request& request, const std::string& purpose) :
-        session(request.layout), operation(require_open(session)), inputs(inputs_from_json(operation.inputs)),
+        session(request.layout), operation(require_open(session)),
+        inputs(inputs_from_json(operation.inputs)),
         lease(session.settings(), request.layout.suite, purpose),
         upgrade(session.upgrade(request.bundle, inputs.to)), conductor(upgrade) {
         if (upgrade.to->manifest_sha256() != inputs.manifest)
-            throw Error(fmt::format("operation {} upgrades to manifest {}, this bundle has {}", operation.id,
-                                    inputs.manifest, upgrade.to->manifest_sha256()),
+            throw Error(fmt::format("operation {} upgrades to manifest {}, this bundle has {}",
+                                    operation.id, inputs.manifest, upgrade.to->manifest_sha256()),
                         Kind::unfinished)
                 .remedy("go on with the bundle that it was begun with");
         upgrade.from = std::make_shared<cluster::InstalledVersion>(request.layout, inputs.from);
         upgrade.operation = operation.id;
         upgrade.epoch = lease.epoch();
         const ClusterFacts facts = session.facts();
-        plan = make_plan(conductor, inputs.mode, order_of(facts, upgrade.manifest(), servers(facts)));
-        run = {operation.id, lease.epoch(), operation.input_hash,
-               [this, &request] { return lease.lost() || (request.cancelled && request.cancelled()); }};
+        plan =
+            make_plan(conductor, inputs.mode, order_of(facts, upgrade.manifest(), servers(facts)));
+        run = {operation.id, lease.epoch(), operation.input_hash, request.cancelled,
+               [this] { return lease.lost(); }};
     }
 
     // The servers that are still registered, in the operation's order; host by host: those that
@@ -81,7 +85,8 @@ struct Continuation {
             return order;
         for (bool updated : {true, false})
             for (const NodeView& node : facts.nodes)
-                if (node.row.has_role("server") && (node.row.mode == cluster::Mode::update) == updated)
+                if (node.row.has_role("server") &&
+                    (node.row.mode == cluster::Mode::update) == updated)
                     order.push_back(node.row.name);
         return order;
     }
@@ -108,11 +113,13 @@ Forecast forecast(const Request& request) {
 void run(const Request& request, engine::Reporter& reporter) {
     Session session(request.layout);
     if (std::optional<cluster::Operation> open = session.open_operation())
-        throw Error(fmt::format("operation {} ({}) is open: {}", open->id, name(open->state), open->message),
+        throw Error(fmt::format("operation {} ({}) is open: {}", open->id, name(open->state),
+                                open->message),
                     Kind::busy)
             .remedy("locum upgrade resume, or locum upgrade rollback");
     Upgrade upgrade = session.upgrade(request.bundle, std::nullopt);
-    cluster::Lease lease(session.settings(), request.layout.suite, "upgrade to " + upgrade.version());
+    cluster::Lease lease(session.settings(), request.layout.suite,
+                         "upgrade to " + upgrade.version());
     const ClusterFacts facts = session.facts();
     const UpgradeMode mode = choose(request.mode, verdict(upgrade.manifest(), facts));
     engine::require_no_errors(preflight(upgrade.manifest(), facts, mode));
@@ -136,8 +143,8 @@ void run(const Request& request, engine::Reporter& reporter) {
     operation.plan_hash = platform::sha256_hex(operation.plan);
     cluster::Operations(session.store()).begin(operation);
     drive(session, plan,
-          {operation.id, lease.epoch(), operation.input_hash,
-           [&] { return lease.lost() || (request.cancelled && request.cancelled()); }},
+          {operation.id, lease.epoch(), operation.input_hash, request.cancelled,
+           [&] { return lease.lost(); }},
           Ending::done, plan.title, reporter);
 }
 

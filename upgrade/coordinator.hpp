@@ -1,5 +1,6 @@
 #pragma once
-// Runs an upgrade of the whole cluster from one node: `locum upgrade plan | run | resume | rollback`.
+// Runs an upgrade of the whole cluster from one node: `locum upgrade plan | run | resume |
+// rollback`.
 
 #include "engine/runner.hpp"
 #include "upgrade/plans.hpp"
@@ -28,8 +29,8 @@ struct Forecast {
 // What `run` would do; changes nothing.
 Forecast forecast(const Request& request);
 
-// Throws Error: refused (preflight), downtime_needed (--mode auto and rolling is not possible), busy,
-// paused, failed with everything undone.
+// Throws Error: refused (preflight), downtime_needed (--mode auto and rolling is not possible),
+// busy, paused, failed with everything undone.
 void run(const Request& request, engine::Reporter& reporter);
 // Goes on with the open operation. Throws Error(usage) where none is open.
 void resume(const Request& request, engine::Reporter& reporter);

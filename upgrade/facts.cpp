@@ -17,8 +17,8 @@ NodeView view(const cluster::NodeRow& row, const cluster::Peers& peers) {
     try {
         node.facts = installer::facts_from_json(peers.ask(cluster::address_of(row), "facts"));
         for (const std::string& component : row.components) {
-            const json answer = json::parse(
-                peers.ask(cluster::address_of(row), "probe", json{{"component", component}}.dump()));
+            const json answer = json::parse(peers.ask(cluster::address_of(row), "probe",
+                                                      json{{"component", component}}.dump()));
             if (!answer.at("well").get<bool>() && node.unwell.empty())
                 node.unwell = answer.at("why");
         }
@@ -31,7 +31,8 @@ NodeView view(const cluster::NodeRow& row, const cluster::Peers& peers) {
 std::uint64_t size_of(datasource::Connection& connection, const datasource::Settings& settings) {
     if (settings.kind == datasource::Kind::sqlite)
         return std::filesystem::file_size(settings.file);
-    return std::stoull(connection.query("SELECT pg_database_size(current_database())")[0][0].value());
+    return std::stoull(
+        connection.query("SELECT pg_database_size(current_database())")[0][0].value());
 }
 
 } // namespace
@@ -48,9 +49,11 @@ ClusterFacts gather(const cluster::Layout& layout, const datasource::Settings& s
         facts.nodes.push_back(view(row, peers));
     auto connection = datasource::connect(settings, settings.locum);
     facts.schema =
-        datasource::schema_version(*connection, current.database.engines.at(settings.kind).version).value_or("");
+        datasource::schema_version(*connection, current.database.engines.at(settings.kind).version)
+            .value_or("");
     facts.database_bytes = size_of(*connection, settings);
-    facts.copy_obstacles = datasource::copy_obstacles(*connection, datasource::read_schema(*connection));
+    facts.copy_obstacles =
+        datasource::copy_obstacles(*connection, datasource::read_schema(*connection));
     return facts;
 }
 

@@ -27,12 +27,14 @@ struct Arrival {
 Arrival arrival(const ClusterFacts& facts, const std::string& self) {
     Arrival arrival;
     for (const NodeView& node : facts.nodes)
-        if (node.row.has_role("server") && node.row.name != self && node.row.mode == cluster::Mode::update)
+        if (node.row.has_role("server") && node.row.name != self &&
+            node.row.mode == cluster::Mode::update)
             arrival.order.push_back(node.row.name);
     arrival.index = arrival.order.size();
     arrival.order.push_back(self);
     for (const NodeView& node : facts.nodes)
-        if (node.row.has_role("server") && node.row.name != self && node.row.mode == cluster::Mode::normal)
+        if (node.row.has_role("server") && node.row.name != self &&
+            node.row.mode == cluster::Mode::normal)
             arrival.waiting.push_back(node.row.name);
     arrival.order.insert(arrival.order.end(), arrival.waiting.begin(), arrival.waiting.end());
     return arrival;
@@ -43,25 +45,29 @@ void require_server(const cluster::NodeState& node, const suite::Manifest& manif
         if (const suite::Component* component = manifest.component(name);
             component && component->role == suite::Role::server)
             return;
-    throw Error(fmt::format("{} has no server; balancers and consoles follow the last server by themselves", node.name),
-                Kind::refused)
+    throw Error(
+        fmt::format("{} has no server; balancers and consoles follow the last server by themselves",
+                    node.name),
+        Kind::refused)
         .remedy("run it on the hosts with a server: locum node list");
 }
 
 } // namespace
 
-int install_newer(const installer::Installation& installation, bool plan_only, engine::Reporter& reporter) {
+int install_newer(const installer::Installation& installation, bool plan_only,
+                  engine::Reporter& reporter) {
     const cluster::NodeState& node = *installation.facts.node;
     require_server(node, installation.manifest());
     Session session(installation.layout);
     Upgrade upgrade = session.upgrade(installation.bundle.file(), std::nullopt);
     std::optional<cluster::Operation> open = session.open_operation();
-    Inputs inputs{UpgradeMode::rolling, true, upgrade.old_version(), upgrade.version(),
+    Inputs inputs{UpgradeMode::rolling,          true, upgrade.old_version(), upgrade.version(),
                   upgrade.to->manifest_sha256(), {}};
     if (open) {
         const Inputs begun = inputs_from_json(open->inputs);
         if (!begun.host_by_host || begun.manifest != inputs.manifest)
-            throw Error(fmt::format("operation {} ({}) is open: {}", open->id, name(open->state), open->message),
+            throw Error(fmt::format("operation {} ({}) is open: {}", open->id, name(open->state),
+                                    open->message),
                         Kind::busy)
                 .remedy("locum upgrade resume, or locum upgrade rollback");
         inputs = begun;
@@ -76,7 +82,8 @@ int install_newer(const installer::Installation& installation, bool plan_only, e
         if (here.order.size() == 1)
             inputs.mode = UpgradeMode::short_downtime; // the only server: no copy is made
         else if (!possible.rolling)
-            throw Error(fmt::format("downtime needed: {}", fmt::join(possible.reasons, "; ")), Kind::downtime_needed)
+            throw Error(fmt::format("downtime needed: {}", fmt::join(possible.reasons, "; ")),
+                        Kind::downtime_needed)
                 .remedy("locum upgrade run BUNDLE --mode short-downtime");
         engine::require_no_errors(preflight(upgrade.manifest(), facts, inputs.mode));
     }
@@ -84,9 +91,10 @@ int install_newer(const installer::Installation& installation, bool plan_only, e
     upgrade.operation = open ? open->id : "upgrade-" + platform::hex(platform::random_bytes(6));
     Conductor conductor(upgrade);
     const Order order = order_of(facts, upgrade.manifest(), here.order);
-    const engine::Plan plan = inputs.mode == UpgradeMode::short_downtime ? short_downtime_plan(conductor, order)
-                              : here.last()                              ? last_server_plan(conductor, order)
-                                                                         : one_server_plan(conductor, order, here.index);
+    const engine::Plan plan = inputs.mode == UpgradeMode::short_downtime
+                                  ? short_downtime_plan(conductor, order)
+                              : here.last() ? last_server_plan(conductor, order)
+                                            : one_server_plan(conductor, order, here.index);
     if (plan_only) {
         fmt::print("{}\n  {}\n", plan.title, fmt::join(engine::lines(plan), "\n  "));
         return 0;
@@ -103,9 +111,10 @@ int install_newer(const installer::Installation& installation, bool plan_only, e
     const std::size_t updated = here.index + 1;
     const std::string message =
         here.last() ? fmt::format("{0} of {0} servers updated", here.order.size())
-                    : fmt::format("{} of {} servers updated; next: locum install BUNDLE on {}", updated,
-                                  here.order.size(), fmt::join(here.waiting, ", "));
-    drive(session, plan, {operation.id, lease.epoch(), operation.input_hash, [&] { return lease.lost(); }},
+                    : fmt::format("{} of {} servers updated; next: locum install BUNDLE on {}",
+                                  updated, here.order.size(), fmt::join(here.waiting, ", "));
+    drive(session, plan,
+          {operation.id, lease.epoch(), operation.input_hash, {}, [&] { return lease.lost(); }},
           here.last() ? Ending::done : Ending::stays_open, message, reporter);
     fmt::print("{}\n", message);
     return 0;

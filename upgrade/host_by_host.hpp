@@ -9,6 +9,7 @@ namespace locum::upgrade {
 // This host's part: into update mode where others are not updated yet; where it is the last, the
 // productive database is migrated and all come back. Opens the operation or goes on with the open
 // one of the same bundle. Returns the exit code 0 and says "n of m servers updated"; throws Error.
-int install_newer(const installer::Installation& installation, bool plan_only, engine::Reporter& reporter);
+int install_newer(const installer::Installation& installation, bool plan_only,
+                  engine::Reporter& reporter);
 
 } // namespace locum::upgrade

@@ -39,17 +39,21 @@ std::string copy(Node& node, const NodeCommand& command, engine::Reporter& repor
     datasource::remove_copy(request.target);
     const datasource::CopyResult result = datasource::copy(request, reporter);
 
-    const std::set<std::string> node_local(manifest.database.node_local.begin(), manifest.database.node_local.end());
+    const std::set<std::string> node_local(manifest.database.node_local.begin(),
+                                           manifest.database.node_local.end());
     {
         auto connection = datasource::connect_file(request.target, {});
-        const std::string from = datasource::schema_version(*connection, engine.version).value_or("");
+        const std::string from =
+            datasource::schema_version(*connection, engine.version).value_or("");
         if (from != manifest.schema)
-            datasource::migrate(*connection, datasource::path(engine.migrations, from, manifest.schema),
+            datasource::migrate(*connection,
+                                datasource::path(engine.migrations, from, manifest.schema),
                                 engine.version, {});
         datasource::guard(*connection, node_local);
     }
     node.change([&](NodeState& state) {
-        state.copy = cluster::NodeCopy{request.target, result.snapshot_ms, command.operation, manifest.schema};
+        state.copy = cluster::NodeCopy{request.target, result.snapshot_ms, command.operation,
+                                       manifest.schema};
     });
     std::int64_t rows = 0;
     for (const datasource::CopiedTable& table : result.tables)
@@ -60,8 +64,9 @@ std::string copy(Node& node, const NodeCommand& command, engine::Reporter& repor
 std::string forget_copy(Node& node, const NodeCommand&, engine::Reporter&) {
     const NodeState state = node.state();
     if (state.mode == cluster::Mode::update)
-        throw engine::Error(fmt::format("{} works on its copy, so the copy cannot be removed", state.name),
-                            engine::Kind::refused)
+        throw engine::Error(
+            fmt::format("{} works on its copy, so the copy cannot be removed", state.name),
+            engine::Kind::refused)
             .remedy("locum upgrade rollback, or locum upgrade resume");
     if (state.copy)
         datasource::remove_copy(state.copy->file);

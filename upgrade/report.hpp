@@ -9,8 +9,9 @@
 namespace locum::upgrade {
 
 struct Report {
-    std::map<std::string, std::int64_t> out_of_rotation_ms; // by node: drained until in rotation, all times added
-    std::optional<std::int64_t> outage_ms;                  // short downtime: first drain until the first is back
+    std::map<std::string, std::int64_t>
+        out_of_rotation_ms;                // by node: drained until in rotation, all times added
+    std::optional<std::int64_t> outage_ms; // short downtime: first drain until the first is back
 };
 
 Report report(const std::vector<cluster::Moment>& timeline);

@@ -13,11 +13,14 @@ using engine::Plan;
 
 namespace {
 
-// Everything on a server but the last, while the others serve; the copy is made before it is drained.
+// Everything on a server but the last, while the others serve; the copy is made before it is
+// drained.
 void update_on_copy(Plan& plan, Conductor& conductor, const Order& order, std::size_t index) {
     const std::string& node = order.servers[index];
     const std::string server = conductor.server_component();
-    auto add = [&plan](engine::Step step) { plan.add(std::move(step), OnFailure::undo_group_then_stop); };
+    auto add = [&plan](engine::Step step) {
+        plan.add(std::move(step), OnFailure::undo_group_then_stop);
+    };
     add(steps::copy(conductor, node));
     add(steps::drain(conductor, node + "/drain", node, steps::Others::must_serve));
     add(steps::stop(conductor, node + "/stop", node, server, conductor.upgrade().old_version()));
@@ -26,8 +29,8 @@ void update_on_copy(Plan& plan, Conductor& conductor, const Order& order, std::s
     add(steps::start(conductor, node + "/start", node, server));
     add(steps::undrain(conductor, node + "/undrain", node));
     add(steps::set_mode(conductor, node + "/update-mode", node, Mode::update,
-                        fmt::format("{} is in update mode: {} of {} servers updated", node, index + 1,
-                                    order.servers.size())));
+                        fmt::format("{} is in update mode: {} of {} servers updated", node,
+                                    index + 1, order.servers.size())));
 }
 
 // The last server migrates the productive database.
@@ -51,7 +54,8 @@ void update_last(Plan& plan, Conductor& conductor, const Order& order) {
     add(steps::start(conductor, node + "/start", node, server));
     add(steps::undrain(conductor, node + "/undrain", node));
     add(steps::set_mode(conductor, node + "/normal-mode", node, Mode::normal,
-                        fmt::format("{0} is in normal mode: {1} of {1} servers updated", node, order.servers.size())));
+                        fmt::format("{0} is in normal mode: {1} of {1} servers updated", node,
+                                    order.servers.size())));
 }
 
 // Back from the copy. One that cannot be brought back does not keep the others.
@@ -64,7 +68,8 @@ void return_to_productive(Plan& plan, Conductor& conductor, const std::string& n
     add(steps::configure(conductor, group + "/configure", node, server, Mode::normal));
     add(steps::start(conductor, group + "/start", node, server));
     add(steps::undrain(conductor, group + "/undrain", node));
-    add(steps::set_mode(conductor, group + "/normal-mode", node, Mode::normal, node + " is in normal mode"));
+    add(steps::set_mode(conductor, group + "/normal-mode", node, Mode::normal,
+                        node + " is in normal mode"));
 }
 
 } // namespace
@@ -88,8 +93,9 @@ void add_staging(Plan& plan, Conductor& conductor, const std::vector<std::string
 
 Plan rolling_plan(Conductor& conductor, const Order& order) {
     Plan plan;
-    plan.title = fmt::format("upgrade {} from {} to {}, rolling", conductor.upgrade().manifest().title,
-                             conductor.upgrade().old_version(), conductor.upgrade().version());
+    plan.title =
+        fmt::format("upgrade {} from {} to {}, rolling", conductor.upgrade().manifest().title,
+                    conductor.upgrade().old_version(), conductor.upgrade().version());
     add_staging(plan, conductor, order.nodes);
     for (std::size_t i = 0; i + 1 < order.servers.size(); ++i)
         update_on_copy(plan, conductor, order, i);
@@ -102,7 +108,8 @@ Plan rolling_plan(Conductor& conductor, const Order& order) {
 
 Plan one_server_plan(Conductor& conductor, const Order& order, std::size_t index) {
     Plan plan;
-    plan.title = fmt::format("update {}, {} of {} servers", order.servers[index], index + 1, order.servers.size());
+    plan.title = fmt::format("update {}, {} of {} servers", order.servers[index], index + 1,
+                             order.servers.size());
     add_staging(plan, conductor, {order.servers[index]});
     update_on_copy(plan, conductor, order, index);
     return plan;

@@ -14,16 +14,17 @@ using engine::Kind;
 using nlohmann::json;
 
 std::string to_json(const Inputs& inputs) {
-    return json{{"mode", name(inputs.mode)},       {"host-by-host", inputs.host_by_host},
-                {"from", inputs.from},             {"to", inputs.to},
-                {"manifest", inputs.manifest},     {"servers", inputs.servers}}
+    return json{{"mode", name(inputs.mode)},   {"host-by-host", inputs.host_by_host},
+                {"from", inputs.from},         {"to", inputs.to},
+                {"manifest", inputs.manifest}, {"servers", inputs.servers}}
         .dump();
 }
 
 Inputs inputs_from_json(const std::string& text) {
     const json value = json::parse(text);
     Inputs inputs;
-    inputs.mode = value.at("mode") == "rolling" ? UpgradeMode::rolling : UpgradeMode::short_downtime;
+    inputs.mode =
+        value.at("mode") == "rolling" ? UpgradeMode::rolling : UpgradeMode::short_downtime;
     inputs.host_by_host = value.at("host-by-host");
     inputs.from = value.at("from");
     inputs.to = value.at("to");
@@ -60,10 +61,11 @@ Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::str
     upgrade.bundle_file = bundle;
     std::string to = version.value_or("");
     if (!bundle.empty()) {
-        const suite::Bundle opened = suite::Bundle::open(bundle, suite::PublicKey::parse(node_.bundle_key));
+        const suite::Bundle opened =
+            suite::Bundle::open(bundle, suite::PublicKey::parse(node_.bundle_key));
         if (opened.manifest().name != layout_.suite)
-            throw Error(fmt::format("the bundle is of suite {}, this cluster runs {}", opened.manifest().name,
-                                    layout_.suite),
+            throw Error(fmt::format("the bundle is of suite {}, this cluster runs {}",
+                                    opened.manifest().name, layout_.suite),
                         Kind::usage)
                 .remedy("name the right bundle");
         to = opened.manifest().version.text();
@@ -98,15 +100,18 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
     } catch (const Error& error) {
         if (error.kind() != Kind::busy) // then it is another coordinator's now
             operations.set_state(run.operation,
-                                 ends_operation(error.kind()) ? OperationState::rolled_back : OperationState::paused,
+                                 ends_operation(error.kind()) ? OperationState::rolled_back
+                                                              : OperationState::paused,
                                  error.one_line());
         throw;
     }
     operations.set_state(run.operation,
-                         ending == Ending::done ? OperationState::done : OperationState::paused, message);
+                         ending == Ending::done ? OperationState::done : OperationState::paused,
+                         message);
 }
 
-void drive_back(Session& session, const engine::Plan& plan, const engine::Run& run, engine::Reporter& reporter) {
+void drive_back(Session& session, const engine::Plan& plan, const engine::Run& run,
+                engine::Reporter& reporter) {
     cluster::Operations operations(session.store());
     cluster::RegistryJournal journal(session.store());
     operations.set_state(run.operation, OperationState::rolling_back, "");
@@ -120,7 +125,8 @@ void drive_back(Session& session, const engine::Plan& plan, const engine::Run& r
     operations.set_state(run.operation, OperationState::rolled_back, "taken back on request");
 }
 
-Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest, std::vector<std::string> servers) {
+Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest,
+               std::vector<std::string> servers) {
     Order order;
     order.servers = std::move(servers);
     for (const NodeView& node : facts.nodes) {

@@ -16,8 +16,9 @@ struct Inputs {
     bool host_by_host = false; // R1's own way
     std::string from;
     std::string to;
-    std::string manifest;             // SHA-256 of the new bundle's
-    std::vector<std::string> servers; // in order; empty host by host, where the order is that of arrival
+    std::string manifest; // SHA-256 of the new bundle's
+    std::vector<std::string>
+        servers; // in order; empty host by host, where the order is that of arrival
 };
 std::string to_json(const Inputs& inputs);
 Inputs inputs_from_json(const std::string& text);
@@ -32,7 +33,9 @@ public:
     cluster::Store& store() { return store_; }
     const cluster::Peers& peers() const { return peers_; }
     ClusterFacts facts();
-    std::optional<cluster::Operation> open_operation() { return cluster::Operations(store_).open(); }
+    std::optional<cluster::Operation> open_operation() {
+        return cluster::Operations(store_).open();
+    }
 
     // The new version: from a bundle (verified with the cluster's key and unpacked beside what runs
     // here), or as it is unpacked here already. bundle: path or "".
@@ -50,9 +53,11 @@ private:
 enum class Ending { done, stays_open };
 void drive(Session& session, const engine::Plan& plan, const engine::Run& run, Ending ending,
            const std::string& message, engine::Reporter& reporter);
-void drive_back(Session& session, const engine::Plan& plan, const engine::Run& run, engine::Reporter& reporter);
+void drive_back(Session& session, const engine::Plan& plan, const engine::Run& run,
+                engine::Reporter& reporter);
 
 // servers: in the order of the plan.
-Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest, std::vector<std::string> servers);
+Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest,
+               std::vector<std::string> servers);
 
 } // namespace locum::upgrade

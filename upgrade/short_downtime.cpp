@@ -14,7 +14,8 @@ using engine::Plan;
 Plan short_downtime_plan(Conductor& conductor, const Order& order) {
     Plan plan;
     const std::string server = conductor.server_component();
-    plan.title = fmt::format("upgrade {} from {} to {}, with a short downtime", conductor.upgrade().manifest().title,
+    plan.title = fmt::format("upgrade {} from {} to {}, with a short downtime",
+                             conductor.upgrade().manifest().title,
                              conductor.upgrade().old_version(), conductor.upgrade().version());
     add_staging(plan, conductor, order.nodes);
 
@@ -24,7 +25,8 @@ Plan short_downtime_plan(Conductor& conductor, const Order& order) {
     for (const std::string& node : order.servers)
         add(steps::drain(conductor, "outage/drain-" + node, node, steps::Others::may_stop));
     for (const std::string& node : order.servers)
-        add(steps::stop(conductor, "outage/stop-" + node, node, server, conductor.upgrade().old_version()));
+        add(steps::stop(conductor, "outage/stop-" + node, node, server,
+                        conductor.upgrade().old_version()));
     add(steps::fence(conductor, "outage/fence"));
     add(steps::evict(conductor, "outage/evict"));
     add(steps::back_up(conductor, "outage/backup"));
@@ -34,7 +36,8 @@ Plan short_downtime_plan(Conductor& conductor, const Order& order) {
     for (std::size_t i = 0; i < order.servers.size(); ++i) {
         const std::string& node = order.servers[i];
         if (i == 1)
-            policy = OnFailure::skip_group; // the outage is over; one that stays away does not keep the others
+            policy = OnFailure::skip_group; // the outage is over; one that stays away does not keep
+                                            // the others
         add(steps::switch_version(conductor, node + "/switch", node, server));
         add(steps::configure(conductor, node + "/configure", node, server, Mode::normal));
         add(steps::start(conductor, node + "/start", node, server));

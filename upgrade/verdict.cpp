@@ -20,20 +20,24 @@ std::string_view name(UpgradeMode mode) {
 Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts) {
     const engine::Version from = engine::Version::parse(facts.version);
     if (to.version < from && to.schema != facts.schema)
-        throw Error(fmt::format("version {} over {} goes back from schema {} to {}", to.version.text(), from.text(),
-                                facts.schema, to.schema),
+        throw Error(fmt::format("version {} over {} goes back from schema {} to {}",
+                                to.version.text(), from.text(), facts.schema, to.schema),
                     Kind::refused)
             .remedy("an older version needs a new network and a restored backup");
-    const bool way = facts.schema == to.schema || std::find(to.upgrades_from.begin(), to.upgrades_from.end(),
-                                                            facts.schema) != to.upgrades_from.end();
+    const bool way = facts.schema == to.schema ||
+                     std::find(to.upgrades_from.begin(), to.upgrades_from.end(), facts.schema) !=
+                         to.upgrades_from.end();
     if (!way)
-        throw Error(fmt::format("the database has schema {}; version {} can upgrade from {}", facts.schema,
-                                to.version.text(),
-                                to.upgrades_from.empty() ? "none" : fmt::format("{}", fmt::join(to.upgrades_from, ", "))),
+        throw Error(fmt::format("the database has schema {}; version {} can upgrade from {}",
+                                facts.schema, to.version.text(),
+                                to.upgrades_from.empty()
+                                    ? "none"
+                                    : fmt::format("{}", fmt::join(to.upgrades_from, ", "))),
                     Kind::version_between)
             .remedy(to.upgrades_from.empty()
                         ? "ask the vendor for a version that upgrades from schema " + facts.schema
-                        : fmt::format("upgrade first to a version with schema {}", fmt::join(to.upgrades_from, " or ")));
+                        : fmt::format("upgrade first to a version with schema {}",
+                                      fmt::join(to.upgrades_from, " or ")));
     Verdict verdict;
     auto no = [&verdict](std::string reason) {
         verdict.rolling = false;
@@ -43,8 +47,9 @@ Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts) {
         no("there is one server only: while it is stopped nobody serves");
     if (!to.balancing)
         no("the manifest names no balancer, so no server can be drained");
-    else if (std::none_of(facts.nodes.begin(), facts.nodes.end(),
-                          [&](const NodeView& node) { return node.row.has(to.balancing->component); }))
+    else if (std::none_of(facts.nodes.begin(), facts.nodes.end(), [&](const NodeView& node) {
+                 return node.row.has(to.balancing->component);
+             }))
         no("no balancer is registered, so no server can be drained");
     if (!to.database.engines.contains(datasource::Kind::sqlite))
         no("the suite has no migrations for SQLite, so it cannot serve from a copy");
@@ -53,19 +58,25 @@ Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts) {
     return verdict;
 }
 
-std::vector<Finding> preflight(const suite::Manifest& to, const ClusterFacts& facts, UpgradeMode mode) {
+std::vector<Finding> preflight(const suite::Manifest& to, const ClusterFacts& facts,
+                               UpgradeMode mode) {
     std::vector<Finding> findings;
     for (const NodeView& node : facts.nodes) {
         const std::string& name = node.row.name;
         if (!node.facts) {
-            findings.push_back({"node-silent", Severity::error, fmt::format("{} does not answer: {}", name, node.unreachable),
-                                "every registered node's agent",
-                                fmt::format("start it (locum agent start), or remove it: locum node remove {}", name)});
+            findings.push_back(
+                {"node-silent", Severity::error,
+                 fmt::format("{} does not answer: {}", name, node.unreachable),
+                 "every registered node's agent",
+                 fmt::format("start it (locum agent start), or remove it: locum node remove {}",
+                             name)});
             continue;
         }
         if (!node.unwell.empty())
-            findings.push_back({"node-unwell", Severity::error, fmt::format("{}: {}", name, node.unwell),
-                                "all probes of every node pass", "see its log, or remove it: locum node remove " + name});
+            findings.push_back({"node-unwell", Severity::error,
+                                fmt::format("{}: {}", name, node.unwell),
+                                "all probes of every node pass",
+                                "see its log, or remove it: locum node remove " + name});
         if (node.facts->mode == cluster::Mode::update)
             findings.push_back({"update-mode", Severity::error, name + " is in update mode",
                                 "all servers in normal mode", "locum upgrade resume"});
@@ -73,15 +84,18 @@ std::vector<Finding> preflight(const suite::Manifest& to, const ClusterFacts& fa
         if (mode == UpgradeMode::rolling && node.row.has_role("server") &&
             node.facts->free_bytes < 2 * facts.database_bytes)
             findings.push_back({"copy-space", Severity::error,
-                                fmt::format("{} has {} MB free in its data folder", name, node.facts->free_bytes >> 20),
-                                fmt::format("{} MB: twice the productive database", 2 * facts.database_bytes >> 20),
+                                fmt::format("{} has {} MB free in its data folder", name,
+                                            node.facts->free_bytes >> 20),
+                                fmt::format("{} MB: twice the productive database",
+                                            2 * facts.database_bytes >> 20),
                                 "free some space there, or use --mode short-downtime"});
     }
     if (mode == UpgradeMode::rolling)
         findings.insert(findings.end(), facts.copy_obstacles.begin(), facts.copy_obstacles.end());
     if (to.version == engine::Version::parse(facts.version))
-        findings.push_back({"same-version", Severity::warning, "the cluster runs " + facts.version + " already",
-                            "a newer version", "nothing is to be done"});
+        findings.push_back({"same-version", Severity::warning,
+                            "the cluster runs " + facts.version + " already", "a newer version",
+                            "nothing is to be done"});
     return findings;
 }
 

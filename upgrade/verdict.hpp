@@ -17,6 +17,7 @@ struct Verdict {
 Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts);
 
 // What speaks against beginning now.
-std::vector<engine::Finding> preflight(const suite::Manifest& to, const ClusterFacts& facts, UpgradeMode mode);
+std::vector<engine::Finding> preflight(const suite::Manifest& to, const ClusterFacts& facts,
+                                       UpgradeMode mode);
 
 } // namespace locum::upgrade

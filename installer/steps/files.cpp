@@ -6,6 +6,7 @@
 #include "installer/rendering.hpp"
 #include "platform/files.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -18,9 +19,18 @@ using nlohmann::json;
 
 namespace {
 
+// Behind the name of a config that was there before ours.
+constexpr const char* before_us = ".before-locum";
+
 std::vector<std::string> folders(const Installation& installation) {
     const cluster::Layout& layout = installation.layout;
-    return {layout.product(), layout.etc(), layout.state(), layout.logs(), installation.facts.data_folder,
+    return {layout.product(),
+            layout.product() + "/versions",
+            layout.product() + "/current",
+            layout.etc(),
+            layout.state(),
+            layout.logs(),
+            installation.facts.data_folder,
             installation.facts.run_folder};
 }
 
@@ -39,9 +49,11 @@ std::vector<BalancedNode> known_servers(const Installation& installation,
         cluster::Store store(*settings, installation.layout.suite);
         return balanced(cluster::Registry(store).nodes(), installation.manifest());
     }
-    const token::Address to = token::parse_address(installation.facts.token.value().addresses.at(0));
-    return balanced_from_json(cluster::Peers(installation.layout)
-                                  .ask({"", to.host, static_cast<std::uint16_t>(std::stoul(to.port))}, "servers"));
+    const token::Address to =
+        token::parse_address(installation.facts.token.value().addresses.at(0));
+    return balanced_from_json(
+        cluster::Peers(installation.layout)
+            .ask({"", to.host, static_cast<std::uint16_t>(std::stoul(to.port))}, "servers"));
 }
 
 } // namespace
@@ -52,16 +64,26 @@ Step make_folders(const Installation& installation) {
             fmt::format("create the folders of {} below {}", installation.layout.suite,
                         installation.layout.root.empty() ? "/" : installation.layout.root),
             [all] { return missing(all()).empty(); },
-            [all] { return json(missing(all())).dump(); },
+            [all] {
+                std::vector<std::string> made;
+                for (const std::string& folder : all())
+                    for (const std::string& one : platform::missing_folders(folder))
+                        made.push_back(one);
+                return json(made).dump();
+            },
             [all, &installation](Reporter&) {
                 for (const std::string& folder : all())
-                    platform::make_folders(folder, folder == installation.layout.product() ? 0755 : 0750);
+                    platform::make_folders(
+                        folder, folder.starts_with(installation.layout.product()) ? 0755 : 0750);
                 return std::string();
             },
             nullptr,
-            Undo{[](const std::string& memo) {
-                for (const std::string& folder : json::parse(memo).get<std::vector<std::string>>())
-                    platform::remove_all(folder);
+            Undo{[all](const std::string& memo) {
+                const auto made = json::parse(memo).get<std::vector<std::string>>();
+                for (const std::string& folder : all())
+                    if (std::find(made.begin(), made.end(), folder) != made.end())
+                        platform::remove_all(folder);
+                platform::remove_if_empty(made);
             }}};
 }
 
@@ -77,7 +99,8 @@ Step unpack(const Installation& installation) {
             there,
             [folder] { return std::string(platform::exists(folder) ? "was there" : ""); },
             [&installation](Reporter&) {
-                cluster::stage(installation.bundle, installation.layout, installation.answers.components);
+                cluster::stage(installation.bundle, installation.layout,
+                               installation.answers.components);
                 return std::string();
             },
             nullptr,
@@ -96,7 +119,6 @@ Step link_component(const Installation& installation, const std::string& compone
             [link, target] { return platform::read_link(link) == target; },
             [link] { return platform::read_link(link); },
             [link, target](Reporter&) {
-                platform::make_folders(platform::parent_of(link));
                 platform::switch_link(link, target);
                 return std::string();
             },
@@ -111,36 +133,46 @@ Step write_configs(const Installation& installation, const std::string& componen
         const cluster::InstalledVersion version(layout, installation.manifest().version.text());
         const std::optional<datasource::Settings> settings = cluster::load_datasource(layout);
         const std::vector<BalancedNode> servers = known_servers(installation, settings);
-        return render_configs(layout, cluster::load_node_state(layout), version, component, settings, servers);
+        return render_configs(layout, cluster::load_node_state(layout), version, component,
+                              settings, servers);
     };
-    return {"files/config-" + component,
-            fmt::format("write the configuration of {} to {}", component, installation.layout.etc()),
-            [rendered, &installation] {
-                if (!platform::exists(installation.layout.state_file("node.json")))
+    return {
+        "files/config-" + component,
+        fmt::format("write the configuration of {} to {}", component, installation.layout.etc()),
+        [rendered, &installation] {
+            if (!platform::exists(installation.layout.state_file("node.json")))
+                return false;
+            for (const Rendered& file : rendered())
+                if (!platform::exists(file.to) || platform::read_file(file.to) != file.content)
                     return false;
-                for (const Rendered& file : rendered())
-                    if (!platform::exists(file.to) || platform::read_file(file.to) != file.content)
-                        return false;
-                return true;
-            },
-            [rendered] {
-                std::vector<std::string> files;
-                for (const Rendered& file : rendered())
-                    files.push_back(file.to);
-                return json(missing(files)).dump();
-            },
-            [rendered](Reporter&) {
-                for (const Rendered& file : rendered()) {
-                    platform::make_folders(platform::parent_of(file.to));
-                    platform::write_file(file.to, file.content, file.mode);
-                }
-                return std::string();
-            },
-            nullptr,
-            Undo{[](const std::string& memo) {
-                for (const std::string& file : json::parse(memo).get<std::vector<std::string>>())
+            return true;
+        },
+        [rendered] {
+            json before = json::object(); // file → whether it was there
+            for (const Rendered& file : rendered())
+                before[file.to] = platform::exists(file.to);
+            return before.dump();
+        },
+        [rendered](Reporter&) {
+            for (const Rendered& file : rendered()) {
+                platform::make_folders(platform::parent_of(file.to));
+                // What is not ours is kept beside: it may hold somebody's work.
+                if (platform::exists(file.to) && platform::read_file(file.to) != file.content)
+                    platform::rename_durably(file.to, file.to + before_us);
+                platform::write_file(file.to, file.content, file.mode);
+            }
+            return std::string();
+        },
+        nullptr,
+        Undo{[](const std::string& memo) {
+            for (const auto& [file, was_there] :
+                 json::parse(memo).get<std::map<std::string, bool>>()) {
+                if (!was_there)
                     platform::remove_all(file);
-            }}};
+                else if (platform::exists(file + before_us))
+                    platform::rename_durably(file + before_us, file);
+            }
+        }}};
 }
 
 } // namespace locum::installer::steps

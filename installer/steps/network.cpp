@@ -25,7 +25,8 @@ using nlohmann::json;
 namespace {
 
 bool is_member(const Layout& layout) {
-    return platform::exists(layout.state_file("node.json")) && platform::exists(layout.state_file("node.crt"));
+    return platform::exists(layout.state_file("node.json")) &&
+           platform::exists(layout.state_file("node.crt"));
 }
 
 void forget_membership(const Layout& layout) {
@@ -70,11 +71,13 @@ Step create_authority(const Installation& installation) {
             nullptr,
             [&installation, &layout](Reporter&) {
                 const std::string cluster_id = platform::hex(platform::random_bytes(16));
-                const token::Authority authority = token::Authority::create(cluster_id, layout.suite);
+                const token::Authority authority =
+                    token::Authority::create(cluster_id, layout.suite);
                 const token::NodeKey key = token::NodeKey::generate();
                 const std::string& node = installation.answers.node_name;
-                cluster::store_identity(layout, {authority.sign(key.csr(node), node, installation.roles()), key.pem(),
-                                                 authority.certificate_pem()});
+                cluster::store_identity(layout,
+                                        {authority.sign(key.csr(node), node, installation.roles()),
+                                         key.pem(), authority.certificate_pem()});
                 cluster::store_authority(layout, authority.key_pem(), token::fresh_join_secret());
                 cluster::store_datasource(layout, *installation.facts.datasource);
                 const bool trial = installation.facts.datasource->kind == datasource::Kind::sqlite;
@@ -108,12 +111,13 @@ Step create_registry(const Installation& installation) {
             "create Locum's registry beside the suite's data",
             [settings, &layout, &installation] {
                 const datasource::Settings known = settings();
-                if (known.kind == datasource::Kind::sqlite && !platform::exists(cluster::registry_file(known)))
+                if (known.kind == datasource::Kind::sqlite &&
+                    !platform::exists(cluster::registry_file(known)))
                     return false;
                 cluster::Store store(known, layout.suite);
                 // The fact that is set last: a kill may have come between the tables and the facts.
-                return store.exists() &&
-                       cluster::Registry(store).fact(cluster::fact::manifest) == installation.bundle.manifest_sha256();
+                return store.exists() && cluster::Registry(store).fact(cluster::fact::manifest) ==
+                                             installation.bundle.manifest_sha256();
             },
             nullptr,
             [settings, &layout, &installation](Reporter&) {
@@ -129,7 +133,8 @@ Step create_registry(const Installation& installation) {
                 registry.set_fact(cluster::fact::bundle_key, state.bundle_key);
                 registry.set_fact(cluster::fact::version, state.version);
                 registry.set_fact(cluster::fact::fence, "");
-                registry.set_fact(cluster::fact::trial_machine, state.trial ? installation.facts.machine : "");
+                registry.set_fact(cluster::fact::trial_machine,
+                                  state.trial ? installation.facts.machine : "");
                 registry.set_fact(cluster::fact::manifest, installation.bundle.manifest_sha256());
                 return std::string();
             },
@@ -151,46 +156,51 @@ Step create_schema(const Installation& installation) {
     auto engine = [&manifest, settings]() -> const suite::Engine& {
         return manifest.database.engines.at(settings().kind);
     };
-    return {"datasource/schema",
-            fmt::format("create the suite's schema, version {}", manifest.schema),
-            [settings, engine, &manifest] {
-                if (settings().kind == datasource::Kind::sqlite && !platform::exists(settings().file))
-                    return false;
-                return datasource::schema_version(*connect(settings()), engine().version) == manifest.schema;
-            },
-            [settings] {
-                if (settings().kind == datasource::Kind::sqlite && !platform::exists(settings().file))
-                    return json().dump();
-                return json(tables(*connect(settings()))).dump();
-            },
-            [settings, engine, &installation, &manifest](Reporter&) {
-                const datasource::Settings known = settings();
-                const cluster::InstalledVersion version(installation.layout, manifest.version.text());
-                const suite::Engine& filled = version.manifest().database.engines.at(known.kind);
-                auto connection = connect(known);
-                datasource::migrate(*connection, datasource::path(filled.migrations, "", manifest.schema),
-                                    filled.version,
-                                    [&known](datasource::Connection& inside) { datasource::name_application(inside, known); });
-                return std::string();
-            },
-            nullptr,
-            Undo{[settings](const std::string& memo) {
-                const datasource::Settings known = settings();
-                const json before = json::parse(memo);
-                if (before.is_null()) { // there was no file
-                    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-                        platform::remove_all(known.file + suffix);
-                    return;
-                }
-                // Only what was not there before.
-                auto connection = connect(known);
-                const bool sqlite = known.kind == datasource::Kind::sqlite;
-                if (sqlite)
-                    connection->script("PRAGMA foreign_keys = OFF"); // its tables go in any order
-                for (const std::string& table : tables(*connection))
-                    if (std::find(before.begin(), before.end(), json(table)) == before.end())
-                        connection->script("DROP TABLE " + datasource::quoted(table) + (sqlite ? "" : " CASCADE"));
-            }}};
+    return {
+        "datasource/schema",
+        fmt::format("create the suite's schema, version {}", manifest.schema),
+        [settings, engine, &manifest] {
+            if (settings().kind == datasource::Kind::sqlite && !platform::exists(settings().file))
+                return false;
+            return datasource::schema_version(*connect(settings()), engine().version) ==
+                   manifest.schema;
+        },
+        [settings] {
+            if (settings().kind == datasource::Kind::sqlite && !platform::exists(settings().file))
+                return json().dump();
+            return json(tables(*connect(settings()))).dump();
+        },
+        [settings, engine, &installation, &manifest](Reporter&) {
+            const datasource::Settings known = settings();
+            const cluster::InstalledVersion version(installation.layout, manifest.version.text());
+            const suite::Engine& filled = version.manifest().database.engines.at(known.kind);
+            auto connection = connect(known);
+            datasource::migrate(*connection,
+                                datasource::path(filled.migrations, "", manifest.schema),
+                                filled.version, [&known](datasource::Connection& inside) {
+                                    datasource::name_application(inside, known);
+                                });
+            return std::string();
+        },
+        nullptr,
+        Undo{[settings](const std::string& memo) {
+            const datasource::Settings known = settings();
+            const json before = json::parse(memo);
+            if (before.is_null()) { // there was no file
+                for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+                    platform::remove_all(known.file + suffix);
+                return;
+            }
+            // Only what was not there before.
+            auto connection = connect(known);
+            const bool sqlite = known.kind == datasource::Kind::sqlite;
+            if (sqlite)
+                connection->script("PRAGMA foreign_keys = OFF"); // its tables go in any order
+            for (const std::string& table : tables(*connection))
+                if (std::find(before.begin(), before.end(), json(table)) == before.end())
+                    connection->script("DROP TABLE " + datasource::quoted(table) +
+                                       (sqlite ? "" : " CASCADE"));
+        }}};
 }
 
 Step register_first_node(const Installation& installation) {
@@ -210,7 +220,8 @@ Step register_first_node(const Installation& installation) {
             nullptr,
             [settings, &layout, &installation](Reporter&) {
                 cluster::Store store(settings(), layout.suite);
-                cluster::Registry(store).add_node(node_row(installation, cluster::load_node_state(layout)));
+                cluster::Registry(store).add_node(
+                    node_row(installation, cluster::load_node_state(layout)));
                 return std::string();
             },
             nullptr,
@@ -223,34 +234,35 @@ Step register_first_node(const Installation& installation) {
 Step join_network(const Installation& installation) {
     const Layout& layout = installation.layout;
     const token::NetworkToken& token = *installation.facts.token;
-    return {"network/join",
-            fmt::format("join network {} as {}", token.fingerprint(), installation.answers.node_name),
-            [&layout] { return is_member(layout); },
-            nullptr,
-            [&installation, &layout, &token](Reporter&) {
-                const token::NodeKey key = token::NodeKey::generate();
-                cluster::NodeState state = node_state(installation, token.cluster_id, false);
-                const cluster::JoinAnswer answer = cluster::join(
-                    token, {layout.suite, node_row(installation, state), key.csr(state.name),
-                            installation.bundle.manifest_sha256()});
-                cluster::store_identity(layout, {answer.certificate_pem, key.pem(), answer.ca_pem});
-                if (answer.datasource) {
-                    cluster::store_datasource(layout, *answer.datasource);
-                    cluster::store_authority(layout, answer.ca_key_pem, token.join_secret);
-                }
-                state.trial = answer.trial;
-                cluster::store_node_state(layout, state);
-                return std::string();
-            },
-            nullptr,
-            Undo{[&layout, &token](const std::string&) {
-                if (platform::exists(layout.state_file("node.crt"))) {
-                    cluster::Peers peers(layout);
-                    const token::Address to = token::parse_address(token.addresses.at(0));
-                    peers.leave({"", to.host, static_cast<std::uint16_t>(std::stoul(to.port))});
-                }
-                forget_membership(layout);
-            }}};
+    return {
+        "network/join",
+        fmt::format("join network {} as {}", token.fingerprint(), installation.answers.node_name),
+        [&layout] { return is_member(layout); },
+        nullptr,
+        [&installation, &layout, &token](Reporter&) {
+            const token::NodeKey key = token::NodeKey::generate();
+            cluster::NodeState state = node_state(installation, token.cluster_id, false);
+            const cluster::JoinAnswer answer =
+                cluster::join(token, {layout.suite, node_row(installation, state),
+                                      key.csr(state.name), installation.bundle.manifest_sha256()});
+            cluster::store_identity(layout, {answer.certificate_pem, key.pem(), answer.ca_pem});
+            if (answer.datasource) {
+                cluster::store_datasource(layout, *answer.datasource);
+                cluster::store_authority(layout, answer.ca_key_pem, token.join_secret);
+            }
+            state.trial = answer.trial;
+            cluster::store_node_state(layout, state);
+            return std::string();
+        },
+        nullptr,
+        Undo{[&layout, &token](const std::string&) {
+            if (platform::exists(layout.state_file("node.crt"))) {
+                cluster::Peers peers(layout);
+                const token::Address to = token::parse_address(token.addresses.at(0));
+                peers.leave({"", to.host, static_cast<std::uint16_t>(std::stoul(to.port))});
+            }
+            forget_membership(layout);
+        }}};
 }
 
 } // namespace locum::installer::steps

@@ -25,7 +25,8 @@ using nlohmann::json;
 Step start_agent(const Installation& installation) {
     const Layout& layout = installation.layout;
     return {"agent/start",
-            fmt::format("start the agent on {}:{}", installation.answers.address, installation.answers.agent_port),
+            fmt::format("start the agent on {}:{}", installation.answers.address,
+                        installation.answers.agent_port),
             [&layout] { return cluster::agent_runs(layout); },
             nullptr,
             [&layout, &installation](Reporter&) {
@@ -33,7 +34,8 @@ Step start_agent(const Installation& installation) {
                 return std::string();
             },
             [&layout] {
-                cluster::Peers(layout).ask(cluster::address_of(cluster::load_node_state(layout)), "facts");
+                cluster::Peers(layout).ask(cluster::address_of(cluster::load_node_state(layout)),
+                                           "facts");
             },
             Undo{[&layout](const std::string&) { cluster::stop_agent(layout); }}};
 }
@@ -41,20 +43,25 @@ Step start_agent(const Installation& installation) {
 Step start_component(const Installation& installation, const std::string& component) {
     const Layout& layout = installation.layout;
     const std::string version = installation.manifest().version.text();
-    auto send = [&layout](const std::string& operation, const json& parameters, Reporter& reporter) {
+    auto send = [&layout](const std::string& operation, const json& parameters,
+                          Reporter& reporter) {
         // No operation of the cluster: an id of its own, epoch 0.
-        const cluster::CommandId id{fmt::format("install/{}/{}", operation, platform::hex(platform::random_bytes(8))), "install", 0};
-        cluster::Peers(layout).command(cluster::address_of(cluster::load_node_state(layout)), id, operation,
-                                       parameters.dump(), reporter, "service/" + operation);
+        const cluster::CommandId id{
+            fmt::format("install/{}/{}", operation, platform::hex(platform::random_bytes(8))),
+            "install", 0};
+        cluster::Peers(layout).command(cluster::address_of(cluster::load_node_state(layout)), id,
+                                       operation, parameters.dump(), reporter,
+                                       "service/" + operation);
     };
     auto ask = [&layout](const std::string& operation, const json& parameters) {
-        return cluster::Peers(layout).ask(cluster::address_of(cluster::load_node_state(layout)), operation,
-                                          parameters.dump());
+        return cluster::Peers(layout).ask(cluster::address_of(cluster::load_node_state(layout)),
+                                          operation, parameters.dump());
     };
     return {"service/" + component,
             fmt::format("start {} and wait until its probes pass", component),
             [ask, component, &layout] {
-                if (!platform::exists(layout.state_file("node.crt")) || !cluster::agent_runs(layout))
+                if (!platform::exists(layout.state_file("node.crt")) ||
+                    !cluster::agent_runs(layout))
                     return false;
                 const NodeFacts facts = facts_from_json(ask("facts", json::object()));
                 auto service = facts.services.find(component);
@@ -81,12 +88,14 @@ Step announce_server(const Installation& installation) {
             nullptr,
             [&layout, &installation](Reporter&) {
                 const datasource::Settings settings = datasource_of(installation);
-                const cluster::Lease lease(settings, layout.suite, "join of " + installation.answers.node_name);
+                const cluster::Lease lease(settings, layout.suite,
+                                           "join of " + installation.answers.node_name);
                 cluster::Store store(settings, layout.suite);
                 announce(layout, store, installation.manifest(), lease.epoch());
                 return std::string();
             },
-            nullptr, NothingToUndo{}};
+            nullptr,
+            NothingToUndo{}};
 }
 
 } // namespace locum::installer::steps

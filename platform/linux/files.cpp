@@ -104,6 +104,23 @@ void make_folders(const std::string& path, unsigned mode) {
     sync_folder(parent);
 }
 
+std::vector<std::string> missing_folders(const std::string& path) {
+    std::vector<std::string> missing;
+    for (std::string folder = without_trailing_slash(absolute(path)); !exists(folder);
+         folder = parent_of(folder))
+        missing.insert(missing.begin(), folder);
+    return missing;
+}
+
+void remove_if_empty(std::vector<std::string> folders) {
+    std::sort(folders.begin(), folders.end(),
+              [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+    for (const std::string& folder : folders)
+        if (::rmdir(folder.c_str()) != 0 && errno != ENOTEMPTY && errno != EEXIST &&
+            errno != ENOENT)
+            throw path_error("remove the folder", folder, errno);
+}
+
 bool exists(const std::string& path) {
     struct stat found {};
     return ::lstat(path.c_str(), &found) == 0;

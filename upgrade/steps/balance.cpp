@@ -51,7 +51,9 @@ void wait_for(Conductor& conductor, const std::string& server, std::chrono::seco
         if (why.empty())
             return;
         if (std::chrono::steady_clock::now() > deadline)
-            throw Error(fmt::format("{} is not {} after {} s: {}", server, what, limit.count(), why), Kind::paused)
+            throw Error(
+                fmt::format("{} is not {} after {} s: {}", server, what, limit.count(), why),
+                Kind::paused)
                 .remedy("see the balancer (locum status), then: locum upgrade resume");
         std::this_thread::sleep_for(poll_interval);
     }
@@ -65,48 +67,57 @@ void require_others(Conductor& conductor, const std::string& server) {
         std::string why;
         if (node.out)
             why = "is out of rotation";
-        else if (std::optional<std::string> unwell = conductor.unwell(node.name, conductor.server_component()))
+        else if (std::optional<std::string> unwell =
+                     conductor.unwell(node.name, conductor.server_component()))
             why = "is not well: " + *unwell;
         else
             for (const cluster::NodeRow& balancer : conductor.balancers())
                 if (!look(conductor, balancer, node.name).in_rotation)
                     why = fmt::format("is not in rotation on {}", balancer.name);
         if (!why.empty())
-            throw Error(fmt::format("{} is not drained, since {} {}", server, node.name, why), Kind::paused)
-                .remedy(fmt::format("bring {} back, or remove it (locum node remove {}), then: locum upgrade "
-                                    "resume",
-                                    node.name, node.name));
+            throw Error(fmt::format("{} is not drained, since {} {}", server, node.name, why),
+                        Kind::paused)
+                .remedy(fmt::format(
+                    "bring {} back, or remove it (locum node remove {}), then: locum upgrade "
+                    "resume",
+                    node.name, node.name));
     }
 }
 
-void take_out(Conductor& conductor, const std::string& step, const std::string& server, Others others,
-              Reporter& reporter) {
+void take_out(Conductor& conductor, const std::string& step, const std::string& server,
+              Others others, Reporter& reporter) {
     if (engine::failpoint("drain/" + server))
         return;
     if (others == Others::must_serve)
         require_others(conductor, server);
     conductor.registry().set_out(server, true);
     for (const cluster::NodeRow& balancer : conductor.balancers())
-        conductor.tell(balancer.name, step, "balance",
-                       json{{"server", server}, {"out", true}, {"servers", json::parse(conductor.servers())}}.dump(),
-                       reporter);
+        conductor.tell(
+            balancer.name, step, "balance",
+            json{{"server", server}, {"out", true}, {"servers", json::parse(conductor.servers())}}
+                .dump(),
+            reporter);
     wait_for(conductor, server, drain_limit, "idle in every balancer",
              [](const Seen& seen) { return !seen.in_rotation && seen.idle; });
 }
 
-void take_in(Conductor& conductor, const std::string& step, const std::string& server, Reporter& reporter) {
+void take_in(Conductor& conductor, const std::string& step, const std::string& server,
+             Reporter& reporter) {
     conductor.registry().set_out(server, false);
     for (const cluster::NodeRow& balancer : conductor.balancers())
-        conductor.tell(balancer.name, step, "balance",
-                       json{{"server", server}, {"out", false}, {"servers", json::parse(conductor.servers())}}.dump(),
-                       reporter);
+        conductor.tell(
+            balancer.name, step, "balance",
+            json{{"server", server}, {"out", false}, {"servers", json::parse(conductor.servers())}}
+                .dump(),
+            reporter);
     wait_for(conductor, server, rotation_limit, "in rotation in every balancer",
              [](const Seen& seen) { return seen.in_rotation; });
 }
 
 } // namespace
 
-Step drain(Conductor& conductor, const std::string& step, const std::string& server, Others others) {
+Step drain(Conductor& conductor, const std::string& step, const std::string& server,
+           Others others) {
     return {step,
             fmt::format("take {} out of every balancer and wait until it is idle", server),
             [&conductor, server] {

@@ -12,7 +12,8 @@ enum class Others {
 };
 
 // step: the id. Done when every balancer says that the server has no sessions and gets none.
-engine::Step drain(Conductor& conductor, const std::string& step, const std::string& server, Others others);
+engine::Step drain(Conductor& conductor, const std::string& step, const std::string& server,
+                   Others others);
 // Done when every balancer has the server in rotation.
 engine::Step undrain(Conductor& conductor, const std::string& step, const std::string& server);
 

@@ -76,14 +76,16 @@ Step barrier(Conductor& conductor, const std::string& step, const std::string& l
                         continue;
                     if (std::string why = not_decoupled(conductor, node); !why.empty())
                         throw Error(fmt::format("{} {}", node.name, why), Kind::paused)
-                            .remedy(fmt::format("start its agent (locum agent start), or remove it (locum node "
-                                                "remove {}), then: locum upgrade resume",
-                                                node.name));
+                            .remedy(fmt::format(
+                                "start its agent (locum agent start), or remove it (locum node "
+                                "remove {}), then: locum upgrade resume",
+                                node.name));
                     ++proven;
                 }
                 return fmt::format("{} proven", proven);
             },
-            nullptr, NothingToUndo{}};
+            nullptr,
+            NothingToUndo{}};
 }
 
 Step fence(Conductor& conductor, const std::string& step) {
@@ -92,7 +94,8 @@ Step fence(Conductor& conductor, const std::string& step) {
             [&conductor] {
                 const datasource::Settings& settings = conductor.upgrade().settings;
                 // On an embedded database the registry's word is the whole fence.
-                return conductor.registry().fact(cluster::fact::fence) == conductor.upgrade().operation &&
+                return conductor.registry().fact(cluster::fact::fence) ==
+                           conductor.upgrade().operation &&
                        (settings.kind == datasource::Kind::sqlite ||
                         datasource::fenced(*connect(conductor.upgrade()), settings));
             },
@@ -110,14 +113,18 @@ Step evict(Conductor& conductor, const std::string& step) {
     return {step,
             "wait for the old application's open transactions and end its sessions",
             [&conductor] {
-                return datasource::occupants(*connect(conductor.upgrade()), conductor.upgrade().settings).empty();
+                return datasource::occupants(*connect(conductor.upgrade()),
+                                             conductor.upgrade().settings)
+                    .empty();
             },
             nullptr,
             [&conductor](Reporter&) {
-                datasource::evict(*connect(conductor.upgrade()), conductor.upgrade().settings, evict_grace);
+                datasource::evict(*connect(conductor.upgrade()), conductor.upgrade().settings,
+                                  evict_grace);
                 return std::string();
             },
-            nullptr, NothingToUndo{}};
+            nullptr,
+            NothingToUndo{}};
 }
 
 Step back_up(Conductor& conductor, const std::string& step) {
@@ -127,15 +134,19 @@ Step back_up(Conductor& conductor, const std::string& step) {
         (upgrade.settings.kind == datasource::Kind::sqlite ? ".sqlite" : ".dump");
     return {step,
             "back up the productive database and prove that the backup can be read",
-            [file] { return platform::exists(file); }, // made under another name and renamed when proven
+            [file] {
+                return platform::exists(file);
+            }, // made under another name and renamed when proven
             nullptr,
             [&conductor, file](Reporter& reporter) {
                 platform::make_folders(platform::parent_of(file), 0700);
-                const datasource::Backup backup = datasource::back_up(conductor.upgrade().settings, file);
+                const datasource::Backup backup =
+                    datasource::back_up(conductor.upgrade().settings, file);
                 reporter.note("to restore it: " + backup.restore_command);
                 return fmt::format("{}, {} KB", backup.file, backup.bytes / 1024);
             },
-            nullptr, NothingToUndo{}};
+            nullptr,
+            NothingToUndo{}};
 }
 
 Step migrate(Conductor& conductor, const std::string& step) {
@@ -154,27 +165,32 @@ Step migrate(Conductor& conductor, const std::string& step) {
                     std::string registry = cluster::registry_schema(upgrade.layout.suite) + ".";
                     if (upgrade.settings.kind == datasource::Kind::sqlite) {
                         // The lease is in a file of its own; the immediate transaction locks both.
-                        connection->execute("ATTACH $1 AS registry", {cluster::registry_file(upgrade.settings)});
+                        connection->execute("ATTACH $1 AS registry",
+                                            {cluster::registry_file(upgrade.settings)});
                         registry = "registry.";
                     }
                     try {
-                        datasource::migrate(*connection, way, engine.version, [&](Connection& inside) {
-                            cluster::lock_epoch(inside, registry, upgrade.epoch);
-                            datasource::name_application(inside, upgrade.settings);
-                        });
+                        datasource::migrate(
+                            *connection, way, engine.version, [&](Connection& inside) {
+                                cluster::lock_epoch(inside, registry, upgrade.epoch);
+                                datasource::name_application(inside, upgrade.settings);
+                            });
                         return std::string();
                     } catch (const Error& error) {
                         if (error.kind() != Kind::busy || attempt == migration_attempts)
                             throw;
-                        reporter.note(fmt::format("attempt {} of {}: {}", attempt, migration_attempts, error.one_line()));
+                        reporter.note(fmt::format("attempt {} of {}: {}", attempt,
+                                                  migration_attempts, error.one_line()));
                     }
                 }
             },
             [&conductor, schema] {
                 if (std::string found = schema_of(conductor.upgrade()); found != schema)
-                    throw Error(fmt::format("after the migration the schema is {}, expected {}", found, schema));
+                    throw Error(fmt::format("after the migration the schema is {}, expected {}",
+                                            found, schema));
             },
-            Irreversible{fmt::format("the old version cannot work on schema {}; from here on only forward", schema)}};
+            Irreversible{fmt::format(
+                "the old version cannot work on schema {}; from here on only forward", schema)}};
 }
 
 Step unfence(Conductor& conductor, const std::string& step) {
@@ -186,22 +202,27 @@ Step unfence(Conductor& conductor, const std::string& step) {
                 lift_fence(conductor);
                 return std::string();
             },
-            nullptr, NothingToUndo{}};
+            nullptr,
+            NothingToUndo{}};
 }
 
 Step publish_version(Conductor& conductor, const std::string& step) {
     return {step,
             fmt::format("record that the cluster runs version {}", conductor.upgrade().version()),
             [&conductor] {
-                return conductor.registry().fact(cluster::fact::manifest) == conductor.upgrade().to->manifest_sha256();
+                return conductor.registry().fact(cluster::fact::manifest) ==
+                       conductor.upgrade().to->manifest_sha256();
             },
             nullptr,
             [&conductor](Reporter&) {
-                conductor.registry().set_fact(cluster::fact::version, conductor.upgrade().version());
-                conductor.registry().set_fact(cluster::fact::manifest, conductor.upgrade().to->manifest_sha256());
+                conductor.registry().set_fact(cluster::fact::version,
+                                              conductor.upgrade().version());
+                conductor.registry().set_fact(cluster::fact::manifest,
+                                              conductor.upgrade().to->manifest_sha256());
                 return std::string();
             },
-            nullptr, NothingToUndo{}};
+            nullptr,
+            NothingToUndo{}};
 }
 
 } // namespace locum::upgrade::steps

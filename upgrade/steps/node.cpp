@@ -30,7 +30,8 @@ bool stopped(const NodeFacts& facts, const std::string& component) {
 }
 
 // An undo has ids of its own, so that its commands are not mistaken for those of the step.
-Undo undo(Conductor& conductor, const std::string& step, const std::string& node, const std::string& action,
+Undo undo(Conductor& conductor, const std::string& step, const std::string& node,
+          const std::string& action,
           const std::function<json(const std::string& memo)>& parameters) {
     return Undo{[&conductor, step, node, action, parameters](const std::string& memo) {
         engine::SilentReporter silent;
@@ -53,12 +54,13 @@ Step stage(Conductor& conductor, const std::string& node) {
             [&conductor, node, step, sha256](Reporter& reporter) {
                 const std::string& bundle = conductor.upgrade().bundle_file;
                 if (bundle.empty())
-                    throw engine::Error(fmt::format("{} has not got the bundle {} yet, and none is at hand here", node,
-                                                    sha256),
-                                        engine::Kind::usage)
+                    throw engine::Error(
+                        fmt::format("{} has not got the bundle {} yet, and none is at hand here",
+                                    node, sha256),
+                        engine::Kind::usage)
                         .remedy("name it: locum upgrade resume BUNDLE");
-                conductor.peers().send_bundle(cluster::address_of(conductor.registry().node(node)), bundle, sha256,
-                                              reporter, step);
+                conductor.peers().send_bundle(cluster::address_of(conductor.registry().node(node)),
+                                              bundle, sha256, reporter, step);
                 conductor.tell(node, step, "stage", json{{"manifest", sha256}}.dump(), reporter);
                 return std::string();
             },
@@ -71,8 +73,9 @@ Step copy(Conductor& conductor, const std::string& node) {
     const std::string step = node + "/copy";
     const Upgrade& upgrade = conductor.upgrade();
     return {step,
-            fmt::format("copy the productive database to {}, check it, and migrate the copy to schema {}", node,
-                        upgrade.manifest().schema),
+            fmt::format(
+                "copy the productive database to {}, check it, and migrate the copy to schema {}",
+                node, upgrade.manifest().schema),
             [&conductor, node] {
                 const std::optional<cluster::NodeCopy> copy = conductor.facts(node).copy;
                 return copy && copy->operation == conductor.upgrade().operation &&
@@ -80,18 +83,21 @@ Step copy(Conductor& conductor, const std::string& node) {
             },
             nullptr,
             [&conductor, node, step](Reporter& reporter) {
-                const json result = json::parse(
-                    conductor.tell(node, step, "copy", json{{"version", conductor.upgrade().version()}}.dump(), reporter));
-                return fmt::format("{} rows in {} tables, {} KB", result.at("rows").get<std::int64_t>(),
+                const json result = json::parse(conductor.tell(
+                    node, step, "copy", json{{"version", conductor.upgrade().version()}}.dump(),
+                    reporter));
+                return fmt::format("{} rows in {} tables, {} KB",
+                                   result.at("rows").get<std::int64_t>(),
                                    result.at("tables").get<std::size_t>(),
                                    result.at("bytes").get<std::uint64_t>() / 1024);
             },
             nullptr,
-            undo(conductor, step, node, "forget-copy", [](const std::string&) { return json::object(); })};
+            undo(conductor, step, node, "forget-copy",
+                 [](const std::string&) { return json::object(); })};
 }
 
-Step stop(Conductor& conductor, const std::string& step, const std::string& node, const std::string& component,
-          const std::string& version) {
+Step stop(Conductor& conductor, const std::string& step, const std::string& node,
+          const std::string& component, const std::string& version) {
     return {step,
             fmt::format("stop {} {} on {}", component, version, node),
             [&conductor, node, component] { return stopped(conductor.facts(node), component); },
@@ -111,10 +117,13 @@ Step switch_version(Conductor& conductor, const std::string& step, const std::st
     const std::string version = conductor.upgrade().version();
     return {step,
             fmt::format("switch {} on {} to version {}", component, node, version),
-            [&conductor, node, component, version] { return conductor.facts(node).current[component] == version; },
+            [&conductor, node, component, version] {
+                return conductor.facts(node).current[component] == version;
+            },
             [&conductor, node, component] { return conductor.facts(node).current[component]; },
             [&conductor, node, step, component, version](Reporter& reporter) {
-                conductor.tell(node, step, "switch", json{{"component", component}, {"version", version}}.dump(),
+                conductor.tell(node, step, "switch",
+                               json{{"component", component}, {"version", version}}.dump(),
                                reporter);
                 return std::string();
             },
@@ -152,32 +161,38 @@ Step configure(Conductor& conductor, const std::string& step, const std::string&
                  [parameters](const std::string& memo) { return parameters(memo, Mode::normal); })};
 }
 
-Step start(Conductor& conductor, const std::string& step, const std::string& node, const std::string& component) {
+Step start(Conductor& conductor, const std::string& step, const std::string& node,
+           const std::string& component) {
     const std::string version = conductor.upgrade().version();
-    return {step,
-            fmt::format("start {} {} on {} and wait until all probes pass", component, version, node),
-            [&conductor, node, component, version] {
-                return runs(conductor.facts(node), component, version) && !conductor.unwell(node, component);
-            },
-            nullptr,
-            [&conductor, node, step, component, version](Reporter& reporter) {
-                conductor.tell(node, step, "start", json{{"component", component}, {"version", version}}.dump(),
-                               reporter);
-                return std::string();
-            },
-            nullptr,
-            undo(conductor, step, node, "stop",
-                 [component](const std::string&) { return json{{"component", component}}; })};
+    return {
+        step,
+        fmt::format("start {} {} on {} and wait until all probes pass", component, version, node),
+        [&conductor, node, component, version] {
+            return runs(conductor.facts(node), component, version) &&
+                   !conductor.unwell(node, component);
+        },
+        nullptr,
+        [&conductor, node, step, component, version](Reporter& reporter) {
+            conductor.tell(node, step, "start",
+                           json{{"component", component}, {"version", version}}.dump(), reporter);
+            return std::string();
+        },
+        nullptr,
+        undo(conductor, step, node, "stop", [component](const std::string&) {
+            return json{{"component", component}};
+        })};
 }
 
-Step reload(Conductor& conductor, const std::string& step, const std::string& node, const std::string& component) {
+Step reload(Conductor& conductor, const std::string& step, const std::string& node,
+            const std::string& component) {
     const std::string version = conductor.upgrade().version();
     return {step,
             fmt::format("let {} on {} take its configuration up without a stop", component, node),
             [] { return false; }, // reloading twice changes nothing
             nullptr,
             [&conductor, node, step, component, version](Reporter& reporter) {
-                conductor.tell(node, step, "reload", json{{"component", component}, {"version", version}}.dump(),
+                conductor.tell(node, step, "reload",
+                               json{{"component", component}, {"version", version}}.dump(),
                                reporter);
                 return std::string();
             },
@@ -200,7 +215,8 @@ Step set_mode(Conductor& conductor, const std::string& step, const std::string& 
             },
             nullptr,
             Undo{[&conductor, node, mode](const std::string&) {
-                conductor.registry().set_mode(node, mode == Mode::update ? Mode::normal : Mode::update);
+                conductor.registry().set_mode(node,
+                                              mode == Mode::update ? Mode::normal : Mode::update);
             }}};
 }
 

@@ -23,7 +23,7 @@ engine::Step start(Conductor& conductor, const std::string& step, const std::str
 engine::Step reload(Conductor& conductor, const std::string& step, const std::string& node,
                     const std::string& component);
 // says: for the progress, "1 of 3 servers updated".
-engine::Step set_mode(Conductor& conductor, const std::string& step, const std::string& node, cluster::Mode mode,
-                      const std::string& says);
+engine::Step set_mode(Conductor& conductor, const std::string& step, const std::string& node,
+                      cluster::Mode mode, const std::string& says);
 
 } // namespace locum::upgrade::steps
