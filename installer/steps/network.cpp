@@ -7,6 +7,7 @@
 #include "datasource/schema.hpp"
 #include "engine/error.hpp"
 #include "installer/node_row.hpp"
+#include "installer/token_file.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 
@@ -33,18 +34,6 @@ void forget_membership(const Layout& layout) {
     cluster::remove_membership(layout);
     platform::remove_all(layout.state_file("datasource.json"));
     platform::remove_all(layout.state_file("node.json"));
-}
-
-token::NetworkToken token_of(const Layout& layout) {
-    const cluster::NodeState state = cluster::load_node_state(layout);
-    token::NetworkToken token;
-    token.suite = state.suite;
-    token.cluster_id = state.cluster_id;
-    token.addresses = {fmt::format("{}:{}", state.address, state.agent_port)};
-    token.ca_pin = cluster::load_authority(layout).pin();
-    token.join_secret = cluster::load_join_secret(layout);
-    token.bundle_key = state.bundle_key;
-    return token;
 }
 
 std::unique_ptr<datasource::Connection> connect(const datasource::Settings& settings) {
@@ -96,7 +85,7 @@ Step write_token(const Installation& installation) {
             [file] { return platform::exists(file); },
             nullptr,
             [&installation, file](Reporter&) {
-                const token::NetworkToken token = token_of(installation.layout);
+                const token::NetworkToken token = current_token(installation.layout);
                 token.store(file);
                 return "fingerprint " + token.fingerprint();
             },

@@ -20,6 +20,28 @@ for n in 1 2 3; do
 done
 expect_clean_load
 
+# Any server admits: with the first node's agent away, a token from the second one does.
+try token write "$trial/second.token" --root "$trial/node-2"
+expect_code 0 "token write"
+[[ $(stat -c %a "$trial/second.token") == 600 ]] || fail "the token can be read by others"
+try agent stop --root "$trial/node-1"
+sed -e 's/node-3/node-4/; s/127.0.0.4/127.0.0.5/; s#/3"#/4"#; s/network.token/second.token/' \
+    "$trial/answers-3.toml" >"$trial/answers-4.toml"
+try install "$trial/endpoint-manager-1.0.bundle" --answers "$trial/answers-4.toml" --root "$trial/node-4"
+expect_code 1 "a join while a balancer's agent is away is undone as a whole"
+expect_said 'node-1'
+[[ ! -e $trial/node-4 ]] || fail "the failed join left something: $(find "$trial/node-4")"
+"$locum" node list --root "$trial/node-2" | grep -q node-4 && fail "the failed join is still registered"
+try agent start --root "$trial/node-1"
+expect_code 0 "agent start"
+try install "$trial/endpoint-manager-1.0.bundle" --answers "$trial/answers-4.toml" --root "$trial/node-4"
+expect_code 0 "join through the second node"
+try agent stop --root "$trial/node-4"
+kill "$(service_pid 4 server)"
+try node remove node-4 --root "$trial/node-1"
+expect_code 0 "node remove"
+expect_all_at 1.0
+
 # A server that dies is started again.
 dead=$(service_pid 3 server)
 kill -9 "$dead"
