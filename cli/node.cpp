@@ -48,9 +48,8 @@ int remove(const cluster::Layout& layout, const std::string& name) {
     registry.remove_node(name);
     const cluster::InstalledVersion version(layout, own.version);
     installer::announce(layout, store, version.manifest(), lease.epoch());
-    fmt::print("{} is removed; should it come back, its agent finds itself unregistered and it "
-               "must be installed "
-               "anew\n",
+    fmt::print("{} is removed; should it come back, its server is not started and its orders are "
+               "refused: install it anew\n",
                name);
     return 0;
 }

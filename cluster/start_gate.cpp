@@ -7,6 +7,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::cluster {
@@ -17,7 +18,13 @@ namespace {
 std::optional<std::string> ask_database(const NodeState& state, const suite::Manifest& manifest,
                                         const datasource::Settings& settings) {
     Store store(settings, state.suite);
-    if (std::string fence = Registry(store).fact(fact::fence); !fence.empty())
+    Registry registry(store);
+    const std::vector<NodeRow> nodes = registry.nodes();
+    if (std::none_of(nodes.begin(), nodes.end(), [&](const NodeRow& node) {
+            return node.installation == state.installation_id;
+        }))
+        return fmt::format("{} is not registered in the cluster any more", state.name);
+    if (std::string fence = registry.fact(fact::fence); !fence.empty())
         return fmt::format("operation {} fences the productive database", fence);
     std::unique_ptr<datasource::Connection> connection =
         datasource::connect(settings, settings.locum);

@@ -14,15 +14,17 @@ namespace locum::upgrade {
 struct Upgrade {
     cluster::Layout layout; // of the coordinator's own node
     datasource::Settings settings;
-    std::shared_ptr<const cluster::InstalledVersion> from; // as installed on the coordinator's node
-    std::shared_ptr<const cluster::InstalledVersion> to;
-    std::string bundle_file; // "" where none is at hand: all nodes must be staged
+    std::string data_folder;
+    std::string from;            // version that the cluster runs
+    suite::Manifest to;          // of the new version, its migrations filled
+    std::string manifest_sha256; // of that
+    std::string bundle_file;     // "" where none is at hand: all nodes must be staged
     std::string operation;
     std::uint64_t epoch = 0;
 
-    const suite::Manifest& manifest() const { return to->manifest(); }
+    const suite::Manifest& manifest() const { return to; }
     std::string version() const { return manifest().version.text(); }
-    std::string old_version() const { return from->manifest().version.text(); }
+    const std::string& old_version() const { return from; }
 };
 
 class Conductor {

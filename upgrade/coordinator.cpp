@@ -58,12 +58,12 @@ struct Continuation {
         inputs(inputs_from_json(operation.inputs)),
         lease(session.settings(), request.layout.suite, purpose),
         upgrade(session.upgrade(request.bundle, inputs.to)), conductor(upgrade) {
-        if (upgrade.to->manifest_sha256() != inputs.manifest)
+        if (upgrade.manifest_sha256 != inputs.manifest)
             throw Error(fmt::format("operation {} upgrades to manifest {}, this bundle has {}",
-                                    operation.id, inputs.manifest, upgrade.to->manifest_sha256()),
+                                    operation.id, inputs.manifest, upgrade.manifest_sha256),
                         Kind::unfinished)
                 .remedy("go on with the bundle that it was begun with");
-        upgrade.from = std::make_shared<cluster::InstalledVersion>(request.layout, inputs.from);
+        upgrade.from = inputs.from;
         upgrade.operation = operation.id;
         upgrade.epoch = lease.epoch();
         const ClusterFacts facts = session.facts();
@@ -123,7 +123,7 @@ void run(const Request& request, engine::Reporter& reporter) {
     const ClusterFacts facts = session.facts();
     const UpgradeMode mode = choose(request.mode, verdict(upgrade.manifest(), facts));
     engine::require_no_errors(preflight(upgrade.manifest(), facts, mode));
-    if (upgrade.to->manifest_sha256() == facts.manifest) {
+    if (upgrade.manifest_sha256 == facts.manifest) {
         reporter.note("the cluster runs " + upgrade.version() + " already: nothing to do");
         return;
     }
@@ -137,7 +137,7 @@ void run(const Request& request, engine::Reporter& reporter) {
     operation.id = upgrade.operation;
     operation.kind = "upgrade";
     operation.inputs = to_json(Inputs{mode, false, upgrade.old_version(), upgrade.version(),
-                                      upgrade.to->manifest_sha256(), order.servers});
+                                      upgrade.manifest_sha256, order.servers});
     operation.input_hash = platform::sha256_hex(operation.inputs);
     operation.plan = joined(engine::lines(plan));
     operation.plan_hash = platform::sha256_hex(operation.plan);

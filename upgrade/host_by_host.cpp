@@ -61,8 +61,8 @@ int install_newer(const installer::Installation& installation, bool plan_only,
     Session session(installation.layout);
     Upgrade upgrade = session.upgrade(installation.bundle.file(), std::nullopt);
     std::optional<cluster::Operation> open = session.open_operation();
-    Inputs inputs{UpgradeMode::rolling,          true, upgrade.old_version(), upgrade.version(),
-                  upgrade.to->manifest_sha256(), {}};
+    Inputs inputs{UpgradeMode::rolling,    true, upgrade.old_version(), upgrade.version(),
+                  upgrade.manifest_sha256, {}};
     if (open) {
         const Inputs begun = inputs_from_json(open->inputs);
         if (!begun.host_by_host || begun.manifest != inputs.manifest)
@@ -71,7 +71,7 @@ int install_newer(const installer::Installation& installation, bool plan_only,
                         Kind::busy)
                 .remedy("locum upgrade resume, or locum upgrade rollback");
         inputs = begun;
-        upgrade.from = std::make_shared<cluster::InstalledVersion>(installation.layout, begun.from);
+        upgrade.from = begun.from;
     }
     cluster::Lease lease(session.settings(), installation.layout.suite, "install on " + node.name);
     const ClusterFacts facts = session.facts();

@@ -59,26 +59,23 @@ Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::str
     upgrade.layout = layout_;
     upgrade.settings = settings_;
     upgrade.bundle_file = bundle;
-    std::string to = version.value_or("");
+    upgrade.data_folder = node_.data_folder;
+    upgrade.from = cluster::Registry(store_).fact(cluster::fact::version);
     if (!bundle.empty()) {
         const suite::Bundle opened =
             suite::Bundle::open(bundle, suite::PublicKey::parse(node_.bundle_key));
-        if (opened.manifest().name != layout_.suite)
-            throw Error(fmt::format("the bundle is of suite {}, this cluster runs {}",
-                                    opened.manifest().name, layout_.suite),
-                        Kind::usage)
-                .remedy("name the right bundle");
-        to = opened.manifest().version.text();
-        // Its texts are what the plan is made from; unpacked beside, they touch nothing that runs.
-        cluster::stage(opened, layout_, node_.components);
+        suite::require_suite(opened.manifest(), layout_.suite);
+        upgrade.to = opened.manifest();
+        upgrade.manifest_sha256 = opened.manifest_sha256();
+        return upgrade;
     }
+    const std::string to = version.value_or("");
     if (to.empty() || !platform::exists(layout_.version(to) + "/.suite/manifest.toml"))
         throw Error(fmt::format("version {} is not unpacked on this node", to), Kind::usage)
             .remedy("name the bundle: locum upgrade resume BUNDLE");
-    cluster::Registry registry(store_);
-    const std::string from = registry.fact(cluster::fact::version);
-    upgrade.from = std::make_shared<cluster::InstalledVersion>(layout_, from);
-    upgrade.to = std::make_shared<cluster::InstalledVersion>(layout_, to);
+    const cluster::InstalledVersion installed(layout_, to);
+    upgrade.to = installed.manifest();
+    upgrade.manifest_sha256 = installed.manifest_sha256();
     return upgrade;
 }
 

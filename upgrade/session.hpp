@@ -37,8 +37,8 @@ public:
         return cluster::Operations(store_).open();
     }
 
-    // The new version: from a bundle (verified with the cluster's key and unpacked beside what runs
-    // here), or as it is unpacked here already. bundle: path or "".
+    // The new version: from a bundle, verified with the cluster's key, or as it is unpacked here
+    // already. Changes nothing. bundle: path or "".
     Upgrade upgrade(const std::string& bundle, const std::optional<std::string>& version);
 
 private:

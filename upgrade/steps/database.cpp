@@ -130,7 +130,7 @@ Step evict(Conductor& conductor, const std::string& step) {
 Step back_up(Conductor& conductor, const std::string& step) {
     const Upgrade& upgrade = conductor.upgrade();
     const std::string file =
-        upgrade.layout.data() + "/backup/" + upgrade.operation +
+        upgrade.data_folder + "/backup/" + upgrade.operation +
         (upgrade.settings.kind == datasource::Kind::sqlite ? ".sqlite" : ".dump");
     return {step,
             "back up the productive database and prove that the backup can be read",
@@ -211,14 +211,14 @@ Step publish_version(Conductor& conductor, const std::string& step) {
             fmt::format("record that the cluster runs version {}", conductor.upgrade().version()),
             [&conductor] {
                 return conductor.registry().fact(cluster::fact::manifest) ==
-                       conductor.upgrade().to->manifest_sha256();
+                       conductor.upgrade().manifest_sha256;
             },
             nullptr,
             [&conductor](Reporter&) {
                 conductor.registry().set_fact(cluster::fact::version,
                                               conductor.upgrade().version());
                 conductor.registry().set_fact(cluster::fact::manifest,
-                                              conductor.upgrade().to->manifest_sha256());
+                                              conductor.upgrade().manifest_sha256);
                 return std::string();
             },
             nullptr,

@@ -43,7 +43,7 @@ Undo undo(Conductor& conductor, const std::string& step, const std::string& node
 
 Step stage(Conductor& conductor, const std::string& node) {
     const std::string step = "stage/" + node;
-    const std::string sha256 = conductor.upgrade().to->manifest_sha256();
+    const std::string sha256 = conductor.upgrade().manifest_sha256;
     return {step,
             fmt::format("send the bundle to {} and unpack it beside the running version", node),
             [&conductor, node, sha256] {
