@@ -1,18 +1,7 @@
 # locum_library(NAME SOURCES … [LINKS …]): one folder of the house as a static library.
 function(locum_library name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
-    foreach(source IN LISTS arg_SOURCES) # BOOTSTRAP
-        if(NOT EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
-            list(REMOVE_ITEM arg_SOURCES ${source})
-            message(STATUS "not yet there: ${name}/${source}")
-        endif()
-    endforeach()
-    if(NOT arg_SOURCES)
-        file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/none.cpp "")
-        set(arg_SOURCES ${CMAKE_CURRENT_BINARY_DIR}/none.cpp)
-    endif()
     add_library(locum_${name} STATIC ${arg_SOURCES})
-    set_target_properties(locum_${name} PROPERTIES LINKER_LANGUAGE CXX)
     target_include_directories(locum_${name} PUBLIC ${CMAKE_SOURCE_DIR})
     target_link_libraries(locum_${name} PUBLIC ${arg_LINKS})
     locum_precompile(locum_${name})
