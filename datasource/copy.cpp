@@ -16,7 +16,7 @@ namespace locum::datasource {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t queued_bytes = 4U << 20;
+constexpr std::size_t queued_bytes = 4U << 20; // for each reader
 constexpr std::chrono::milliseconds report_pause{200};
 
 void require_no_obstacle(Connection& connection, const Schema& schema, bool ddl_given) {
@@ -84,12 +84,30 @@ void load(Snapshot& snapshot, CopyTarget& target, const CopyRequest& request,
     for (const Table& table : snapshot.schema.tables)
         expected += static_cast<std::uint64_t>(table.estimated_rows);
     Count count(request, reporter, expected, "rows");
-    BatchQueue queue(queued_bytes);
-    const CopyReader reader(postgresql(*snapshot.reader), target.sources(), queue);
-    while (auto batch = queue.pop()) {
-        engine::failpoint("copy/load");
-        count.add(target.load(*batch));
-        queue.give_back(std::move(*batch));
+    // The readers take turns, so that rows arrive in the order of the table, which SQLite can
+    // append.
+    const std::vector<CopyJob> jobs = copy_jobs(snapshot, target.selections());
+    const std::size_t turns = snapshot.readers.size();
+    std::deque<BatchQueue> queues;
+    std::deque<CopyReader> readers; // stopped before their queues go
+    for (std::size_t turn = 0; turn < turns; ++turn) {
+        std::vector<CopyJob> own;
+        for (std::size_t job = turn; job < jobs.size(); job += turns)
+            own.push_back(jobs[job]);
+        readers.emplace_back(postgresql(*snapshot.readers[turn]), std::move(own),
+                             queues.emplace_back(queued_bytes));
+    }
+    for (std::size_t job = 0; job < jobs.size(); ++job) {
+        BatchQueue& queue = queues[job % turns];
+        for (bool last = false; !last;) {
+            engine::failpoint("copy/load");
+            auto batch = queue.pop();
+            if (!batch)
+                throw engine::Error("the copy ended before its last table");
+            last = batch->last;
+            count.add(target.load(*batch));
+            queue.give_back(std::move(*batch));
+        }
     }
     count.end();
 }

@@ -60,10 +60,10 @@ bool append_copy_rows(Batch& batch, std::string_view text, bool& begun) {
             return false;
         for (int i = 0; i < fields; ++i) {
             const auto size = message.number<std::int32_t>();
-            batch.values.push_back({static_cast<std::uint32_t>(batch.text.size()), size});
+            batch.sizes.push_back(std::max(size, Batch::null));
             if (size > 0) {
-                const std::string_view bytes = message.take(static_cast<std::size_t>(size));
-                batch.text.insert(batch.text.end(), bytes.begin(), bytes.end());
+                const std::string_view value = message.take(static_cast<std::size_t>(size));
+                batch.bytes.insert(batch.bytes.end(), value.begin(), value.end());
             }
         }
     }
@@ -72,7 +72,7 @@ bool append_copy_rows(Batch& batch, std::string_view text, bool& begun) {
 
 bool BatchQueue::push(Batch batch) {
     std::unique_lock lock(mutex_);
-    const std::size_t bytes = batch.text.size();
+    const std::size_t bytes = batch.bytes.size();
     changed_.wait(lock, [&] { return stopped_ || full_.empty() || waiting_ + bytes <= limit_; });
     if (stopped_)
         return false;
@@ -92,7 +92,7 @@ std::optional<Batch> BatchQueue::pop() {
     }
     Batch batch = std::move(full_.front());
     full_.pop_front();
-    waiting_ -= batch.text.size();
+    waiting_ -= batch.bytes.size();
     changed_.notify_all();
     return batch;
 }
@@ -120,17 +120,17 @@ Batch BatchQueue::spare() {
 }
 
 void BatchQueue::give_back(Batch batch) {
-    if (batch.text.capacity() > spare_bytes)
+    if (batch.bytes.capacity() > spare_bytes)
         return;
-    batch.text.clear();
-    batch.values.clear();
+    batch.bytes.clear();
+    batch.sizes.clear();
+    batch.last = false;
     const std::lock_guard lock(mutex_);
     spare_.push_back(std::move(batch));
 }
 
-CopyReader::CopyReader(PGconn* connection, std::vector<Source> sources, BatchQueue& queue) :
-    connection_(connection), sources_(std::move(sources)), queue_(queue),
-    thread_([this] { run(); }) {}
+CopyReader::CopyReader(PGconn* connection, std::vector<CopyJob> jobs, BatchQueue& queue) :
+    connection_(connection), jobs_(std::move(jobs)), queue_(queue), thread_([this] { run(); }) {}
 
 CopyReader::~CopyReader() {
     queue_.stop();
@@ -139,8 +139,8 @@ CopyReader::~CopyReader() {
 
 void CopyReader::run() {
     try {
-        for (std::size_t index = 0; index < sources_.size(); ++index)
-            if (!read_table(index))
+        for (const CopyJob& job : jobs_)
+            if (!read(job))
                 break;
         queue_.finish(nullptr);
     } catch (...) {
@@ -148,34 +148,34 @@ void CopyReader::run() {
     }
 }
 
-bool CopyReader::read_table(std::size_t index) {
-    const std::string& sql = sources_[index].copy_sql;
-    const Result begun(PQexec(connection_, sql.c_str()));
+bool CopyReader::read(const CopyJob& job) {
+    const Result begun(PQexec(connection_, job.sql.c_str()));
     if (PQresultStatus(begun.get()) != PGRES_COPY_OUT)
-        throw postgresql_error(connection_, begun.get(), sql);
+        throw postgresql_error(connection_, begun.get(), job.sql);
     Batch batch = queue_.spare();
-    batch.table = index;
+    batch.table = job.table;
     bool header_read = false;
     for (;;) {
         char* raw = nullptr;
         const int size = PQgetCopyData(connection_, &raw, 0);
-        const std::unique_ptr<char, FreeBuffer> line(raw);
+        const std::unique_ptr<char, FreeBuffer> message(raw);
         if (size == -2)
-            throw postgresql_error(connection_, nullptr, sql);
+            throw postgresql_error(connection_, nullptr, job.sql);
         if (size == -1)
             break;
         append_copy_rows(batch, {raw, static_cast<std::size_t>(size)}, header_read);
-        if (batch.text.size() >= batch_bytes) {
+        if (batch.bytes.size() >= batch_bytes) {
             if (!queue_.push(std::move(batch)))
                 return false;
             batch = queue_.spare();
-            batch.table = index;
+            batch.table = job.table;
         }
     }
     while (const Result ended{PQgetResult(connection_)})
         if (PQresultStatus(ended.get()) != PGRES_COMMAND_OK)
-            throw postgresql_error(connection_, ended.get(), sql);
-    return batch.values.empty() || queue_.push(std::move(batch));
+            throw postgresql_error(connection_, ended.get(), job.sql);
+    batch.last = true;
+    return queue_.push(std::move(batch));
 }
 
 } // namespace locum::datasource

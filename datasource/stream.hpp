@@ -15,13 +15,11 @@ namespace locum::datasource {
 
 // Fields of whole rows of one table, in the order of the columns read.
 struct Batch {
-    struct Value {
-        std::uint32_t offset = 0;
-        std::int32_t size = -1; // -1: NULL
-    };
-    std::size_t table = 0; // index in the list of tables read
-    std::vector<char> text;
-    std::vector<Value> values;
+    static constexpr std::int32_t null = -1;
+    std::size_t table = 0; // index in the schema
+    bool last = false;     // of its job
+    std::vector<char> bytes;
+    std::vector<std::int32_t> sizes; // of each value in bytes, or null
 };
 
 // Appends the rows of one message of COPY's binary format. begun: whether the format's header is
@@ -55,24 +53,27 @@ private:
     std::exception_ptr failure_;
 };
 
-// Reads tables by COPY in a thread of its own until all is read or this object goes. The connection
-// belongs to the thread meanwhile.
+// One COPY: a table, or a part of one.
+struct CopyJob {
+    std::size_t table = 0;
+    std::string sql; // COPY … TO STDOUT (FORMAT binary)
+};
+
+// Does its jobs one after the other in a thread of its own until all is read or this object goes.
+// The connection belongs to the thread meanwhile.
 class CopyReader {
 public:
-    struct Source {
-        std::string copy_sql; // COPY … TO STDOUT
-    };
-    CopyReader(PGconn* connection, std::vector<Source> sources, BatchQueue& queue);
+    CopyReader(PGconn* connection, std::vector<CopyJob> jobs, BatchQueue& queue);
     ~CopyReader();
     CopyReader(const CopyReader&) = delete;
     CopyReader& operator=(const CopyReader&) = delete;
 
 private:
     void run();
-    bool read_table(std::size_t index);
+    bool read(const CopyJob& job);
 
     PGconn* connection_;
-    std::vector<Source> sources_;
+    std::vector<CopyJob> jobs_;
     BatchQueue& queue_;
     std::thread thread_;
 };

@@ -79,14 +79,14 @@ CopyTarget::Destination CopyTarget::destination(const Table& table) {
     return made;
 }
 
-std::vector<CopyReader::Source> CopyTarget::sources() const {
-    std::vector<CopyReader::Source> all;
+std::vector<std::string> CopyTarget::selections() const {
+    std::vector<std::string> all;
     for (const Destination& each : destinations_) {
         std::vector<std::string> columns;
         for (const Column& column : each.columns)
             columns.push_back(column.select);
-        all.push_back({fmt::format("COPY (SELECT {} FROM ONLY public.{}) TO STDOUT (FORMAT binary)",
-                                   fmt::join(columns, ", "), quoted(each.table))});
+        all.push_back(fmt::format("SELECT {} FROM ONLY public.{}", fmt::join(columns, ", "),
+                                  quoted(each.table)));
     }
     return all;
 }
@@ -94,36 +94,38 @@ std::vector<CopyReader::Source> CopyTarget::sources() const {
 std::size_t CopyTarget::load(const Batch& batch) {
     Destination& to = destinations_.at(batch.table);
     const std::size_t width = to.columns.size();
-    if (batch.values.size() % width != 0)
+    if (batch.sizes.size() % width != 0)
         throw engine::Error(fmt::format("PostgreSQL sent rows of table {} with another number of "
                                         "columns than {}",
                                         quoted(to.table), width));
-    const std::size_t rows = batch.values.size() / width;
+    const std::size_t rows = batch.sizes.size() / width;
+    Place place;
     std::size_t row = 0;
     for (; row + to.rows_at_once <= rows; row += to.rows_at_once)
-        insert(to, to.insert_many.get(), batch, row * width, width * to.rows_at_once);
+        insert(to, to.insert_many.get(), batch, width * to.rows_at_once, place);
     for (; row < rows; ++row)
-        insert(to, to.insert_one.get(), batch, row * width, width);
+        insert(to, to.insert_one.get(), batch, width, place);
     to.rows += static_cast<std::int64_t>(rows);
     return rows;
 }
 
 void CopyTarget::insert(Destination& to, sqlite3_stmt* statement, const Batch& batch,
-                        std::size_t begin, std::size_t count) {
+                        std::size_t count, Place& place) {
     // Not a null pointer for a batch of empty values, which would be NULL.
-    const char* text = batch.text.empty() ? "" : batch.text.data();
+    const char* bytes = batch.bytes.empty() ? "" : batch.bytes.data();
     const std::size_t width = to.columns.size();
     for (std::size_t i = 0; i < count; ++i) {
-        const Batch::Value& value = batch.values[begin + i];
+        const std::int32_t size = batch.sizes[place.value++];
         const int parameter = static_cast<int>(i + 1);
-        if (value.size < 0) {
+        if (size == Batch::null) {
             sqlite3_bind_null(statement, parameter);
             continue;
         }
+        const std::string_view value(bytes + place.byte, static_cast<std::size_t>(size));
+        place.byte += value.size();
         const Column& column = to.columns[i % width];
         try {
-            bind_value(statement, parameter, column.form,
-                       {text + value.offset, static_cast<std::size_t>(value.size)}, to.spaces[i]);
+            bind_value(statement, parameter, column.form, value, to.spaces[i]);
         } catch (engine::Error& error) {
             error.during(
                 fmt::format("copying column {}.{}", quoted(to.table), quoted(column.name)));

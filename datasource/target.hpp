@@ -17,8 +17,8 @@ public:
     // rows are there. Throws Error(refused) where a table or column of the schema has no place in
     // it.
     void create(const Schema& schema, const std::string& ddl);
-    // What the reader is to send for each table, in the order of the schema.
-    std::vector<CopyReader::Source> sources() const;
+    // What is to be selected of each table, in the order of the schema: "… FROM ONLY public.…".
+    std::vector<std::string> selections() const;
     // The rows of the batch. Returns their number.
     std::size_t load(const Batch& batch);
     // Loaded so far, in the order of the schema.
@@ -48,8 +48,12 @@ private:
     void set_last_assigned(const std::string& table, std::int64_t last);
     void analyze();
     Destination destination(const Table& table);
-    void insert(Destination& to, sqlite3_stmt* statement, const Batch& batch, std::size_t begin,
-                std::size_t count);
+    struct Place {
+        std::size_t value = 0; // in Batch::sizes
+        std::size_t byte = 0;
+    };
+    void insert(Destination& to, sqlite3_stmt* statement, const Batch& batch, std::size_t count,
+                Place& place);
 
     std::unique_ptr<Connection> connection_;
     std::vector<Destination> destinations_;

@@ -26,11 +26,15 @@ const std::string row = big_endian(3, 2) + field("one") + null_field + field("")
 
 std::vector<std::optional<std::string>> fields(const Batch& batch) {
     std::vector<std::optional<std::string>> all;
-    for (const Batch::Value& value : batch.values)
-        all.push_back(value.size < 0
-                          ? std::nullopt
-                          : std::optional(std::string(batch.text.data() + value.offset,
-                                                      static_cast<std::size_t>(value.size))));
+    std::size_t at = 0;
+    for (const std::int32_t size : batch.sizes) {
+        if (size == Batch::null) {
+            all.emplace_back(std::nullopt);
+            continue;
+        }
+        all.emplace_back(std::string(batch.bytes.data() + at, static_cast<std::size_t>(size)));
+        at += static_cast<std::size_t>(size);
+    }
     return all;
 }
 
@@ -43,7 +47,7 @@ TEST_CASE("rows of COPY's binary format, with NULL and empty told apart") {
     CHECK(begun);
     CHECK(append_copy_rows(batch, row + row, begun));
     CHECK(!append_copy_rows(batch, big_endian(0xFFFF, 2), begun));
-    CHECK(batch.values.size() == 9);
+    CHECK(batch.sizes.size() == 9);
     CHECK(fields(batch)[0] == "one");
     CHECK(fields(batch)[1] == std::nullopt);
     CHECK(fields(batch)[2] == "");
@@ -57,7 +61,7 @@ TEST_CASE("a header with an extension is skipped, another beginning is refused")
                            std::string("PGCOPY\n\xff\r\n\0", 11) + std::string(4, '\0') +
                                big_endian(5, 4) + "extra" + row,
                            begun));
-    CHECK(batch.values.size() == 3);
+    CHECK(batch.sizes.size() == 3);
     begun = false;
     CHECK_THROWS_AS(append_copy_rows(batch, "PGCOPX\n and so on", begun), engine::Error);
 }
@@ -101,7 +105,7 @@ TEST_CASE("a writer that gives up frees a reader that waits") {
     BatchQueue queue(1);
     const auto large = [] {
         Batch batch;
-        batch.text.resize(100);
+        batch.bytes.resize(100);
         return batch;
     };
     CHECK(queue.push(large())); // the first one is taken, however large
