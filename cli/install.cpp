@@ -4,6 +4,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "platform/signals.hpp"
 #include "upgrade/host_by_host.hpp"
 
 #include <CLI/App.hpp>
@@ -64,7 +65,9 @@ int install(const Options& options) {
     engine::require_no_errors(prepared.findings);
     if (options.plan)
         return 0;
-    installer::install(prepared.installation, plan, *reporter);
+    platform::StopSignals signals;
+    installer::install(
+        prepared.installation, plan, [&signals] { return signals.arrived(); }, *reporter);
     if (!options.json)
         fmt::print("{} {} is installed and well as {}\nnext: locum status{}\n",
                    prepared.installation.manifest().title,

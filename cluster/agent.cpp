@@ -72,7 +72,7 @@ private:
                         store = std::make_unique<Store>(*settings, layout_.suite);
                     report(*store);
                 }
-            } catch (const Error&) {
+            } catch (const std::exception&) {
                 store.reset(); // the database is away: tried again at the next beat
             }
             lock.lock();

@@ -88,7 +88,7 @@ void Lease::renew() {
                 "UPDATE {r}lease SET expires_ms = {now} + $1 WHERE name = 'cluster' AND epoch = $2",
                 {std::int64_t{lease_time.count()}, static_cast<std::int64_t>(epoch_)});
             lost_ = kept != 1;
-        } catch (const engine::Error&) {
+        } catch (const std::exception&) {
             // The row is locked by our own migration, or the database is away: the next try tells.
         }
     }

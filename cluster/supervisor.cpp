@@ -223,7 +223,12 @@ void Supervisor::watch() {
             // The gate asks a database: not under our lock, or `status` would wait for it.
             const ServiceSpec spec = services_.at(key).spec;
             lock.unlock();
-            std::optional<std::string> reason = gate_(spec);
+            std::optional<std::string> reason;
+            try {
+                reason = gate_(spec);
+            } catch (const std::exception& error) {
+                reason = std::string("whether it may start cannot be told: ") + error.what();
+            }
             lock.lock();
             auto it = services_.find(key);
             if (ending_ || it == services_.end() || !it->second.wanted || it->second.runs())
@@ -238,8 +243,8 @@ void Supervisor::watch() {
             try {
                 spawn(service);
                 ++service.restarts;
-            } catch (const engine::Error& error) {
-                service.why = error.one_line();
+            } catch (const std::exception& error) {
+                service.why = error.what();
             }
         }
     }

@@ -126,7 +126,7 @@ Prepared prepare(const std::string& bundle_file, const Answers& answers, const s
 }
 
 void install(const Installation& installation, const engine::Plan& plan,
-             engine::Reporter& reporter) {
+             const std::function<bool()>& cancelled, engine::Reporter& reporter) {
     const cluster::Layout& layout = installation.layout;
     Begun::Content content;
     content.folders = platform::missing_folders(layout.state());
@@ -153,7 +153,8 @@ void install(const Installation& installation, const engine::Plan& plan,
         }
         platform::JournalFile journal(layout.state_file("journal"));
         undone = true; // unless the runner says otherwise
-        engine::run(plan, {content.operation, 0, content.input_hash, {}, {}}, journal, reporter);
+        engine::run(plan, {content.operation, 0, content.input_hash, cancelled, {}}, journal,
+                    reporter);
         begun.end();
     } catch (const Error& error) {
         if (undone && error.kind() != Kind::needs_attention) {

@@ -27,7 +27,8 @@ Prepared prepare(const std::string& bundle_file, const Answers& answers, const s
 
 // Runs the plan under this host's lock, with its journal; takes up an installation with the same
 // inputs that was cut off, and refuses one with others.
+// cancelled: asked before each step; true takes everything back.
 void install(const Installation& installation, const engine::Plan& plan,
-             engine::Reporter& reporter);
+             const std::function<bool()>& cancelled, engine::Reporter& reporter);
 
 } // namespace locum::installer

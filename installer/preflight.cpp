@@ -106,6 +106,10 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
                                 fmt::format("at most {} characters", longest_socket_path),
                                 "set a short run-directory in " + answers.file});
     }
+    if (answers.address == "0.0.0.0" || answers.address == "::")
+        findings.push_back({"address", Severity::error, "address " + answers.address,
+                            "the one address at which the other nodes reach this one",
+                            "set node.address in " + answers.file});
     for (const PortFact& port : facts.ports)
         if (port.taken_by)
             findings.push_back(

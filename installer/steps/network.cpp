@@ -113,7 +113,7 @@ Step create_registry(const Installation& installation) {
                 const datasource::Settings known = settings();
                 if (known.kind == datasource::Kind::sqlite)
                     platform::make_folders(platform::parent_of(known.file), 0750);
-                cluster::Store store(known, layout.suite);
+                cluster::Store store(known, layout.suite, cluster::Store::Missing::is_made);
                 if (!store.exists())
                     store.create();
                 const cluster::NodeState state = cluster::load_node_state(layout);
