@@ -23,13 +23,19 @@ std::vector<std::string> split(const std::string& line, char separator) {
 } // namespace
 
 std::string HaproxySocket::ask(const std::string& command) const {
+    auto silent = [&](const std::string& why) {
+        return engine::Error(fmt::format("the balancer does not answer on {}: {}", socket_, why))
+            .remedy("see whether its service runs: locum status");
+    };
     boost::asio::local::stream_protocol::iostream stream;
     stream.expires_after(std::chrono::seconds(3));
-    stream.connect(boost::asio::local::stream_protocol::endpoint(socket_));
+    try {
+        stream.connect(boost::asio::local::stream_protocol::endpoint(socket_));
+    } catch (const boost::system::system_error& error) { // a path that no socket can have
+        throw silent(error.code().message());
+    }
     if (!stream)
-        throw engine::Error(fmt::format("the balancer does not answer on {}: {}", socket_,
-                                        stream.error().message()))
-            .remedy("see whether its service runs: locum status");
+        throw silent(stream.error().message());
     stream << command << "\n" << std::flush;
     std::ostringstream answer;
     answer << stream.rdbuf();

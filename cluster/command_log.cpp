@@ -49,26 +49,34 @@ std::string CommandLog::once(const std::string& command, const std::string& oper
     journal_.append({operation, epoch, command, Mark::intent, "", ""});
     running_.insert(subject);
     lock.unlock();
+    // Whoever waits goes on, whatever becomes of the record.
     auto finish = [&](Mark mark, const std::string& text) {
-        lock.lock();
-        journal_.append({operation, epoch, command, mark, "", text});
+        std::lock_guard again(mutex_);
         running_.erase(subject);
+        ended_.notify_all();
+        journal_.append({operation, epoch, command, mark, "", text});
         if (mark == Mark::done)
             results_[command] = text;
-        lock.unlock();
-        ended_.notify_all();
     };
+    auto failed = [&](const std::string& why) {
+        try {
+            finish(Mark::undone, why);
+        } catch (const engine::Error&) {
+            // The work's own error says more; without the record it is run again all the same.
+        }
+    };
+    std::string result;
     try {
-        std::string result = work();
-        finish(Mark::done, result);
-        return result;
+        result = work();
     } catch (const engine::Error& error) {
-        finish(Mark::undone, error.one_line());
+        failed(error.one_line());
         throw;
     } catch (const std::exception& error) {
-        finish(Mark::undone, error.what());
+        failed(error.what());
         throw;
     }
+    finish(Mark::done, result);
+    return result;
 }
 
 } // namespace locum::cluster

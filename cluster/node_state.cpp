@@ -126,8 +126,9 @@ std::optional<datasource::Settings> load_datasource(const Layout& layout) {
         return std::nullopt;
     try {
         return datasource_from_json(platform::read_file(file));
-    } catch (const json::exception&) {
-        throw engine::Error(file + " is damaged", engine::Kind::needs_attention)
+    } catch (const std::exception& error) {
+        throw engine::Error(fmt::format("{} is damaged: {}", file, error.what()),
+                            engine::Kind::needs_attention)
             .remedy("restore the file from a backup, or install the node anew");
     }
 }

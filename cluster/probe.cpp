@@ -69,11 +69,14 @@ std::optional<std::string> ask(const ProbeTarget& target, std::chrono::milliseco
                                error.message());
         pending.erase(0, used);
     }
-    if (!parser.is_done())
+    if (!parser.is_done() && parser.got_some())
         parser.put_eof(error);
     if (!parser.is_header_done())
         return fmt::format("probe {}: {} sent no answer within {} ms", target.name, target.url,
                            limit.count());
+    if (!parser.is_done())
+        return fmt::format("probe {}: {} did not end its answer within {} ms", target.name,
+                           target.url, limit.count());
     const unsigned status = parser.get().result_int();
     if (status != target.status || parser.get().body().find(target.body) == std::string::npos)
         return fmt::format("probe {}: {} answered {} \"{}\"; expected {} \"{}\"", target.name,

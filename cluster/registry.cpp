@@ -124,22 +124,28 @@ NodeRow Registry::node(std::string_view name) {
 }
 
 void Registry::add_node(const NodeRow& node) {
-    for (const NodeRow& other : nodes()) {
-        if (other.name == node.name && other.installation != node.installation)
-            throw engine::Error(
-                fmt::format("a node '{}' is registered already, at {}", node.name, other.address),
-                engine::Kind::refused)
-                .remedy(fmt::format(
-                    "choose another name, or remove the old one: locum node remove {}", node.name));
-    }
-    store_.execute(
+    const std::int64_t added = store_.execute(
         fmt::format("INSERT INTO {{r}}node ({}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-                    "$11, $12, $13, {{now}}, {{now}}) ON CONFLICT (name) DO NOTHING",
+                    "$11, $12, $13, {{now}}, {{now}}) ON CONFLICT DO NOTHING",
                     columns),
         {node.name, node.installation, node.machine, node.address, std::int64_t{node.agent_port},
          json(node.roles).dump(), json(node.components).dump(), json(node.ports).dump(),
          json(node.versions).dump(), std::string(name(node.mode)), std::int64_t{node.out},
          node.process, json(node.services).dump()});
+    if (added == 1)
+        return;
+    for (const NodeRow& other : nodes()) {
+        const bool same_name = other.name == node.name;
+        if (same_name == (other.installation == node.installation))
+            continue;
+        throw engine::Error(
+            same_name
+                ? fmt::format("a node '{}' is registered already, at {}", node.name, other.address)
+                : fmt::format("this installation is registered already, as node '{}'", other.name),
+            engine::Kind::refused)
+            .remedy(fmt::format("choose another name, or remove the old one: locum node remove {}",
+                                other.name));
+    }
 }
 
 void Registry::remove_node(std::string_view name) {

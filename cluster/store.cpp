@@ -30,10 +30,11 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
 
 } // namespace
 
-Store::Store(const datasource::Settings& settings, std::string suite) : suite_(std::move(suite)) {
+Store::Store(const datasource::Settings& settings, std::string suite, Missing missing) :
+    suite_(std::move(suite)) {
     datasource::ConnectOptions options;
     options.application_name = "locum";
-    options.create = true;
+    options.create = missing == Missing::is_made;
     if (settings.kind == Kind::sqlite) {
         connection_ = datasource::connect_file(registry_file(settings), options);
     } else {

@@ -13,8 +13,12 @@ namespace locum::cluster {
 
 class Store {
 public:
+    // What is done where the file beside an embedded database is not there: an error, but for the
+    // one who is about to create().
+    enum class Missing { is_an_error, is_made };
     // Opens the registry's database with Locum's account. Throws Error where it is unreachable.
-    Store(const datasource::Settings& settings, std::string suite);
+    Store(const datasource::Settings& settings, std::string suite,
+          Missing missing = Missing::is_an_error);
 
     // SQL with {r} for the tables' prefix and {now} for the database's clock in Unix ms.
     datasource::Rows query(std::string_view sql,

@@ -41,7 +41,10 @@ Finished run_checked(const Command& command);
 struct ProcessId {
     std::int64_t pid = 0;
     std::uint64_t started = 0; // clock ticks since boot (field 22 of /proc/PID/stat)
-    std::string executable;    // resolved path
+    std::string executable;    // resolved path, when it was started
+    // Which boot of the system it belongs to; empty: not known. Where it is known, the process
+    // stays the same whatever it executes by now, as a start script that execs its server does.
+    std::string boot = {};
     bool operator==(const ProcessId&) const = default;
 };
 
@@ -64,9 +67,9 @@ ProcessId start_detached(const DetachedCommand& command);
 // executable is the recorded one; `executable` is used where the record names none.
 std::optional<ProcessId> recorded(const std::string& record_file, const std::string& executable);
 
-// Alive with this pid, start time and executable (a zombie is not alive; a program whose file was
-// replaced or removed is). Where the executable of another user's process cannot be read, pid and
-// start time decide.
+// Alive with this pid and start time, and with this boot or, where that is not known, this
+// executable (a zombie is not alive; a program whose file was replaced or removed is). Where the
+// executable of another user's process cannot be read, pid and start time decide.
 bool alive(const ProcessId& process);
 // To the process, or to its whole session's group. name: "TERM", "KILL", "USR2", … Gone is fine; so
 // is a pid that belongs to another process by now: that one gets nothing.

@@ -34,7 +34,8 @@ struct Failure {
 // All that the child needs, made before the fork.
 struct Prepared {
     std::string program;
-    std::string executable; // as the record's second line: links may be switched before it is read
+    // The record's second and third line: links may be switched before they are read.
+    std::string executable_and_boot;
     std::vector<std::string> environment;
     std::vector<char*> argv;
     std::vector<char*> envp;
@@ -64,13 +65,12 @@ void write_record(const Prepared& prepared) {
         give_up(prepared, Stage::record);
     const auto size = static_cast<std::size_t>(length);
     if (!prepared.record.empty()) {
-        const std::string& executable = prepared.executable;
+        const std::string& rest = prepared.executable_and_boot;
         // Renamed when complete, so that a reader sees a whole record or none.
         const int file =
             ::open(prepared.fresh_record.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         if (file < 0 || ::write(file, stat.data(), size) != length ||
-            ::write(file, executable.data(), executable.size()) !=
-                static_cast<ssize_t>(executable.size()) ||
+            ::write(file, rest.data(), rest.size()) != static_cast<ssize_t>(rest.size()) ||
             ::rename(prepared.fresh_record.c_str(), prepared.record.c_str()) != 0)
             give_up(prepared, Stage::record);
     }
@@ -139,7 +139,9 @@ ProcessId start_detached(const DetachedCommand& command) {
     Prepared prepared;
     std::vector<std::string> arguments = command.argv;
     prepared.program = find_program(arguments);
-    prepared.executable = executable_of(prepared.program);
+    const std::string executable = executable_of(prepared.program);
+    const std::string boot = boot_id();
+    prepared.executable_and_boot = executable + "\n" + boot;
     for (std::string& argument : arguments)
         prepared.argv.push_back(argument.data());
     prepared.argv.push_back(nullptr);
@@ -187,7 +189,7 @@ ProcessId start_detached(const DetachedCommand& command) {
     if (!stat)
         throw engine::Error(fmt::format("{} ended before it was executed", shown(command.argv)))
             .remedy(fmt::format("look at {} and start it again", log_name));
-    return {stat->pid, stat->started, prepared.executable};
+    return {stat->pid, stat->started, executable, boot};
 }
 
 } // namespace locum::platform

@@ -77,6 +77,11 @@ std::optional<Stat> stat_of(std::int64_t pid) {
     return parse_stat(kernel_text(fmt::format("/proc/{}/stat", pid)));
 }
 
+std::string boot_id() {
+    const std::string text = kernel_text("/proc/sys/kernel/random/boot_id");
+    return text.substr(0, text.find('\n'));
+}
+
 std::optional<ProcessId> recorded(const std::string& record_file, const std::string& executable) {
     if (!exists(record_file))
         return std::nullopt;
@@ -88,7 +93,11 @@ std::optional<ProcessId> recorded(const std::string& record_file, const std::str
             fmt::format("{} is not the record of a process; expected a line of /proc/PID/stat",
                         record_file))
             .remedy(fmt::format("end the process by hand if it runs, then remove {}", record_file));
-    ProcessId process{stat->pid, stat->started, text.substr(std::min(text.size(), line + 1))};
+    ProcessId process{stat->pid, stat->started, text.substr(std::min(text.size(), line + 1)), ""};
+    if (const std::size_t second = process.executable.find('\n'); second != std::string::npos) {
+        process.boot = process.executable.substr(second + 1);
+        process.executable.resize(second);
+    }
     if (process.executable.empty())
         process.executable = executable_of(find_program({executable}));
     // The record is written before exec: whoever reads it at that moment sees the starter's program
@@ -102,6 +111,8 @@ std::optional<ProcessId> recorded(const std::string& record_file, const std::str
 bool alive(const ProcessId& process) {
     if (!runs_since(process))
         return false;
+    if (!process.boot.empty())
+        return process.boot == boot_id();
     const std::string link = fmt::format("/proc/{}/exe", process.pid);
     const std::string executable = link_text(link);
     // Another user's executable cannot be read without privilege; pid and start time must do then.
@@ -168,7 +179,7 @@ ProcessId self() {
     const std::optional<Stat> stat = stat_of(::getpid());
     if (!stat)
         throw path_error("read", "/proc/self/stat", ENOENT);
-    return {stat->pid, stat->started, this_program()};
+    return {stat->pid, stat->started, this_program(), ""};
 }
 
 } // namespace locum::platform

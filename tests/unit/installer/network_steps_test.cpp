@@ -48,7 +48,8 @@ TEST_CASE("datasource/registry: killed between its tables and its facts, it is f
     Site site;
     site.run_until("datasource/registry");
     {
-        cluster::Store store(*site.installation().facts.datasource, "small");
+        cluster::Store store(*site.installation().facts.datasource, "small",
+                             cluster::Store::Missing::is_made);
         store.create();
     }
     engine::Plan plan;

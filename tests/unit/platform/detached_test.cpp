@@ -176,8 +176,29 @@ TEST_CASE("a record without the executable is read with the one given, by path o
     const Ended sleeper(start_detached(detached(scratch, {"sleep", "300"})));
     const std::string record = read_file(scratch / "record");
     write_file(scratch / "record", record.substr(0, record.find('\n') + 1), 0600);
-    CHECK(recorded(scratch / "record", "sleep") == sleeper.process);
-    CHECK(recorded(scratch / "record", "/usr/bin/sleep") == sleeper.process);
+    ProcessId without_boot = sleeper.process;
+    without_boot.boot.clear();
+    CHECK(recorded(scratch / "record", "sleep") == without_boot);
+    CHECK(recorded(scratch / "record", "/usr/bin/sleep") == without_boot);
+}
+
+TEST_CASE("a start script that executes its server stays the same process, for its starter and by "
+          "its record") {
+    Scratch scratch;
+    const Ended script(start_detached(detached(scratch, {"sh", "-c", "echo up; exec sleep 300"})));
+    const std::string executable = "/proc/" + std::to_string(script.process.pid) + "/exe";
+    REQUIRE(test::within(5s, [&] { return read_link(executable).ends_with("/sleep"); }));
+    CHECK(alive(script.process));
+    const std::optional<ProcessId> found = recorded(scratch / "record", "sh");
+    CHECK(found == script.process);
+    CHECK(alive(*found));
+    ProcessId of_another_boot = *found;
+    of_another_boot.boot = "0d3f0000-0000-0000-0000-000000000000";
+    CHECK(!alive(of_another_boot));
+    send_signal(of_another_boot, "KILL");
+    CHECK(!wait_end(script.process, 50ms));
+    send_signal(*found, "TERM");
+    CHECK(wait_end(script.process, 5s));
 }
 
 TEST_CASE("a signal to the group reaches the children too") {

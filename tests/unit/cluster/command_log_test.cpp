@@ -1,0 +1,206 @@
+// Commands that change something run once, over repetitions, restarts and changes of the lease.
+
+#include "cluster/command_log.hpp"
+#include "tests/support/scratch.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace locum;
+using namespace locum::testing;
+using namespace std::chrono_literals;
+using cluster::CommandLog;
+using engine::Kind;
+
+namespace {
+
+struct Log {
+    Scratch folder;
+    std::unique_ptr<CommandLog> log = std::make_unique<CommandLog>(folder / "commands");
+    int runs = 0;
+
+    std::string once(const std::string& command, std::uint64_t epoch,
+                     const std::string& result = "result") {
+        return log->once(command, "upgrade-1", epoch, [&] {
+            ++runs;
+            return result;
+        });
+    }
+    void reopen() {
+        log.reset();
+        log = std::make_unique<CommandLog>(folder / "commands");
+    }
+};
+
+std::string throw_error() {
+    throw engine::Error("no", Kind::paused);
+}
+
+} // namespace
+
+TEST_CASE("command log: a command runs once, a repeated one gets the same answer") {
+    Log log;
+    CHECK(log.once("n/stop#0@3", 3, "first") == "first");
+    CHECK(log.once("n/stop#0@3", 3, "second") == "first");
+    CHECK(log.runs == 1);
+    CHECK(log.once("n/stop#1@3", 3, "third") == "third"); // another attempt is another command
+    CHECK(log.once("n/stop#0@4", 4, "fourth") == "fourth");
+    CHECK(log.runs == 3);
+}
+
+TEST_CASE("command log: one that failed runs again; its error is passed on as it was") {
+    Log log;
+    const engine::Error error = error_of([&] { log.log->once("a@3", "o", 3, throw_error); });
+    CHECK(error.kind() == Kind::paused);
+    CHECK_THROWS_AS(
+        log.log->once("a@3", "o", 3, []() -> std::string { throw std::out_of_range("index"); }),
+        std::out_of_range);
+    CHECK(log.once("a@3", 3) == "result");
+    CHECK(log.once("a@3", 3) == "result");
+    CHECK(log.runs == 1);
+}
+
+TEST_CASE("command log: an epoch below the greatest that was seen is refused, and nothing runs") {
+    Log log;
+    log.once("a@5", 5);
+    for (bool reopened : {false, true}) {
+        const engine::Error error = error_of([&] { log.once("b@4", 4); });
+        CHECK(error.kind() == Kind::busy);
+        CHECK(contains(error.what(), "epoch 4"));
+        CHECK(contains(error.what(), "5"));
+        CHECK(!error.remedy().empty());
+        if (!reopened)
+            log.reopen();
+    }
+    CHECK(log.runs == 1);
+    // What was answered under the older epoch is not given out under it either.
+    CHECK_THROWS_AS(log.once("a@4", 4), engine::Error);
+    log.once("c@5", 5);
+    log.once("d@6", 6);
+    CHECK(log.runs == 3);
+}
+
+TEST_CASE("command log: a command without a lease concerns nobody's epoch") {
+    Log log;
+    log.once("a@5", 5);
+    CHECK(log.once("install/x", cluster::no_lease) == "result");
+    CHECK(log.once("b@5", 5) == "result");
+}
+
+TEST_CASE("command log: opened again, it knows what was done") {
+    Log log;
+    log.once("a@3", 3, "kept\nwith lines");
+    log.reopen();
+    CHECK(log.once("a@3", 3, "other") == "kept\nwith lines");
+    CHECK(log.runs == 1);
+}
+
+TEST_CASE("command log: one that died with the agent runs again") {
+    Log log;
+    log.log.reset();
+    {
+        platform::JournalFile journal(log.folder / "commands");
+        journal.append({"o", 3, "a@3", engine::Mark::intent, "", ""});
+    }
+    log.reopen();
+    CHECK(log.once("a@3", 3) == "result");
+    CHECK(log.runs == 1);
+}
+
+TEST_CASE("command log: a repeated command waits for the one that runs, and gets its answer") {
+    Log log;
+    std::atomic<bool> running = false, may_end = false, answered = false;
+    std::thread first([&] {
+        log.log->once("a@3", "o", 3, [&] {
+            running = true;
+            while (!may_end)
+                std::this_thread::yield();
+            return std::string("from the first");
+        });
+    });
+    REQUIRE(within(5s, [&] { return running.load(); }));
+    std::string answer;
+    std::thread second([&] {
+        answer = log.log->once("a@3", "o", 3, [] { return std::string("from the second"); });
+        answered = true;
+    });
+    // Another subject does not wait, and the same one of the next epoch does.
+    CHECK(log.once("b@3", 3) == "result");
+    std::string next;
+    std::thread third(
+        [&] { next = log.log->once("a@4", "o", 4, [] { return std::string("from the next"); }); });
+    CHECK(!within(50ms, [&] { return answered.load(); }));
+    may_end = true;
+    first.join();
+    second.join();
+    third.join();
+    CHECK(next == "from the next");
+    CHECK((answer == "from the first"));
+}
+
+TEST_CASE("command log: a command that waited is refused where a newer epoch came meanwhile") {
+    Log log;
+    std::atomic<bool> running = false, may_end = false;
+    std::thread first([&] {
+        log.log->once("a@3", "o", 3, [&] {
+            running = true;
+            while (!may_end)
+                std::this_thread::yield();
+            return std::string();
+        });
+    });
+    REQUIRE(within(5s, [&] { return running.load(); }));
+    std::optional<Kind> kind;
+    std::atomic<bool> begun = false;
+    std::thread second([&] {
+        begun = true;
+        try {
+            // Not the first one's: it would get that one's answer.
+            log.log->once("a@3#again", "o", 3, [] { return std::string(); });
+        } catch (const engine::Error& error) {
+            kind = error.kind();
+        }
+    });
+    REQUIRE(within(5s, [&] { return begun.load(); }));
+    std::this_thread::sleep_for(50ms); // it cannot be seen to wait
+    log.once("b@4", 4);
+    may_end = true;
+    first.join();
+    second.join();
+    CHECK(kind == Kind::busy);
+}
+
+TEST_CASE("command log: a disk that is full is an error, and never a command that waits for ever") {
+    Log log;
+    log.once("a@3", 3);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::alarm(10);
+        std::signal(SIGXFSZ, SIG_IGN);
+        bool good = false;
+        try {
+            log.log->once("b@3", "o", 3, [] {
+                const rlimit full{1, 1}; // nothing can be appended any more
+                ::setrlimit(RLIMIT_FSIZE, &full);
+                return std::string("done, but not on disk");
+            });
+        } catch (const engine::Error& error) {
+            good = contains(error.what(), "File too large");
+        } catch (...) {
+        }
+        try {
+            log.log->once("b@3", "o", 3, [] { return std::string(); });
+            good = false;
+        } catch (const engine::Error&) {
+        }
+        ::_exit(good ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
+}
