@@ -1,6 +1,6 @@
 #pragma once
 // A node from which an upgrade of the small suite from 1.0 to 2.0 can be coordinated: registry and
-// productive database are embedded, both versions are unpacked. No agent runs.
+// productive database are embedded. No agent runs.
 
 #include "cluster/lease.hpp"
 #include "cluster/operations.hpp"
@@ -15,11 +15,12 @@ public:
         site_.run_until("agent/start");
         const suite::Bundle bundle =
             suite::Bundle::open(site_.vendor().build("2.0"), site_.vendor().key());
-        cluster::stage(bundle, site_.layout(), {"server", "balancer"});
         upgrade_.layout = site_.layout();
         upgrade_.settings = *site_.installation().facts.datasource;
-        upgrade_.from = std::make_shared<cluster::InstalledVersion>(site_.layout(), "1.0");
-        upgrade_.to = std::make_shared<cluster::InstalledVersion>(site_.layout(), "2.0");
+        upgrade_.data_folder = site_.layout().data();
+        upgrade_.from = "1.0";
+        upgrade_.to = bundle.manifest();
+        upgrade_.manifest_sha256 = bundle.manifest_sha256();
         upgrade_.operation = "upgrade-1";
         lease_ = std::make_unique<cluster::Lease>(upgrade_.settings, "small", "test");
         upgrade_.epoch = lease_->epoch();
