@@ -84,7 +84,7 @@ private:
 } // namespace
 
 TEST_CASE("the copy is one consistent snapshot beside writers") {
-    fill(20'000);
+    fill(60'000); // read in several parts
     std::atomic<bool> stop = false;
     std::atomic<std::int64_t> moves = 0;
     std::vector<std::thread> writers;
@@ -93,7 +93,7 @@ TEST_CASE("the copy is one consistent snapshot beside writers") {
             const auto connection = server().as_application();
             for (std::int64_t i = number; !stop; i += 3) {
                 Transaction transaction(*connection);
-                const std::int64_t from = i * 7919 % 20'000 + 1, to = i * 104'729 % 20'000 + 1;
+                const std::int64_t from = i * 7919 % 60'000 + 1, to = i * 104'729 % 60'000 + 1;
                 connection->execute("UPDATE account SET balance = balance - 5 WHERE id = $1",
                                     {std::min(from, to)});
                 connection->execute("UPDATE account SET balance = balance + 5 WHERE id = $1",
@@ -115,7 +115,7 @@ TEST_CASE("the copy is one consistent snapshot beside writers") {
         CHECK(result.snapshot_ms <= platform::now_ms());
         CHECK(moves > first); // writers were not held up
         const auto made = connect_file(scratch.path("copy.db"), {});
-        CHECK(made->query("SELECT sum(balance) FROM account") == Rows{{"20000000"}});
+        CHECK(made->query("SELECT sum(balance) FROM account") == Rows{{"60000000"}});
         // Each balance is what the moves of the same moment say.
         CHECK(made->query("SELECT count(*) FROM account a WHERE balance <> 1000 - 5 * (SELECT "
                           "count(*) FROM moved WHERE source = a.id) + 5 * (SELECT count(*) FROM "
