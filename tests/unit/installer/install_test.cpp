@@ -1,0 +1,200 @@
+// An installation from the bundle's file to its end: whom it trusts, how it goes on after a cut,
+// and what a failure leaves.
+
+#include "cluster/installed.hpp"
+#include "cluster/node_state.hpp"
+#include "installer/install.hpp"
+#include "platform/lock.hpp"
+#include "tests/support/site.hpp"
+
+using namespace locum;
+using namespace locum::testing;
+using engine::Kind;
+using installer::Relation;
+
+namespace {
+
+// The plan but for the steps that need an agent, and one at the end that does what the test says.
+engine::Plan plan_of(const installer::Installation& installation,
+                     const std::function<void()>& at_the_end) {
+    engine::Plan plan;
+    for (engine::PlannedStep& planned : installer::install_plan(installation).steps)
+        if (!contains(planned.step.id, "agent/") && !contains(planned.step.id, "service/"))
+            plan.steps.push_back(std::move(planned));
+    plan.add({"end/test", "do what the test says", [] { return false; }, nullptr,
+              [at_the_end](engine::Reporter&) {
+                  at_the_end();
+                  return std::string();
+              },
+              nullptr, engine::NothingToUndo{}},
+             engine::OnFailure::undo_all);
+    return plan;
+}
+
+// A host on which nothing was made yet.
+struct Fresh : Site {
+    Fresh() : Site({"server"}) { platform::remove_all(root()); }
+
+    void install(const std::function<void()>& at_the_end) {
+        engine::SilentReporter silent;
+        installer::install(installation(), plan_of(installation(), at_the_end), {}, silent);
+    }
+    installer::Prepared prepare(const std::string& bundle) const {
+        return installer::prepare(bundle, installation().answers, root(), "/nowhere/locum");
+    }
+    std::string begun() const { return layout().state_file("installation.json"); }
+};
+
+void nothing() {}
+
+} // namespace
+
+TEST_CASE("install: to its end, nothing says that it goes on") {
+    Fresh site;
+    site.install(nothing);
+    CHECK(!platform::exists(site.begun()));
+    CHECK(platform::exists(site.token()));
+    CHECK(permissions(site.layout().state()) == 0700);
+    CHECK(cluster::load_node_state(site.layout()).name == "node-1");
+}
+
+TEST_CASE("install: a failure leaves the host as it was, to the last folder") {
+    Fresh site;
+    const engine::Error error =
+        error_of([&] { site.install([] { throw engine::Error("no", Kind::refused); }); });
+    CHECK(error.kind() == Kind::refused);
+    CHECK(!platform::exists(site.root()));
+    CHECK(!platform::exists(site.token()));
+    // And it can be begun again.
+    site.install(nothing);
+    CHECK(platform::exists(site.token()));
+}
+
+TEST_CASE("install: cancelled, everything is taken back") {
+    Fresh site;
+    engine::SilentReporter silent;
+    const engine::Error error = error_of([&] {
+        installer::install(
+            site.installation(), plan_of(site.installation(), nothing),
+            [&] { return platform::exists(site.layout().state_file("node.json")); }, silent);
+    });
+    CHECK(error.kind() == Kind::cancelled);
+    CHECK(!platform::exists(site.root()));
+}
+
+TEST_CASE("install: what cannot be undone keeps its journal, and goes on with the same answers") {
+    Fresh site;
+    engine::Plan plan = plan_of(site.installation(), [] { throw engine::Error("no"); });
+    plan.steps[0].step.undo =
+        engine::Undo{[](const std::string&) { throw engine::Error("these folders stay"); }};
+    engine::SilentReporter silent;
+    const engine::Error error =
+        error_of([&] { installer::install(site.installation(), plan, {}, silent); });
+    CHECK(error.kind() == Kind::needs_attention);
+    CHECK(contains(error.what(), "these folders stay"));
+    CHECK(platform::exists(site.begun()));
+    site.install(nothing);
+    CHECK(!platform::exists(site.begun()));
+}
+
+TEST_CASE("install: cut off, it is taken up with the same inputs and with no others") {
+    Fresh site;
+    CHECK_THROWS_AS(site.install([] { throw Killed{}; }), Killed);
+    REQUIRE(platform::exists(site.begun()));
+    const std::string bundle = site.installation().bundle.file();
+    CHECK(site.prepare(bundle).relation == Relation::none);
+    CHECK(site.prepare(bundle).findings.empty()); // its own token and registry are no obstacles
+
+    const std::string answers = site.installation().answers.text;
+    site.installation().answers.text += "# changed\n";
+    const std::string before = site.world();
+    const engine::Error error = error_of([&] { site.install(nothing); });
+    CHECK(error.kind() == Kind::unfinished);
+    CHECK(contains(error.what(), "other answers or another bundle"));
+    CHECK(!error.remedy().empty());
+    CHECK(site.world() == before);
+
+    site.installation().answers.text = answers;
+    const std::string cluster_id = cluster::load_node_state(site.layout()).cluster_id;
+    site.install(nothing);
+    CHECK(!platform::exists(site.begun()));
+    CHECK(cluster::load_node_state(site.layout()).cluster_id == cluster_id); // made once
+}
+
+TEST_CASE("install: cut off and taken up, a failure still leaves the host as it was") {
+    Fresh site;
+    CHECK_THROWS_AS(site.install([] { throw Killed{}; }), Killed);
+    CHECK_THROWS_AS(site.install([] { throw engine::Error("no"); }), engine::Error);
+    CHECK(!platform::exists(site.root()));
+    CHECK(!platform::exists(site.token()));
+}
+
+TEST_CASE("install: one at a time on a host") {
+    Fresh site;
+    platform::make_folders(site.layout().state(), 0700);
+    const platform::Lock lock =
+        platform::Lock::take(site.layout().state_file("host.lock"), "install");
+    const std::string before = site.world();
+    const engine::Error error = error_of([&] { site.install(nothing); });
+    CHECK(error.kind() == Kind::busy);
+    CHECK(site.world() == before);
+}
+
+TEST_CASE("prepare: a new host, and nothing is changed by looking") {
+    Fresh site;
+    const installer::Prepared prepared = site.prepare(site.installation().bundle.file());
+    CHECK(prepared.relation == Relation::none);
+    CHECK(prepared.findings.empty());
+    CHECK(prepared.installation.first());
+    CHECK(!platform::exists(site.root()));
+}
+
+TEST_CASE("prepare: only the key that was named, and the node's own once there is a node") {
+    Fresh site;
+    const std::string bundle = site.installation().bundle.file();
+    const std::string another = Vendor(site.folder() + "/another").key().hex();
+    const std::string own = site.vendor().key().hex();
+    site.installation().answers.trusted_key = another;
+    CHECK(error_of([&] { site.prepare(bundle); }).kind() == Kind::not_trusted);
+    site.installation().answers.trusted_key.clear();
+    const engine::Error none = error_of([&] { site.prepare(bundle); });
+    CHECK(none.kind() == Kind::usage);
+    CHECK(contains(none.remedy(), "trusted-key"));
+
+    site.installation().answers.trusted_key = own;
+    site.install(nothing);
+    site.installation().answers.trusted_key.clear();
+    CHECK(site.prepare(bundle).relation == Relation::same);
+    site.installation().answers.trusted_key = another;
+    const engine::Error two = error_of([&] { site.prepare(bundle); });
+    CHECK(two.kind() == Kind::not_trusted);
+    CHECK(contains(two.what(), site.vendor().key().fingerprint()));
+    CHECK(contains(two.what(), suite::PublicKey::parse(another).fingerprint()));
+}
+
+TEST_CASE("prepare: the same version, a newer one, and an older one (R1.28)") {
+    Fresh site;
+    site.install(nothing);
+    CHECK(site.prepare(site.installation().bundle.file()).relation == Relation::same);
+    CHECK(site.prepare(site.vendor().build("2.0")).relation == Relation::newer);
+    CHECK(site.prepare(site.vendor().build("0.9")).relation ==
+          Relation::newer); // of the same schema
+    cluster::NodeState node = cluster::load_node_state(site.layout());
+    cluster::stage(suite::Bundle::open(site.vendor().build("2.0"), site.vendor().key()),
+                   site.layout(), {"server"});
+    node.version = "2.0";
+    cluster::store_node_state(site.layout(), node);
+    const engine::Error error = error_of([&] { site.prepare(site.installation().bundle.file()); });
+    CHECK(error.kind() == Kind::refused);
+    CHECK(std::string(error.what()) == "version 1.0 over 2.0 goes back from schema 2 to 1");
+    CHECK(!error.remedy().empty());
+}
+
+TEST_CASE("prepare: answers for another suite") {
+    Fresh site;
+    site.installation().answers.suite = "large";
+    const engine::Error error = error_of([&] { site.prepare(site.installation().bundle.file()); });
+    CHECK(error.kind() == Kind::usage);
+    CHECK(contains(error.what(), "small"));
+    CHECK(contains(error.what(), "large"));
+}
