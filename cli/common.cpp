@@ -1,15 +1,25 @@
 #include "cli/command.hpp"
+#include "engine/error.hpp"
 #include "platform/files.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <fmt/format.h>
 
 namespace locum::cli {
 
 cluster::Layout Common::layout() const {
     const std::string folder = root.empty() ? "" : platform::absolute(root);
-    return {folder, suite.empty() ? cluster::only_suite(folder) : suite};
+    if (suite.empty())
+        return {folder, cluster::only_suite(folder)};
+    const cluster::Layout layout{folder, suite};
+    if (!platform::exists(layout.state_file("node.json")))
+        throw engine::Error(
+            fmt::format("{} is not installed below '{}'", suite, folder.empty() ? "/" : folder),
+            engine::Kind::usage)
+            .remedy("locum install BUNDLE --answers FILE, or name the right --root and --suite");
+    return layout;
 }
 
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json) {

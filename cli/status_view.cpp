@@ -94,6 +94,8 @@ std::string next_command(const cluster::Operation& operation) {
         return "";
     if (operation.state == OperationState::running)
         return "locum upgrade resume, where its coordinator has died";
+    if (operation.state == OperationState::rolling_back)
+        return "locum upgrade rollback";
     if (json::parse(operation.inputs).value("host-by-host", false))
         return "locum install BUNDLE on the next host, or locum upgrade resume; back: locum "
                "upgrade rollback";
