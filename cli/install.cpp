@@ -49,6 +49,8 @@ int install(const Options& options) {
         // R1's own way: this host's part of a rolling upgrade.
         return upgrade::install_newer(prepared.installation, options.plan, *reporter);
     case installer::Relation::same:
+        if (upgrade::part_is_open(prepared.installation))
+            return upgrade::install_newer(prepared.installation, options.plan, *reporter);
         fmt::print("{} {} is installed as {}: nothing to do\n",
                    prepared.installation.manifest().title,
                    prepared.installation.manifest().version.text(), answers.node_name);

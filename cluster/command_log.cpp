@@ -42,7 +42,10 @@ std::string CommandLog::once(const std::string& command, const std::string& oper
     std::unique_lock lock(mutex_);
     admit(epoch);
     const std::string subject = subject_of(command);
-    ended_.wait(lock, [&] { return !running_.contains(subject); });
+    // Under a lease there is one coordinator, which does one thing after the other: whatever still
+    // runs here is its predecessor's, and may be the opposite.
+    ended_.wait(lock,
+                [&] { return epoch == no_lease ? !running_.contains(subject) : running_.empty(); });
     if (auto result = results_.find(command); result != results_.end())
         return result->second;
     admit(epoch); // while it waited, a newer epoch may have come

@@ -23,7 +23,9 @@ std::string describe_self(const std::string& purpose) {
 
 // A holder on this machine whose process is gone holds nothing, whatever its time.
 bool died_here(const json& holder) {
-    if (holder.at("machine") != platform::machine_id())
+    // Machine ids are copied with machines; a host's name beside it tells clones apart.
+    if (holder.at("machine") != platform::machine_id() ||
+        holder.at("host") != platform::host_name())
         return false;
     return !platform::alive({holder.at("pid"), holder.at("started"), holder.at("program")});
 }
@@ -32,9 +34,10 @@ bool died_here(const json& holder) {
 
 Lease::Lease(const datasource::Settings& settings, const std::string& suite,
              const std::string& purpose) :
-    store_(settings, suite),
+    settings_(settings),
+    suite_(suite), store_(std::make_unique<Store>(settings, suite)),
     holder_(describe_self(purpose)) {
-    datasource::Rows rows = store_.query(
+    datasource::Rows rows = store_->query(
         "SELECT holder, epoch, expires_ms - {now} FROM {r}lease WHERE name = 'cluster'");
     if (rows.empty())
         throw engine::Error("the registry has no lease row", engine::Kind::needs_attention)
@@ -42,9 +45,11 @@ Lease::Lease(const datasource::Settings& settings, const std::string& suite,
     const std::string before = rows[0][0].value();
     const std::int64_t epoch = std::stoll(rows[0][1].value());
     const std::int64_t left = std::stoll(rows[0][2].value());
+    bool died = false;
     if (!before.empty() && left > 0) {
         json holder = json::parse(before);
-        if (!died_here(holder))
+        died = died_here(holder);
+        if (!died)
             throw engine::Error(fmt::format("{} on {} (process {}) holds the lease for {} s more",
                                             holder.at("purpose").get<std::string>(),
                                             holder.at("host").get<std::string>(),
@@ -53,10 +58,11 @@ Lease::Lease(const datasource::Settings& settings, const std::string& suite,
                                 engine::Kind::busy)
                 .remedy("wait for it, or see what it does: locum upgrade status");
     }
-    std::int64_t taken =
-        store_.execute("UPDATE {r}lease SET holder = $1, epoch = $2, expires_ms = {now} + $3 "
-                       "WHERE name = 'cluster' AND epoch = $4 AND holder = $5",
-                       {holder_, epoch + 1, std::int64_t{lease_time.count()}, epoch, before});
+    std::int64_t taken = store_->execute(
+        "UPDATE {r}lease SET holder = $1, epoch = $2, expires_ms = {now} + $3 "
+        "WHERE name = 'cluster' AND epoch = $4 AND holder = $5 AND "
+        "(holder = '' OR expires_ms <= {now} OR $6 = 1)",
+        {holder_, epoch + 1, std::int64_t{lease_time.count()}, epoch, before, std::int64_t{died}});
     if (taken != 1)
         throw engine::Error("another process took the lease at the same moment", engine::Kind::busy)
             .remedy("locum upgrade status");
@@ -72,9 +78,10 @@ Lease::~Lease() {
     end_.notify_all();
     renewer_.join();
     try {
-        store_.execute(
-            "UPDATE {r}lease SET holder = '', expires_ms = 0 WHERE name = 'cluster' AND epoch = $1",
-            {static_cast<std::int64_t>(epoch_)});
+        if (store_)
+            store_->execute("UPDATE {r}lease SET holder = '', expires_ms = 0 WHERE name = "
+                            "'cluster' AND epoch = $1",
+                            {static_cast<std::int64_t>(epoch_)});
     } catch (const engine::Error&) {
         // It expires by itself.
     }
@@ -84,12 +91,16 @@ void Lease::renew() {
     std::unique_lock lock(mutex_);
     while (!end_.wait_for(lock, lease_time / 5, [this] { return ending_; })) {
         try {
-            std::int64_t kept = store_.execute(
+            if (!store_)
+                store_ = std::make_unique<Store>(settings_, suite_);
+            std::int64_t kept = store_->execute(
                 "UPDATE {r}lease SET expires_ms = {now} + $1 WHERE name = 'cluster' AND epoch = $2",
                 {std::int64_t{lease_time.count()}, static_cast<std::int64_t>(epoch_)});
             lost_ = kept != 1;
         } catch (const std::exception&) {
-            // The row is locked by our own migration, or the database is away: the next try tells.
+            // The row is locked by our own migration, or the database is away: the next try, on a
+            // new connection, tells.
+            store_.reset();
         }
     }
 }

@@ -33,7 +33,9 @@ public:
 private:
     void renew();
 
-    Store store_;
+    datasource::Settings settings_;
+    std::string suite_;
+    std::unique_ptr<Store> store_;
     std::string holder_;
     std::uint64_t epoch_ = 0;
     std::atomic<bool> lost_ = false;

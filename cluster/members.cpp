@@ -29,6 +29,8 @@ bool Members::known(const std::string& peer) {
     const auto now = std::chrono::steady_clock::now();
     if (names_.contains(peer) && now - asked_ < believed_for)
         return true;
+    if (now - failed_ < believed_for)
+        return names_.contains(peer);
     std::optional<datasource::Settings> settings = load_datasource(layout_);
     if (!settings)
         return true; // the server that it asks decides
@@ -40,7 +42,8 @@ bool Members::known(const std::string& peer) {
         names_ = std::move(names);
         asked_ = now;
     } catch (const engine::Error&) {
-        // The database is away: the last answer stands.
+        failed_ =
+            now; // the database is away: the last answer stands, and is not asked for by everyone
     }
     return names_.contains(peer);
 }

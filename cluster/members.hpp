@@ -27,6 +27,7 @@ private:
     std::mutex mutex_;
     std::set<std::string> names_;
     std::chrono::steady_clock::time_point asked_{};
+    std::chrono::steady_clock::time_point failed_{};
 };
 
 } // namespace locum::cluster

@@ -68,10 +68,19 @@ void Operations::begin(const Operation& operation) {
         .remedy("locum upgrade resume, or locum upgrade rollback");
 }
 
-void Operations::set_state(std::string_view id, OperationState state, std::string_view message) {
-    store_.execute(
-        "UPDATE {r}operation SET state = $2, message = $3, changed_ms = {now} WHERE id = $1",
-        {std::string(id), std::string(name(state)), std::string(message)});
+void Operations::set_state(std::string_view id, std::uint64_t epoch, OperationState state,
+                           std::string_view message) {
+    std::int64_t changed = store_.execute(
+        "UPDATE {r}operation SET state = $2, message = $3, changed_ms = {now} WHERE id = $1 AND "
+        "$4 = (SELECT epoch FROM {r}lease WHERE name = 'cluster')",
+        {std::string(id), std::string(name(state)), std::string(message),
+         static_cast<std::int64_t>(epoch)});
+    if (changed != 1)
+        throw engine::Error(
+            fmt::format("operation {} is another coordinator's: epoch {} is not the lease's", id,
+                        epoch),
+            engine::Kind::busy)
+            .remedy("locum upgrade status");
 }
 
 std::vector<Moment> Operations::timeline(std::string_view id) {

@@ -45,7 +45,9 @@ public:
     // Throws Error(busy) naming the open one.
     void begin(const Operation& operation);
     std::vector<Moment> timeline(std::string_view id);
-    void set_state(std::string_view id, OperationState state, std::string_view message);
+    // Throws Error(busy) where epoch is not the lease's: the operation is another coordinator's.
+    void set_state(std::string_view id, std::uint64_t epoch, OperationState state,
+                   std::string_view message);
 
 private:
     Store& store_;

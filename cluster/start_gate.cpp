@@ -6,6 +6,7 @@
 #include "datasource/migration.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
+#include "platform/host.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -57,7 +58,8 @@ StartGate start_gate(const Layout& layout) {
         if (!settings)
             return "this node has no datasource settings";
         const std::string allowed = layout.state_file("allowed-" + spec.name);
-        const std::string line = spec.version + "\n";
+        // Not across a boot: the cluster may have gone on without this host.
+        const std::string line = spec.version + " " + platform::boot_id() + "\n";
         try {
             std::optional<std::string> reason =
                 ask_database(state, installed.manifest(), *settings);

@@ -121,6 +121,10 @@ void Supervisor::start(const ServiceSpec& spec) {
     std::lock_guard lock(mutex_);
     Service& service = services_[spec.name];
     if (service.runs()) {
+        if (service.spec.version != spec.version)
+            throw engine::Error(fmt::format("{} runs in version {}, so {} is not started",
+                                            spec.name, service.spec.version, spec.version))
+                .remedy("stop it first: locum upgrade resume");
         if (!service.wanted) {
             service.wanted = true;
             store(service);
@@ -221,7 +225,10 @@ void Supervisor::watch() {
         }
         for (const std::string& key : due) {
             // The gate asks a database: not under our lock, or `status` would wait for it.
-            const ServiceSpec spec = services_.at(key).spec;
+            auto found = services_.find(key);
+            if (found == services_.end())
+                continue; // forgotten meanwhile
+            const ServiceSpec spec = found->second.spec;
             lock.unlock();
             std::optional<std::string> reason;
             try {

@@ -134,6 +134,10 @@ std::vector<FailpointFamily> failpoint_families() {
         {"step/STEP-ID/undo/after", "after the UNDONE record"},
         {"agent/VERB/before", "in the agent, before a node operation runs"},
         {"agent/VERB/after", "in the agent, after it, before the answer"},
+        {"agent/configure/files",
+         "in the agent, between the configuration's files and the node's state"},
+        {"copy/load", "in the agent, while a copy is filled"},
+        {"copy/rename/before", "in the agent, before a copy or a backup gets its name"},
         {"drain/NODE", "skip: the node is not taken out of its balancers"},
         {"supervisor/spawn/SERVICE", "in the agent, between fork and the service's record"},
     };

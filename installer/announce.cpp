@@ -30,7 +30,9 @@ void announce(const cluster::Layout& layout, cluster::Store& store, const suite:
             continue;
         auto send = [&](const std::string& operation, json parameters) {
             parameters["component"] = component;
-            parameters["version"] = node.versions.at(component);
+            auto version = node.versions.find(component);
+            parameters["version"] =
+                version == node.versions.end() ? manifest.version.text() : version->second;
             const std::string id =
                 fmt::format("announce/{}/{}", operation, platform::hex(platform::random_bytes(8)));
             peers.command(cluster::address_of(node), {id, "announce", epoch}, operation,

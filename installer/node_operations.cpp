@@ -2,6 +2,7 @@
 
 #include "cluster/balancer.hpp"
 #include "engine/error.hpp"
+#include "engine/failpoint.hpp"
 #include "installer/rendering.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
@@ -147,10 +148,10 @@ json switch_component(Node& node, const json& parameters) {
     return json::object();
 }
 
-void write_configs(Node& node, const std::string& version, const std::string& component,
-                   const std::vector<BalancedNode>& servers) {
+void write_configs(Node& node, const NodeState& state, const std::string& version,
+                   const std::string& component, const std::vector<BalancedNode>& servers) {
     const InstalledVersion installed(node.layout, version);
-    for (const Rendered& file : render_configs(node.layout, node.state(), installed, component,
+    for (const Rendered& file : render_configs(node.layout, state, installed, component,
                                                cluster::load_datasource(node.layout), servers)) {
         platform::make_folders(platform::parent_of(file.to));
         platform::write_file(file.to, file.content, file.mode);
@@ -163,15 +164,21 @@ json configure(Node& node, const json& parameters) {
     const bool server =
         InstalledVersion(node.layout, version).manifest().component(component)->role ==
         suite::Role::server;
-    node.change([&](NodeState& state) {
+    auto edit = [&](NodeState& state) {
         // The node's version and mode are its server's; a balancer-only node has its balancer's
         // version.
         if (server || state.components.size() == 1)
             state.version = version;
         if (server)
             state.mode = parameters.at("mode") == "update" ? Mode::update : Mode::normal;
-    });
-    write_configs(node, version, component, balanced_from_json(parameters.at("servers").dump()));
+    };
+    NodeState wanted = node.state();
+    edit(wanted);
+    write_configs(node, wanted, version, component,
+                  balanced_from_json(parameters.at("servers").dump()));
+    engine::failpoint("agent/configure/files");
+    // Last: what the state says is then true of the files, too, whenever this process ends.
+    node.change(edit);
     return json::object();
 }
 
@@ -218,7 +225,7 @@ json balance(Node& node, const json& parameters) {
     const bool out = parameters.at("out");
     const std::string component = balancer_component(node);
     // The configuration first: a balancer that restarts right now comes up with the wanted states.
-    write_configs(node, current_version(node, component), component,
+    write_configs(node, node.state(), current_version(node, component), component,
                   balanced_from_json(parameters.at("servers").dump()));
     const cluster::HaproxySocket socket = socket_of(node);
     if (out)
@@ -250,7 +257,8 @@ cluster::NodeOperations node_operations() {
             {"start", operation(start)},
             {"stop", operation(stop)},
             {"reload", operation(reload)},
-            {"balance", operation(balance)}};
+            {"balance", operation(balance)},
+            {"acknowledge", operation([](Node&, const json&) { return json::object(); })}};
 }
 
 NodeFacts facts_from_json(const std::string& text) {

@@ -7,21 +7,24 @@
 namespace locum::installer {
 
 // Questions:
-//   facts {}                → the node's state as the world shows it (NodeFacts, facts_from_json)
-//   probe {component}       → {well, why}
-//   balancer {server}       → {state, sessions, queued, in_rotation}: one server in this node's
-//   balancer servers {}              → the registry's servers, for the template of a balancer whose
-//   node has no
-//                             datasource; answered by nodes with a server
+//   facts {}             the node's state as the world shows it (NodeFacts, facts_from_json)
+//   probe {component}    {well, why}
+//   balancer {server}    {state, sessions, queued, in_rotation} in this node's balancer
+//   servers {}           the registry's servers; for a balancer whose node has no datasource
 // Commands:
-//   stage {manifest}        unpacks the uploaded bundle; {made: [folders]}
-//   unstage {made}          removes folders that stage made
+//   stage {manifest}     unpacks the uploaded bundle: {made: [folders]}
+//   unstage {made}       removes the folders that stage made
 //   switch {component, version}
-//   configure {component, version, mode, servers}   writes the configuration for normal or update
-//   mode start {component, version, limit_ms}            starts the services and waits until all
-//   probes pass stop {component} reload {component, version}                     takes the
-//   configuration up without a stop balance {server, out, servers}                  takes a server
-//   out of this node's balancer, or in again
+//   configure {component, version, mode, servers}
+//                        writes the configuration for normal or update mode
+//   start {component, version, limit_ms}
+//                        starts the services and waits until all probes pass
+//   stop {component}
+//   reload {component, version}
+//                        takes the configuration up without a stop
+//   balance {server, out, servers}
+//                        takes a server out of this node's balancer, or in again
+//   acknowledge {}       nothing but its epoch: from then on older ones are refused here
 cluster::NodeOperations node_operations();
 
 // What `facts` answers.

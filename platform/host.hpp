@@ -17,6 +17,7 @@ struct Listener {
 
 std::string host_name();
 std::string machine_id(); // /etc/machine-id, else the boot id; says which machine a node is on
+std::string boot_id();    // another one after each boot; never empty
 std::uint64_t memory_bytes();
 std::int64_t now_ms(); // Unix time in ms, this host's clock
 bool is_root();

@@ -1,6 +1,7 @@
 #include "upgrade/conductor.hpp"
 
 #include "cluster/operations.hpp"
+#include "engine/error.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -25,6 +26,17 @@ std::string Conductor::tell(const std::string& node, const std::string& step,
         upgrade_.operation, upgrade_.epoch};
     return peers_.command(cluster::address_of(registry_.node(node)), id, action, parameters,
                           reporter, step);
+}
+
+void Conductor::require_lease() {
+    const std::string epoch =
+        store_.query("SELECT epoch FROM {r}lease WHERE name = 'cluster'").at(0).at(0).value();
+    if (std::stoull(epoch) != upgrade_.epoch)
+        throw engine::Error(
+            fmt::format("the lease was taken over: epoch {} is not the current one, {} is",
+                        upgrade_.epoch, epoch),
+            engine::Kind::busy)
+            .remedy("locum upgrade status");
 }
 
 installer::NodeFacts Conductor::facts(const std::string& node) {

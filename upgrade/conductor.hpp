@@ -40,6 +40,9 @@ public:
     // how often the step was taken back, so a repeated one is the same command.
     std::string tell(const std::string& node, const std::string& step, const std::string& action,
                      const std::string& parameters, engine::Reporter& reporter);
+    // Before an effect on registry or database: throws Error(busy) where the lease is another's by
+    // now.
+    void require_lease();
     installer::NodeFacts facts(const std::string& node);
     // nullopt: all probes of the component pass on the node.
     std::optional<std::string> unwell(const std::string& node, const std::string& component);

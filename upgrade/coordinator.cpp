@@ -45,6 +45,7 @@ struct Continuation {
     Conductor conductor;
     engine::Plan plan;
     engine::Run run;
+    std::string schema; // of the productive database
 
     static cluster::Operation require_open(Session& session) {
         std::optional<cluster::Operation> open = session.open_operation();
@@ -58,6 +59,11 @@ struct Continuation {
         inputs(inputs_from_json(operation.inputs)),
         lease(session.settings(), request.layout.suite, purpose),
         upgrade(session.upgrade(request.bundle, inputs.to)), conductor(upgrade) {
+        // Under the lease now: what was read before may have ended meanwhile.
+        if (require_open(session).id != operation.id)
+            throw Error("the operation ended while its lease was waited for", Kind::busy)
+                .remedy("locum upgrade status");
+        operation = require_open(session);
         if (upgrade.manifest_sha256 != inputs.manifest)
             throw Error(fmt::format("operation {} upgrades to manifest {}, this bundle has {}",
                                     operation.id, inputs.manifest, upgrade.manifest_sha256),
@@ -67,28 +73,12 @@ struct Continuation {
         upgrade.operation = operation.id;
         upgrade.epoch = lease.epoch();
         const ClusterFacts facts = session.facts();
-        plan =
-            make_plan(conductor, inputs.mode, order_of(facts, upgrade.manifest(), servers(facts)));
+        const std::vector<std::string> servers = server_order(
+            cluster::RegistryJournal(session.store()), operation.id, facts, inputs.servers);
+        plan = make_plan(conductor, inputs.mode, order_of(facts, upgrade.manifest(), servers));
+        schema = facts.schema;
         run = {operation.id, lease.epoch(), operation.input_hash, request.cancelled,
                [this] { return lease.lost(); }};
-    }
-
-    // The servers that are still registered, in the operation's order; host by host: those that
-    // are updated already come first.
-    std::vector<std::string> servers(const ClusterFacts& facts) const {
-        const std::vector<std::string> registered = servers_of(facts);
-        std::vector<std::string> order;
-        for (const std::string& name : inputs.servers)
-            if (std::find(registered.begin(), registered.end(), name) != registered.end())
-                order.push_back(name);
-        if (!inputs.host_by_host)
-            return order;
-        for (bool updated : {true, false})
-            for (const NodeView& node : facts.nodes)
-                if (node.row.has_role("server") &&
-                    (node.row.mode == cluster::Mode::update) == updated)
-                    order.push_back(node.row.name);
-        return order;
     }
 };
 
@@ -159,6 +149,17 @@ void resume(const Request& request, engine::Reporter& reporter) {
 
 void roll_back(const Request& request, engine::Reporter& reporter) {
     Continuation go(request, "rollback");
+    // The world decides, whatever the rebuilt plan says of the migration.
+    const cluster::InstalledVersion before(request.layout, go.inputs.from);
+    const std::string& target = go.upgrade.manifest().schema;
+    if (go.schema == target && before.manifest().schema != target)
+        throw Error(
+            fmt::format(
+                "the productive database has schema {} already, so the upgrade cannot be undone: "
+                "version {} needs {}",
+                target, go.inputs.from, before.manifest().schema),
+            Kind::refused)
+            .remedy("locum upgrade resume");
     drive_back(go.session, go.plan, go.run, reporter);
 }
 

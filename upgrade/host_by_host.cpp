@@ -21,21 +21,33 @@ struct Arrival {
     std::vector<std::string> order;
     std::size_t index = 0; // of this node
     std::vector<std::string> waiting;
-    bool last() const { return waiting.empty(); }
+    // All others have begun before it, and are in update mode or on the way back.
+    bool last() const { return waiting.empty() && index + 1 == order.size(); }
 };
 
-Arrival arrival(const ClusterFacts& facts, const std::string& self) {
+Arrival arrival(Session& session, const std::optional<cluster::Operation>& open,
+                const ClusterFacts& facts, const std::string& self) {
+    const cluster::RegistryJournal journal(session.store());
+    const std::string id = open ? open->id : "";
+    const auto states = engine::states(journal.records(id));
+    auto begun = [&](const std::string& name) {
+        for (const auto& [step, state] : states) {
+            const std::string_view group = engine::group_of(step);
+            if ((group == name || group == name + std::string(last_group)) &&
+                (state.begun || state.done))
+                return true;
+        }
+        return false;
+    };
     Arrival arrival;
-    for (const NodeView& node : facts.nodes)
-        if (node.row.has_role("server") && node.row.name != self &&
-            node.row.mode == cluster::Mode::update)
-            arrival.order.push_back(node.row.name);
-    arrival.index = arrival.order.size();
-    arrival.order.push_back(self);
-    for (const NodeView& node : facts.nodes)
-        if (node.row.has_role("server") && node.row.name != self &&
-            node.row.mode == cluster::Mode::normal)
-            arrival.waiting.push_back(node.row.name);
+    // Those that have begun come in their own order; this one next, unless it is one of them.
+    for (const std::string& name : server_order(journal, id, facts, {self}))
+        if (begun(name) || name == self)
+            arrival.order.push_back(name);
+        else
+            arrival.waiting.push_back(name);
+    arrival.index = static_cast<std::size_t>(
+        std::find(arrival.order.begin(), arrival.order.end(), self) - arrival.order.begin());
     arrival.order.insert(arrival.order.end(), arrival.waiting.begin(), arrival.waiting.end());
     return arrival;
 }
@@ -53,6 +65,17 @@ void require_server(const cluster::NodeState& node, const suite::Manifest& manif
 }
 
 } // namespace
+
+bool part_is_open(const installer::Installation& installation) {
+    if (!cluster::load_datasource(installation.layout))
+        return false;
+    Session session(installation.layout);
+    const std::optional<cluster::Operation> open = session.open_operation();
+    if (!open)
+        return false;
+    const Inputs inputs = inputs_from_json(open->inputs);
+    return inputs.host_by_host && inputs.manifest == installation.bundle.manifest_sha256();
+}
 
 int install_newer(const installer::Installation& installation, bool plan_only,
                   engine::Reporter& reporter) {
@@ -73,9 +96,11 @@ int install_newer(const installer::Installation& installation, bool plan_only,
         inputs = begun;
         upgrade.from = begun.from;
     }
-    cluster::Lease lease(session.settings(), installation.layout.suite, "install on " + node.name);
+    std::optional<cluster::Lease> lease;
+    if (!plan_only)
+        lease.emplace(session.settings(), installation.layout.suite, "install on " + node.name);
     const ClusterFacts facts = session.facts();
-    const Arrival here = arrival(facts, node.name);
+    const Arrival here = arrival(session, open, facts, node.name);
     if (!open) {
         // Decided once; later hosts go on with what was begun.
         const Verdict possible = verdict(upgrade.manifest(), facts);
@@ -87,7 +112,7 @@ int install_newer(const installer::Installation& installation, bool plan_only,
                 .remedy("locum upgrade run BUNDLE --mode short-downtime");
         engine::require_no_errors(preflight(upgrade.manifest(), facts, inputs.mode));
     }
-    upgrade.epoch = lease.epoch();
+    upgrade.epoch = lease ? lease->epoch() : 0;
     upgrade.operation = open ? open->id : "upgrade-" + platform::hex(platform::random_bytes(6));
     Conductor conductor(upgrade);
     const Order order = order_of(facts, upgrade.manifest(), here.order);
@@ -114,7 +139,7 @@ int install_newer(const installer::Installation& installation, bool plan_only,
                     : fmt::format("{} of {} servers updated; next: locum install BUNDLE on {}",
                                   updated, here.order.size(), fmt::join(here.waiting, ", "));
     drive(session, plan,
-          {operation.id, lease.epoch(), operation.input_hash, {}, [&] { return lease.lost(); }},
+          {operation.id, lease->epoch(), operation.input_hash, {}, [&] { return lease->lost(); }},
           here.last() ? Ending::done : Ending::stays_open, message, reporter);
     fmt::print("{}\n", message);
     return 0;

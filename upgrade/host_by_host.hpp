@@ -12,4 +12,8 @@ namespace locum::upgrade {
 int install_newer(const installer::Installation& installation, bool plan_only,
                   engine::Reporter& reporter);
 
+// The host-by-host operation of this bundle is open, so this node's part may be unfinished although
+// its version is the bundle's already.
+bool part_is_open(const installer::Installation& installation);
+
 } // namespace locum::upgrade

@@ -1,7 +1,8 @@
 #pragma once
 // What an agent can be told to do on its node for an upgrade. Parameters and results are JSON.
-//   copy {version}      the temporary embedded database: copied, migrated, guarded; {rows, tables,
-//   bytes} forget-copy {}      removes it
+//   copy {version}    the temporary embedded database: copied, migrated, guarded;
+//                     {rows, tables, bytes}
+//   forget-copy {}    removes it
 
 #include "cluster/node.hpp"
 

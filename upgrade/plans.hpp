@@ -17,6 +17,10 @@ struct Order {
 engine::Plan rolling_plan(Conductor& conductor, const Order& order);
 engine::Plan short_downtime_plan(Conductor& conductor, const Order& order);
 
+// The suffix of the group of steps that only the last server goes through, so that a server that
+// was updated already can still become the last: "node-3.last/migrate".
+inline constexpr std::string_view last_group = ".last";
+
 // R1's own way, a host at a time: one server's part of the rolling plan (index within
 // order.servers), or all that is left when it is the last.
 engine::Plan one_server_plan(Conductor& conductor, const Order& order, std::size_t index);

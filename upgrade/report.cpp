@@ -18,8 +18,10 @@ Named named(const std::string& step) {
         return {step.substr(outage.size()), "drain"};
     const std::string group(engine::group_of(step));
     const std::string action = group.size() < step.size() ? step.substr(group.size() + 1) : "";
-    const std::size_t suffix = group.rfind(".return");
-    return {group.substr(0, suffix), action};
+    for (std::string_view suffix : {std::string_view(".return"), std::string_view(".last")})
+        if (group.ends_with(suffix))
+            return {group.substr(0, group.size() - suffix.size()), action};
+    return {group, action};
 }
 
 } // namespace

@@ -37,23 +37,24 @@ void update_on_copy(Plan& plan, Conductor& conductor, const Order& order, std::s
 void update_last(Plan& plan, Conductor& conductor, const Order& order) {
     const std::string& node = order.servers.back();
     const std::string server = conductor.server_component();
+    const std::string group = node + std::string(last_group);
     OnFailure policy = OnFailure::undo_group_then_stop;
     auto add = [&](engine::Step step) { plan.add(std::move(step), policy); };
-    add(steps::barrier(conductor, node + "/barrier", node));
-    add(steps::drain(conductor, node + "/drain", node, steps::Others::must_serve));
-    add(steps::stop(conductor, node + "/stop", node, server, conductor.upgrade().old_version()));
-    add(steps::fence(conductor, node + "/fence"));
-    add(steps::evict(conductor, node + "/evict"));
-    add(steps::barrier(conductor, node + "/barrier-again", node));
-    add(steps::back_up(conductor, node + "/backup"));
-    add(steps::migrate(conductor, node + "/migrate"));
+    add(steps::barrier(conductor, group + "/barrier", node));
+    add(steps::drain(conductor, group + "/drain", node, steps::Others::must_serve));
+    add(steps::stop(conductor, group + "/stop", node, server, conductor.upgrade().old_version()));
+    add(steps::fence(conductor, group + "/fence"));
+    add(steps::evict(conductor, group + "/evict"));
+    add(steps::barrier(conductor, group + "/barrier-again", node));
+    add(steps::back_up(conductor, group + "/backup"));
+    add(steps::migrate(conductor, group + "/migrate"));
     policy = OnFailure::stop; // only forward from here on
-    add(steps::unfence(conductor, node + "/unfence"));
-    add(steps::switch_version(conductor, node + "/switch", node, server));
-    add(steps::configure(conductor, node + "/configure", node, server, Mode::normal));
-    add(steps::start(conductor, node + "/start", node, server));
-    add(steps::undrain(conductor, node + "/undrain", node));
-    add(steps::set_mode(conductor, node + "/normal-mode", node, Mode::normal,
+    add(steps::unfence(conductor, group + "/unfence"));
+    add(steps::switch_version(conductor, group + "/switch", node, server));
+    add(steps::configure(conductor, group + "/configure", node, server, Mode::normal));
+    add(steps::start(conductor, group + "/start", node, server));
+    add(steps::undrain(conductor, group + "/undrain", node));
+    add(steps::set_mode(conductor, group + "/normal-mode", node, Mode::normal,
                         fmt::format("{0} is in normal mode: {1} of {1} servers updated", node,
                                     order.servers.size())));
 }

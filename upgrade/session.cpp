@@ -3,6 +3,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -81,8 +82,27 @@ Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::str
 
 namespace {
 
-bool ends_operation(Kind kind) {
-    return kind != Kind::paused && kind != Kind::needs_attention && kind != Kind::busy;
+// Nothing that the operation did to the cluster is left: then it is over. What was staged beside
+// the running version does not count.
+bool nothing_left(const engine::Journal& journal, const std::string& operation) {
+    for (const auto& [step, state] : engine::states(journal.records(operation)))
+        if (state.begun && engine::group_of(step) != "stage")
+            return false;
+    return true;
+}
+
+// How the run ended is told even where the registry cannot be written any more.
+void record_failure(cluster::Operations& operations, const engine::Journal& journal,
+                    const engine::Run& run, const Error& error) {
+    try {
+        const bool over = error.kind() != Kind::paused && error.kind() != Kind::needs_attention &&
+                          nothing_left(journal, run.operation);
+        operations.set_state(run.operation, run.epoch,
+                             over ? OperationState::rolled_back : OperationState::paused,
+                             error.one_line());
+    } catch (const Error&) {
+        // The step's own error says more; whoever resumes finds the operation as it stands.
+    }
 }
 
 } // namespace
@@ -91,18 +111,14 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
            const std::string& message, engine::Reporter& reporter) {
     cluster::Operations operations(session.store());
     cluster::RegistryJournal journal(session.store());
-    operations.set_state(run.operation, OperationState::running, message);
+    operations.set_state(run.operation, run.epoch, OperationState::running, message);
     try {
         engine::run(plan, run, journal, reporter);
-    } catch (const Error& error) {
-        if (error.kind() != Kind::busy) // then it is another coordinator's now
-            operations.set_state(run.operation,
-                                 ends_operation(error.kind()) ? OperationState::rolled_back
-                                                              : OperationState::paused,
-                                 error.one_line());
+    } catch (Error& error) {
+        record_failure(operations, journal, run, error);
         throw;
     }
-    operations.set_state(run.operation,
+    operations.set_state(run.operation, run.epoch,
                          ending == Ending::done ? OperationState::done : OperationState::paused,
                          message);
 }
@@ -111,15 +127,48 @@ void drive_back(Session& session, const engine::Plan& plan, const engine::Run& r
                 engine::Reporter& reporter) {
     cluster::Operations operations(session.store());
     cluster::RegistryJournal journal(session.store());
-    operations.set_state(run.operation, OperationState::rolling_back, "");
+    operations.set_state(run.operation, run.epoch, OperationState::rolling_back, "");
     try {
         engine::roll_back(plan, run, journal, reporter);
     } catch (const Error& error) {
         if (error.kind() == Kind::refused)
-            operations.set_state(run.operation, OperationState::paused, error.one_line());
+            operations.set_state(run.operation, run.epoch, OperationState::paused,
+                                 error.one_line());
         throw;
     }
-    operations.set_state(run.operation, OperationState::rolled_back, "taken back on request");
+    operations.set_state(run.operation, run.epoch, OperationState::rolled_back,
+                         "taken back on request");
+}
+
+std::vector<std::string> server_order(const engine::Journal& journal, const std::string& operation,
+                                      const ClusterFacts& facts,
+                                      const std::vector<std::string>& planned) {
+    const std::vector<std::string> registered = servers_of(facts);
+    std::vector<std::string> order;
+    std::string last;
+    auto place = [&](const std::string& name) {
+        const bool known =
+            std::find(registered.begin(), registered.end(), name) != registered.end();
+        if (known && name != last && std::find(order.begin(), order.end(), name) == order.end())
+            order.push_back(name);
+    };
+    const std::vector<engine::Record> records = journal.records(operation);
+    const auto states = engine::states(records);
+    for (const std::string& name : registered)
+        for (const auto& [step, state] : states)
+            if (engine::group_of(step) == name + std::string(last_group) &&
+                (state.begun || state.done))
+                last = name;
+    for (const engine::Record& record : records)
+        if (record.step.ends_with("/copy") && states.at(record.step).begun)
+            place(std::string(engine::group_of(record.step)));
+    for (const std::string& name : planned)
+        place(name);
+    for (const std::string& name : registered)
+        place(name);
+    if (!last.empty())
+        order.push_back(last);
+    return order;
 }
 
 Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest,

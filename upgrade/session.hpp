@@ -56,6 +56,13 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
 void drive_back(Session& session, const engine::Plan& plan, const engine::Run& run,
                 engine::Reporter& reporter);
 
+// The servers in the order that an open operation goes by: those whose part it has begun, as it
+// began them; then the planned ones and the rest of the registered ones; last the one whose last
+// part is begun.
+std::vector<std::string> server_order(const engine::Journal& journal, const std::string& operation,
+                                      const ClusterFacts& facts,
+                                      const std::vector<std::string>& planned);
+
 // servers: in the order of the plan.
 Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest,
                std::vector<std::string> servers);

@@ -4,6 +4,7 @@
 #include "cluster/installed.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/peers.hpp"
+#include "datasource/grants.hpp"
 #include "datasource/schema.hpp"
 #include "engine/error.hpp"
 #include "installer/node_row.hpp"
@@ -164,6 +165,7 @@ Step create_schema(const Installation& installation) {
             const cluster::InstalledVersion version(installation.layout, manifest.version.text());
             const suite::Engine& filled = version.manifest().database.engines.at(known.kind);
             auto connection = connect(known);
+            datasource::allow_application(*connection, known);
             datasource::migrate(*connection,
                                 datasource::path(filled.migrations, "", manifest.schema),
                                 filled.version, [&known](datasource::Connection& inside) {

@@ -5,6 +5,7 @@
 // its starter lives or not, it is never our zombie, and an agent that adopts it and the agent that
 // started it have the same means. Between fork and exec there are async-signal-safe calls only.
 #include "platform/files.hpp"
+#include "platform/host.hpp"
 #include "platform/linux/program.hpp"
 #include "platform/linux/spawn.hpp"
 #include "platform/linux/stat.hpp"

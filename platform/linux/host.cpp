@@ -32,6 +32,11 @@ std::string machine_id() {
     return (boot.empty() ? "unknown-boot" : boot) + "-" + host_name();
 }
 
+std::string boot_id() {
+    const std::string boot = first_line("/proc/sys/kernel/random/boot_id");
+    return boot.empty() ? "unknown-boot" : boot;
+}
+
 std::uint64_t memory_bytes() {
     return static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
            static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));

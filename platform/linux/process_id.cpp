@@ -77,11 +77,6 @@ std::optional<Stat> stat_of(std::int64_t pid) {
     return parse_stat(kernel_text(fmt::format("/proc/{}/stat", pid)));
 }
 
-std::string boot_id() {
-    const std::string text = kernel_text("/proc/sys/kernel/random/boot_id");
-    return text.substr(0, text.find('\n'));
-}
-
 std::optional<ProcessId> recorded(const std::string& record_file, const std::string& executable) {
     if (!exists(record_file))
         return std::nullopt;

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace locum::platform {
@@ -21,7 +20,5 @@ struct Stat {
 std::optional<Stat> parse_stat(std::string_view text);
 // Of a process that exists; nullopt: none has this pid.
 std::optional<Stat> stat_of(std::int64_t pid);
-// Differs from one start of the system to the next.
-std::string boot_id();
 
 } // namespace locum::platform

@@ -90,6 +90,7 @@ void take_out(Conductor& conductor, const std::string& step, const std::string& 
         return;
     if (others == Others::must_serve)
         require_others(conductor, server);
+    conductor.require_lease();
     conductor.registry().set_out(server, true);
     for (const cluster::NodeRow& balancer : conductor.balancers())
         conductor.tell(
@@ -103,6 +104,7 @@ void take_out(Conductor& conductor, const std::string& step, const std::string& 
 
 void take_in(Conductor& conductor, const std::string& step, const std::string& server,
              Reporter& reporter) {
+    conductor.require_lease();
     conductor.registry().set_out(server, false);
     for (const cluster::NodeRow& balancer : conductor.balancers())
         conductor.tell(

@@ -40,14 +40,19 @@ std::string schema_of(const Upgrade& upgrade) {
 }
 
 void lift_fence(Conductor& conductor) {
+    conductor.require_lease();
     datasource::unfence(*connect(conductor.upgrade()), conductor.upgrade().settings);
     conductor.registry().set_fact(cluster::fact::fence, "");
 }
 
-// Why the node cannot be counted as off the productive database; empty: it is.
-std::string not_decoupled(Conductor& conductor, const cluster::NodeRow& node) {
+// Why the node cannot be counted as off the productive database; empty: it is. The node has
+// acknowledged this epoch first, so that no order of an older coordinator changes the answer.
+std::string not_decoupled(Conductor& conductor, const std::string& step,
+                          const cluster::NodeRow& node) {
     installer::NodeFacts facts;
     try {
+        engine::SilentReporter silent;
+        conductor.tell(node.name, step, "acknowledge", "{}", silent);
         facts = conductor.facts(node.name);
     } catch (const Error& error) {
         return "does not answer: " + error.one_line();
@@ -57,9 +62,36 @@ std::string not_decoupled(Conductor& conductor, const cluster::NodeRow& node) {
         return "";
     if (facts.mode != Mode::update || node.mode != Mode::update)
         return "is not in update mode";
+    if (service->second.version != conductor.upgrade().version())
+        return fmt::format("runs version {}", service->second.version);
     if (!facts.copy || facts.copy->operation != conductor.upgrade().operation)
         return "has no copy of this operation";
     return "";
+}
+
+// Returns how many servers were proven; throws Error(paused) naming the first that is not.
+unsigned prove_decoupled(Conductor& conductor, const std::string& step, const std::string& last) {
+    unsigned proven = 0;
+    for (const cluster::NodeRow& node : conductor.registry().nodes()) {
+        if (!node.has_role("server") || node.name == last)
+            continue;
+        if (std::string why = not_decoupled(conductor, step, node); !why.empty())
+            throw Error(fmt::format("{} {}", node.name, why), Kind::paused)
+                .remedy(fmt::format("start its agent (locum agent start), or remove it (locum node "
+                                    "remove {}), then: locum upgrade resume",
+                                    node.name));
+        ++proven;
+    }
+    return proven;
+}
+
+// Locks that others hold for a while; the migration is tried again.
+bool is_lock_conflict(const Error& error) {
+    const std::string_view what = error.what();
+    for (std::string_view code : {"[55P03]", "[40P01]"})
+        if (what.find(code) != std::string_view::npos)
+            return true;
+    return false;
 }
 
 } // namespace
@@ -69,20 +101,8 @@ Step barrier(Conductor& conductor, const std::string& step, const std::string& l
             "prove that every other server works on its copy",
             [] { return false; }, // proven anew each time
             nullptr,
-            [&conductor, last](Reporter&) {
-                unsigned proven = 0;
-                for (const cluster::NodeRow& node : conductor.registry().nodes()) {
-                    if (!node.has_role("server") || node.name == last)
-                        continue;
-                    if (std::string why = not_decoupled(conductor, node); !why.empty())
-                        throw Error(fmt::format("{} {}", node.name, why), Kind::paused)
-                            .remedy(fmt::format(
-                                "start its agent (locum agent start), or remove it (locum node "
-                                "remove {}), then: locum upgrade resume",
-                                node.name));
-                    ++proven;
-                }
-                return fmt::format("{} proven", proven);
+            [&conductor, step, last](Reporter&) {
+                return fmt::format("{} proven", prove_decoupled(conductor, step, last));
             },
             nullptr,
             NothingToUndo{}};
@@ -101,6 +121,7 @@ Step fence(Conductor& conductor, const std::string& step) {
             },
             nullptr,
             [&conductor](Reporter&) {
+                conductor.require_lease();
                 conductor.registry().set_fact(cluster::fact::fence, conductor.upgrade().operation);
                 datasource::fence(*connect(conductor.upgrade()), conductor.upgrade().settings);
                 return std::string();
@@ -130,67 +151,74 @@ Step evict(Conductor& conductor, const std::string& step) {
 Step back_up(Conductor& conductor, const std::string& step) {
     const Upgrade& upgrade = conductor.upgrade();
     const std::string file =
-        upgrade.data_folder + "/backup/" + upgrade.operation +
+        fmt::format("{}/backup/{}-{}", upgrade.data_folder, upgrade.operation, upgrade.epoch) +
         (upgrade.settings.kind == datasource::Kind::sqlite ? ".sqlite" : ".dump");
-    return {step,
-            "back up the productive database and prove that the backup can be read",
-            [file] {
-                return platform::exists(file);
-            }, // made under another name and renamed when proven
-            nullptr,
-            [&conductor, file](Reporter& reporter) {
-                platform::make_folders(platform::parent_of(file), 0700);
-                const datasource::Backup backup =
-                    datasource::back_up(conductor.upgrade().settings, file);
-                reporter.note("to restore it: " + backup.restore_command);
-                return fmt::format("{}, {} KB", backup.file, backup.bytes / 1024);
-            },
-            nullptr,
-            NothingToUndo{}};
+    return {
+        step,
+        "back up the productive database and prove that the backup can be read",
+        [file] { return platform::exists(file); }, // of this epoch: an older one lacks later writes
+        nullptr,
+        [&conductor, file](Reporter& reporter) {
+            platform::make_folders(platform::parent_of(file), 0700);
+            const datasource::Backup backup =
+                datasource::back_up(conductor.upgrade().settings, file);
+            reporter.note("to restore it: " + backup.restore_command);
+            return fmt::format("{}, {} KB", backup.file, backup.bytes / 1024);
+        },
+        nullptr,
+        NothingToUndo{}};
 }
 
 Step migrate(Conductor& conductor, const std::string& step) {
     const std::string schema = conductor.upgrade().manifest().schema;
-    return {step,
-            fmt::format("migrate the productive database to schema {}", schema),
-            [&conductor, schema] { return schema_of(conductor.upgrade()) == schema; },
-            nullptr,
-            [&conductor, schema](Reporter& reporter) {
-                const Upgrade& upgrade = conductor.upgrade();
-                const suite::Engine& engine = engine_of(upgrade);
-                const std::vector<datasource::Migration> way =
-                    datasource::path(engine.migrations, schema_of(upgrade), schema);
-                for (int attempt = 1;; ++attempt) {
-                    auto connection = connect(upgrade);
-                    std::string registry = cluster::registry_schema(upgrade.layout.suite) + ".";
-                    if (upgrade.settings.kind == datasource::Kind::sqlite) {
-                        // The lease is in a file of its own; the immediate transaction locks both.
-                        connection->execute("ATTACH $1 AS registry",
-                                            {cluster::registry_file(upgrade.settings)});
-                        registry = "registry.";
-                    }
-                    try {
-                        datasource::migrate(
-                            *connection, way, engine.version, [&](Connection& inside) {
-                                cluster::lock_epoch(inside, registry, upgrade.epoch);
-                                datasource::name_application(inside, upgrade.settings);
-                            });
-                        return std::string();
-                    } catch (const Error& error) {
-                        if (error.kind() != Kind::busy || attempt == migration_attempts)
-                            throw;
-                        reporter.note(fmt::format("attempt {} of {}: {}", attempt,
-                                                  migration_attempts, error.one_line()));
-                    }
+    return {
+        step,
+        fmt::format("migrate the productive database to schema {}", schema),
+        [&conductor, schema] { return schema_of(conductor.upgrade()) == schema; },
+        nullptr,
+        [&conductor, step, schema](Reporter& reporter) {
+            const Upgrade& upgrade = conductor.upgrade();
+            // Once more and under this epoch: a resumed run may come here long after the barrier.
+            prove_decoupled(conductor, step, "");
+            if (auto left = datasource::occupants(*connect(upgrade), upgrade.settings);
+                !left.empty())
+                throw Error(
+                    fmt::format("the old application is in the database still: {}", left.front()),
+                    Kind::paused)
+                    .remedy("end it, then: locum upgrade resume");
+            const suite::Engine& engine = engine_of(upgrade);
+            const std::vector<datasource::Migration> way =
+                datasource::path(engine.migrations, schema_of(upgrade), schema);
+            for (int attempt = 1;; ++attempt) {
+                auto connection = connect(upgrade);
+                std::string registry = cluster::registry_schema(upgrade.layout.suite) + ".";
+                if (upgrade.settings.kind == datasource::Kind::sqlite) {
+                    // The lease is in a file of its own; the immediate transaction locks both.
+                    connection->execute("ATTACH $1 AS registry",
+                                        {cluster::registry_file(upgrade.settings)});
+                    registry = "registry.";
                 }
-            },
-            [&conductor, schema] {
-                if (std::string found = schema_of(conductor.upgrade()); found != schema)
-                    throw Error(fmt::format("after the migration the schema is {}, expected {}",
-                                            found, schema));
-            },
-            Irreversible{fmt::format(
-                "the old version cannot work on schema {}; from here on only forward", schema)}};
+                try {
+                    datasource::migrate(*connection, way, engine.version, [&](Connection& inside) {
+                        cluster::lock_epoch(inside, registry, upgrade.epoch);
+                        datasource::name_application(inside, upgrade.settings);
+                    });
+                    return std::string();
+                } catch (const Error& error) {
+                    if (!is_lock_conflict(error) || attempt == migration_attempts)
+                        throw;
+                    reporter.note(fmt::format("attempt {} of {}: {}", attempt, migration_attempts,
+                                              error.one_line()));
+                }
+            }
+        },
+        [&conductor, schema] {
+            if (std::string found = schema_of(conductor.upgrade()); found != schema)
+                throw Error(fmt::format("after the migration the schema is {}, expected {}", found,
+                                        schema));
+        },
+        Irreversible{fmt::format(
+            "the old version cannot work on schema {}; from here on only forward", schema)}};
 }
 
 Step unfence(Conductor& conductor, const std::string& step) {

@@ -98,18 +98,19 @@ Step copy(Conductor& conductor, const std::string& node) {
 
 Step stop(Conductor& conductor, const std::string& step, const std::string& node,
           const std::string& component, const std::string& version) {
-    return {step,
-            fmt::format("stop {} {} on {}", component, version, node),
-            [&conductor, node, component] { return stopped(conductor.facts(node), component); },
-            nullptr,
-            [&conductor, node, step, component](Reporter& reporter) {
-                conductor.tell(node, step, "stop", json{{"component", component}}.dump(), reporter);
-                return std::string();
-            },
-            nullptr,
-            undo(conductor, step, node, "start", [component, version](const std::string&) {
-                return json{{"component", component}, {"version", version}};
-            })};
+    return {
+        step,
+        fmt::format("stop {} {} on {}", component, version, node),
+        [&conductor, node, component] { return stopped(conductor.facts(node), component); },
+        [&conductor, node, component] { return conductor.facts(node).services[component].version; },
+        [&conductor, node, step, component](Reporter& reporter) {
+            conductor.tell(node, step, "stop", json{{"component", component}}.dump(), reporter);
+            return std::string();
+        },
+        nullptr,
+        undo(conductor, step, node, "start", [component](const std::string& memo) {
+            return json{{"component", component}, {"version", memo}};
+        })};
 }
 
 Step switch_version(Conductor& conductor, const std::string& step, const std::string& node,
@@ -151,14 +152,20 @@ Step configure(Conductor& conductor, const std::string& step, const std::string&
                 const NodeFacts facts = conductor.facts(node);
                 return server && facts.configured == version && facts.mode == to;
             },
-            [&conductor] { return conductor.upgrade().old_version(); },
+            [&conductor, node] {
+                const NodeFacts facts = conductor.facts(node);
+                return json{{"version", facts.configured}, {"mode", name(facts.mode)}}.dump();
+            },
             [&conductor, node, step, version, to, parameters](Reporter& reporter) {
                 conductor.tell(node, step, "configure", parameters(version, to).dump(), reporter);
                 return std::string();
             },
             nullptr,
-            undo(conductor, step, node, "configure",
-                 [parameters](const std::string& memo) { return parameters(memo, Mode::normal); })};
+            undo(conductor, step, node, "configure", [parameters](const std::string& memo) {
+                const json before = json::parse(memo);
+                return parameters(before.at("version"),
+                                  before.at("mode") == "update" ? Mode::update : Mode::normal);
+            })};
 }
 
 Step start(Conductor& conductor, const std::string& step, const std::string& node,
@@ -210,6 +217,7 @@ Step set_mode(Conductor& conductor, const std::string& step, const std::string& 
             [&conductor, node, mode] { return conductor.registry().node(node).mode == mode; },
             nullptr,
             [&conductor, node, mode](Reporter&) {
+                conductor.require_lease();
                 conductor.registry().set_mode(node, mode);
                 return std::string();
             },

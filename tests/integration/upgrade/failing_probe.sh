@@ -20,17 +20,17 @@ expect_code 0 "rollback"
 expect_all_at 1.0
 
 # Two nodes in update mode, then back: every node works on the productive database again.
-LOCUM_FAILPOINTS='step/node-3/drain/intent/before=kill' try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
+LOCUM_FAILPOINTS='step/node-3.last/drain/intent/before=kill' try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
 expect_code 4 "another bundle of a version that is unpacked already"
 rm -rf "$trial"/node-*/opt/endpoint-manager/versions/2.0
-LOCUM_FAILPOINTS='step/node-3/drain/intent/before=kill' try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
+LOCUM_FAILPOINTS='step/node-3.last/drain/intent/before=kill' try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
 expect_code 137 "upgrade killed before the last server"
 try upgrade rollback --root "$trial/node-1"
 expect_code 0 "rollback of two nodes in update mode"
 expect_all_at 1.0
 
 # And forward, once more; after the point of no return there is no way back.
-LOCUM_FAILPOINTS='step/node-3/unfence/intent/before=kill' try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
+LOCUM_FAILPOINTS='step/node-3.last/unfence/intent/before=kill' try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
 expect_code 137 "upgrade killed after the migration"
 try upgrade rollback --root "$trial/node-1"
 expect_code 4 "rollback after the point of no return"
