@@ -237,6 +237,7 @@ TEST_CASE("registry: admissions are kept") {
 
 TEST_CASE("operations: one is open at a time, whatever its state") {
     Cluster cluster;
+    const std::uint64_t epoch = 0; // nobody has had the lease yet
     CHECK(!cluster.operations.open());
     CHECK(!cluster.operations.last());
     cluster.operations.begin(cluster.operation("upgrade-1"));
@@ -253,7 +254,7 @@ TEST_CASE("operations: one is open at a time, whatever its state") {
 
     for (OperationState state :
          {OperationState::running, OperationState::paused, OperationState::rolling_back}) {
-        cluster.operations.set_state("upgrade-1", state, "it's so");
+        cluster.operations.set_state("upgrade-1", epoch, state, "it's so");
         const engine::Error error =
             error_of([&] { cluster.operations.begin(cluster.operation("upgrade-2")); });
         CHECK(error.kind() == Kind::busy);
@@ -263,7 +264,7 @@ TEST_CASE("operations: one is open at a time, whatever its state") {
         CHECK(cluster.operations.open()->state == state);
         CHECK(cluster.operations.open()->message == "it's so");
     }
-    cluster.operations.set_state("upgrade-1", OperationState::done, "");
+    cluster.operations.set_state("upgrade-1", epoch, OperationState::done, "");
     CHECK(!cluster.operations.open());
     CHECK(cluster.operations.last()->id == "upgrade-1");
     CHECK(!cluster.operations.last()->open());
@@ -273,9 +274,25 @@ TEST_CASE("operations: one is open at a time, whatever its state") {
     REQUIRE(within(1s, [&, before = cluster.registry.now_ms()] {
         return cluster.registry.now_ms() > before;
     }));
-    cluster.operations.set_state("upgrade-2", OperationState::rolled_back, "");
+    cluster.operations.set_state("upgrade-2", epoch, OperationState::rolled_back, "");
     CHECK(cluster.operations.last()->id == "upgrade-2");
     CHECK(cluster.operations.last()->state == OperationState::rolled_back);
+}
+
+TEST_CASE("operations: the state is the current coordinator's to say, and nobody else's") {
+    Cluster cluster;
+    cluster.operations.begin(cluster.operation("upgrade-1"));
+    const Lease lease(cluster.settings(), "small", "test");
+    cluster.operations.set_state("upgrade-1", lease.epoch(), OperationState::paused, "mine");
+    for (std::uint64_t epoch : {lease.epoch() - 1, lease.epoch() + 1}) {
+        const engine::Error error = error_of([&] {
+            cluster.operations.set_state("upgrade-1", epoch, OperationState::rolled_back, "theirs");
+        });
+        CHECK(error.kind() == Kind::busy);
+        CHECK(!error.remedy().empty());
+    }
+    CHECK(cluster.operations.open()->state == OperationState::paused);
+    CHECK(cluster.operations.open()->message == "mine");
 }
 
 TEST_CASE("journal: records in order, of one operation, with their moments") {
@@ -283,7 +300,7 @@ TEST_CASE("journal: records in order, of one operation, with their moments") {
     const Lease lease(cluster.settings(), "small", "test");
     for (const char* id : {"upgrade-1", "upgrade-2"}) {
         cluster.operations.begin(cluster.operation(id));
-        cluster.operations.set_state(id, OperationState::done, "");
+        cluster.operations.set_state(id, lease.epoch(), OperationState::done, "");
     }
     cluster::RegistryJournal journal(cluster.store);
     const std::vector<engine::Record> records = {

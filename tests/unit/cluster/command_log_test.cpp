@@ -111,67 +111,114 @@ TEST_CASE("command log: one that died with the agent runs again") {
     CHECK(log.runs == 1);
 }
 
+namespace {
+
+// A command that runs until it is let go.
+class Running {
+public:
+    Running(Log& log, const std::string& command, std::uint64_t epoch, std::string result) :
+        thread_([this, &log, command, epoch, result] {
+            log.log->once(command, "o", epoch, [&] {
+                running_ = true;
+                while (!may_end_)
+                    std::this_thread::yield();
+                return result;
+            });
+        }) {
+        REQUIRE(within(5s, [&] { return running_.load(); }));
+    }
+    ~Running() { end(); }
+    Running(const Running&) = delete;
+    Running& operator=(const Running&) = delete;
+
+    void end() {
+        may_end_ = true;
+        if (thread_.joinable())
+            thread_.join();
+    }
+
+private:
+    std::atomic<bool> running_ = false;
+    std::atomic<bool> may_end_ = false;
+    std::thread thread_;
+};
+
+// A command in a thread of its own: whether it has been answered, and how.
+class Asked {
+public:
+    Asked(Log& log, const std::string& command, std::uint64_t epoch) :
+        thread_([this, &log, command, epoch] {
+            try {
+                answer_ = log.log->once(command, "o", epoch, [] { return std::string("its own"); });
+            } catch (const engine::Error& error) {
+                answer_ = name(error.kind());
+            }
+            answered_ = true;
+        }) {}
+    ~Asked() { thread_.join(); }
+    Asked(const Asked&) = delete;
+    Asked& operator=(const Asked&) = delete;
+
+    bool waits() {
+        return !within(50ms, [&] { return answered_.load(); });
+    }
+    std::string answer() {
+        REQUIRE(within(5s, [&] { return answered_.load(); }));
+        return answer_;
+    }
+
+private:
+    std::atomic<bool> answered_ = false;
+    std::string answer_;
+    std::thread thread_;
+};
+
+} // namespace
+
 TEST_CASE("command log: a repeated command waits for the one that runs, and gets its answer") {
     Log log;
-    std::atomic<bool> running = false, may_end = false, answered = false;
-    std::thread first([&] {
-        log.log->once("a@3", "o", 3, [&] {
-            running = true;
-            while (!may_end)
-                std::this_thread::yield();
-            return std::string("from the first");
-        });
-    });
-    REQUIRE(within(5s, [&] { return running.load(); }));
-    std::string answer;
-    std::thread second([&] {
-        answer = log.log->once("a@3", "o", 3, [] { return std::string("from the second"); });
-        answered = true;
-    });
-    // Another subject does not wait, and the same one of the next epoch does.
-    CHECK(log.once("b@3", 3) == "result");
-    std::string next;
-    std::thread third(
-        [&] { next = log.log->once("a@4", "o", 4, [] { return std::string("from the next"); }); });
-    CHECK(!within(50ms, [&] { return answered.load(); }));
-    may_end = true;
-    first.join();
-    second.join();
-    third.join();
-    CHECK(next == "from the next");
-    CHECK((answer == "from the first"));
+    Running first(log, "a@3", 3, "from the first");
+    Asked repeated(log, "a@3", 3);
+    CHECK(repeated.waits());
+    first.end();
+    CHECK(repeated.answer() == "from the first");
+}
+
+TEST_CASE("command log: under a lease one thing is done after the other, as the predecessor's may "
+          "be the opposite") {
+    Log log;
+    Running first(log, "a@3", 3, "");
+    Asked other(log, "b@3", 3), next(log, "a@4", 4);
+    CHECK(other.waits());
+    CHECK(next.waits());
+    first.end();
+    CHECK(next.answer() == "its own");
+    // Whether it came before or after the newer epoch was seen.
+    const std::string answer = other.answer();
+    CHECK((answer == "busy" || answer == "its own"));
+}
+
+TEST_CASE("command log: what a node does to itself waits only for the same thing") {
+    Log log;
+    Running first(log, "install/start", cluster::no_lease, "first");
+    Asked other(log, "install/stop", cluster::no_lease),
+        same(log, "install/start", cluster::no_lease);
+    CHECK(other.answer() == "its own");
+    CHECK(same.waits());
+    first.end();
+    CHECK(same.answer() == "first");
 }
 
 TEST_CASE("command log: a command that waited is refused where a newer epoch came meanwhile") {
     Log log;
-    std::atomic<bool> running = false, may_end = false;
-    std::thread first([&] {
-        log.log->once("a@3", "o", 3, [&] {
-            running = true;
-            while (!may_end)
-                std::this_thread::yield();
-            return std::string();
-        });
-    });
-    REQUIRE(within(5s, [&] { return running.load(); }));
-    std::optional<Kind> kind;
-    std::atomic<bool> begun = false;
-    std::thread second([&] {
-        begun = true;
-        try {
-            // Not the first one's: it would get that one's answer.
-            log.log->once("a@3#again", "o", 3, [] { return std::string(); });
-        } catch (const engine::Error& error) {
-            kind = error.kind();
-        }
-    });
-    REQUIRE(within(5s, [&] { return begun.load(); }));
-    std::this_thread::sleep_for(50ms); // it cannot be seen to wait
-    log.once("b@4", 4);
-    may_end = true;
-    first.join();
-    second.join();
-    CHECK(kind == Kind::busy);
+    Running first(log, "a@3", 3, "");
+    Asked waiting(log, "b@3", 3);
+    CHECK(waiting.waits());
+    Asked newer(log, "c@4", 4);
+    CHECK(newer.waits());
+    first.end();
+    CHECK(waiting.answer() == "busy");
+    CHECK(newer.answer() == "its own");
 }
 
 TEST_CASE("command log: a disk that is full is an error, and never a command that waits for ever") {

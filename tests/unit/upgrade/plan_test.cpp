@@ -71,10 +71,10 @@ TEST_CASE("plan: what a failure takes back, before and after the point of no ret
     const auto rolling = policies(upgrade::rolling_plan(coordinator.conductor(), three_servers));
     CHECK(rolling.at("stage/node-1") == OnFailure::undo_all);
     CHECK(rolling.at("node-1/start") == OnFailure::undo_group_then_stop);
-    CHECK(rolling.at("node-3/fence") == OnFailure::undo_group_then_stop);
-    CHECK(rolling.at("node-3/migrate") == OnFailure::undo_group_then_stop);
-    CHECK(rolling.at("node-3/unfence") == OnFailure::stop);
-    CHECK(rolling.at("node-3/start") == OnFailure::stop);
+    CHECK(rolling.at("node-3.last/fence") == OnFailure::undo_group_then_stop);
+    CHECK(rolling.at("node-3.last/migrate") == OnFailure::undo_group_then_stop);
+    CHECK(rolling.at("node-3.last/unfence") == OnFailure::stop);
+    CHECK(rolling.at("node-3.last/start") == OnFailure::stop);
     CHECK(rolling.at("node-1.return/start") == OnFailure::skip_group);
     CHECK(rolling.at("end/version") == OnFailure::stop);
     const auto downtime =
