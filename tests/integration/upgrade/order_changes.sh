@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# What the order of servers must bear: the last one is gone for good and another becomes the last; a
+# host-by-host upgrade is cut off on its way back and goes on, by `upgrade resume` or by `install`.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+# node-3 would be the last; it dies before its part, and is removed.
+begin_cluster postgresql
+trial_load --rate 150
+LOCUM_FAILPOINTS='step/node-3.last/drain/intent/before=kill' \
+    try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
+expect_code 137 "upgrade killed before the last server"
+expect_clean_load # a node that dies takes its requests with it, so the load ends before
+"$locum" agent stop --root "$trial/node-3" >/dev/null
+kill "$(awk '{ print $1; exit }' "$trial"/node-3/var/lib/locum/*/services/server.record)"
+try node remove node-3 --root "$trial/node-1"
+expect_code 0 "node remove"
+try upgrade resume --root "$trial/node-1"
+expect_code 0 "resume with two servers"
+"$locum" status --json --root "$trial/node-1" >"$trial/status.json"
+for n in 1 2; do
+    grep -q '^database = postgresql' "$trial/node-$n"/etc/opt/*/server.conf || fail "node-$n works on its copy still"
+    curl -sf "http://127.0.0.$((n + 1)):30002/probe" | grep -q 'ok 2.0' || fail "node-$n does not serve 2.0"
+done
+grep -q '"mode": "update"' "$trial/status.json" && fail "a node is in update mode still"
+trial_end
+
+# Host by host in the order 3 1 2, killed while the first comes back.
+begin_cluster postgresql
+trial_load --rate 150
+for n in 3 1; do
+    try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-$n.toml" --root "$trial/node-$n"
+    expect_code 0 "install on node-$n"
+done
+LOCUM_FAILPOINTS='step/node-1.return/stop/intent/before=kill' \
+    try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-2.toml" --root "$trial/node-2"
+expect_code 137 "install on node-2, killed on the way back"
+try upgrade rollback --root "$trial/node-1"
+expect_code 4 "rollback after the migration"
+expect_said 'cannot be undone'
+try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-2.toml" --root "$trial/node-2"
+expect_code 0 "install on node-2 again"
+expect_clean_load
+expect_all_at 2.0
