@@ -82,7 +82,7 @@ TEST_CASE("probe: silence, and an answer without end, end with the time") {
         CHECK(ask(*server, "", 200, 300ms) == "probe profile: http://" + server->address() +
                                                   "/probe?deep=1 sent no answer within 300 ms");
         CHECK(Clock::now() - begun >= 290ms);
-        CHECK(Clock::now() - begun < 2s);
+        CHECK(Clock::now() - begun < 10s);
     }
 }
 

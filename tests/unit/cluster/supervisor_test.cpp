@@ -177,7 +177,7 @@ TEST_CASE("supervisor: one that dies is started again, after a pause that grows"
     CHECK(pauses[0] >= 150ms); // 200 ms, looked at every 100 ms
     CHECK(pauses[1] >= 350ms);
     CHECK(pauses[2] >= 750ms);
-    CHECK(pauses[2] < 3s);
+    CHECK(pauses[2] < 10s);
 }
 
 TEST_CASE("supervisor: between death and restart it says so") {
@@ -201,7 +201,7 @@ TEST_CASE("supervisor: one that ignores its stop signal is killed with all its c
     const Clock::time_point begun = Clock::now();
     bench.supervisor->stop("server");
     CHECK(Clock::now() - begun >= 300ms);
-    CHECK(Clock::now() - begun < 4s);
+    CHECK(Clock::now() - begun < 10s);
     CHECK(!runs(pid));
     CHECK(within(5s, [&] { return !runs(child); }));
     CHECK(bench.state().status == ServiceStatus::stopped);
