@@ -119,3 +119,13 @@ TEST_CASE("plan: a component that the suite has not got is preflight's to refuse
     CHECK_NOTHROW(printed(site.installation()));
     CHECK(site.installation().roles() == std::vector<std::string>{"server"});
 }
+
+TEST_CASE("plan: no secret in any line") {
+    Site site({"server", "balancer"});
+    datasource::Settings settings;
+    settings.kind = datasource::Kind::postgresql;
+    settings.application = {"app", engine::Secret("hush")};
+    settings.locum = {"locum", engine::Secret("hush")};
+    site.installation().facts.datasource = settings;
+    CHECK(!contains(printed(site.installation()), "hush"));
+}

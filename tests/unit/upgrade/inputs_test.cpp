@@ -45,3 +45,56 @@ TEST_CASE("session: a node without a datasource names where to go") {
     CHECK(error.kind() == engine::Kind::refused);
     CHECK(!error.remedy().empty());
 }
+
+namespace {
+
+using Names = std::vector<std::string>;
+using engine::Mark;
+
+// Who comes when, after these records; planned as the three nodes joined.
+Names order_after(const std::vector<std::pair<const char*, Mark>>& records,
+                  const Names& planned = {"node-1", "node-2", "node-3"}) {
+    engine::MemoryJournal journal;
+    for (const auto& [step, mark] : records)
+        journal.append({"upgrade-1", 1, step, mark, "hash", ""});
+    return upgrade::server_order(journal, "upgrade-1", three_nodes(), planned);
+}
+
+} // namespace
+
+TEST_CASE("server order: as planned, then the rest of those that are registered") {
+    CHECK(order_after({}) == Names{"node-1", "node-2", "node-3"});
+    CHECK(order_after({}, {"node-3"}) == Names{"node-3", "node-1", "node-2"});
+    CHECK(order_after({}, {"node-2", "removed", "node-1", "node-2"}) ==
+          Names{"node-2", "node-1", "node-3"});
+}
+
+TEST_CASE("server order: those that have begun come first, as they began") {
+    CHECK(order_after({{"stage/node-1", Mark::done},
+                       {"node-3/copy", Mark::intent},
+                       {"node-3/copy", Mark::done},
+                       {"node-2/copy", Mark::intent}}) == Names{"node-3", "node-2", "node-1"});
+    // One that was taken back has not begun.
+    CHECK(order_after({{"node-3/copy", Mark::intent}, {"node-3/copy", Mark::undone}}) ==
+          Names{"node-1", "node-2", "node-3"});
+}
+
+TEST_CASE("server order: whoever has begun the last part stays the last") {
+    CHECK(order_after({{"node-3/copy", Mark::intent},
+                       {"node-2/copy", Mark::intent},
+                       {"node-1.last/barrier", Mark::intent}}) ==
+          Names{"node-3", "node-2", "node-1"});
+    CHECK(order_after({{"node-1.last/barrier", Mark::intent}}) ==
+          Names{"node-2", "node-3", "node-1"});
+    // Handed over: taken back on the first, begun on the second, which had been updated before.
+    CHECK(order_after({{"node-1/copy", Mark::intent},
+                       {"node-2/copy", Mark::intent},
+                       {"node-3.last/barrier", Mark::intent},
+                       {"node-3.last/barrier", Mark::undone},
+                       {"node-3/copy", Mark::intent},
+                       {"node-2.last/barrier", Mark::intent}}) ==
+          Names{"node-1", "node-3", "node-2"});
+    // One that is not registered any more is nobody's last.
+    CHECK(order_after({{"node-9.last/barrier", Mark::intent}}) ==
+          Names{"node-1", "node-2", "node-3"});
+}
