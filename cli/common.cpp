@@ -24,7 +24,10 @@ cluster::Layout Common::layout() const {
 
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json) {
     command.add_option("--root", common->root, "Folder below which everything is installed")
-        ->type_name("DIR");
+        ->type_name("DIR")
+        ->check([](const std::string& folder) {
+            return std::string(folder.empty() ? "is empty; expected a folder" : "");
+        });
     command.add_option("--suite", common->suite, "The suite, where several are installed")
         ->type_name("NAME");
     command.add_flag("-q,--quiet", common->quiet, "Say nothing but results and errors");

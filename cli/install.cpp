@@ -51,6 +51,10 @@ int install(const Options& options) {
     case installer::Relation::same:
         if (upgrade::part_is_open(prepared.installation))
             return upgrade::install_newer(prepared.installation, options.plan, *reporter);
+        if (options.json) {
+            fmt::print("{}\n", json{{"event", "result"}, {"result", "unchanged"}}.dump());
+            return 0;
+        }
         fmt::print("{} {} is installed as {}: nothing to do\n",
                    prepared.installation.manifest().title,
                    prepared.installation.manifest().version.text(), answers.node_name);

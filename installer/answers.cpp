@@ -80,6 +80,11 @@ engine::Secret read_secret(const SecretSource& source) {
     std::string value;
     switch (source.from) {
     case SecretSource::From::file:
+        if (!platform::exists(source.name))
+            throw Error(
+                fmt::format("the answers take a secret from {}, which is missing", source.name),
+                engine::Kind::usage)
+                .remedy("create the file with mode 0600, or correct the answers");
         value = platform::read_file(source.name, 4096);
         while (!value.empty() && (value.back() == '\n' || value.back() == '\r'))
             value.pop_back();
@@ -176,6 +181,9 @@ Answers parse_answers(const std::string& text, const std::string& file) {
 }
 
 Answers load_answers(const std::string& file) {
+    if (!platform::exists(file))
+        throw Error(fmt::format("there are no answers at {}", file), engine::Kind::usage)
+            .remedy("name the right file with --answers");
     return parse_answers(platform::read_file(file), file);
 }
 

@@ -9,7 +9,9 @@
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 namespace locum::installer {
@@ -49,12 +51,31 @@ suite::PublicKey trusted_key(const Answers& answers, const cluster::Layout& layo
     return keys.front().second;
 }
 
+// Answers for another node, or with another selection, are no answers to what is installed here.
+void require_same_node(const Answers& answers, const cluster::NodeState& node) {
+    auto differs = [&](const std::string& what, const std::string& found, const std::string& said) {
+        if (found != said)
+            throw Error(fmt::format("this host is {} with {} {}; {} says {}", node.name, what,
+                                    found, answers.file, said),
+                        Kind::refused)
+                .remedy("use this node's own answers; to change it, remove it and install it anew");
+    };
+    auto sorted = [](std::vector<std::string> all) {
+        std::sort(all.begin(), all.end());
+        return fmt::format("{}", fmt::join(all, ", "));
+    };
+    differs("name", node.name, answers.node_name);
+    differs("address", node.address, answers.address);
+    differs("components", sorted(node.components), sorted(answers.components));
+}
+
 Relation relation(const Installation& installation) {
     if (!installation.facts.node)
         return Relation::none;
     const cluster::NodeState& node = *installation.facts.node;
     const suite::Manifest& manifest = installation.manifest();
     const engine::Version here = engine::Version::parse(node.version);
+    require_same_node(installation.answers, node);
     if (manifest.version == here)
         return Relation::same;
     if (manifest.version > here)

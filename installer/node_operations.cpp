@@ -182,6 +182,20 @@ json configure(Node& node, const json& parameters) {
     return json::object();
 }
 
+// The end of the component's logs, since an undo may take them away.
+std::string last_words(Node& node, const std::string& component) {
+    constexpr std::size_t shown = 400;
+    std::string text;
+    for (const cluster::ServiceState& service : node.supervisor.states()) {
+        if (service.spec.component != component || !platform::exists(service.spec.log_file))
+            continue;
+        const std::string log = platform::read_file(service.spec.log_file, 64U << 20);
+        text +=
+            "\n  the end of its log: " + log.substr(log.size() > shown ? log.size() - shown : 0);
+    }
+    return text;
+}
+
 json start(Node& node, const json& parameters) {
     const std::string component = parameters.at("component");
     const std::string version = parameters.at("version");
@@ -197,8 +211,8 @@ json start(Node& node, const json& parameters) {
         if (!why)
             return json::object();
         if (std::chrono::steady_clock::now() > deadline)
-            throw Error(fmt::format("{} {} does not get well within {} s: {}", component, version,
-                                    limit.count() / 1000, *why))
+            throw Error(fmt::format("{} {} does not get well within {} s: {}{}", component, version,
+                                    limit.count() / 1000, *why, last_words(node, component)))
                 .remedy(fmt::format("see the log below {}", node.layout.logs()));
         std::this_thread::sleep_for(poll_interval);
     }

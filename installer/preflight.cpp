@@ -110,6 +110,14 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
         findings.push_back({"address", Severity::error, "address " + answers.address,
                             "the one address at which the other nodes reach this one",
                             "set node.address in " + answers.file});
+    for (std::size_t i = 0; i < facts.ports.size(); ++i)
+        for (std::size_t j = i + 1; j < facts.ports.size(); ++j)
+            if (facts.ports[i].port == facts.ports[j].port)
+                findings.push_back({"port-twice", Severity::error,
+                                    fmt::format("port {} for both {} and {}", facts.ports[i].port,
+                                                facts.ports[i].name, facts.ports[j].name),
+                                    "a port of its own for each",
+                                    "set another one in " + answers.file});
     for (const PortFact& port : facts.ports)
         if (port.taken_by)
             findings.push_back(

@@ -1,9 +1,9 @@
 #pragma once
-// SIGTERM and SIGINT as a condition to wait for or to ask about.
+// SIGTERM, SIGINT and SIGHUP as a condition to wait for or to ask about.
 
 namespace locum::platform {
 
-// Blocks both signals for this thread and all that it starts afterwards; so made first in main.
+// Blocks them for this thread and all that it starts afterwards; so made first in main.
 class StopSignals {
 public:
     StopSignals();

@@ -73,7 +73,7 @@ Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::str
     const std::string to = version.value_or("");
     if (to.empty() || !platform::exists(layout_.version(to) + "/.suite/manifest.toml"))
         throw Error(fmt::format("version {} is not unpacked on this node", to), Kind::usage)
-            .remedy("name the bundle: locum upgrade resume BUNDLE");
+            .remedy("name the bundle as the command's argument");
     const cluster::InstalledVersion installed(layout_, to);
     upgrade.to = installed.manifest();
     upgrade.manifest_sha256 = installed.manifest_sha256();

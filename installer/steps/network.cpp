@@ -31,7 +31,17 @@ bool is_member(const Layout& layout) {
            platform::exists(layout.state_file("node.crt"));
 }
 
+// Made once for a join and kept until it is done, so that a run that was cut off after the server
+// had admitted the node is known there as the same one.
+std::string joining_id(const Layout& layout) {
+    const std::string file = layout.state_file("joining");
+    if (!platform::exists(file))
+        platform::write_file(file, platform::hex(platform::random_bytes(16)), 0600);
+    return platform::read_file(file);
+}
+
 void forget_membership(const Layout& layout) {
+    platform::remove_all(layout.state_file("joining"));
     cluster::remove_membership(layout);
     platform::remove_all(layout.state_file("datasource.json"));
     platform::remove_all(layout.state_file("node.json"));
@@ -233,6 +243,7 @@ Step join_network(const Installation& installation) {
         [&installation, &layout, &token](Reporter&) {
             const token::NodeKey key = token::NodeKey::generate();
             cluster::NodeState state = node_state(installation, token.cluster_id, false);
+            state.installation_id = joining_id(layout);
             const cluster::JoinAnswer answer =
                 cluster::join(token, {layout.suite, node_row(installation, state),
                                       key.csr(state.name), installation.bundle.manifest_sha256()});

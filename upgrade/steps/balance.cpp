@@ -21,6 +21,7 @@ namespace {
 constexpr std::chrono::milliseconds poll_interval{25};
 constexpr std::chrono::seconds drain_limit{60};
 constexpr std::chrono::seconds rotation_limit{30};
+constexpr std::chrono::seconds balancer_limit{15};
 
 struct Seen {
     bool in_rotation = false;
@@ -31,6 +32,19 @@ Seen look(Conductor& conductor, const cluster::NodeRow& balancer, const std::str
     const json told = json::parse(conductor.peers().ask(cluster::address_of(balancer), "balancer",
                                                         json{{"server", server}}.dump()));
     return {told.at("in_rotation"), told.at("sessions") == 0 && told.at("queued") == 0};
+}
+
+// For probes: a balancer that cannot be asked does not say so.
+bool all_say(Conductor& conductor, const std::string& server,
+             const std::function<bool(const Seen&)>& condition) {
+    try {
+        for (const cluster::NodeRow& balancer : conductor.balancers())
+            if (!condition(look(conductor, balancer, server)))
+                return false;
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
 }
 
 // Waits until all balancers satisfy it. A balancer that does not answer may be restarting: it is
@@ -84,20 +98,41 @@ void require_others(Conductor& conductor, const std::string& server) {
     }
 }
 
+// An agent or a balancer that is away for a moment is started again: what needs it is repeated
+// until the time is over. A lost lease ends it at once.
+template <class F>
+void patiently(F&& f) {
+    const auto deadline = std::chrono::steady_clock::now() + balancer_limit;
+    for (;;) {
+        try {
+            f();
+            return;
+        } catch (const Error& error) {
+            if (error.kind() == Kind::busy || std::chrono::steady_clock::now() > deadline)
+                throw;
+        }
+        std::this_thread::sleep_for(8 * poll_interval);
+    }
+}
+
+void tell_balancers(Conductor& conductor, const std::string& step, const std::string& server,
+                    bool out, Reporter& reporter) {
+    const json parameters = {
+        {"server", server}, {"out", out}, {"servers", json::parse(conductor.servers())}};
+    for (const cluster::NodeRow& balancer : conductor.balancers())
+        patiently(
+            [&] { conductor.tell(balancer.name, step, "balance", parameters.dump(), reporter); });
+}
+
 void take_out(Conductor& conductor, const std::string& step, const std::string& server,
               Others others, Reporter& reporter) {
     if (engine::failpoint("drain/" + server))
         return;
     if (others == Others::must_serve)
-        require_others(conductor, server);
+        patiently([&] { require_others(conductor, server); });
     conductor.require_lease();
     conductor.registry().set_out(server, true);
-    for (const cluster::NodeRow& balancer : conductor.balancers())
-        conductor.tell(
-            balancer.name, step, "balance",
-            json{{"server", server}, {"out", true}, {"servers", json::parse(conductor.servers())}}
-                .dump(),
-            reporter);
+    tell_balancers(conductor, step, server, true, reporter);
     wait_for(conductor, server, drain_limit, "idle in every balancer",
              [](const Seen& seen) { return !seen.in_rotation && seen.idle; });
 }
@@ -106,12 +141,7 @@ void take_in(Conductor& conductor, const std::string& step, const std::string& s
              Reporter& reporter) {
     conductor.require_lease();
     conductor.registry().set_out(server, false);
-    for (const cluster::NodeRow& balancer : conductor.balancers())
-        conductor.tell(
-            balancer.name, step, "balance",
-            json{{"server", server}, {"out", false}, {"servers", json::parse(conductor.servers())}}
-                .dump(),
-            reporter);
+    tell_balancers(conductor, step, server, false, reporter);
     wait_for(conductor, server, rotation_limit, "in rotation in every balancer",
              [](const Seen& seen) { return seen.in_rotation; });
 }
@@ -123,14 +153,9 @@ Step drain(Conductor& conductor, const std::string& step, const std::string& ser
     return {step,
             fmt::format("take {} out of every balancer and wait until it is idle", server),
             [&conductor, server] {
-                if (!conductor.registry().node(server).out)
-                    return false;
-                for (const cluster::NodeRow& balancer : conductor.balancers()) {
-                    const Seen seen = look(conductor, balancer, server);
-                    if (seen.in_rotation || !seen.idle)
-                        return false;
-                }
-                return true;
+                return conductor.registry().node(server).out &&
+                       all_say(conductor, server,
+                               [](const Seen& seen) { return !seen.in_rotation && seen.idle; });
             },
             nullptr,
             [&conductor, step, server, others](Reporter& reporter) {
@@ -148,12 +173,9 @@ Step undrain(Conductor& conductor, const std::string& step, const std::string& s
     return {step,
             fmt::format("put {} into rotation again", server),
             [&conductor, server] {
-                if (conductor.registry().node(server).out)
-                    return false;
-                for (const cluster::NodeRow& balancer : conductor.balancers())
-                    if (!look(conductor, balancer, server).in_rotation)
-                        return false;
-                return true;
+                return !conductor.registry().node(server).out &&
+                       all_say(conductor, server,
+                               [](const Seen& seen) { return seen.in_rotation; });
             },
             nullptr,
             [&conductor, step, server](Reporter& reporter) {
