@@ -1,12 +1,17 @@
 find_package(doctest REQUIRED)
 include(${doctest_DIR}/doctest.cmake)
 
+# A filter that matches no case runs nothing and would pass: so of a name with a semicolon, which CMake
+# takes for two.
+set(LOCUM_NOTHING_RAN "test cases: +0 ")
+
 # locum_unit_tests(FOLDER SOURCES … LINKS …): one program for a folder; each doctest case is a ctest test.
 function(locum_unit_tests folder)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
     set(target unit-${folder})
     locum_test_program(${target} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS})
-    doctest_discover_tests(${target} TEST_PREFIX "unit/${folder}: " PROPERTIES TIMEOUT 120 LABELS unit)
+    doctest_discover_tests(${target} TEST_PREFIX "unit/${folder}: " PROPERTIES TIMEOUT 120 LABELS unit
+        FAIL_REGULAR_EXPRESSION "${LOCUM_NOTHING_RAN}")
 endfunction()
 
 # locum_integration_tests(NAME SOURCES … LINKS … [TIMEOUT seconds]): one program and one ctest test a
@@ -21,7 +26,8 @@ function(locum_integration_tests name)
     foreach(source IN LISTS arg_SOURCES)
         get_filename_component(case ${source} NAME_WE)
         add_test(NAME "integration/${name}: ${case}" COMMAND ${target} "--source-file=*/${source}")
-        set_tests_properties("integration/${name}: ${case}" PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS integration)
+        set_tests_properties("integration/${name}: ${case}" PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS integration
+            FAIL_REGULAR_EXPRESSION "${LOCUM_NOTHING_RAN}")
     endforeach()
 endfunction()
 

@@ -59,7 +59,7 @@ int seconds_more(const engine::Error& error) {
 
 } // namespace
 
-TEST_CASE("lease: taken, busy for others, free again; the epoch only grows") {
+TEST_CASE("lease: taken, busy for others, free again, the epoch only grows") {
     Cluster cluster;
     std::uint64_t epoch = 0;
     {

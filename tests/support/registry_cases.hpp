@@ -134,7 +134,7 @@ TEST_CASE("registry: a node as it was added") {
     CHECK(wired.out);
 }
 
-TEST_CASE("registry: adding twice is once; a name or an installation belongs to one node") {
+TEST_CASE("registry: adding twice is once, a name or an installation belongs to one node") {
     Cluster cluster;
     cluster.registry.add_node(node("node-1"));
     cluster.registry.add_node(node("node-1"));
@@ -177,7 +177,7 @@ TEST_CASE("registry: of two hosts that take a name at the same moment exactly on
     }
 }
 
-TEST_CASE("registry: nodes oldest first; one that is not there is named with those that are") {
+TEST_CASE("registry: nodes oldest first, one that is not there is named with those that are") {
     Cluster cluster;
     for (const char* name : {"c", "a", "b"}) {
         cluster.registry.add_node(node(name));

@@ -71,7 +71,7 @@ TEST_CASE("locum: version and help are answers, whatever is not a command is a m
     }
 }
 
-TEST_CASE("locum bundle: made, looked at and verified; a foreign key, damage and nothing there") {
+TEST_CASE("locum bundle: made, looked at and verified, a foreign key, damage and nothing there") {
     const Host host;
     const std::string name = host.folder / "vendor";
     CHECK(locum_says({"bundle", "keygen", name}).ok());

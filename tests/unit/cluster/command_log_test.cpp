@@ -52,7 +52,7 @@ TEST_CASE("command log: a command runs once, a repeated one gets the same answer
     CHECK(log.runs == 3);
 }
 
-TEST_CASE("command log: one that failed runs again; its error is passed on as it was") {
+TEST_CASE("command log: one that failed runs again, its error is passed on as it was") {
     Log log;
     const engine::Error error = error_of([&] { log.log->once("a@3", "o", 3, throw_error); });
     CHECK(error.kind() == Kind::paused);

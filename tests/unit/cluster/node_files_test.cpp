@@ -125,7 +125,7 @@ TEST_CASE("node state: cut anywhere, it is damaged, and never half a state") {
     CHECK(error_of([&] { load_node_state(host.layout); }).kind() == Kind::needs_attention);
 }
 
-TEST_CASE("datasource settings: none, as they were, or damaged; for us alone") {
+TEST_CASE("datasource settings: none, as they were, or damaged, for us alone") {
     Host host;
     CHECK(!cluster::load_datasource(host.layout));
     datasource::Settings settings;

@@ -218,7 +218,7 @@ TEST_CASE("supervisor: the stop signal is the manifest's") {
     CHECK(bench.log() == "up\nasked\n");
 }
 
-TEST_CASE("supervisor: its end leaves the services running; the next one adopts them") {
+TEST_CASE("supervisor: its end leaves the services running, the next one adopts them") {
     Bench bench;
     bench.supervisor->start(bench.sleeper());
     bench.supervisor->start(bench.sleeper("other"));
@@ -243,7 +243,7 @@ TEST_CASE("supervisor: its end leaves the services running; the next one adopts 
 }
 
 TEST_CASE(
-    "supervisor: a record of a process that has died is not adopted; the service starts anew") {
+    "supervisor: a record of a process that has died is not adopted, the service starts anew") {
     Bench bench;
     bench.supervisor->start(bench.sleeper());
     const std::int64_t pid = bench.state().pid;

@@ -57,7 +57,7 @@ TEST_CASE("runner: undo_all keeps the kind of the error, but paused is over") {
     }
 }
 
-TEST_CASE("runner: undo_group_then_stop takes the group back and keeps the rest; it can go on") {
+TEST_CASE("runner: undo_group_then_stop takes the group back and keeps the rest, it can go on") {
     Bench bench;
     for (const char* id : {"a/1", "b/2", "a/3", "b/4", "c/5"})
         bench.add(put(bench.world, id), OnFailure::undo_group_then_stop);
@@ -76,7 +76,7 @@ TEST_CASE("runner: undo_group_then_stop takes the group back and keeps the rest;
     CHECK(bench.world.applied == Names{"b/2", "b/4", "c/5"});
 }
 
-TEST_CASE("runner: stop takes nothing back; it goes on with the step that failed") {
+TEST_CASE("runner: stop takes nothing back, it goes on with the step that failed") {
     Bench bench;
     for (const char* id : {"a/1", "a/2", "a/3"})
         bench.add(put(bench.world, id), OnFailure::stop);

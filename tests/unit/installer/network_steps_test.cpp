@@ -25,7 +25,7 @@ TEST_CASE("network/authority keeps the contract") {
     CHECK(promises_broken_by(site, "network/authority", false) == "");
 }
 
-TEST_CASE("network/authority: keys and secrets are ours alone; the CA's key is sealed") {
+TEST_CASE("network/authority: keys and secrets are ours alone, the CA's key is sealed") {
     Site site;
     site.run_until("datasource/registry");
     for (const char* name : {"node.key", "node.crt", "ca.crt", "ca.key.sealed",

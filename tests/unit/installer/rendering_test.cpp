@@ -49,7 +49,7 @@ datasource::Settings postgresql() {
 
 } // namespace
 
-TEST_CASE("ports depend on what else is on the host (R1.5); answers override them") {
+TEST_CASE("ports depend on what else is on the host (R1.5), answers override them") {
     const suite::Manifest manifest = small_manifest();
     CHECK(installer::ports_of(manifest, {"server"}, {}) == Ports{{"device", 30001}});
     CHECK(installer::ports_of(manifest, {"balancer"}, {}) == Ports{{"front", 30001}});
@@ -89,7 +89,7 @@ TEST_CASE("config of a server in update mode: its copy, and nothing of the produ
 }
 
 TEST_CASE(
-    "config of a balancer: the servers, those wanted out marked; no secret, no datasource needed") {
+    "config of a balancer: the servers, those wanted out marked, no secret, no datasource needed") {
     const Unpacked site;
     const std::vector<installer::BalancedNode> servers = {
         {"node-1", "10.0.0.1", {{"device", 30002}}, false},

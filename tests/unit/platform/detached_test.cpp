@@ -109,7 +109,7 @@ TEST_CASE("its environment is what it was given, with PATH and LANG") {
     CHECK(!contains(said, "HOME="));
 }
 
-TEST_CASE("its log is private and appended to; its folder is the command's") {
+TEST_CASE("its log is private and appended to, its folder is the command's") {
     Scratch scratch;
     DetachedCommand command = detached(scratch, {"sh", "-c", "pwd; pwd >&2"});
     command.folder = scratch.path;

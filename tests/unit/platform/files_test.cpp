@@ -72,7 +72,7 @@ TEST_CASE("a failed write leaves the old content and nothing beside it") {
     CHECK(list_folder(scratch.path) == std::vector<std::string>{"a"});
 }
 
-TEST_CASE("folders are made with their parents and the mode; again is fine; a file is in the way") {
+TEST_CASE("folders are made with their parents and the mode, again is fine, a file is in the way") {
     Scratch scratch;
     const mode_t before = ::umask(0077);
     make_folders(scratch / "a/b/c", 0755);
@@ -108,7 +108,7 @@ TEST_CASE("renaming replaces the target") {
     CHECK(!exists(scratch / "a"));
 }
 
-TEST_CASE("a link is made, switched, read and removed; a folder in its place is not replaced") {
+TEST_CASE("a link is made, switched, read and removed, a folder in its place is not replaced") {
     Scratch scratch;
     const std::string link = scratch / "current";
     CHECK(read_link(link).empty());
@@ -126,7 +126,7 @@ TEST_CASE("a link is made, switched, read and removed; a folder in its place is 
     CHECK(list_folder(scratch.path) == std::vector<std::string>{"current"});
 }
 
-TEST_CASE("a listing is sorted and complete; a missing folder has no names") {
+TEST_CASE("a listing is sorted and complete, a missing folder has no names") {
     Scratch scratch;
     for (const char* name : {"b", "a", ".hidden"})
         write_file(scratch / name, "", 0600);

@@ -70,7 +70,7 @@ TEST_CASE("one that listens at any address is met at every one") {
     CHECK(found->address == "0.0.0.0");
 }
 
-TEST_CASE("a bound port on which nobody listens has no listener; a name must resolve") {
+TEST_CASE("a bound port on which nobody listens has no listener, a name must resolve") {
     const Listening socket("127.0.0.1", false);
     CHECK(!listener("127.0.0.1", socket.port).has_value());
     CHECK_THROWS_AS(listener("not an address", socket.port), engine::Error);

@@ -86,7 +86,7 @@ TEST_CASE("a tail torn at any byte is cut off, and the journal goes on behind it
     }
 }
 
-TEST_CASE("a flipped byte before the last record stops with the offset; nothing is changed") {
+TEST_CASE("a flipped byte before the last record stops with the offset, nothing is changed") {
     Scratch scratch;
     const std::string file = scratch / "journal";
     const std::string whole = write_three(file);
@@ -126,7 +126,7 @@ TEST_CASE("a journal has one writer at a time") {
 }
 
 TEST_CASE(
-    "after a failed write the journal takes nothing more; the next process reads what is there") {
+    "after a failed write the journal takes nothing more, the next process reads what is there") {
     Scratch scratch;
     const std::string file = scratch / "journal";
     JournalFile journal(file);

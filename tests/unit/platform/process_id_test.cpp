@@ -74,7 +74,7 @@ TEST_CASE("a signal meant for an earlier owner of the pid is not sent") {
     CHECK(alive(innocent.process));
 }
 
-TEST_CASE("signals go by name; an unknown name and a group that is not its own are refused") {
+TEST_CASE("signals go by name, an unknown name and a group that is not its own are refused") {
     const Ended one(sleeper());
     CHECK_THROWS_AS(send_signal(one.process, "NOSUCH"), engine::Error);
     CHECK_THROWS_AS(send_signal(one.process, ""), engine::Error);

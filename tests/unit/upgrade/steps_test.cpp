@@ -58,7 +58,7 @@ TEST_CASE("set_mode keeps the contract, both ways") {
     }
 }
 
-TEST_CASE("back_up keeps the contract; the backup can be read") {
+TEST_CASE("back_up keeps the contract, the backup can be read") {
     Coordinator coordinator;
     CHECK(promises_broken_by(coordinator, [&] {
               return steps::back_up(coordinator.conductor(), "node-3/backup");
@@ -103,7 +103,7 @@ TEST_CASE("unfence and publish_version keep the contract of what needs no undo")
     CHECK(coordinator.conductor().registry().fact(cluster::fact::version) == "2.0");
 }
 
-TEST_CASE("barrier: a server whose agent does not answer blocks; the last one itself does not") {
+TEST_CASE("barrier: a server whose agent does not answer blocks, the last one itself does not") {
     Coordinator coordinator;
     upgrade::Conductor& conductor = coordinator.conductor();
     engine::SilentReporter silent;
