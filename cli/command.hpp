@@ -3,6 +3,7 @@
 
 #include "cluster/layout.hpp"
 #include "engine/reporter.hpp"
+#include "engine/step.hpp"
 
 #include <functional>
 #include <memory>
@@ -38,6 +39,11 @@ void add_node(CLI::App& app, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);
+
+// To standard output; as JSON: {"plan": title, "steps": […]}.
+void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json);
+// The steps as JSON text, an array.
+std::string steps_json(const std::vector<engine::PlanLine>& plan);
 
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json);
 

@@ -6,6 +6,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
@@ -20,6 +21,27 @@ cluster::Layout Common::layout() const {
             engine::Kind::usage)
             .remedy("locum install BUNDLE --answers FILE, or name the right --root and --suite");
     return layout;
+}
+
+std::string steps_json(const std::vector<engine::PlanLine>& plan) {
+    nlohmann::json steps = nlohmann::json::array();
+    for (const engine::PlanLine& step : plan) {
+        steps.push_back({{"id", step.id}, {"says", step.says}});
+        if (!step.no_return.empty())
+            steps.back()["point-of-no-return"] = step.no_return;
+    }
+    return steps.dump();
+}
+
+void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json) {
+    if (as_json) {
+        const nlohmann::json steps = nlohmann::json::parse(steps_json(plan));
+        fmt::print("{}\n", nlohmann::json{{"plan", title}, {"steps", steps}}.dump(2));
+        return;
+    }
+    fmt::print("{}\n", title);
+    for (const std::string& line : engine::lines(plan))
+        fmt::print("  {}\n", line);
 }
 
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json) {

@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
+#include "installer/begun.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
@@ -23,34 +24,51 @@ struct Options : Common {
     std::string bundle;
     std::string answers;
     bool plan = false;
+    bool rollback = false;
 };
 
-void print_plan(const engine::Plan& plan, bool as_json) {
-    if (!as_json) {
-        fmt::print("{}\n", plan.title);
-        for (const std::string& line : lines(plan))
-            fmt::print("  {}\n", line);
-        return;
+// R1's own way: this host's part of a rolling upgrade.
+int install_part(const Options& options, const installer::Installation& installation,
+                 engine::Reporter& reporter) {
+    if (options.plan) {
+        const upgrade::Part part = upgrade::part_of(installation);
+        print_plan(part.title, part.plan, options.json);
+        return 0;
     }
-    json steps = json::array();
-    for (const engine::PlannedStep& planned : plan.steps)
-        steps.push_back({{"id", planned.step.id}, {"says", planned.step.says}});
-    fmt::print("{}\n", json{{"plan", plan.title}, {"steps", steps}}.dump(2));
+    const std::string message = upgrade::install_newer(installation, reporter);
+    if (options.json)
+        fmt::print("{}\n", json{{"event", "result"}, {"result", message}}.dump());
+    else
+        fmt::print("{}\n", message);
+    return 0;
+}
+
+int roll_back(const Options& options, const std::string& root) {
+    const cluster::Layout layout{root, options.suite.empty() ? installer::only_begun_suite(root)
+                                                             : options.suite};
+    installer::roll_back(layout, options.bundle.empty() ? "" : platform::absolute(options.bundle),
+                         platform::this_program(), *make_reporter(options));
+    if (options.json)
+        fmt::print("{}\n", json{{"event", "result"}, {"result", "rolled-back"}}.dump());
+    else
+        fmt::print("the installation of {} is taken back\n", layout.suite);
+    return 0;
 }
 
 int install(const Options& options) {
     const std::string root = options.root.empty() ? "" : platform::absolute(options.root);
+    if (options.rollback)
+        return roll_back(options, root);
     const installer::Answers answers = installer::load_answers(platform::absolute(options.answers));
     const installer::Prepared prepared = installer::prepare(
         platform::absolute(options.bundle), answers, root, platform::this_program());
     std::unique_ptr<engine::Reporter> reporter = make_reporter(options);
     switch (prepared.relation) {
     case installer::Relation::newer:
-        // R1's own way: this host's part of a rolling upgrade.
-        return upgrade::install_newer(prepared.installation, options.plan, *reporter);
+        return install_part(options, prepared.installation, *reporter);
     case installer::Relation::same:
         if (upgrade::part_is_open(prepared.installation))
-            return upgrade::install_newer(prepared.installation, options.plan, *reporter);
+            return install_part(options, prepared.installation, *reporter);
         if (options.json) {
             fmt::print("{}\n", json{{"event", "result"}, {"result", "unchanged"}}.dump());
             return 0;
@@ -67,8 +85,8 @@ int install(const Options& options) {
             fmt::print(stderr, "warning: {}\n", to_line(finding));
     const engine::Plan plan = installer::install_plan(prepared.installation);
     if (options.plan)
-        print_plan(plan, options.json);
-    engine::require_no_errors(prepared.findings);
+        print_plan(plan.title, engine::describe(plan), options.json);
+    installer::require_ready(prepared);
     if (options.plan)
         return 0;
     platform::StopSignals signals;
@@ -88,11 +106,21 @@ void add_install(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
         app.add_subcommand("install", "Install this host's node; with a newer bundle, upgrade it");
-    command->add_option("BUNDLE", options->bundle)->required();
-    command->add_option("--answers", options->answers, "The answers to all questions")
-        ->required()
-        ->type_name("FILE");
-    command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    CLI::Option* bundle = command->add_option("BUNDLE", options->bundle);
+    CLI::Option* answers =
+        command->add_option("--answers", options->answers, "The answers to all questions")
+            ->type_name("FILE");
+    CLI::Option* plan =
+        command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    CLI::Option* rollback =
+        command->add_flag("--rollback", options->rollback,
+                          "Take back an installation that was cut off; needs no other argument");
+    rollback->excludes(answers)->excludes(plan);
+    command->parse_complete_callback([=] {
+        for (const CLI::Option* needed : {bundle, answers})
+            if (!*rollback && !*needed)
+                throw CLI::RequiredError(needed->get_name());
+    });
     add_common(*command, options, true);
     command->callback([options, &action] { action = [options] { return install(*options); }; });
 }

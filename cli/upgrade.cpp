@@ -32,28 +32,37 @@ upgrade::Request request_of(const Options& options) {
     return request;
 }
 
+json findings_value(const std::vector<engine::Finding>& findings) {
+    json all = json::array();
+    for (const engine::Finding& finding : findings)
+        all.push_back(
+            {{"name", finding.name},
+             {"severity", finding.severity == engine::Severity::warning ? "warning" : "error"},
+             {"found", finding.found},
+             {"expected", finding.expected},
+             {"remedy", finding.remedy}});
+    return all;
+}
+
 int plan(const Options& options) {
     const upgrade::Forecast forecast = upgrade::forecast(request_of(options));
+    const bool nothing = forecast.plan.empty();
+    const std::string verdict = nothing                    ? "nothing-to-do"
+                                : forecast.verdict.rolling ? "rolling-possible"
+                                                           : "downtime-needed";
     if (options.json) {
-        json findings = json::array();
-        for (const engine::Finding& finding : forecast.findings)
-            findings.push_back({{"name", finding.name},
-                                {"found", finding.found},
-                                {"expected", finding.expected},
-                                {"remedy", finding.remedy}});
-        fmt::print("{}\n", json{{"verdict",
-                                 forecast.verdict.rolling ? "rolling-possible" : "downtime-needed"},
+        fmt::print("{}\n", json{{"verdict", verdict},
                                 {"reasons", forecast.verdict.reasons},
                                 {"mode", upgrade::name(forecast.mode)},
-                                {"findings", findings},
-                                {"plan", forecast.plan}}
+                                {"findings", findings_value(forecast.findings)},
+                                {"plan", forecast.title},
+                                {"steps", json::parse(steps_json(forecast.plan))}}
                                .dump(2));
     } else {
-        fmt::print("{}\n", forecast.title);
-        for (const std::string& line : forecast.plan)
-            fmt::print("  {}\n", line);
-        fmt::print("verdict: {}\n",
-                   forecast.verdict.rolling ? "rolling possible" : "downtime needed");
+        print_plan(forecast.title, forecast.plan, false);
+        if (!nothing)
+            fmt::print("verdict: {}\n",
+                       forecast.verdict.rolling ? "rolling possible" : "downtime needed");
         for (const std::string& reason : forecast.verdict.reasons)
             fmt::print("  {}\n", reason);
         for (const engine::Finding& finding : forecast.findings)

@@ -18,6 +18,28 @@ using nlohmann::json;
 
 namespace {
 
+JoinRequest proven_request(const Layout& layout, const std::string& body,
+                           const std::string& channel) {
+    JoinRequest request;
+    std::string proof;
+    try {
+        const json value = json::parse(body);
+        request = {value.at("suite"), node_from_json(value.at("node").dump()), value.at("csr"),
+                   value.at("manifest")};
+        proof = value.at("proof");
+    } catch (const json::exception& error) {
+        throw Error(fmt::format("not a join request: {}", error.what()), Kind::usage)
+            .remedy("use the same Locum version on both hosts");
+    }
+    if (!holds_authority(layout))
+        throw Error("this node runs no server, so it cannot admit nodes", Kind::refused)
+            .remedy("ask a server of the cluster");
+    if (!token::proves_join(proof, load_join_secret(layout), channel, request.csr_pem))
+        throw Error("the network token's secret is not this cluster's", Kind::not_trusted)
+            .remedy("take the token file from the cluster's first node anew");
+    return request;
+}
+
 // Everything that speaks against the node, before anything is changed.
 void require_admissible(Store& store, const NodeState& own, const JoinRequest& request) {
     Registry registry(store);
@@ -42,29 +64,20 @@ void require_admissible(Store& store, const NodeState& own, const JoinRequest& r
                     "is on another",
                     Kind::refused)
             .remedy("create the cluster on a PostgreSQL datasource to use several hosts");
+    require_free(registry, request.node);
 }
 
 } // namespace
 
-std::string admit(const Layout& layout, const std::string& body, const std::string& channel) {
-    JoinRequest request;
-    std::string proof;
-    try {
-        const json value = json::parse(body);
-        request = {value.at("suite"), node_from_json(value.at("node").dump()), value.at("csr"),
-                   value.at("manifest")};
-        proof = value.at("proof");
-    } catch (const json::exception& error) {
-        throw Error(fmt::format("not a join request: {}", error.what()), Kind::usage)
-            .remedy("use the same Locum version on both hosts");
-    }
-    if (!holds_authority(layout))
-        throw Error("this node runs no server, so it cannot admit nodes", Kind::refused)
-            .remedy("ask a server of the cluster");
-    if (!token::proves_join(proof, load_join_secret(layout), channel, request.csr_pem))
-        throw Error("the network token's secret is not this cluster's", Kind::not_trusted)
-            .remedy("take the token file from the cluster's first node anew");
+void require_admissible(const Layout& layout, const std::string& body, const std::string& channel) {
+    const JoinRequest request = proven_request(layout, body, channel);
+    const NodeState own = load_node_state(layout);
+    Store store(load_datasource(layout).value(), own.suite);
+    require_admissible(store, own, request);
+}
 
+std::string admit(const Layout& layout, const std::string& body, const std::string& channel) {
+    const JoinRequest request = proven_request(layout, body, channel);
     const NodeState own = load_node_state(layout);
     const std::optional<datasource::Settings> settings = load_datasource(layout);
     Store store(settings.value(), own.suite);
@@ -94,13 +107,17 @@ void leave(const Layout& layout, const std::string& peer) {
     Registry(store).remove_node(peer);
 }
 
-JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request) {
+namespace {
+
+// The answer of the first server that can be reached.
+json any_server(const token::NetworkToken& token, const std::string& verb,
+                const JoinRequest& request) {
     std::string failures;
     for (const std::string& address : token.addresses) {
         const token::Address to = token::parse_address(address);
         try {
-            const json answer = json::parse(join_call(
-                token.ca_pin, to.host, static_cast<std::uint16_t>(std::stoul(to.port)),
+            return json::parse(join_call(
+                verb, token.ca_pin, to.host, static_cast<std::uint16_t>(std::stoul(to.port)),
                 [&](const std::string& channel) {
                     return json{
                         {"suite", request.suite},
@@ -110,22 +127,32 @@ JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request) {
                         {"proof", token::join_proof(token.join_secret, channel, request.csr_pem)}}
                         .dump();
                 }));
-            JoinAnswer joined;
-            joined.certificate_pem = answer.at("certificate");
-            joined.ca_pem = answer.at("ca");
-            joined.cluster_id = answer.at("cluster");
-            joined.trial = answer.at("trial");
-            if (answer.contains("ca-key"))
-                joined.ca_key_pem = engine::Secret(answer.at("ca-key").get<std::string>());
-            if (answer.contains("datasource"))
-                joined.datasource = datasource_from_json(answer.at("datasource").dump());
-            return joined;
         } catch (const Unreachable& error) {
             failures += "\n  " + error.one_line();
         }
     }
     throw Error("no server of the cluster answers:" + failures, Kind::refused)
         .remedy("start an agent there (locum agent start), or check the network between the hosts");
+}
+
+} // namespace
+
+void ask_to_join(const token::NetworkToken& token, const JoinRequest& request) {
+    any_server(token, "may-join", request);
+}
+
+JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request) {
+    const json answer = any_server(token, "join", request);
+    JoinAnswer joined;
+    joined.certificate_pem = answer.at("certificate");
+    joined.ca_pem = answer.at("ca");
+    joined.cluster_id = answer.at("cluster");
+    joined.trial = answer.at("trial");
+    if (answer.contains("ca-key"))
+        joined.ca_key_pem = engine::Secret(answer.at("ca-key").get<std::string>());
+    if (answer.contains("datasource"))
+        joined.datasource = datasource_from_json(answer.at("datasource").dump());
+    return joined;
 }
 
 } // namespace locum::cluster

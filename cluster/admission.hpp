@@ -30,14 +30,17 @@ struct JoinAnswer {
     bool trial = false;
 };
 
-// The server's side of verb `join`, on a server node. body and answer are JSON; channel: the TLS
-// exporter's bytes. Throws Error: refused (another bundle, trial cluster and another machine,
-// name taken), busy (operation open), not_trusted (wrong proof).
+// The server's side of the verbs `join` and `may-join`, on a server node. body and answer are JSON;
+// channel: the TLS exporter's bytes. Throws Error: refused (another bundle, trial cluster and
+// another machine, name taken), busy (operation open), not_trusted (wrong proof).
+void require_admissible(const Layout& layout, const std::string& body, const std::string& channel);
 std::string admit(const Layout& layout, const std::string& body, const std::string& channel);
 // Verb `leave`: the peer's own row is removed (the undo of a join).
 void leave(const Layout& layout, const std::string& peer);
 
-// The node's side: tries the token's addresses in turn.
+// The node's side: tries the token's addresses in turn. ask_to_join changes nothing there, and
+// throws what join would.
+void ask_to_join(const token::NetworkToken& token, const JoinRequest& request);
 JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request);
 
 } // namespace locum::cluster

@@ -128,6 +128,13 @@ public:
                                  return admit(node_.layout, request.body, request.channel);
                              },
                          .without_certificate = true};
+        verbs["may-join"] = {.handler =
+                                 [this](const Request& request, const Emit&) {
+                                     require_admissible(node_.layout, request.body,
+                                                        request.channel);
+                                     return std::string("{}");
+                                 },
+                             .without_certificate = true};
         verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
             leave(node_.layout, request.peer);
             return std::string("{}");

@@ -132,9 +132,12 @@ void Registry::add_node(const NodeRow& node) {
          json(node.roles).dump(), json(node.components).dump(), json(node.ports).dump(),
          json(node.versions).dump(), std::string(name(node.mode)), std::int64_t{node.out},
          node.process, json(node.services).dump()});
-    if (added == 1)
-        return;
-    for (const NodeRow& other : nodes()) {
+    if (added == 0)
+        require_free(*this, node);
+}
+
+void require_free(Registry& registry, const NodeRow& node) {
+    for (const NodeRow& other : registry.nodes()) {
         const bool same_name = other.name == node.name;
         if (same_name == (other.installation == node.installation))
             continue;

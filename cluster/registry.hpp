@@ -66,4 +66,7 @@ private:
     Store& store_;
 };
 
+// Throws Error(refused) where the node's name or installation is another's already.
+void require_free(Registry& registry, const NodeRow& node);
+
 } // namespace locum::cluster

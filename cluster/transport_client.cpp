@@ -68,14 +68,15 @@ std::string TransportClient::upload(const Peer& peer, const std::string& verb,
                     progress, std::move(outgoing));
 }
 
-std::string join_call(const std::string& ca_pin, const std::string& host, std::uint16_t port,
+std::string join_call(const std::string& verb, const std::string& ca_pin, const std::string& host,
+                      std::uint16_t port,
                       const std::function<std::string(const std::string& channel)>& make_body,
                       TransportClientOptions options) {
     const Context context(tls::client_context(nullptr));
     tls::Trust trust;
     trust.ca_pin = ca_pin;
     Outgoing outgoing;
-    outgoing.verb = "join";
+    outgoing.verb = verb;
     outgoing.make_body = make_body;
     return converse(context.get(), std::move(trust), {"", host, port}, options, {},
                     std::move(outgoing));

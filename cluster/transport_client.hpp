@@ -65,10 +65,11 @@ private:
     std::unique_ptr<State> state_;
 };
 
-// The verb `join`, for a host that has no certificate yet. Nothing is sent before the server's
-// chain led to an authority with this pin; then make_body gets the channel's bytes, to bind its
-// proof to.
-std::string join_call(const std::string& ca_pin, const std::string& host, std::uint16_t port,
+// A verb for a host that has no certificate yet: `join` or `may-join`. Nothing is sent before the
+// server's chain led to an authority with this pin; then make_body gets the channel's bytes, to
+// bind its proof to.
+std::string join_call(const std::string& verb, const std::string& ca_pin, const std::string& host,
+                      std::uint16_t port,
                       const std::function<std::string(const std::string& channel)>& make_body,
                       TransportClientOptions options = {});
 

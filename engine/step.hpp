@@ -59,7 +59,16 @@ struct Plan {
     void add(Step step, OnFailure on_failure) { steps.push_back({std::move(step), on_failure}); }
 };
 
-// The plan as it is printed: one line a step, irreversible ones marked.
+// A step of a plan as a person or a script is told of it.
+struct PlanLine {
+    std::string id;
+    std::string says;
+    std::string no_return; // why there is no way back behind it; empty: there is one
+};
+std::vector<PlanLine> describe(const Plan& plan);
+
+// As it is printed: one line a step, irreversible ones marked.
+std::vector<std::string> lines(const std::vector<PlanLine>& plan);
 std::vector<std::string> lines(const Plan& plan);
 
 } // namespace locum::engine

@@ -142,9 +142,7 @@ Answers parse_answers(const std::string& text, const std::string& file) {
     try {
         token::check_node_name(name.value);
     } catch (const Error&) {
-        node.fail(name.at, "'" + name.value + "' for 'name'",
-                  "1 to 63 letters, digits, dots, dashes or underscores, beginning with a letter "
-                  "or digit");
+        node.fail(name.at, "'" + name.value + "' for 'name'", std::string(token::node_name_rule));
     }
     answers.node_name = name.value;
     answers.address = node.text("address").value;

@@ -87,10 +87,13 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
     } else {
         facts.token = token::NetworkToken::load(answers.use_token);
     }
-    facts.ports.push_back(
-        {"agent", answers.agent_port, platform::listener(answers.address, answers.agent_port)});
-    for (const auto& [name, port] : ports_of(manifest, answers.components, answers.ports))
-        facts.ports.push_back({name, port, platform::listener(answers.address, port)});
+    facts.address_fault = platform::not_own_address(answers.address);
+    if (facts.address_fault.empty()) {
+        facts.ports.push_back(
+            {"agent", answers.agent_port, platform::listener(answers.address, answers.agent_port)});
+        for (const auto& [name, port] : ports_of(manifest, answers.components, answers.ports))
+            facts.ports.push_back({name, port, platform::listener(answers.address, port)});
+    }
     if (answers.datasource) {
         facts.datasource = settings_of(*answers.datasource, facts.data_folder, manifest.name);
         facts.database = look_at(*facts.datasource, manifest);

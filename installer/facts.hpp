@@ -39,8 +39,9 @@ struct Facts {
     std::optional<cluster::NodeState> node; // installed here already
     bool token_exists = false;
     bool token_folder_writeable = true;
-    std::optional<token::NetworkToken> token;       // the one to be used
-    std::vector<PortFact> ports;                    // the agent's among them
+    std::optional<token::NetworkToken> token; // the one to be used
+    std::string address_fault;   // why no server can listen at the answers' address; empty: it can
+    std::vector<PortFact> ports; // the agent's among them; none with an address_fault
     std::optional<datasource::Settings> datasource; // with secrets read
     std::optional<DatabaseFacts> database;
     std::vector<engine::Finding> grants;

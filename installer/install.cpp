@@ -1,24 +1,26 @@
 #include "installer/install.hpp"
 
+#include "cluster/admission.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/node_state.hpp"
 #include "engine/error.hpp"
 #include "engine/runner.hpp"
+#include "installer/begun.hpp"
+#include "installer/node_row.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
+#include "token/identity.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 namespace locum::installer {
 
 using engine::Error;
 using engine::Kind;
-using nlohmann::json;
 
 namespace {
 
@@ -90,34 +92,56 @@ Relation relation(const Installation& installation) {
     return Relation::newer; // within one schema version either direction is an update
 }
 
-// Says that an installation was begun and not ended; kept beside the journal.
-struct Begun {
-    std::string file;
-
-    struct Content {
-        std::string operation;
-        std::string input_hash;
-        std::vector<std::string> folders; // that were made for it
-    };
-
-    std::optional<Content> read() const {
-        if (!platform::exists(file))
-            return std::nullopt;
-        const json value = json::parse(platform::read_file(file));
-        return Content{value.at("operation"), value.at("input-hash"),
-                       value.at("folders").get<std::vector<std::string>>()};
+// Asks the cluster whether it would admit this node, so that it is known before anything is
+// changed here. A refusal is a finding like any other; what has an exit code of its own keeps it.
+void ask_cluster(Prepared& prepared) {
+    const Installation& installation = prepared.installation;
+    if (!installation.facts.token)
+        return;
+    const cluster::NodeState state =
+        node_state(installation, installation.facts.token->cluster_id, false);
+    const cluster::JoinRequest request{installation.layout.suite, node_row(installation, state),
+                                       token::NodeKey::generate().csr(state.name),
+                                       installation.bundle.manifest_sha256()};
+    try {
+        cluster::ask_to_join(*installation.facts.token, request);
+    } catch (const Error& error) {
+        if (error.kind() == Kind::refused)
+            prepared.findings.push_back({"admission", engine::Severity::error, error.one_line(),
+                                         "a cluster that admits this node", error.remedy()});
+        else
+            prepared.not_admitted = error;
     }
-    void write(const Content& content) const {
-        platform::write_file(file,
-                             json{{"operation", content.operation},
-                                  {"input-hash", content.input_hash},
-                                  {"folders", content.folders}}
-                                     .dump() +
-                                 "\n",
-                             0600);
-    }
-    void end() const { platform::remove_all(file); }
-};
+}
+
+Begun inputs_of(const Installation& installation) {
+    Begun begun;
+    begun.bundle = installation.bundle.file();
+    begun.manifest = installation.bundle.manifest_sha256();
+    begun.answers_file = installation.answers.file;
+    begun.answers_text = installation.answers.text;
+    return begun;
+}
+
+void require_same_inputs(const Begun& begun, const Begun& now, const std::string& root) {
+    if (begun.input_hash() == now.input_hash())
+        return;
+    throw Error(fmt::format("an installation ({}) was begun here with other inputs:\n  {}",
+                            begun.operation, fmt::join(differences(begun, now), "\n  ")),
+                Kind::unfinished)
+        .remedy("run it again with what it was begun with, and it goes on where it stopped; or "
+                "take it back: locum install --rollback" +
+                (root.empty() ? "" : " --root " + root));
+}
+
+// Nothing of the installation is left: neither are the folders that were made for it.
+void end(const cluster::Layout& layout, const Begun& begun) {
+    Begun::forget(layout);
+    if (begun.folders.empty())
+        return;
+    platform::remove_all(layout.state());
+    platform::remove_if_empty(begun.folders);
+}
 
 } // namespace
 
@@ -135,58 +159,77 @@ Prepared prepare(const std::string& bundle_file, const Answers& answers, const s
     Installation installation{layout, answers, *bundle, gather_facts(answers, manifest, layout),
                               program};
     installation.answers.trusted_key = key.hex();
-    Relation how = relation(installation);
-    std::vector<engine::Finding> findings;
+    Prepared prepared{std::move(bundle), std::move(installation), Relation::none, {}, {}};
     // A run that was cut off is taken up again, so what it made itself is no obstacle.
-    const Begun begun{layout.state_file("installation.json")};
-    if (begun.read())
-        how = Relation::none;
-    else if (how == Relation::none)
-        findings = preflight(answers, manifest, installation.facts);
-    return {std::move(bundle), std::move(installation), how, std::move(findings)};
+    if (const std::optional<Begun> begun = Begun::load(layout)) {
+        require_same_inputs(*begun, inputs_of(prepared.installation), root);
+        return prepared;
+    }
+    prepared.relation = relation(prepared.installation);
+    if (prepared.relation == Relation::none) {
+        prepared.findings = preflight(answers, manifest, prepared.installation.facts);
+        ask_cluster(prepared);
+    }
+    return prepared;
+}
+
+void require_ready(const Prepared& prepared) {
+    engine::require_no_errors(prepared.findings);
+    if (prepared.not_admitted)
+        throw *prepared.not_admitted;
 }
 
 void install(const Installation& installation, const engine::Plan& plan,
              const std::function<bool()>& cancelled, engine::Reporter& reporter) {
     const cluster::Layout& layout = installation.layout;
-    Begun::Content content;
-    content.folders = platform::missing_folders(layout.state());
+    Begun begun = inputs_of(installation);
+    begun.folders = platform::missing_folders(layout.state());
     platform::make_folders(layout.state(), 0700);
-    const Begun begun{layout.state_file("installation.json")};
     bool undone = false;
     try {
         const platform::Lock lock = platform::Lock::take(layout.state_file("host.lock"), "install");
-        content.input_hash =
-            platform::sha256_hex(installation.answers.text + installation.bundle.manifest_sha256());
-        if (auto before = begun.read()) {
-            if (before->input_hash != content.input_hash)
-                throw Error(
-                    fmt::format(
-                        "an installation ({}) was begun here with other answers or another bundle",
-                        before->operation),
-                    Kind::unfinished)
-                    .remedy(
-                        "run it again with what it was begun with: it goes on where it stopped");
-            content = *before;
+        if (const std::optional<Begun> before = Begun::load(layout)) {
+            require_same_inputs(*before, begun, layout.root);
+            begun = *before;
         } else {
-            content.operation = "install-" + platform::hex(platform::random_bytes(8));
-            begun.write(content);
+            begun.operation = "install-" + platform::hex(platform::random_bytes(8));
+            begun.store(layout);
         }
         platform::JournalFile journal(layout.state_file("journal"));
         undone = true; // unless the runner says otherwise
-        engine::run(plan, {content.operation, 0, content.input_hash, cancelled, {}}, journal,
+        engine::run(plan, {begun.operation, 0, begun.input_hash(), cancelled, {}}, journal,
                     reporter);
-        begun.end();
+        Begun::forget(layout);
     } catch (const Error& error) {
-        if (undone && error.kind() != Kind::needs_attention) {
-            begun.end();
-            if (!content.folders.empty()) {
-                platform::remove_all(layout.state());
-                platform::remove_if_empty(content.folders);
-            }
-        }
+        if (undone && error.kind() != Kind::needs_attention)
+            end(layout, begun);
         throw;
     }
+}
+
+void roll_back(const cluster::Layout& layout, const std::string& bundle_file,
+               const std::string& program, engine::Reporter& reporter) {
+    std::optional<Begun> begun = Begun::load(layout);
+    if (!begun)
+        throw Error(
+            fmt::format("no installation of {} was begun and left unfinished", layout.suite),
+            Kind::usage)
+            .remedy("name the right --root and --suite; an installation that ended is not taken "
+                    "back");
+    const std::string bundle = bundle_file.empty() ? begun->bundle : bundle_file;
+    if (!platform::exists(bundle))
+        throw Error(fmt::format("the bundle that it was begun with, {}, is missing", bundle),
+                    Kind::usage)
+            .remedy("name it where it is now: locum install BUNDLE --rollback");
+    const Prepared prepared = prepare(
+        bundle, parse_answers(begun->answers_text, begun->answers_file), layout.root, program);
+    {
+        const platform::Lock lock = platform::Lock::take(layout.state_file("host.lock"), "install");
+        platform::JournalFile journal(layout.state_file("journal"));
+        engine::roll_back(install_plan(prepared.installation),
+                          {begun->operation, 0, begun->input_hash(), {}, {}}, journal, reporter);
+    }
+    end(layout, *begun);
 }
 
 } // namespace locum::installer

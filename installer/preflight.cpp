@@ -106,10 +106,19 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
                                 fmt::format("at most {} characters", longest_socket_path),
                                 "set a short run-directory in " + answers.file});
     }
+    auto address = [&](const std::string& found, const std::string& expected) {
+        findings.push_back({"address", Severity::error, found, expected,
+                            "correct node.address in " + answers.file});
+    };
     if (answers.address == "0.0.0.0" || answers.address == "::")
-        findings.push_back({"address", Severity::error, "address " + answers.address,
-                            "the one address at which the other nodes reach this one",
-                            "set node.address in " + answers.file});
+        address("address " + answers.address,
+                "the one address at which the other nodes reach this one");
+    else if (answers.address.find(':') != std::string::npos)
+        // Templates and probes write ADDRESS:PORT.
+        address("address " + answers.address, "an IPv4 address, or a name that has one");
+    else if (!facts.address_fault.empty())
+        address(fmt::format("address {}: {}", answers.address, facts.address_fault),
+                "an address of this host");
     for (std::size_t i = 0; i < facts.ports.size(); ++i)
         for (std::size_t j = i + 1; j < facts.ports.size(); ++j)
             if (facts.ports[i].port == facts.ports[j].port)

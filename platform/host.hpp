@@ -22,6 +22,8 @@ std::uint64_t memory_bytes();
 std::int64_t now_ms(); // Unix time in ms, this host's clock
 bool is_root();
 std::string this_program(); // path of the running executable
+// Why no server can listen at this address or name; empty: it is one of this host's.
+std::string not_own_address(const std::string& address);
 // Whoever listens on the TCP port at this address (or at any address). Of another user's process
 // only root learns pid and program.
 std::optional<Listener> listener(const std::string& address, std::uint16_t port);

@@ -43,15 +43,22 @@ bool in_node_name(char c) {
            c == '.' || c == '_';
 }
 
+// A node of such a name would be taken for a group of steps (upgrade/plans.hpp).
+constexpr std::string_view groups[] = {"stage", "outage", "end"};
+constexpr std::string_view endings[] = {".last", ".return", ".balancer"};
+
 } // namespace
 
 void check_node_name(std::string_view name) {
+    const bool reserved =
+        std::find(std::begin(groups), std::end(groups), name) != std::end(groups) ||
+        std::any_of(std::begin(endings), std::end(endings),
+                    [&](std::string_view ending) { return name.ends_with(ending); });
     const bool good = !name.empty() && name.size() <= 63 && name[0] != '-' && name[0] != '.' &&
                       name[0] != '_' && std::all_of(name.begin(), name.end(), in_node_name);
-    if (!good)
+    if (reserved || !good)
         throw Error(fmt::format("'{}' cannot be a node's name", name), Kind::usage)
-            .remedy("use 1 to 63 letters, digits, dots, dashes or underscores, beginning with a "
-                    "letter or digit");
+            .remedy(fmt::format("use {}", node_name_rule));
 }
 
 NodeKey::NodeKey(engine::Secret pem) : pem_(std::move(pem)) {}

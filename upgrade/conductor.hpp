@@ -13,6 +13,7 @@ namespace locum::upgrade {
 // What one run of the coordinator is about.
 struct Upgrade {
     cluster::Layout layout; // of the coordinator's own node
+    std::string node;       // its name
     datasource::Settings settings;
     std::string data_folder;
     std::string from;            // version that the cluster runs

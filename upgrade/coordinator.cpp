@@ -31,6 +31,10 @@ engine::Plan make_plan(Conductor& conductor, UpgradeMode mode, const Order& orde
                                         : short_downtime_plan(conductor, order);
 }
 
+std::string nothing_to_do(const Upgrade& upgrade) {
+    return fmt::format("the cluster runs {} already: nothing to do", upgrade.version());
+}
+
 std::string joined(const std::vector<std::string>& all) {
     return fmt::format("{}", fmt::join(all, "\n"));
 }
@@ -89,6 +93,10 @@ Forecast forecast(const Request& request) {
     Upgrade upgrade = session.upgrade(request.bundle, std::nullopt);
     const ClusterFacts facts = session.facts();
     Forecast forecast;
+    if (upgrade.manifest_sha256 == facts.manifest) {
+        forecast.title = nothing_to_do(upgrade);
+        return forecast;
+    }
     forecast.verdict = verdict(upgrade.manifest(), facts);
     forecast.mode = choose(request.mode, forecast.verdict);
     forecast.findings = preflight(upgrade.manifest(), facts, forecast.mode);
@@ -96,7 +104,7 @@ Forecast forecast(const Request& request) {
     const engine::Plan plan =
         make_plan(conductor, forecast.mode, order_of(facts, upgrade.manifest(), servers_of(facts)));
     forecast.title = plan.title;
-    forecast.plan = engine::lines(plan);
+    forecast.plan = engine::describe(plan);
     return forecast;
 }
 
@@ -114,7 +122,7 @@ void run(const Request& request, engine::Reporter& reporter) {
     const UpgradeMode mode = choose(request.mode, verdict(upgrade.manifest(), facts));
     engine::require_no_errors(preflight(upgrade.manifest(), facts, mode));
     if (upgrade.manifest_sha256 == facts.manifest) {
-        reporter.note("the cluster runs " + upgrade.version() + " already: nothing to do");
+        reporter.note(nothing_to_do(upgrade));
         return;
     }
     upgrade.operation = "upgrade-" + platform::hex(platform::random_bytes(6));

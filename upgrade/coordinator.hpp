@@ -22,8 +22,8 @@ struct Forecast {
     UpgradeMode mode = UpgradeMode::rolling;
     Verdict verdict;
     std::vector<engine::Finding> findings;
-    std::vector<std::string> plan; // printed lines
     std::string title;
+    std::vector<engine::PlanLine> plan; // empty: the cluster runs this bundle already
 };
 
 // What `run` would do; changes nothing.

@@ -64,6 +64,72 @@ void require_server(const cluster::NodeState& node, const suite::Manifest& manif
         .remedy("run it on the hosts with a server: locum node list");
 }
 
+// One host's turn: what is open, who has been here before, and the plan that follows.
+struct Visit {
+    enum class Purpose { to_plan, to_do }; // a plan needs no lease
+    Session session;
+    Upgrade upgrade;
+    std::optional<cluster::Operation> open;
+    Inputs inputs;
+    std::optional<cluster::Lease> lease;
+    Arrival here;
+    std::optional<Conductor> conductor;
+    engine::Plan plan;
+
+    Visit(const installer::Installation& installation, Purpose purpose) :
+        session(installation.layout) {
+        const cluster::NodeState& node = *installation.facts.node;
+        require_server(node, installation.manifest());
+        upgrade = session.upgrade(installation.bundle.file(), std::nullopt);
+        if (purpose == Purpose::to_do)
+            lease.emplace(session.settings(), installation.layout.suite, "install on " + node.name);
+        take_up_open();
+        const ClusterFacts facts = session.facts();
+        here = arrival(session, open, facts, node.name);
+        if (!open)
+            decide(facts);
+        upgrade.epoch = lease ? lease->epoch() : 0;
+        upgrade.operation = open ? open->id : "upgrade-" + platform::hex(platform::random_bytes(6));
+        conductor.emplace(upgrade);
+        const Order order = order_of(facts, upgrade.manifest(), here.order);
+        plan = inputs.mode == UpgradeMode::short_downtime ? short_downtime_plan(*conductor, order)
+               : here.last()                              ? last_server_plan(*conductor, order)
+                             : one_server_plan(*conductor, order, here.index);
+    }
+    Visit(const Visit&) = delete; // the plan refers to the conductor, that to the upgrade
+    Visit& operator=(const Visit&) = delete;
+
+private:
+    // Under the lease, so that what is read here stays so.
+    void take_up_open() {
+        open = session.open_operation();
+        inputs = {UpgradeMode::rolling,    true, upgrade.old_version(), upgrade.version(),
+                  upgrade.manifest_sha256, {}};
+        if (!open)
+            return;
+        const Inputs begun = inputs_from_json(open->inputs);
+        if (!begun.host_by_host || begun.manifest != inputs.manifest)
+            throw Error(fmt::format("operation {} ({}) is open: {}", open->id, name(open->state),
+                                    open->message),
+                        Kind::busy)
+                .remedy("locum upgrade resume, or locum upgrade rollback");
+        inputs = begun;
+        upgrade.from = begun.from;
+    }
+
+    // Decided once; later hosts go on with what was begun.
+    void decide(const ClusterFacts& facts) {
+        const Verdict possible = verdict(upgrade.manifest(), facts);
+        if (here.order.size() == 1)
+            inputs.mode = UpgradeMode::short_downtime; // the only server: no copy is made
+        else if (!possible.rolling)
+            throw Error(fmt::format("downtime needed: {}", fmt::join(possible.reasons, "; ")),
+                        Kind::downtime_needed)
+                .remedy("locum upgrade run BUNDLE --mode short-downtime");
+        engine::require_no_errors(preflight(upgrade.manifest(), facts, inputs.mode));
+    }
+};
+
 } // namespace
 
 bool part_is_open(const installer::Installation& installation) {
@@ -77,72 +143,37 @@ bool part_is_open(const installer::Installation& installation) {
     return inputs.host_by_host && inputs.manifest == installation.bundle.manifest_sha256();
 }
 
-int install_newer(const installer::Installation& installation, bool plan_only,
-                  engine::Reporter& reporter) {
-    const cluster::NodeState& node = *installation.facts.node;
-    require_server(node, installation.manifest());
-    Session session(installation.layout);
-    Upgrade upgrade = session.upgrade(installation.bundle.file(), std::nullopt);
-    std::optional<cluster::Operation> open = session.open_operation();
-    Inputs inputs{UpgradeMode::rolling,    true, upgrade.old_version(), upgrade.version(),
-                  upgrade.manifest_sha256, {}};
-    if (open) {
-        const Inputs begun = inputs_from_json(open->inputs);
-        if (!begun.host_by_host || begun.manifest != inputs.manifest)
-            throw Error(fmt::format("operation {} ({}) is open: {}", open->id, name(open->state),
-                                    open->message),
-                        Kind::busy)
-                .remedy("locum upgrade resume, or locum upgrade rollback");
-        inputs = begun;
-        upgrade.from = begun.from;
-    }
-    std::optional<cluster::Lease> lease;
-    if (!plan_only)
-        lease.emplace(session.settings(), installation.layout.suite, "install on " + node.name);
-    const ClusterFacts facts = session.facts();
-    const Arrival here = arrival(session, open, facts, node.name);
-    if (!open) {
-        // Decided once; later hosts go on with what was begun.
-        const Verdict possible = verdict(upgrade.manifest(), facts);
-        if (here.order.size() == 1)
-            inputs.mode = UpgradeMode::short_downtime; // the only server: no copy is made
-        else if (!possible.rolling)
-            throw Error(fmt::format("downtime needed: {}", fmt::join(possible.reasons, "; ")),
-                        Kind::downtime_needed)
-                .remedy("locum upgrade run BUNDLE --mode short-downtime");
-        engine::require_no_errors(preflight(upgrade.manifest(), facts, inputs.mode));
-    }
-    upgrade.epoch = lease ? lease->epoch() : 0;
-    upgrade.operation = open ? open->id : "upgrade-" + platform::hex(platform::random_bytes(6));
-    Conductor conductor(upgrade);
-    const Order order = order_of(facts, upgrade.manifest(), here.order);
-    const engine::Plan plan = inputs.mode == UpgradeMode::short_downtime
-                                  ? short_downtime_plan(conductor, order)
-                              : here.last() ? last_server_plan(conductor, order)
-                                            : one_server_plan(conductor, order, here.index);
-    if (plan_only) {
-        fmt::print("{}\n  {}\n", plan.title, fmt::join(engine::lines(plan), "\n  "));
-        return 0;
-    }
+std::string install_newer(const installer::Installation& installation, engine::Reporter& reporter) {
+    Visit visit(installation, Visit::Purpose::to_do);
+    Session& session = visit.session;
     cluster::Operation operation;
-    operation.id = upgrade.operation;
+    operation.id = visit.upgrade.operation;
     operation.kind = "upgrade";
-    operation.inputs = to_json(inputs);
-    operation.input_hash = open ? open->input_hash : platform::sha256_hex(operation.inputs);
-    operation.plan = fmt::format("{}", fmt::join(engine::lines(plan), "\n"));
+    operation.inputs = to_json(visit.inputs);
+    operation.input_hash =
+        visit.open ? visit.open->input_hash : platform::sha256_hex(operation.inputs);
+    operation.plan = fmt::format("{}", fmt::join(engine::lines(visit.plan), "\n"));
     operation.plan_hash = platform::sha256_hex(operation.plan);
-    if (!open)
+    if (!visit.open)
         cluster::Operations(session.store()).begin(operation);
-    const std::size_t updated = here.index + 1;
+    const Arrival& here = visit.here;
     const std::string message =
         here.last() ? fmt::format("{0} of {0} servers updated", here.order.size())
                     : fmt::format("{} of {} servers updated; next: locum install BUNDLE on {}",
-                                  updated, here.order.size(), fmt::join(here.waiting, ", "));
-    drive(session, plan,
-          {operation.id, lease->epoch(), operation.input_hash, {}, [&] { return lease->lost(); }},
+                                  here.index + 1, here.order.size(), fmt::join(here.waiting, ", "));
+    drive(session, visit.plan,
+          {operation.id,
+           visit.lease->epoch(),
+           operation.input_hash,
+           {},
+           [&] { return visit.lease->lost(); }},
           here.last() ? Ending::done : Ending::stays_open, message, reporter);
-    fmt::print("{}\n", message);
-    return 0;
+    return message;
+}
+
+Part part_of(const installer::Installation& installation) {
+    const Visit visit(installation, Visit::Purpose::to_plan);
+    return {visit.plan.title, engine::describe(visit.plan)};
 }
 
 } // namespace locum::upgrade

@@ -2,15 +2,22 @@
 // R1's own way: `locum install NEWBUNDLE` on one host after another, in any order.
 
 #include "engine/reporter.hpp"
+#include "engine/step.hpp"
 #include "installer/install_plan.hpp"
 
 namespace locum::upgrade {
 
 // This host's part: into update mode where others are not updated yet; where it is the last, the
 // productive database is migrated and all come back. Opens the operation or goes on with the open
-// one of the same bundle. Returns the exit code 0 and says "n of m servers updated"; throws Error.
-int install_newer(const installer::Installation& installation, bool plan_only,
-                  engine::Reporter& reporter);
+// one of the same bundle. Returns "n of m servers updated"; throws Error.
+std::string install_newer(const installer::Installation& installation, engine::Reporter& reporter);
+
+// What it would do; changes nothing.
+struct Part {
+    std::string title;
+    std::vector<engine::PlanLine> plan;
+};
+Part part_of(const installer::Installation& installation);
 
 // The host-by-host operation of this bundle is open, so this node's part may be unfinished although
 // its version is the bundle's already.

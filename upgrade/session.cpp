@@ -58,6 +58,7 @@ ClusterFacts Session::facts() {
 Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::string>& version) {
     Upgrade upgrade;
     upgrade.layout = layout_;
+    upgrade.node = node_.name;
     upgrade.settings = settings_;
     upgrade.bundle_file = bundle;
     upgrade.data_folder = node_.data_folder;
@@ -91,6 +92,21 @@ bool nothing_left(const engine::Journal& journal, const std::string& operation) 
     return true;
 }
 
+// After the migration only forward is offered. Whoever gives the new version up all the same needs
+// the backup; empty: the database is not migrated yet.
+std::string backup_of_before(const engine::Journal& journal, const std::string& operation) {
+    bool migrated = false;
+    std::string backup;
+    for (const engine::Record& record : journal.records(operation)) {
+        if (record.mark != engine::Mark::done)
+            continue;
+        migrated = migrated || record.step.ends_with("/migrate");
+        if (record.step.ends_with("/backup") && !record.text.empty())
+            backup = record.text;
+    }
+    return migrated ? backup : "";
+}
+
 // How the run ended is told even where the registry cannot be written any more.
 void record_failure(cluster::Operations& operations, const engine::Journal& journal,
                     const engine::Run& run, const Error& error) {
@@ -116,7 +132,12 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
         engine::run(plan, run, journal, reporter);
     } catch (Error& error) {
         record_failure(operations, journal, run, error);
-        throw;
+        const std::string backup = backup_of_before(journal, run.operation);
+        if (error.kind() != Kind::paused || backup.empty())
+            throw;
+        Error told = error;
+        throw std::move(told).remedy(fmt::format(
+            "{}\n  the database as it was before the migration: {}", error.remedy(), backup));
     }
     operations.set_state(run.operation, run.epoch,
                          ending == Ending::done ? OperationState::done : OperationState::paused,

@@ -2,7 +2,11 @@
 
 #include "platform/linux/system.hpp"
 
+#include <cerrno>
 #include <chrono>
+#include <memory>
+#include <netdb.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace locum::platform {
@@ -49,6 +53,22 @@ std::int64_t now_ms() {
 
 bool is_root() {
     return ::geteuid() == 0;
+}
+
+std::string not_own_address(const std::string& address) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (const int result = ::getaddrinfo(address.c_str(), nullptr, &hints, &found); result != 0)
+        return ::gai_strerror(result);
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
+    for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+        const Descriptor socket(::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, 0));
+        // Port 0, so that nobody's port is in the way.
+        if (!socket || ::bind(socket.get(), at->ai_addr, at->ai_addrlen) != 0)
+            return engine::errno_text(errno);
+    }
+    return "";
 }
 
 std::string this_program() {

@@ -54,11 +54,17 @@ engine::Secret ask_secret(const std::string& prompt) {
                 "name a source in the answers: { file = \"PATH\" } or { environment = \"NAME\" }");
     std::cerr << prompt << ": " << std::flush;
     std::string line;
+    bool answered = false;
     {
         SilentTerminal silent;
-        std::getline(std::cin, line);
+        answered = static_cast<bool>(std::getline(std::cin, line));
     }
     std::cerr << "\n";
+    if (!answered || line.empty()) {
+        std::cin.clear();
+        throw engine::Error(prompt + ": nothing was typed", engine::Kind::cancelled)
+            .remedy("run the command again and type it, or name a file in the answers");
+    }
     return engine::Secret(line);
 }
 

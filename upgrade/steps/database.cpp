@@ -158,12 +158,13 @@ Step back_up(Conductor& conductor, const std::string& step) {
         "back up the productive database and prove that the backup can be read",
         [file] { return platform::exists(file); }, // of this epoch: an older one lacks later writes
         nullptr,
-        [&conductor, file](Reporter& reporter) {
+        [&conductor, file](Reporter&) {
             platform::make_folders(platform::parent_of(file), 0700);
             const datasource::Backup backup =
                 datasource::back_up(conductor.upgrade().settings, file);
-            reporter.note("to restore it: " + backup.restore_command);
-            return fmt::format("{}, {} KB", backup.file, backup.bytes / 1024);
+            return fmt::format("{} on {}, {} KB; to restore it: {}", backup.file,
+                               conductor.upgrade().node, backup.bytes / 1024,
+                               backup.restore_command);
         },
         nullptr,
         NothingToUndo{}};

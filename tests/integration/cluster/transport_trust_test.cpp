@@ -147,7 +147,7 @@ TEST_CASE("a host joins by pin, and its proof is bound to the connection") {
     std::string first_channel;
     const auto join = [&](const std::string* replayed) {
         return join_call(
-            network.authority.pin(), "127.0.0.1", agent.server.port(),
+            "join", network.authority.pin(), "127.0.0.1", agent.server.port(),
             [&](const std::string& channel) {
                 CHECK(channel.size() == 32);
                 if (replayed == nullptr)
@@ -167,10 +167,11 @@ TEST_CASE("nothing is sent to a network with another pin") {
                            .without_certificate = true}}});
     bool asked = false;
     const Error error = thrown_by([&] {
-        join_call(ours.authority.pin(), "127.0.0.1", agent.server.port(), [&](const std::string&) {
-            asked = true;
-            return std::string("{}");
-        });
+        join_call("join", ours.authority.pin(), "127.0.0.1", agent.server.port(),
+                  [&](const std::string&) {
+                      asked = true;
+                      return std::string("{}");
+                  });
     });
     CHECK(error.kind() == Kind::not_trusted);
     CHECK(says(error, pin_as_shown(ours.authority)));
@@ -187,10 +188,11 @@ TEST_CASE("showing the right authority does not make a server its node") {
     {
         RawServer server(thief, "");
         const Error error = thrown_by([&] {
-            join_call(ours.authority.pin(), "127.0.0.1", server.port(), [&](const std::string&) {
-                asked = true;
-                return std::string("{}");
-            });
+            join_call("join", ours.authority.pin(), "127.0.0.1", server.port(),
+                      [&](const std::string&) {
+                          asked = true;
+                          return std::string("{}");
+                      });
         });
         CHECK(error.kind() == Kind::not_trusted);
         CHECK_FALSE(server.got_request);

@@ -150,5 +150,5 @@ TEST_CASE("plan: one line a step, aligned, with the point of no return") {
     CHECK(engine::lines(plan) ==
           std::vector<std::string>{"a/b        do one thing",
                                    "longer/id  do another [point of no return: it is gone]"});
-    CHECK(engine::lines({}).empty());
+    CHECK(engine::lines(engine::Plan{}).empty());
 }

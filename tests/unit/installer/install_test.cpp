@@ -3,6 +3,7 @@
 
 #include "cluster/installed.hpp"
 #include "cluster/node_state.hpp"
+#include "installer/begun.hpp"
 #include "installer/install.hpp"
 #include "platform/lock.hpp"
 #include "tests/support/site.hpp"
@@ -110,8 +111,8 @@ TEST_CASE("install: cut off, it is taken up with the same inputs and with no oth
     const std::string before = site.world();
     const engine::Error error = error_of([&] { site.install(nothing); });
     CHECK(error.kind() == Kind::unfinished);
-    CHECK(contains(error.what(), "other answers or another bundle"));
-    CHECK(!error.remedy().empty());
+    CHECK(contains(error.what(), "other inputs:\n  answers: + now # changed"));
+    CHECK(contains(error.remedy(), "locum install --rollback --root " + site.root()));
     CHECK(site.world() == before);
 
     site.installation().answers.text = answers;
@@ -127,6 +128,46 @@ TEST_CASE("install: cut off and taken up, a failure still leaves the host as it 
     CHECK_THROWS_AS(site.install([] { throw engine::Error("no"); }), engine::Error);
     CHECK(!platform::exists(site.root()));
     CHECK(!platform::exists(site.token()));
+}
+
+TEST_CASE("install --rollback: what was cut off is taken back with the inputs that were kept") {
+    Fresh site;
+    engine::SilentReporter silent;
+    auto roll_back = [&](const std::string& bundle) {
+        installer::roll_back(site.layout(), bundle, "/nowhere/locum", silent);
+    };
+    CHECK(error_of([&] { roll_back(""); }).kind() == Kind::usage);
+    CHECK(error_of([&] { installer::only_begun_suite(site.root()); }).kind() == Kind::usage);
+    CHECK_THROWS_AS(site.install([] { throw Killed{}; }), Killed);
+    CHECK(installer::only_begun_suite(site.root()) == "small");
+    // The bundle has gone elsewhere meanwhile.
+    const std::string bundle = site.installation().bundle.file();
+    std::filesystem::rename(bundle, site.folder() + "/moved.bundle");
+    const engine::Error error = error_of([&] { roll_back(""); });
+    CHECK(error.kind() == Kind::usage);
+    CHECK(contains(error.what(), bundle));
+    CHECK(platform::exists(site.begun()));
+    roll_back(site.folder() + "/moved.bundle");
+    CHECK(!platform::exists(site.root()));
+    CHECK(!platform::exists(site.token()));
+}
+
+TEST_CASE("install: the differences of inputs are told by line") {
+    installer::Begun begun;
+    begun.manifest = "aa";
+    begun.bundle = "/one.bundle";
+    begun.answers_text = "format = 1\nsuite = \"a\"\n";
+    installer::Begun now = begun;
+    now.answers_text = "format = 1\nsuite = \"b\"\n";
+    CHECK(installer::differences(begun, now) ==
+          std::vector<std::string>{"answers: - begun with suite = \"a\"",
+                                   "answers: + now suite = \"b\""});
+    now = begun;
+    now.manifest = "bb";
+    now.bundle = "/two.bundle";
+    CHECK(installer::differences(begun, now) ==
+          std::vector<std::string>{"bundle: begun with /one.bundle (manifest aa), now /two.bundle "
+                                   "(manifest bb)"});
 }
 
 TEST_CASE("install: one at a time on a host") {

@@ -102,6 +102,12 @@ TEST_CASE("preflight: each thing that is wrong is found once, by its name, with 
          "19 MB free at /opt/small", "20 MB for the selected components"},
         {"folder-writeable", [](Case& c) { c.facts.unwriteable = {"/etc/opt/small"}; },
          "/etc/opt/small cannot be written", "a folder to write to"},
+        {"address", [](Case& c) { c.answers.address = "0.0.0.0"; }, "address 0.0.0.0",
+         "the one address at which the other nodes reach this one"},
+        {"address", [](Case& c) { c.answers.address = "2001:db8::7"; }, "address 2001:db8::7",
+         "an IPv4 address, or a name that has one"},
+        {"address", [](Case& c) { c.facts.address_fault = "no such name"; },
+         "address 10.0.0.1: no such name", "an address of this host"},
         {"socket-path",
          [](Case& c) {
              c.answers.components = {"server", "balancer"};

@@ -49,6 +49,14 @@ TEST_CASE("facts of this host are there") {
     CHECK(this_program() == self().executable);
 }
 
+TEST_CASE("an address of this host, and why another one is none") {
+    CHECK(not_own_address("127.0.0.1") == "");
+    CHECK(not_own_address("127.9.9.9") == "");
+    CHECK(not_own_address("localhost") == "");
+    CHECK(not_own_address("192.0.2.1") == "Cannot assign requested address");
+    CHECK(!not_own_address("no such name").empty());
+}
+
 TEST_CASE("a listener is found by its address, with its process") {
     const Listening socket("127.0.0.1");
     const std::optional<Listener> found = listener("127.0.0.1", socket.port);

@@ -1,0 +1,37 @@
+#pragma once
+// Says that an installation was begun on this host and has not ended: kept beside its journal, with
+// its inputs, so that it goes on with the same ones only, and can be taken back without them.
+
+#include "cluster/layout.hpp"
+#include "installer/answers.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace locum::installer {
+
+struct Begun {
+    std::string operation;
+    std::string bundle;               // path
+    std::string manifest;             // SHA-256 of the bundle's
+    std::string answers_file;         // which relative paths start from
+    std::string answers_text;         // names where secrets are, holds none
+    std::vector<std::string> folders; // that were made for it
+
+    // Of bundle and answers.
+    std::string input_hash() const;
+
+    static std::optional<Begun> load(const cluster::Layout& layout);
+    void store(const cluster::Layout& layout) const;
+    static void forget(const cluster::Layout& layout);
+};
+
+// What differs from the inputs of now, a line each: "answers: - with …", "answers: + now …".
+std::vector<std::string> differences(const Begun& begun, const Begun& now);
+
+// The only suite below root of which an installation was begun. Throws Error(usage) where there is
+// none or are several.
+std::string only_begun_suite(const std::string& root);
+
+} // namespace locum::installer
