@@ -47,6 +47,9 @@ std::string steps_json(const std::vector<engine::PlanLine>& plan);
 
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json);
 
+// --ignore NAME, for findings of preflight.
+void add_ignore(CLI::App& command, std::vector<std::string>& names);
+
 // Progress on standard error: a bar where it is a terminal, else one line a step; with json, JSON
 // lines on standard output.
 std::unique_ptr<engine::Reporter> make_reporter(const Common& common);

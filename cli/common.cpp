@@ -57,4 +57,12 @@ void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool w
         command.add_flag("--json", common->json, "Machine-readable output on standard output");
 }
 
+void add_ignore(CLI::App& command, std::vector<std::string>& names) {
+    command
+        .add_option("--ignore", names,
+                    "Make a finding of preflight a warning; may be given several times")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+}
+
 } // namespace locum::cli

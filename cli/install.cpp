@@ -25,17 +25,20 @@ struct Options : Common {
     std::string answers;
     bool plan = false;
     bool rollback = false;
+    std::vector<std::string> ignored;
 };
 
 // R1's own way: this host's part of a rolling upgrade.
 int install_part(const Options& options, const installer::Installation& installation,
                  engine::Reporter& reporter) {
     if (options.plan) {
-        const upgrade::Part part = upgrade::part_of(installation);
+        const upgrade::Part part = upgrade::part_of(installation, options.ignored);
         print_plan(part.title, part.plan, options.json);
         return 0;
     }
-    const std::string message = upgrade::install_newer(installation, reporter);
+    platform::StopSignals signals;
+    const std::string message = upgrade::install_newer(
+        installation, options.ignored, [&signals] { return signals.arrived(); }, reporter);
     if (options.json)
         fmt::print("{}\n", json{{"event", "result"}, {"result", message}}.dump());
     else
@@ -60,8 +63,8 @@ int install(const Options& options) {
     if (options.rollback)
         return roll_back(options, root);
     const installer::Answers answers = installer::load_answers(platform::absolute(options.answers));
-    const installer::Prepared prepared = installer::prepare(
-        platform::absolute(options.bundle), answers, root, platform::this_program());
+    installer::Prepared prepared = installer::prepare(platform::absolute(options.bundle), answers,
+                                                      root, platform::this_program());
     std::unique_ptr<engine::Reporter> reporter = make_reporter(options);
     switch (prepared.relation) {
     case installer::Relation::newer:
@@ -80,6 +83,7 @@ int install(const Options& options) {
     case installer::Relation::none:
         break;
     }
+    prepared.findings = engine::demoted(std::move(prepared.findings), options.ignored);
     for (const engine::Finding& finding : prepared.findings)
         if (finding.severity == engine::Severity::warning)
             fmt::print(stderr, "warning: {}\n", to_line(finding));
@@ -112,6 +116,7 @@ void add_install(CLI::App& app, Action& action) {
             ->type_name("FILE");
     CLI::Option* plan =
         command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    add_ignore(*command, options->ignored);
     CLI::Option* rollback =
         command->add_flag("--rollback", options->rollback,
                           "Take back an installation that was cut off; needs no other argument");

@@ -8,6 +8,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::cli {
@@ -17,37 +18,60 @@ namespace {
 using engine::Error;
 using engine::Kind;
 
-// Takes a node out of the registry by name. One that answers is to be stopped first, so that
-// nobody is removed who still serves.
+bool registered(const Status& status, const std::string& name) {
+    return std::any_of(status.nodes.begin(), status.nodes.end(),
+                       [&](const NodeStatus& node) { return node.row.name == name; });
+}
+
+// One that answers is to be stopped first, so that nobody is removed who still serves.
+void require_gone(const Status& status, const std::string& name) {
+    unsigned servers = 0;
+    bool server = false;
+    for (const NodeStatus& node : status.nodes) {
+        servers += node.row.has_role("server");
+        if (node.row.name != name)
+            continue;
+        server = node.row.has_role("server");
+        if (!node.live)
+            continue;
+        for (const auto& [service, state] : node.live->services)
+            if (state.status == "running")
+                throw Error(fmt::format("{} answers, and its {} runs (process {})", name, service,
+                                        state.pid),
+                            Kind::refused)
+                    .remedy("stop it there first: locum agent stop, and end the process; or "
+                            "keep the node");
+    }
+    if (server && servers == 1)
+        throw Error(name + " is the last server of the cluster", Kind::refused)
+            .remedy("keep it; a cluster without a server cannot be joined again");
+}
+
+// Takes a node out of the registry by name. Repeated, it tells the balancers that did not hear of
+// it.
 int remove(const cluster::Layout& layout, const std::string& name) {
     const Status status = gather_status(layout);
     const cluster::NodeState own = cluster::load_node_state(layout);
     const datasource::Settings settings = cluster::load_datasource(layout).value();
     cluster::Store store(settings, layout.suite);
     cluster::Registry registry(store);
-    const cluster::NodeRow row = registry.node(name);
     if (name == own.name)
         throw Error(name + " is this node", Kind::refused)
             .remedy("run the command on another node");
-    unsigned servers = 0;
-    for (const NodeStatus& node : status.nodes) {
-        servers += node.row.has_role("server");
-        if (node.row.name == name && node.live)
-            for (const auto& [component, service] : node.live->services)
-                if (service.status == "running")
-                    throw Error(fmt::format("{} answers, and its {} runs (process {})", name,
-                                            component, service.pid),
-                                Kind::refused)
-                        .remedy("stop it there first: locum agent stop, and end the process; or "
-                                "keep the node");
-    }
-    if (row.has_role("server") && servers == 1)
-        throw Error(name + " is the last server of the cluster", Kind::refused)
-            .remedy("keep it; a cluster without a server cannot be joined again");
+    if (!registered(status, name) && !cluster::was_admitted(store, name))
+        registry.node(name); // says which there are
+    require_gone(status, name);
     const cluster::Lease lease(settings, layout.suite, "removal of " + name);
     registry.remove_node(name);
     const cluster::InstalledVersion version(layout, own.version);
-    installer::announce(layout, store, version.manifest(), lease.epoch());
+    try {
+        installer::announce(layout, store, version.manifest(), lease.epoch());
+    } catch (const Error& error) {
+        throw Error(fmt::format("{} is removed, but {}", name, error.one_line()), Kind::paused)
+            .remedy(fmt::format("start their agents (locum agent start), then again: locum node "
+                                "remove {}",
+                                name));
+    }
     fmt::print("{} is removed; should it come back, its server is not started and its orders are "
                "refused: install it anew\n",
                name);

@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "cli/status_view.hpp"
 #include "engine/check.hpp"
+#include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/signals.hpp"
 #include "upgrade/coordinator.hpp"
@@ -20,6 +21,7 @@ using nlohmann::json;
 struct Options : Common {
     std::string bundle;
     std::string mode = "auto";
+    std::vector<std::string> ignored;
 };
 
 upgrade::Request request_of(const Options& options) {
@@ -29,6 +31,7 @@ upgrade::Request request_of(const Options& options) {
     request.mode = options.mode == "rolling"          ? upgrade::WantedMode::rolling
                    : options.mode == "short-downtime" ? upgrade::WantedMode::short_downtime
                                                       : upgrade::WantedMode::automatic;
+    request.ignored = options.ignored;
     return request;
 }
 
@@ -80,8 +83,14 @@ int work(const Options& options, Work what) {
     upgrade::Request request = request_of(options);
     request.cancelled = [&signals] { return signals.arrived(); };
     what(request, *make_reporter(options));
-    if (!options.json && !options.quiet)
+    if (options.json || options.quiet)
+        return 0;
+    try {
         fmt::print("{}", status_text(gather_status(request.layout)));
+    } catch (const engine::Error& error) {
+        // It is done all the same.
+        fmt::print(stderr, "warning: done, but the status cannot be shown: {}\n", error.one_line());
+    }
     return 0;
 }
 
@@ -107,12 +116,14 @@ void add_upgrade(CLI::App& app, Action& action) {
     CLI::App* command =
         add_verb(*upgrade, "plan", "Say whether and how; change nothing", plan_options, true);
     command->add_option("--mode", plan_options->mode)->check(modes);
+    add_ignore(*command, plan_options->ignored);
     command->callback(
         [plan_options, &action] { action = [plan_options] { return plan(*plan_options); }; });
 
     auto run_options = std::make_shared<Options>();
     command = add_verb(*upgrade, "run", "Upgrade", run_options, true);
     command->add_option("--mode", run_options->mode)->check(modes);
+    add_ignore(*command, run_options->ignored);
     command->callback([run_options, &action] {
         action = [run_options] { return work(*run_options, upgrade::run); };
     });

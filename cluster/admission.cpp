@@ -1,5 +1,6 @@
 #include "cluster/admission.hpp"
 
+#include "cluster/installed.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/transport_client.hpp"
@@ -7,6 +8,7 @@
 #include "platform/host.hpp"
 #include "token/proof.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -40,8 +42,27 @@ JoinRequest proven_request(const Layout& layout, const std::string& body,
     return request;
 }
 
+// What its components need somewhere in the cluster is there.
+void require_components(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes,
+                        const NodeRow& joining) {
+    for (const std::string& name : joining.components) {
+        const suite::Component* component = manifest.component(name);
+        if (!component)
+            continue;
+        for (const std::string& needed : component->cluster_requires)
+            if (!joining.has(needed) &&
+                std::none_of(nodes.begin(), nodes.end(),
+                             [&](const NodeRow& node) { return node.has(needed); }))
+                throw Error(fmt::format("{} needs {} somewhere in the cluster, and no node has it",
+                                        name, needed),
+                            Kind::refused)
+                    .remedy(fmt::format("install a node with {} first", needed));
+    }
+}
+
 // Everything that speaks against the node, before anything is changed.
-void require_admissible(Store& store, const NodeState& own, const JoinRequest& request) {
+void require_admissible(const Layout& layout, Store& store, const NodeState& own,
+                        const JoinRequest& request) {
     Registry registry(store);
     if (request.suite != own.suite)
         throw Error(
@@ -65,6 +86,8 @@ void require_admissible(Store& store, const NodeState& own, const JoinRequest& r
                     Kind::refused)
             .remedy("create the cluster on a PostgreSQL datasource to use several hosts");
     require_free(registry, request.node);
+    require_components(InstalledVersion(layout, own.version).manifest(), registry.nodes(),
+                       request.node);
 }
 
 } // namespace
@@ -73,7 +96,7 @@ void require_admissible(const Layout& layout, const std::string& body, const std
     const JoinRequest request = proven_request(layout, body, channel);
     const NodeState own = load_node_state(layout);
     Store store(load_datasource(layout).value(), own.suite);
-    require_admissible(store, own, request);
+    require_admissible(layout, store, own, request);
 }
 
 std::string admit(const Layout& layout, const std::string& body, const std::string& channel) {
@@ -81,7 +104,7 @@ std::string admit(const Layout& layout, const std::string& body, const std::stri
     const NodeState own = load_node_state(layout);
     const std::optional<datasource::Settings> settings = load_datasource(layout);
     Store store(settings.value(), own.suite);
-    require_admissible(store, own, request);
+    require_admissible(layout, store, own, request);
 
     const token::Authority authority = load_authority(layout);
     const std::string certificate =

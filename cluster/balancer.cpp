@@ -83,4 +83,13 @@ BalancedServer HaproxySocket::show(const std::string& server) const {
         .remedy("compare the balancer's configuration with `locum node list`");
 }
 
+std::int64_t HaproxySocket::worker() const {
+    std::istringstream answer(ask("show info"));
+    for (std::string line; std::getline(answer, line);)
+        if (line.starts_with("Pid: "))
+            return std::stoll(line.substr(5));
+    throw engine::Error(fmt::format("the balancer at {} does not say which process it is", socket_))
+        .remedy("see whether its socket has level admin, and its log");
+}
+
 } // namespace locum::cluster

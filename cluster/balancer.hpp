@@ -2,6 +2,7 @@
 // HAProxy, driven through its runtime socket on the balancer's own host.
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 
 namespace locum::cluster {
@@ -24,6 +25,8 @@ public:
     // Takes part again once its health check passes.
     void ready(const std::string& server) const;
     BalancedServer show(const std::string& server) const;
+    // Process id of the worker that answers: another one once a reload has taken place.
+    std::int64_t worker() const;
 
 private:
     std::string ask(const std::string& command) const;

@@ -184,4 +184,8 @@ std::int64_t Registry::now_ms() {
     return std::stoll(store_.query("SELECT {now}")[0][0].value());
 }
 
+bool was_admitted(Store& store, std::string_view node) {
+    return !store.query("SELECT 1 FROM {r}admission WHERE node = $1", {std::string(node)}).empty();
+}
+
 } // namespace locum::cluster

@@ -69,4 +69,7 @@ private:
 // Throws Error(refused) where the node's name or installation is another's already.
 void require_free(Registry& registry, const NodeRow& node);
 
+// A node of this name was admitted once, whether it is registered still or not.
+bool was_admitted(Store& store, std::string_view node);
+
 } // namespace locum::cluster

@@ -5,10 +5,17 @@
 #include "platform/files.hpp"
 
 #include <algorithm>
+#include <thread>
 
 namespace locum::cluster {
 
 using datasource::Kind;
+
+namespace {
+
+constexpr std::chrono::milliseconds retry_interval{200};
+
+} // namespace
 
 std::string registry_file(const datasource::Settings& settings) {
     return settings.file + ".registry";
@@ -31,15 +38,36 @@ void replace_all(std::string& text, std::string_view what, std::string_view by) 
 } // namespace
 
 Store::Store(const datasource::Settings& settings, std::string suite, Missing missing) :
-    suite_(std::move(suite)) {
+    settings_(settings), suite_(std::move(suite)) {
+    if (settings_.kind == Kind::postgresql)
+        prefix_ = registry_schema(suite_) + ".";
+    open(missing);
+}
+
+void Store::open(Missing missing) {
     datasource::ConnectOptions options;
     options.application_name = "locum";
     options.create = missing == Missing::is_made;
-    if (settings.kind == Kind::sqlite) {
-        connection_ = datasource::connect_file(registry_file(settings), options);
-    } else {
-        connection_ = datasource::connect(settings, settings.locum, options);
-        prefix_ = registry_schema(suite_) + ".";
+    connection_ = settings_.kind == Kind::sqlite
+                      ? datasource::connect_file(registry_file(settings_), options)
+                      : datasource::connect(settings_, settings_.locum, options);
+}
+
+// Within a transaction there is nothing to bear: what it did before is lost with the connection.
+template <class F>
+auto Store::bearing_outages(F&& statement) {
+    const auto deadline = std::chrono::steady_clock::now() + patience_;
+    for (;;) {
+        try {
+            if (connection_->lost() && !in_transaction_)
+                open(Missing::is_an_error);
+            return statement();
+        } catch (const engine::Error&) {
+            if (!connection_->lost() || in_transaction_ ||
+                std::chrono::steady_clock::now() >= deadline)
+                throw;
+        }
+        std::this_thread::sleep_for(retry_interval);
     }
 }
 
@@ -55,12 +83,24 @@ std::string Store::text(std::string_view sql) const {
 
 datasource::Rows Store::query(std::string_view sql,
                               const std::vector<datasource::Parameter>& parameters) {
-    return connection_->query(text(sql), parameters);
+    return bearing_outages([&] { return connection_->query(text(sql), parameters); });
 }
 
 std::int64_t Store::execute(std::string_view sql,
                             const std::vector<datasource::Parameter>& parameters) {
-    return connection_->execute(text(sql), parameters);
+    return bearing_outages([&] { return connection_->execute(text(sql), parameters); });
+}
+
+void Store::transaction(const std::function<void()>& work) {
+    query("SELECT 1"); // connects anew where that is needed
+    datasource::Transaction transaction(*connection_);
+    struct Inside {
+        bool& flag;
+        explicit Inside(bool& of) : flag(of) { flag = true; }
+        ~Inside() { flag = false; }
+    } const inside(in_transaction_);
+    work();
+    transaction.commit();
 }
 
 bool Store::exists() {

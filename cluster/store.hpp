@@ -4,6 +4,8 @@
 
 #include "datasource/connection.hpp"
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,6 +28,12 @@ public:
     std::int64_t execute(std::string_view sql,
                          const std::vector<datasource::Parameter>& parameters = {});
 
+    // What is called in work is one transaction.
+    void transaction(const std::function<void()>& work);
+    // From now on, where the database goes away between two statements (a restart, a failover), it
+    // is connected to anew for so long before that is an error. A statement may then run twice.
+    void bear_outages(std::chrono::seconds patience) { patience_ = patience; }
+
     bool exists();
     // Creates the tables in one transaction.
     void create();
@@ -33,11 +41,19 @@ public:
     void destroy();
 
     datasource::Connection& connection() { return *connection_; }
+    // Of the tables: "locum_endpoint_manager.", or "" in a file of their own.
+    const std::string& prefix() const { return prefix_; }
 
 private:
+    void open(Missing missing);
     std::string text(std::string_view sql) const;
+    template <class F>
+    auto bearing_outages(F&& statement);
 
+    datasource::Settings settings_;
     std::unique_ptr<datasource::Connection> connection_;
+    std::chrono::seconds patience_{0};
+    bool in_transaction_ = false;
     std::string suite_;
     std::string prefix_;
 };

@@ -166,17 +166,19 @@ void Supervisor::stop(const std::string& name) {
     }
 }
 
-void Supervisor::reload(const std::string& name) {
+void Supervisor::reload(const ServiceSpec& spec) {
     std::lock_guard lock(mutex_);
-    auto it = services_.find(name);
+    auto it = services_.find(spec.name);
     if (it == services_.end() || !it->second.runs())
-        throw engine::Error(fmt::format("{} does not run, so it cannot reload", name))
+        throw engine::Error(fmt::format("{} does not run, so it cannot reload", spec.name))
             .remedy("locum status");
-    if (it->second.spec.reload_signal.empty())
-        throw engine::Error(fmt::format("{} has no reload in its manifest", name),
+    if (spec.reload_signal.empty())
+        throw engine::Error(fmt::format("{} has no reload in its manifest", spec.name),
                             engine::Kind::usage)
             .remedy("give the service a reload signal in suite.toml");
-    platform::send_signal(*it->second.process, it->second.spec.reload_signal);
+    it->second.spec = spec;
+    store(it->second);
+    platform::send_signal(*it->second.process, spec.reload_signal);
 }
 
 void Supervisor::forget(const std::string& name) {

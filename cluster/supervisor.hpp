@@ -55,8 +55,9 @@ public:
     void start(const ServiceSpec& spec);
     // Sends the stop signal, waits its time, then KILL to the group. Gone is fine.
     void stop(const std::string& service);
-    // Takes a changed configuration up without a stop. Throws where it is not running.
-    void reload(const std::string& service);
+    // Takes a changed configuration up without a stop; from now on the service is what spec says,
+    // also when it has to be started again. Throws where it is not running.
+    void reload(const ServiceSpec& spec);
     // Forgets a stopped service.
     void forget(const std::string& service);
     std::vector<ServiceState> states();

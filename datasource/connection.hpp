@@ -54,6 +54,8 @@ public:
                                  const std::vector<Parameter>& parameters = {}) = 0;
     // A script of several statements without parameters.
     virtual void script(std::string_view sql) = 0;
+    // The server has gone away: whatever is asked fails, and a new connection is needed.
+    virtual bool lost() const = 0;
     // The handle beneath (PGconn* or sqlite3*), owned by this object; for the copy only.
     virtual void* native() = 0;
 };

@@ -106,6 +106,7 @@ public:
         require(result.get(), text);
     }
 
+    bool lost() const override { return PQstatus(handle_.get()) == CONNECTION_BAD; }
     void* native() override { return handle_.get(); }
 
 private:

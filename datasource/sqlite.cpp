@@ -152,6 +152,7 @@ public:
         }
     }
 
+    bool lost() const override { return false; }
     void* native() override { return handle_.get(); }
 
 private:

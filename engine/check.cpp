@@ -1,5 +1,6 @@
 #include "engine/check.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <iterator>
 
@@ -15,6 +16,20 @@ std::vector<Finding> run_checks(const std::vector<Check>& checks) {
             findings.push_back({check.name, Severity::error, error.one_line(),
                                 "a check that can be evaluated", error.remedy()});
         }
+    }
+    return findings;
+}
+
+std::vector<Finding> demoted(std::vector<Finding> findings, const std::vector<std::string>& names) {
+    for (Finding& finding : findings) {
+        if (finding.severity == Severity::warning ||
+            std::find(names.begin(), names.end(), finding.name) == names.end())
+            continue;
+        if (!finding.may_be_ignored)
+            throw Error(fmt::format("{} cannot be ignored: {}", finding.name, to_line(finding)),
+                        Kind::usage)
+                .remedy(finding.remedy);
+        finding.severity = Severity::warning;
     }
     return findings;
 }

@@ -18,6 +18,7 @@ struct Finding {
     std::string found;
     std::string expected;
     std::string remedy;
+    bool may_be_ignored = false; // by an operator who knows better; else strict
     bool operator==(const Finding&) const = default;
 };
 
@@ -28,6 +29,9 @@ struct Check {
 };
 
 std::vector<Finding> run_checks(const std::vector<Check>& checks);
+
+// Findings with these names become warnings. Throws Error(usage) where one of them is strict.
+std::vector<Finding> demoted(std::vector<Finding> findings, const std::vector<std::string>& names);
 
 // Throws Error(refused) that lists every finding of severity error; warnings stay with the caller.
 void require_no_errors(const std::vector<Finding>& findings);

@@ -190,12 +190,21 @@ struct Runner {
                 .remedy("locum upgrade status");
         TakenBack taken;
         std::string_view group = group_of(step.id);
-        if (failed.on_failure == OnFailure::undo_all)
-            taken = take_back_all([](const Step&) { return true; });
-        else if (failed.on_failure == OnFailure::undo_group_then_stop)
-            taken = take_back_all([&](const Step& other) { return group_of(other.id) == group; });
-
         const std::string what = fmt::format("{}: {}", step.id, error.one_line());
+        try {
+            if (failed.on_failure == OnFailure::undo_all)
+                taken = take_back_all([](const Step&) { return true; });
+            else if (failed.on_failure == OnFailure::undo_group_then_stop)
+                taken =
+                    take_back_all([&](const Step& other) { return group_of(other.id) == group; });
+        } catch (const Error& journal_error) {
+            // What was done is known to nobody but the journal: it stays until that can be read.
+            throw Error(fmt::format("{}; and nothing more was undone, since the journal cannot be "
+                                    "read or written: {}",
+                                    what, journal_error.one_line()),
+                        journal_error.kind() == Kind::busy ? Kind::busy : Kind::paused)
+                .remedy(journal_error.remedy());
+        }
         if (!taken.failed.empty())
             throw Error(what + taken.text(), Kind::needs_attention)
                 .remedy(taken.remedy.empty() ? error.remedy() : taken.remedy);

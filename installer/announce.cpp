@@ -28,11 +28,9 @@ void announce(const cluster::Layout& layout, cluster::Store& store, const suite:
     for (const cluster::NodeRow& node : nodes) {
         if (!node.has(component))
             continue;
-        auto send = [&](const std::string& operation, json parameters) {
+        auto send = [&](const std::string& operation, const std::string& version, json parameters) {
             parameters["component"] = component;
-            auto version = node.versions.find(component);
-            parameters["version"] =
-                version == node.versions.end() ? manifest.version.text() : version->second;
+            parameters["version"] = version;
             const std::string id =
                 fmt::format("announce/{}/{}", operation, platform::hex(platform::random_bytes(8)));
             peers.command(cluster::address_of(node), {id, "announce", epoch}, operation,
@@ -40,10 +38,11 @@ void announce(const cluster::Layout& layout, cluster::Store& store, const suite:
         };
         try {
             const NodeFacts facts = facts_from_json(peers.ask(cluster::address_of(node), "facts"));
-            send("configure", {{"mode", "normal"}, {"servers", servers}});
-            auto service = facts.services.find(component);
-            if (service != facts.services.end() && service->second.status == "running")
-                send("reload", json::object());
+            // As it is on that node: servers and balancers may be of different versions.
+            const std::string& version = facts.current.at(component);
+            send("configure", version, {{"mode", "normal"}, {"servers", servers}});
+            if (!none_runs(facts, component))
+                send("reload", version, json::object());
         } catch (const cluster::Unreachable& error) {
             // A node that is being installed has no agent yet, and announces itself when it has.
             if (node.seen_ms != node.joined_ms)

@@ -4,6 +4,7 @@
 #include "datasource/grants.hpp"
 #include "datasource/schema.hpp"
 #include "engine/error.hpp"
+#include "installer/begun.hpp"
 #include "installer/rendering.hpp"
 #include "platform/files.hpp"
 
@@ -79,6 +80,10 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
             facts.unwriteable.push_back(folder);
     if (platform::exists(layout.state_file("node.json")))
         facts.node = cluster::load_node_state(layout);
+    // What a member needs arrived with its first installation: neither token nor secrets are asked
+    // for again. A node that is not whole yet goes on with them.
+    if (facts.node && !Begun::load(layout))
+        return facts;
     if (!answers.create_token.empty()) {
         facts.token_exists = platform::exists(answers.create_token);
         // Nothing makes the folder: the token is written last, when all else is done.

@@ -3,12 +3,14 @@
 #include "cluster/balancer.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
-#include "installer/rendering.hpp"
+#include "installer/config_files.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <thread>
 
 namespace locum::installer {
@@ -24,6 +26,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::chrono::milliseconds poll_interval{20};
+constexpr std::chrono::seconds reload_limit{20};
 
 // "2.0" of ".../versions/2.0/server".
 std::string version_of_link(const std::string& target) {
@@ -40,6 +43,17 @@ std::string balancer_component(Node& node) {
     return InstalledVersion(node.layout, node.state().version).manifest().balancing->component;
 }
 
+std::vector<std::string> versions_of(Node& node) {
+    return platform::list_folder(node.layout.product() + "/versions");
+}
+
+// SHA-256 of the version's manifest; empty: it was not unpacked to its end.
+std::string unpacked(Node& node, const std::string& version) {
+    if (!platform::exists(node.layout.version(version) + "/.suite/manifest.toml"))
+        return "";
+    return InstalledVersion(node.layout, version).manifest_sha256();
+}
+
 json facts(Node& node) {
     const NodeState state = node.state();
     json value = {{"name", state.name},
@@ -54,17 +68,15 @@ json facts(Node& node) {
     for (const std::string& component : state.components)
         value["current"][component] = current_version(node, component);
     for (const cluster::ServiceState& service : node.supervisor.states())
-        value["services"][service.spec.component] = {{"status", name(service.status)},
-                                                     {"version", service.spec.version},
-                                                     {"pid", service.pid},
-                                                     {"why", service.why}};
-    for (const std::string& version : platform::list_folder(node.layout.product() + "/versions")) {
-        if (!platform::exists(node.layout.version(version) + "/.suite/manifest.toml"))
-            continue;
-        const InstalledVersion installed(node.layout, version);
-        if (cluster::staged(installed.manifest_sha256(), version, node.layout, state.components))
-            value["staged"].push_back(installed.manifest_sha256());
-    }
+        value["services"][service.spec.name] = {{"component", service.spec.component},
+                                                {"status", name(service.status)},
+                                                {"version", service.spec.version},
+                                                {"pid", service.pid},
+                                                {"why", service.why}};
+    for (const std::string& version : versions_of(node))
+        if (const std::string manifest = unpacked(node, version);
+            !manifest.empty() && cluster::staged(manifest, version, node.layout, state.components))
+            value["staged"].push_back(manifest);
     if (state.copy)
         value["copy"] = {{"file", state.copy->file},
                          {"snapshot-ms", state.copy->snapshot_ms},
@@ -116,22 +128,39 @@ json servers(Node& node, const json&) {
     return json::parse(to_json(balanced(cluster::Registry(store).nodes(), installed.manifest())));
 }
 
+// Versions that nothing on this node is or runs, and bundles of others than this one.
+void prune(Node& node, const suite::Bundle& bundle) {
+    const NodeState state = node.state();
+    std::set<std::string> used{state.version};
+    for (const std::string& component : state.components)
+        used.insert(current_version(node, component));
+    for (const cluster::ServiceState& service : node.supervisor.states())
+        used.insert(service.spec.version);
+    const std::string coming = bundle.manifest().version.text();
+    for (const std::string& version : versions_of(node))
+        if (!used.contains(version) &&
+            !(version == coming && unpacked(node, version) == bundle.manifest_sha256()))
+            platform::remove_all(node.layout.version(version));
+    const std::string folder = node.layout.state_file("bundles");
+    for (const std::string& file : platform::list_folder(folder))
+        if (file != bundle.manifest_sha256() + ".bundle")
+            platform::remove_all(folder + "/" + file);
+}
+
 json stage(Node& node, const json& parameters) {
     const NodeState state = node.state();
     const std::string file = node.layout.state_file(
         "bundles/" + parameters.at("manifest").get<std::string>() + ".bundle");
     const suite::Bundle bundle =
         suite::Bundle::open(file, suite::PublicKey::parse(state.bundle_key));
-    return {{"made", cluster::stage(bundle, node.layout, state.components)}};
-}
-
-json unstage(Node&, const json& parameters) {
-    for (const std::string& folder : parameters.at("made").get<std::vector<std::string>>()) {
-        platform::remove_all(folder);
-        const std::string version = platform::parent_of(folder);
-        if (platform::list_folder(version).empty())
-            platform::remove_all(version);
-    }
+    prune(node, bundle);
+    cluster::stage(bundle, node.layout, state.components);
+    // Before anything is stopped for it: what this version makes of this node must be accepted.
+    const InstalledVersion version(node.layout, bundle.manifest().version.text());
+    const std::vector<BalancedNode> servers = balanced_from_json(parameters.at("servers").dump());
+    for (const std::string& component : state.components)
+        check_configs(render_configs(node.layout, state, version, component,
+                                     cluster::load_datasource(node.layout), servers));
     return json::object();
 }
 
@@ -148,14 +177,11 @@ json switch_component(Node& node, const json& parameters) {
     return json::object();
 }
 
-void write_configs(Node& node, const NodeState& state, const std::string& version,
-                   const std::string& component, const std::vector<BalancedNode>& servers) {
+void make_configs(Node& node, const NodeState& state, const std::string& version,
+                  const std::string& component, const std::vector<BalancedNode>& servers) {
     const InstalledVersion installed(node.layout, version);
-    for (const Rendered& file : render_configs(node.layout, state, installed, component,
-                                               cluster::load_datasource(node.layout), servers)) {
-        platform::make_folders(platform::parent_of(file.to));
-        platform::write_file(file.to, file.content, file.mode);
-    }
+    write_configs(render_configs(node.layout, state, installed, component,
+                                 cluster::load_datasource(node.layout), servers));
 }
 
 json configure(Node& node, const json& parameters) {
@@ -164,18 +190,18 @@ json configure(Node& node, const json& parameters) {
     const bool server =
         InstalledVersion(node.layout, version).manifest().component(component)->role ==
         suite::Role::server;
+    const bool runs_server = cluster::load_datasource(node.layout).has_value();
     auto edit = [&](NodeState& state) {
-        // The node's version and mode are its server's; a balancer-only node has its balancer's
-        // version.
-        if (server || state.components.size() == 1)
+        // The node's version and mode are its server's; without one, its other components'.
+        if (server || !runs_server)
             state.version = version;
         if (server)
             state.mode = parameters.at("mode") == "update" ? Mode::update : Mode::normal;
     };
     NodeState wanted = node.state();
     edit(wanted);
-    write_configs(node, wanted, version, component,
-                  balanced_from_json(parameters.at("servers").dump()));
+    make_configs(node, wanted, version, component,
+                 balanced_from_json(parameters.at("servers").dump()));
     engine::failpoint("agent/configure/files");
     // Last: what the state says is then true of the files, too, whenever this process ends.
     node.change(edit);
@@ -201,9 +227,16 @@ json start(Node& node, const json& parameters) {
     const std::string version = parameters.at("version");
     const InstalledVersion installed(node.layout, version);
     platform::make_folders(node.state().run_folder, 0700);
+    std::set<std::string> names;
     for (const cluster::ServiceSpec& spec :
-         service_specs(node.layout, node.state(), installed.manifest(), component))
+         service_specs(node.layout, node.state(), installed.manifest(), component)) {
         node.supervisor.start(spec);
+        names.insert(spec.name);
+    }
+    // Services that another version of the component had.
+    for (const cluster::ServiceState& service : node.supervisor.states())
+        if (service.spec.component == component && !names.contains(service.spec.name))
+            node.supervisor.forget(service.spec.name);
     const auto limit = std::chrono::milliseconds(parameters.value("limit_ms", 30'000));
     const auto deadline = std::chrono::steady_clock::now() + limit;
     for (;;) {
@@ -225,12 +258,46 @@ json stop(Node& node, const json& parameters) {
     return json::object();
 }
 
+// 0 where none answers: its socket may be another one in this version.
+std::int64_t worker_of(Node& node) {
+    try {
+        return socket_of(node).worker();
+    } catch (const Error&) {
+        return 0;
+    }
+}
+
+// A balancer that cannot take its configuration up goes on with the old one, and answers probes.
+void await_new_worker(Node& node, std::int64_t before) {
+    const auto deadline = std::chrono::steady_clock::now() + reload_limit;
+    for (;;) {
+        std::string why = "the old process still answers on its socket";
+        try {
+            if (socket_of(node).worker() != before)
+                return;
+        } catch (const Error& error) { // while one hands over to the other
+            why = error.one_line();
+        }
+        if (std::chrono::steady_clock::now() > deadline)
+            throw Error(fmt::format("{} has not taken its configuration up within {} s: {}{}",
+                                    balancer_component(node), reload_limit.count(), why,
+                                    last_words(node, balancer_component(node))))
+                .remedy(fmt::format("see the log below {}", node.layout.logs()));
+        std::this_thread::sleep_for(poll_interval);
+    }
+}
+
 json reload(Node& node, const json& parameters) {
     const std::string component = parameters.at("component");
     const InstalledVersion installed(node.layout, parameters.at("version"));
+    const auto& balancing = installed.manifest().balancing;
+    const bool balancer = balancing && balancing->component == component;
+    const std::int64_t before = balancer ? worker_of(node) : 0;
     for (const cluster::ServiceSpec& spec :
          service_specs(node.layout, node.state(), installed.manifest(), component))
-        node.supervisor.reload(spec.name);
+        node.supervisor.reload(spec);
+    if (balancer)
+        await_new_worker(node, before);
     return json::object();
 }
 
@@ -239,8 +306,8 @@ json balance(Node& node, const json& parameters) {
     const bool out = parameters.at("out");
     const std::string component = balancer_component(node);
     // The configuration first: a balancer that restarts right now comes up with the wanted states.
-    write_configs(node, node.state(), current_version(node, component), component,
-                  balanced_from_json(parameters.at("servers").dump()));
+    make_configs(node, node.state(), current_version(node, component), component,
+                 balanced_from_json(parameters.at("servers").dump()));
     const cluster::HaproxySocket socket = socket_of(node);
     if (out)
         socket.drain(server);
@@ -265,7 +332,6 @@ cluster::NodeOperations node_operations() {
             {"balancer", operation(balancer)},
             {"servers", operation(servers)},
             {"stage", operation(stage)},
-            {"unstage", operation(unstage)},
             {"switch", operation(switch_component)},
             {"configure", operation(configure)},
             {"start", operation(start)},
@@ -282,9 +348,9 @@ NodeFacts facts_from_json(const std::string& text) {
     facts.mode = value.at("mode") == "update" ? Mode::update : Mode::normal;
     facts.configured = value.at("configured");
     facts.current = value.at("current").get<std::map<std::string, std::string>>();
-    for (const auto& [component, service] : value.at("services").items())
-        facts.services[component] = {service.at("status"), service.at("version"), service.at("pid"),
-                                     service.at("why")};
+    for (const auto& [name, service] : value.at("services").items())
+        facts.services[name] = {service.at("status"), service.at("version"), service.at("pid"),
+                                service.at("why"), service.at("component")};
     facts.staged = value.at("staged").get<std::vector<std::string>>();
     if (const json& copy = value.at("copy"); !copy.is_null())
         facts.copy = cluster::NodeCopy{copy.at("file"), copy.at("snapshot-ms"),
@@ -292,6 +358,21 @@ NodeFacts facts_from_json(const std::string& text) {
     facts.free_bytes = value.at("free");
     facts.pid = value.at("pid");
     return facts;
+}
+
+bool all_run(const NodeFacts& facts, const std::vector<std::string>& services,
+             const std::string& version) {
+    return std::all_of(services.begin(), services.end(), [&](const std::string& name) {
+        const auto service = facts.services.find(name);
+        return service != facts.services.end() && service->second.status == "running" &&
+               service->second.version == version;
+    });
+}
+
+bool none_runs(const NodeFacts& facts, const std::string& component) {
+    return std::all_of(facts.services.begin(), facts.services.end(), [&](const auto& service) {
+        return service.second.component != component || service.second.status == "stopped";
+    });
 }
 
 } // namespace locum::installer

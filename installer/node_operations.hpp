@@ -12,8 +12,9 @@ namespace locum::installer {
 //   balancer {server}    {state, sessions, queued, in_rotation} in this node's balancer
 //   servers {}           the registry's servers; for a balancer whose node has no datasource
 // Commands:
-//   stage {manifest}     unpacks the uploaded bundle: {made: [folders]}
-//   unstage {made}       removes the folders that stage made
+//   stage {manifest, servers}
+//                        unpacks the uploaded bundle and checks the configurations that it makes;
+//                        versions that nothing here uses are removed
 //   switch {component, version}
 //   configure {component, version, mode, servers}
 //                        writes the configuration for normal or update mode
@@ -38,13 +39,20 @@ struct NodeFacts {
         std::string version;
         std::int64_t pid = 0;
         std::string why;
+        std::string component = {};
     };
-    std::map<std::string, Service> services; // by component
+    std::map<std::string, Service> services; // by name
     std::vector<std::string> staged;         // SHA-256 of manifests
     std::optional<cluster::NodeCopy> copy;
     std::uint64_t free_bytes = 0; // of the file system that holds the data folder
     std::int64_t pid = 0;         // of the agent
 };
 NodeFacts facts_from_json(const std::string& text);
+
+// Every one of the services runs in this version.
+bool all_run(const NodeFacts& facts, const std::vector<std::string>& services,
+             const std::string& version);
+// No service of the component runs, or would be started again.
+bool none_runs(const NodeFacts& facts, const std::string& component);
 
 } // namespace locum::installer

@@ -41,6 +41,16 @@ void check_selection(const Answers& answers, const Manifest& manifest,
                                     name + " without " + needed, needed + " on the same host",
                                     "add " + needed + " to components"});
     }
+    // A further node's are the cluster's to say: it is asked (installer/install.cpp).
+    if (!answers.create_token.empty())
+        for (const std::string& name : answers.components)
+            if (const suite::Component* component = manifest.component(name))
+                for (const std::string& needed : component->cluster_requires)
+                    if (!selected(answers, needed))
+                        findings.push_back({"component-requires", Severity::error,
+                                            name + " without " + needed + " in the cluster",
+                                            needed + " in the cluster before it",
+                                            "add " + needed + " to components"});
     if (!server && !answers.create_token.empty())
         findings.push_back({"server-first", Severity::error, "a first node without a server",
                             "a server: it creates the cluster", "install a server first"});
@@ -86,12 +96,12 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
         findings.push_back({"memory", Severity::error,
                             fmt::format("{} MB", facts.memory_bytes >> 20),
                             fmt::format("{} MB for the selected components", memory_mb),
-                            "select fewer components or add memory"});
+                            "select fewer components or add memory", true});
     if (facts.product_free_bytes >> 20 < disk_mb)
         findings.push_back(
             {"disk", Severity::error,
              fmt::format("{} MB free at {}", facts.product_free_bytes >> 20, facts.product_folder),
-             fmt::format("{} MB for the selected components", disk_mb), "free some space"});
+             fmt::format("{} MB for the selected components", disk_mb), "free some space", true});
     for (const std::string& folder : facts.unwriteable)
         findings.push_back(
             {"folder-writeable", Severity::error, folder + " cannot be written",

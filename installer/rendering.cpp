@@ -135,10 +135,17 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
     for (const suite::Config& config : version.manifest().configs) {
         if (config.component != component)
             continue;
-        files.push_back(
-            {suite::render(config.to, scope, "manifest.toml"),
-             suite::render(version.text(config.template_file), scope, config.template_file),
-             config.mode});
+        Rendered file;
+        file.to = suite::render(config.to, scope, "manifest.toml");
+        file.content =
+            suite::render(version.text(config.template_file), scope, config.template_file);
+        file.mode = config.mode;
+        file.candidate = file.to + ".candidate";
+        Scope of_check = scope;
+        of_check.variables["file"] = file.candidate;
+        for (const std::string& word : config.check)
+            file.check.push_back(suite::render(word, of_check, "manifest.toml"));
+        files.push_back(std::move(file));
     }
     return files;
 }

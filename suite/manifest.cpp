@@ -32,6 +32,14 @@ const Component* Manifest::component(std::string_view wanted) const {
     return found == components.end() ? nullptr : &*found;
 }
 
+std::vector<std::string> Manifest::services_of(std::string_view wanted) const {
+    std::vector<std::string> names;
+    for (const Service& service : services)
+        if (service.component == wanted)
+            names.push_back(service.name);
+    return names;
+}
+
 std::string payload_part(std::string_view component) {
     return fmt::format("payload/{}.tar.zst", component);
 }

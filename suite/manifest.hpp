@@ -55,6 +55,9 @@ struct Config {
     std::string template_file; // path in the bundle
     std::string to;            // with variables
     unsigned mode = 0640;
+    // A command (with variables and {file}) that must exit with 0 before a rendered file takes its
+    // place; {file}: where that is until then. Empty: none.
+    std::vector<std::string> check;
 };
 
 struct Service {
@@ -145,6 +148,8 @@ struct Manifest {
     std::vector<File> files; // empty in a suite.toml
 
     const Component* component(std::string_view name) const;
+    // Names of the component's services.
+    std::vector<std::string> services_of(std::string_view component) const;
 };
 
 // The newest format that this Locum reads.

@@ -92,6 +92,17 @@ void ManifestReader::read_components() {
     }
     if (names.empty())
         components.fail(components.at(), "no component", "at least one");
+    const auto is_server = [](const Component& c) { return c.role == Role::server; };
+    const auto first =
+        std::find_if(manifest.components.begin(), manifest.components.end(), is_server);
+    if (first != manifest.components.end())
+        if (const auto second = std::find_if(first + 1, manifest.components.end(), is_server);
+            second != manifest.components.end())
+            components.fail(components.at(),
+                            fmt::format("the components '{}' and '{}' of role server", first->name,
+                                        second->name),
+                            "one: it is what an upgrade drains, stops and starts; it may have "
+                            "several services");
     for (const Text& name : names)
         refuse_circles(manifest, components, name);
 
@@ -149,6 +160,10 @@ void ManifestReader::read_configs() {
         config.template_file = read_path(section, "template");
         config.to = with_variables(references, section, "to");
         config.mode = read_mode(section, "mode", "0640");
+        for (const Text& word : section.texts("check")) {
+            references.variables(section, word, "file");
+            config.check.push_back(word.value);
+        }
         for (const Config& other : manifest.configs)
             if (other.to == config.to)
                 section.fail(section.at(), fmt::format("a second config to '{}'", config.to),

@@ -72,14 +72,15 @@ void References::refer(const Section& section, std::string_view kind, const Text
     references_.push_back({section, std::string(kind), name});
 }
 
-void References::variables(const Section& section, const Text& text) {
-    references_.push_back({section, "variable", text});
+void References::variables(const Section& section, const Text& text, std::string_view besides) {
+    references_.push_back({section, "variable", text, std::string(besides)});
 }
 
 void References::check() const {
-    for (const auto& [section, kind, name] : references_) {
+    for (const Reference& reference : references_) {
+        const auto& [section, kind, name, besides] = reference;
         if (kind == "variable") {
-            check_variables(section, name);
+            check_variables(reference);
             continue;
         }
         const auto names = declared_.find(kind);
@@ -91,7 +92,9 @@ void References::check() const {
     }
 }
 
-void References::check_variables(const Section& section, const Text& text) const {
+void References::check_variables(const Reference& reference) const {
+    const Section& section = reference.section;
+    const Text& text = reference.name;
     std::vector<VariableUse> uses;
     try {
         uses = variables_of(text.value, "text");
@@ -116,7 +119,7 @@ void References::check_variables(const Section& section, const Text& text) const
             if (std::find(known.begin(), known.end(), port) == known.end())
                 section.fail(text.at, fmt::format("the port '{}', which does not exist", port),
                              one_of(known));
-        } else if (!is_known_variable(use.name)) {
+        } else if (!is_known_variable(use.name) && use.name != reference.besides) {
             section.fail(text.at, fmt::format("the unknown variable '{}'", use.name),
                          known_variables());
         }

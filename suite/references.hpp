@@ -17,8 +17,8 @@ public:
     // that is not made of a-z, 0-9 and single dashes, throws Error(usage).
     void declare(const Section& section, std::string_view kind, const Text& name);
     void refer(const Section& section, std::string_view kind, const Text& name);
-    // A text with variables (suite/template.hpp).
-    void variables(const Section& section, const Text& text);
+    // A text with variables (suite/template.hpp); besides: one more that is known in it.
+    void variables(const Section& section, const Text& text, std::string_view besides = "");
     // Throws Error(usage) for the first reference, in the order of reading, that leads nowhere.
     void check() const;
 
@@ -27,8 +27,9 @@ private:
         Section section;
         std::string kind;
         Text name;
+        std::string besides = {};
     };
-    void check_variables(const Section& section, const Text& text) const;
+    void check_variables(const Reference& reference) const;
 
     std::map<std::string, std::vector<std::string>, std::less<>> declared_;
     std::vector<Reference> references_;

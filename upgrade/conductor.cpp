@@ -1,7 +1,7 @@
 #include "upgrade/conductor.hpp"
 
+#include "cluster/lease.hpp"
 #include "cluster/operations.hpp"
-#include "engine/error.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -12,7 +12,9 @@ using nlohmann::json;
 
 Conductor::Conductor(const Upgrade& upgrade) :
     upgrade_(upgrade), store_(upgrade.settings, upgrade.layout.suite), registry_(store_),
-    peers_(upgrade.layout) {}
+    peers_(upgrade.layout) {
+    store_.bear_outages(outage_patience);
+}
 
 std::string Conductor::tell(const std::string& node, const std::string& step,
                             const std::string& action, const std::string& parameters,
@@ -28,15 +30,11 @@ std::string Conductor::tell(const std::string& node, const std::string& step,
                           reporter, step);
 }
 
-void Conductor::require_lease() {
-    const std::string epoch =
-        store_.query("SELECT epoch FROM {r}lease WHERE name = 'cluster'").at(0).at(0).value();
-    if (std::stoull(epoch) != upgrade_.epoch)
-        throw engine::Error(
-            fmt::format("the lease was taken over: epoch {} is not the current one, {} is",
-                        upgrade_.epoch, epoch),
-            engine::Kind::busy)
-            .remedy("locum upgrade status");
+void Conductor::under_lease(const std::function<void()>& effect) {
+    store_.transaction([&] {
+        cluster::lock_epoch(store_.connection(), store_.prefix(), upgrade_.epoch);
+        effect();
+    });
 }
 
 installer::NodeFacts Conductor::facts(const std::string& node) {

@@ -28,6 +28,9 @@ struct Upgrade {
     const std::string& old_version() const { return from; }
 };
 
+// How long a coordinator waits for a database that has gone away before its step fails.
+inline constexpr std::chrono::seconds outage_patience{30};
+
 class Conductor {
 public:
     explicit Conductor(const Upgrade& upgrade);
@@ -41,9 +44,9 @@ public:
     // how often the step was taken back, so a repeated one is the same command.
     std::string tell(const std::string& node, const std::string& step, const std::string& action,
                      const std::string& parameters, engine::Reporter& reporter);
-    // Before an effect on registry or database: throws Error(busy) where the lease is another's by
-    // now.
-    void require_lease();
+    // An effect on registry or database in a transaction that holds the lease's row: nobody can
+    // take the lease over meanwhile. Throws Error(busy) where somebody has.
+    void under_lease(const std::function<void()>& effect);
     installer::NodeFacts facts(const std::string& node);
     // nullopt: all probes of the component pass on the node.
     std::optional<std::string> unwell(const std::string& node, const std::string& component);

@@ -76,7 +76,7 @@ struct Continuation {
         upgrade.from = inputs.from;
         upgrade.operation = operation.id;
         upgrade.epoch = lease.epoch();
-        const ClusterFacts facts = session.facts();
+        const ClusterFacts facts = session.facts(upgrade.manifest());
         const std::vector<std::string> servers = server_order(
             cluster::RegistryJournal(session.store()), operation.id, facts, inputs.servers);
         plan = make_plan(conductor, inputs.mode, order_of(facts, upgrade.manifest(), servers));
@@ -91,7 +91,7 @@ struct Continuation {
 Forecast forecast(const Request& request) {
     Session session(request.layout);
     Upgrade upgrade = session.upgrade(request.bundle, std::nullopt);
-    const ClusterFacts facts = session.facts();
+    const ClusterFacts facts = session.facts(upgrade.manifest());
     Forecast forecast;
     if (upgrade.manifest_sha256 == facts.manifest) {
         forecast.title = nothing_to_do(upgrade);
@@ -99,7 +99,8 @@ Forecast forecast(const Request& request) {
     }
     forecast.verdict = verdict(upgrade.manifest(), facts);
     forecast.mode = choose(request.mode, forecast.verdict);
-    forecast.findings = preflight(upgrade.manifest(), facts, forecast.mode);
+    forecast.findings =
+        engine::demoted(preflight(upgrade.manifest(), facts, forecast.mode), request.ignored);
     Conductor conductor(upgrade);
     const engine::Plan plan =
         make_plan(conductor, forecast.mode, order_of(facts, upgrade.manifest(), servers_of(facts)));
@@ -118,9 +119,10 @@ void run(const Request& request, engine::Reporter& reporter) {
     Upgrade upgrade = session.upgrade(request.bundle, std::nullopt);
     cluster::Lease lease(session.settings(), request.layout.suite,
                          "upgrade to " + upgrade.version());
-    const ClusterFacts facts = session.facts();
+    const ClusterFacts facts = session.facts(upgrade.manifest());
     const UpgradeMode mode = choose(request.mode, verdict(upgrade.manifest(), facts));
-    engine::require_no_errors(preflight(upgrade.manifest(), facts, mode));
+    engine::require_no_errors(
+        engine::demoted(preflight(upgrade.manifest(), facts, mode), request.ignored));
     if (upgrade.manifest_sha256 == facts.manifest) {
         reporter.note(nothing_to_do(upgrade));
         return;

@@ -15,6 +15,7 @@ struct Request {
     cluster::Layout layout;
     std::string bundle; // path; may be empty for resume and rollback
     WantedMode mode = WantedMode::automatic;
+    std::vector<std::string> ignored; // names of findings that are to be warnings
     std::function<bool()> cancelled;
 };
 

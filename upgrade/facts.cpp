@@ -37,23 +37,26 @@ std::uint64_t size_of(datasource::Connection& connection, const datasource::Sett
 
 } // namespace
 
-ClusterFacts gather(const cluster::Layout& layout, const datasource::Settings& settings,
-                    const suite::Manifest& current, const cluster::Peers& peers) {
+ClusterFacts gather(const Sources& from) {
+    const datasource::Settings& settings = from.settings;
     ClusterFacts facts;
-    cluster::Store store(settings, layout.suite);
+    cluster::Store store(settings, from.layout.suite);
     cluster::Registry registry(store);
     facts.version = registry.fact(cluster::fact::version);
     facts.manifest = registry.fact(cluster::fact::manifest);
     facts.kind = settings.kind;
     for (const cluster::NodeRow& row : registry.nodes())
-        facts.nodes.push_back(view(row, peers));
+        facts.nodes.push_back(view(row, from.peers));
     auto connection = datasource::connect(settings, settings.locum);
-    facts.schema =
-        datasource::schema_version(*connection, current.database.engines.at(settings.kind).version)
-            .value_or("");
+    facts.schema = datasource::schema_version(
+                       *connection, from.current.database.engines.at(settings.kind).version)
+                       .value_or("");
     facts.database_bytes = size_of(*connection, settings);
+    const auto sqlite = from.to.database.engines.find(datasource::Kind::sqlite);
+    const bool ddl_given =
+        sqlite != from.to.database.engines.end() && !sqlite->second.copy_ddl.empty();
     facts.copy_obstacles =
-        datasource::copy_obstacles(*connection, datasource::read_schema(*connection));
+        datasource::copy_obstacles(*connection, datasource::read_schema(*connection), ddl_given);
     return facts;
 }
 

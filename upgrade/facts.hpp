@@ -27,8 +27,14 @@ struct ClusterFacts {
     std::vector<engine::Finding> copy_obstacles;
 };
 
-ClusterFacts gather(const cluster::Layout& layout, const datasource::Settings& settings,
-                    const suite::Manifest& current, const cluster::Peers& peers);
+struct Sources {
+    const cluster::Layout& layout;
+    const datasource::Settings& settings;
+    const suite::Manifest& current; // of this node
+    const suite::Manifest& to;      // the version that the copies are for
+    const cluster::Peers& peers;
+};
+ClusterFacts gather(const Sources& from);
 
 // Names of the nodes with a server, oldest first.
 std::vector<std::string> servers_of(const ClusterFacts& facts);

@@ -21,8 +21,14 @@ struct Arrival {
     std::vector<std::string> order;
     std::size_t index = 0; // of this node
     std::vector<std::string> waiting;
+    bool last_begun = false; // somebody has begun the part that only the last one goes through
     // All others have begun before it, and are in update mode or on the way back.
     bool last() const { return waiting.empty() && index + 1 == order.size(); }
+    std::string next() const {
+        return waiting.empty()
+                   ? "locum upgrade resume"
+                   : fmt::format("locum install BUNDLE on {}", fmt::join(waiting, ", "));
+    }
 };
 
 Arrival arrival(Session& session, const std::optional<cluster::Operation>& open,
@@ -48,6 +54,9 @@ Arrival arrival(Session& session, const std::optional<cluster::Operation>& open,
             arrival.waiting.push_back(name);
     arrival.index = static_cast<std::size_t>(
         std::find(arrival.order.begin(), arrival.order.end(), self) - arrival.order.begin());
+    for (const auto& [step, state] : states)
+        arrival.last_begun = arrival.last_begun || (engine::group_of(step).ends_with(last_group) &&
+                                                    (state.begun || state.done));
     arrival.order.insert(arrival.order.end(), arrival.waiting.begin(), arrival.waiting.end());
     return arrival;
 }
@@ -76,7 +85,8 @@ struct Visit {
     std::optional<Conductor> conductor;
     engine::Plan plan;
 
-    Visit(const installer::Installation& installation, Purpose purpose) :
+    Visit(const installer::Installation& installation, Purpose purpose,
+          const std::vector<std::string>& ignored) :
         session(installation.layout) {
         const cluster::NodeState& node = *installation.facts.node;
         require_server(node, installation.manifest());
@@ -84,10 +94,16 @@ struct Visit {
         if (purpose == Purpose::to_do)
             lease.emplace(session.settings(), installation.layout.suite, "install on " + node.name);
         take_up_open();
-        const ClusterFacts facts = session.facts();
+        const ClusterFacts facts = session.facts(upgrade.manifest());
         here = arrival(session, open, facts, node.name);
         if (!open)
-            decide(facts);
+            decide(facts, ignored);
+        else if (here.last_begun && !here.last())
+            throw Error(fmt::format("operation {} ({}) is past {}'s part: its last server brings "
+                                    "all back",
+                                    open->id, name(open->state), node.name),
+                        Kind::unfinished)
+                .remedy("locum upgrade resume");
         upgrade.epoch = lease ? lease->epoch() : 0;
         upgrade.operation = open ? open->id : "upgrade-" + platform::hex(platform::random_bytes(6));
         conductor.emplace(upgrade);
@@ -118,7 +134,7 @@ private:
     }
 
     // Decided once; later hosts go on with what was begun.
-    void decide(const ClusterFacts& facts) {
+    void decide(const ClusterFacts& facts, const std::vector<std::string>& ignored) {
         const Verdict possible = verdict(upgrade.manifest(), facts);
         if (here.order.size() == 1)
             inputs.mode = UpgradeMode::short_downtime; // the only server: no copy is made
@@ -126,7 +142,8 @@ private:
             throw Error(fmt::format("downtime needed: {}", fmt::join(possible.reasons, "; ")),
                         Kind::downtime_needed)
                 .remedy("locum upgrade run BUNDLE --mode short-downtime");
-        engine::require_no_errors(preflight(upgrade.manifest(), facts, inputs.mode));
+        engine::require_no_errors(
+            engine::demoted(preflight(upgrade.manifest(), facts, inputs.mode), ignored));
     }
 };
 
@@ -143,8 +160,10 @@ bool part_is_open(const installer::Installation& installation) {
     return inputs.host_by_host && inputs.manifest == installation.bundle.manifest_sha256();
 }
 
-std::string install_newer(const installer::Installation& installation, engine::Reporter& reporter) {
-    Visit visit(installation, Visit::Purpose::to_do);
+std::string install_newer(const installer::Installation& installation,
+                          const std::vector<std::string>& ignored,
+                          const std::function<bool()>& cancelled, engine::Reporter& reporter) {
+    Visit visit(installation, Visit::Purpose::to_do, ignored);
     Session& session = visit.session;
     cluster::Operation operation;
     operation.id = visit.upgrade.operation;
@@ -157,22 +176,19 @@ std::string install_newer(const installer::Installation& installation, engine::R
     if (!visit.open)
         cluster::Operations(session.store()).begin(operation);
     const Arrival& here = visit.here;
-    const std::string message =
-        here.last() ? fmt::format("{0} of {0} servers updated", here.order.size())
-                    : fmt::format("{} of {} servers updated; next: locum install BUNDLE on {}",
-                                  here.index + 1, here.order.size(), fmt::join(here.waiting, ", "));
+    const std::string message = here.last()
+                                    ? fmt::format("{0} of {0} servers updated", here.order.size())
+                                    : fmt::format("{} of {} servers updated; next: {}",
+                                                  here.index + 1, here.order.size(), here.next());
     drive(session, visit.plan,
-          {operation.id,
-           visit.lease->epoch(),
-           operation.input_hash,
-           {},
+          {operation.id, visit.lease->epoch(), operation.input_hash, cancelled,
            [&] { return visit.lease->lost(); }},
           here.last() ? Ending::done : Ending::stays_open, message, reporter);
     return message;
 }
 
-Part part_of(const installer::Installation& installation) {
-    const Visit visit(installation, Visit::Purpose::to_plan);
+Part part_of(const installer::Installation& installation, const std::vector<std::string>& ignored) {
+    const Visit visit(installation, Visit::Purpose::to_plan, ignored);
     return {visit.plan.title, engine::describe(visit.plan)};
 }
 

@@ -9,15 +9,18 @@ namespace locum::upgrade {
 
 // This host's part: into update mode where others are not updated yet; where it is the last, the
 // productive database is migrated and all come back. Opens the operation or goes on with the open
-// one of the same bundle. Returns "n of m servers updated"; throws Error.
-std::string install_newer(const installer::Installation& installation, engine::Reporter& reporter);
+// one of the same bundle. Returns "n of m servers updated"; throws Error. ignored: names of
+// findings. cancelled: asked before each step; true ends it as a failure of that step would.
+std::string install_newer(const installer::Installation& installation,
+                          const std::vector<std::string>& ignored,
+                          const std::function<bool()>& cancelled, engine::Reporter& reporter);
 
 // What it would do; changes nothing.
 struct Part {
     std::string title;
     std::vector<engine::PlanLine> plan;
 };
-Part part_of(const installer::Installation& installation);
+Part part_of(const installer::Installation& installation, const std::vector<std::string>& ignored);
 
 // The host-by-host operation of this bundle is open, so this node's part may be unfinished although
 // its version is the bundle's already.

@@ -12,6 +12,8 @@ struct Order {
     std::vector<std::string> servers;   // the last one migrates the productive database
     std::vector<std::string> balancers; // nodes with the balancer component
     std::vector<std::string> nodes;     // all
+    // What else runs on the nodes, consoles and mirrors: node and component.
+    std::vector<std::pair<std::string, std::string>> others = {};
 };
 
 engine::Plan rolling_plan(Conductor& conductor, const Order& order);

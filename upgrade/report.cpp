@@ -42,8 +42,9 @@ Report report(const std::vector<cluster::Moment>& timeline) {
         if (back && out_since.contains(step.node)) {
             report.out_of_rotation_ms[step.node] += moment.at_ms - out_since.at(step.node);
             out_since.erase(step.node);
-            if (outage_since && !report.outage_ms)
-                report.outage_ms = moment.at_ms - *outage_since;
+            if (outage_since)
+                report.outage_ms = report.outage_ms.value_or(0) + moment.at_ms - *outage_since;
+            outage_since.reset();
         }
     }
     return report;

@@ -10,8 +10,9 @@ namespace locum::upgrade {
 
 struct Report {
     std::map<std::string, std::int64_t>
-        out_of_rotation_ms;                // by node: drained until in rotation, all times added
-    std::optional<std::int64_t> outage_ms; // short downtime: first drain until the first is back
+        out_of_rotation_ms; // by node: drained until in rotation, all times added
+    // Short downtime: from the first drain until the first server is back, of all attempts.
+    std::optional<std::int64_t> outage_ms;
 };
 
 Report report(const std::vector<cluster::Moment>& timeline);

@@ -84,6 +84,13 @@ void add_balancers_and_end(Plan& plan, Conductor& conductor, const Order& order)
         add(steps::configure(conductor, group + "/configure", node, component, Mode::normal));
         add(steps::reload(conductor, group + "/reload", node, component));
     }
+    for (const auto& [node, component] : order.others) {
+        const std::string group = fmt::format("{}:{}", node, component);
+        auto add = [&plan](engine::Step step) { plan.add(std::move(step), OnFailure::stop); };
+        add(steps::switch_version(conductor, group + "/switch", node, component));
+        add(steps::configure(conductor, group + "/configure", node, component, Mode::normal));
+        add(steps::restart(conductor, group + "/restart", node, component));
+    }
     plan.add(steps::publish_version(conductor, "end/version"), OnFailure::stop);
 }
 

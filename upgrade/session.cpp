@@ -48,11 +48,13 @@ datasource::Settings require_datasource(const cluster::Layout& layout) {
 
 Session::Session(const cluster::Layout& layout) :
     layout_(layout), settings_(require_datasource(layout)), node_(cluster::load_node_state(layout)),
-    store_(settings_, layout.suite), peers_(layout) {}
+    store_(settings_, layout.suite), peers_(layout) {
+    store_.bear_outages(outage_patience);
+}
 
-ClusterFacts Session::facts() {
+ClusterFacts Session::facts(const suite::Manifest& to) {
     const cluster::InstalledVersion current(layout_, node_.version);
-    return gather(layout_, settings_, current.manifest(), peers_);
+    return gather({layout_, settings_, current.manifest(), to, peers_});
 }
 
 Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::string>& version) {
@@ -198,8 +200,13 @@ Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest,
     order.servers = std::move(servers);
     for (const NodeView& node : facts.nodes) {
         order.nodes.push_back(node.row.name);
-        if (manifest.balancing && node.row.has(manifest.balancing->component))
-            order.balancers.push_back(node.row.name);
+        for (const std::string& name : node.row.components) {
+            const suite::Component* component = manifest.component(name);
+            if (manifest.balancing && name == manifest.balancing->component)
+                order.balancers.push_back(node.row.name);
+            else if (component && component->role != suite::Role::server)
+                order.others.emplace_back(node.row.name, name);
+        }
     }
     return order;
 }

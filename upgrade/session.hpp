@@ -32,7 +32,8 @@ public:
     const datasource::Settings& settings() const { return settings_; }
     cluster::Store& store() { return store_; }
     const cluster::Peers& peers() const { return peers_; }
-    ClusterFacts facts();
+    // to: the version that the copies are for.
+    ClusterFacts facts(const suite::Manifest& to);
     std::optional<cluster::Operation> open_operation() {
         return cluster::Operations(store_).open();
     }

@@ -54,7 +54,8 @@ Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts) {
     if (!to.database.engines.contains(datasource::Kind::sqlite))
         no("the suite has no migrations for SQLite, so it cannot serve from a copy");
     for (const Finding& obstacle : facts.copy_obstacles)
-        no(to_line(obstacle));
+        if (obstacle.severity == Severity::error) // a warning is told, and forbids nothing
+            no(to_line(obstacle));
     return verdict;
 }
 
@@ -88,7 +89,7 @@ std::vector<Finding> preflight(const suite::Manifest& to, const ClusterFacts& fa
                                             node.facts->free_bytes >> 20),
                                 fmt::format("{} MB: twice the productive database",
                                             2 * facts.database_bytes >> 20),
-                                "free some space there, or use --mode short-downtime"});
+                                "free some space there, or use --mode short-downtime", true});
     }
     if (mode == UpgradeMode::rolling)
         findings.insert(findings.end(), facts.copy_obstacles.begin(), facts.copy_obstacles.end());

@@ -3,7 +3,7 @@
 #include "cluster/installed.hpp"
 #include "cluster/peers.hpp"
 #include "cluster/registry.hpp"
-#include "installer/rendering.hpp"
+#include "installer/config_files.hpp"
 #include "platform/files.hpp"
 
 #include <algorithm>
@@ -154,6 +154,7 @@ Step write_configs(const Installation& installation, const std::string& componen
             return before.dump();
         },
         [rendered](Reporter&) {
+            check_configs(rendered());
             for (const Rendered& file : rendered()) {
                 platform::make_folders(platform::parent_of(file.to));
                 // What is not ours is kept beside: it may hold somebody's work.

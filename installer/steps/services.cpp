@@ -53,19 +53,19 @@ Step start_component(const Installation& installation, const std::string& compon
                                        operation, parameters.dump(), reporter,
                                        "service/" + operation);
     };
+    const std::vector<std::string> services = installation.manifest().services_of(component);
     auto ask = [&layout](const std::string& operation, const json& parameters) {
         return cluster::Peers(layout).ask(cluster::address_of(cluster::load_node_state(layout)),
                                           operation, parameters.dump());
     };
     return {"service/" + component,
             fmt::format("start {} and wait until its probes pass", component),
-            [ask, component, &layout] {
+            [ask, component, services, version, &layout] {
                 if (!platform::exists(layout.state_file("node.crt")) ||
                     !cluster::agent_runs(layout))
                     return false;
                 const NodeFacts facts = facts_from_json(ask("facts", json::object()));
-                auto service = facts.services.find(component);
-                return service != facts.services.end() && service->second.status == "running" &&
+                return all_run(facts, services, version) &&
                        json::parse(ask("probe", {{"component", component}})).at("well").get<bool>();
             },
             nullptr,

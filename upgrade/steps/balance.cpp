@@ -130,8 +130,7 @@ void take_out(Conductor& conductor, const std::string& step, const std::string& 
         return;
     if (others == Others::must_serve)
         patiently([&] { require_others(conductor, server); });
-    conductor.require_lease();
-    conductor.registry().set_out(server, true);
+    conductor.under_lease([&] { conductor.registry().set_out(server, true); });
     tell_balancers(conductor, step, server, true, reporter);
     wait_for(conductor, server, drain_limit, "idle in every balancer",
              [](const Seen& seen) { return !seen.in_rotation && seen.idle; });
@@ -139,8 +138,7 @@ void take_out(Conductor& conductor, const std::string& step, const std::string& 
 
 void take_in(Conductor& conductor, const std::string& step, const std::string& server,
              Reporter& reporter) {
-    conductor.require_lease();
-    conductor.registry().set_out(server, false);
+    conductor.under_lease([&] { conductor.registry().set_out(server, false); });
     tell_balancers(conductor, step, server, false, reporter);
     wait_for(conductor, server, rotation_limit, "in rotation in every balancer",
              [](const Seen& seen) { return seen.in_rotation; });

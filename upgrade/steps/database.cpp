@@ -6,6 +6,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::upgrade::steps {
@@ -40,9 +41,15 @@ std::string schema_of(const Upgrade& upgrade) {
 }
 
 void lift_fence(Conductor& conductor) {
-    conductor.require_lease();
-    datasource::unfence(*connect(conductor.upgrade()), conductor.upgrade().settings);
-    conductor.registry().set_fact(cluster::fact::fence, "");
+    conductor.under_lease([&] {
+        datasource::unfence(*connect(conductor.upgrade()), conductor.upgrade().settings);
+        conductor.registry().set_fact(cluster::fact::fence, "");
+    });
+}
+
+bool knows_services(const installer::NodeFacts& facts, const std::string& component) {
+    return std::any_of(facts.services.begin(), facts.services.end(),
+                       [&](const auto& service) { return service.second.component == component; });
 }
 
 // Why the node cannot be counted as off the productive database; empty: it is. The node has
@@ -57,13 +64,16 @@ std::string not_decoupled(Conductor& conductor, const std::string& step,
     } catch (const Error& error) {
         return "does not answer: " + error.one_line();
     }
-    auto service = facts.services.find(conductor.server_component());
-    if (service == facts.services.end() || service->second.status == "stopped")
+    const std::string server = conductor.server_component();
+    if (!knows_services(facts, server))
+        return "has an agent that knows nothing of its server";
+    if (none_runs(facts, server))
         return "";
     if (facts.mode != Mode::update || node.mode != Mode::update)
         return "is not in update mode";
-    if (service->second.version != conductor.upgrade().version())
-        return fmt::format("runs version {}", service->second.version);
+    for (const auto& [name, service] : facts.services)
+        if (service.component == server && service.version != conductor.upgrade().version())
+            return fmt::format("runs {} in version {}", name, service.version);
     if (!facts.copy || facts.copy->operation != conductor.upgrade().operation)
         return "has no copy of this operation";
     return "";
@@ -121,9 +131,11 @@ Step fence(Conductor& conductor, const std::string& step) {
             },
             nullptr,
             [&conductor](Reporter&) {
-                conductor.require_lease();
-                conductor.registry().set_fact(cluster::fact::fence, conductor.upgrade().operation);
-                datasource::fence(*connect(conductor.upgrade()), conductor.upgrade().settings);
+                conductor.under_lease([&] {
+                    conductor.registry().set_fact(cluster::fact::fence,
+                                                  conductor.upgrade().operation);
+                    datasource::fence(*connect(conductor.upgrade()), conductor.upgrade().settings);
+                });
                 return std::string();
             },
             nullptr,
@@ -244,10 +256,12 @@ Step publish_version(Conductor& conductor, const std::string& step) {
             },
             nullptr,
             [&conductor](Reporter&) {
-                conductor.registry().set_fact(cluster::fact::version,
-                                              conductor.upgrade().version());
-                conductor.registry().set_fact(cluster::fact::manifest,
-                                              conductor.upgrade().manifest_sha256);
+                conductor.under_lease([&] {
+                    conductor.registry().set_fact(cluster::fact::version,
+                                                  conductor.upgrade().version());
+                    conductor.registry().set_fact(cluster::fact::manifest,
+                                                  conductor.upgrade().manifest_sha256);
+                });
                 return std::string();
             },
             nullptr,

@@ -18,17 +18,6 @@ using nlohmann::json;
 
 namespace {
 
-bool runs(const NodeFacts& facts, const std::string& component, const std::string& version) {
-    auto service = facts.services.find(component);
-    return service != facts.services.end() && service->second.status == "running" &&
-           service->second.version == version;
-}
-
-bool stopped(const NodeFacts& facts, const std::string& component) {
-    auto service = facts.services.find(component);
-    return service == facts.services.end() || service->second.status == "stopped";
-}
-
 // An undo has ids of its own, so that its commands are not mistaken for those of the step.
 Undo undo(Conductor& conductor, const std::string& step, const std::string& node,
           const std::string& action,
@@ -44,29 +33,33 @@ Undo undo(Conductor& conductor, const std::string& step, const std::string& node
 Step stage(Conductor& conductor, const std::string& node) {
     const std::string step = "stage/" + node;
     const std::string sha256 = conductor.upgrade().manifest_sha256;
-    return {step,
-            fmt::format("send the bundle to {} and unpack it beside the running version", node),
-            [&conductor, node, sha256] {
-                const std::vector<std::string> staged = conductor.facts(node).staged;
-                return std::find(staged.begin(), staged.end(), sha256) != staged.end();
-            },
-            nullptr,
-            [&conductor, node, step, sha256](Reporter& reporter) {
-                const std::string& bundle = conductor.upgrade().bundle_file;
-                if (bundle.empty())
-                    throw engine::Error(
-                        fmt::format("{} has not got the bundle {} yet, and none is at hand here",
-                                    node, sha256),
-                        engine::Kind::usage)
-                        .remedy("name it: locum upgrade resume BUNDLE");
-                conductor.peers().send_bundle(cluster::address_of(conductor.registry().node(node)),
-                                              bundle, sha256, reporter, step);
-                conductor.tell(node, step, "stage", json{{"manifest", sha256}}.dump(), reporter);
-                return std::string();
-            },
-            nullptr,
-            // Beside the running version it does no harm, and the next attempt finds it there.
-            NothingToUndo{}};
+    return {
+        step, fmt::format("send the bundle to {} and unpack it beside the running version", node),
+        [&conductor, node, sha256] {
+            const std::vector<std::string> staged = conductor.facts(node).staged;
+            return std::find(staged.begin(), staged.end(), sha256) != staged.end();
+        },
+        nullptr,
+        [&conductor, node, step, sha256](Reporter& reporter) {
+            const std::string& bundle = conductor.upgrade().bundle_file;
+            if (bundle.empty())
+                throw engine::Error(
+                    fmt::format("{} has not got the bundle {} yet, and none is at hand here", node,
+                                sha256),
+                    engine::Kind::usage)
+                    .remedy("name it: locum upgrade resume BUNDLE");
+            conductor.peers().send_bundle(cluster::address_of(conductor.registry().node(node)),
+                                          bundle, sha256, reporter, step);
+            conductor.tell(
+                node, step, "stage",
+                json{{"manifest", sha256}, {"servers", json::parse(conductor.servers())}}.dump(),
+                reporter);
+            return std::string();
+        },
+        nullptr,
+        // Beside the running version it does no harm, and the next attempt finds it there;
+        // another bundle takes its place.
+        NothingToUndo{}};
 }
 
 Step copy(Conductor& conductor, const std::string& node) {
@@ -98,19 +91,18 @@ Step copy(Conductor& conductor, const std::string& node) {
 
 Step stop(Conductor& conductor, const std::string& step, const std::string& node,
           const std::string& component, const std::string& version) {
-    return {
-        step,
-        fmt::format("stop {} {} on {}", component, version, node),
-        [&conductor, node, component] { return stopped(conductor.facts(node), component); },
-        [&conductor, node, component] { return conductor.facts(node).services[component].version; },
-        [&conductor, node, step, component](Reporter& reporter) {
-            conductor.tell(node, step, "stop", json{{"component", component}}.dump(), reporter);
-            return std::string();
-        },
-        nullptr,
-        undo(conductor, step, node, "start", [component](const std::string& memo) {
-            return json{{"component", component}, {"version", memo}};
-        })};
+    return {step,
+            fmt::format("stop {} {} on {}", component, version, node),
+            [&conductor, node, component] { return none_runs(conductor.facts(node), component); },
+            [&conductor, node, component] { return conductor.facts(node).current[component]; },
+            [&conductor, node, step, component](Reporter& reporter) {
+                conductor.tell(node, step, "stop", json{{"component", component}}.dump(), reporter);
+                return std::string();
+            },
+            nullptr,
+            undo(conductor, step, node, "start", [component](const std::string& memo) {
+                return json{{"component", component}, {"version", memo}};
+            })};
 }
 
 Step switch_version(Conductor& conductor, const std::string& step, const std::string& node,
@@ -175,7 +167,8 @@ Step start(Conductor& conductor, const std::string& step, const std::string& nod
         step,
         fmt::format("start {} {} on {} and wait until all probes pass", component, version, node),
         [&conductor, node, component, version] {
-            return runs(conductor.facts(node), component, version) &&
+            return all_run(conductor.facts(node),
+                           conductor.upgrade().manifest().services_of(component), version) &&
                    !conductor.unwell(node, component);
         },
         nullptr,
@@ -210,6 +203,21 @@ Step reload(Conductor& conductor, const std::string& step, const std::string& no
             NothingToUndo{}};
 }
 
+Step restart(Conductor& conductor, const std::string& step, const std::string& node,
+             const std::string& component) {
+    Step made = start(conductor, step, node, component);
+    const std::string version = conductor.upgrade().version();
+    made.says = fmt::format("restart {} on {} in version {}", component, node, version);
+    made.apply = [&conductor, node, step, component, version](Reporter& reporter) {
+        conductor.tell(node, step, "stop", json{{"component", component}}.dump(), reporter);
+        conductor.tell(node, step, "start",
+                       json{{"component", component}, {"version", version}}.dump(), reporter);
+        return std::string();
+    };
+    made.undo = NothingToUndo{}; // only after the point of no return
+    return made;
+}
+
 Step set_mode(Conductor& conductor, const std::string& step, const std::string& node, Mode mode,
               const std::string& says) {
     return {step,
@@ -217,14 +225,13 @@ Step set_mode(Conductor& conductor, const std::string& step, const std::string& 
             [&conductor, node, mode] { return conductor.registry().node(node).mode == mode; },
             nullptr,
             [&conductor, node, mode](Reporter&) {
-                conductor.require_lease();
-                conductor.registry().set_mode(node, mode);
+                conductor.under_lease([&] { conductor.registry().set_mode(node, mode); });
                 return std::string();
             },
             nullptr,
             Undo{[&conductor, node, mode](const std::string&) {
-                conductor.registry().set_mode(node,
-                                              mode == Mode::update ? Mode::normal : Mode::update);
+                const Mode before = mode == Mode::update ? Mode::normal : Mode::update;
+                conductor.under_lease([&] { conductor.registry().set_mode(node, before); });
             }}};
 }
 

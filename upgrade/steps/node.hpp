@@ -22,6 +22,9 @@ engine::Step start(Conductor& conductor, const std::string& step, const std::str
                    const std::string& component);
 engine::Step reload(Conductor& conductor, const std::string& step, const std::string& node,
                     const std::string& component);
+// Stops the old version and starts the new one: for what no request waits for.
+engine::Step restart(Conductor& conductor, const std::string& step, const std::string& node,
+                     const std::string& component);
 // says: for the progress, "1 of 3 servers updated".
 engine::Step set_mode(Conductor& conductor, const std::string& step, const std::string& node,
                       cluster::Mode mode, const std::string& says);

@@ -314,14 +314,23 @@ TEST_CASE("supervisor: reload sends the manifest's signal to what runs") {
     bench.supervisor->start(spec);
     REQUIRE(within(5s, [&] { return bench.log() == "up\n"; }));
     const std::int64_t pid = bench.state().pid;
-    bench.supervisor->reload("server");
+    spec.version = "2.0";
+    spec.environment["NEW"] = "yes";
+    bench.supervisor->reload(spec);
     CHECK(within(5s, [&] { return bench.log() == "up\nreloaded\n"; }));
     CHECK(bench.state().pid == pid);
+    CHECK(bench.state().spec.version == "2.0");
+    bench.supervisor = bench.make(); // the next agent knows it as what it is since the reload
+    CHECK(bench.state().pid == pid);
+    CHECK(bench.state().spec.environment.at("NEW") == "yes");
     bench.supervisor->stop("server");
-    CHECK(error_of([&] { bench.supervisor->reload("server"); }).kind() == Kind::failed);
-    CHECK(error_of([&] { bench.supervisor->reload("nobody"); }).kind() == Kind::failed);
-    bench.supervisor->start(bench.sleeper("other"));
-    CHECK(error_of([&] { bench.supervisor->reload("other"); }).kind() == Kind::usage);
+    CHECK(error_of([&] { bench.supervisor->reload(spec); }).kind() == Kind::failed);
+    ServiceSpec nobody = spec;
+    nobody.name = "nobody";
+    CHECK(error_of([&] { bench.supervisor->reload(nobody); }).kind() == Kind::failed);
+    const ServiceSpec other = bench.sleeper("other");
+    bench.supervisor->start(other);
+    CHECK(error_of([&] { bench.supervisor->reload(other); }).kind() == Kind::usage);
 }
 
 TEST_CASE("supervisor: a program that is not there is an error at once") {

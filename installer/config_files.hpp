@@ -1,0 +1,14 @@
+#pragma once
+// Rendered configurations on their way to the disk: each that its manifest can check is checked as
+// a file beside the one that it is to replace.
+
+#include "installer/rendering.hpp"
+
+namespace locum::installer {
+
+// Runs the checks; changes no configuration. Throws Error(failed) that quotes the check's words.
+void check_configs(const std::vector<Rendered>& files);
+// Checks all, then replaces the files one by one, each by one rename.
+void write_configs(const std::vector<Rendered>& files);
+
+} // namespace locum::installer
