@@ -95,16 +95,20 @@ bool nothing_left(const engine::Journal& journal, const std::string& operation) 
 }
 
 // After the migration only forward is offered. Whoever gives the new version up all the same needs
-// the backup; empty: the database is not migrated yet.
+// the backup; empty: the database is not migrated yet, or cannot be asked.
 std::string backup_of_before(const engine::Journal& journal, const std::string& operation) {
     bool migrated = false;
     std::string backup;
-    for (const engine::Record& record : journal.records(operation)) {
-        if (record.mark != engine::Mark::done)
-            continue;
-        migrated = migrated || record.step.ends_with("/migrate");
-        if (record.step.ends_with("/backup") && !record.text.empty())
-            backup = record.text;
+    try {
+        for (const engine::Record& record : journal.records(operation)) {
+            if (record.mark != engine::Mark::done)
+                continue;
+            migrated = migrated || record.step.ends_with("/migrate");
+            if (record.step.ends_with("/backup") && !record.text.empty())
+                backup = record.text;
+        }
+    } catch (const Error&) {
+        return ""; // the step's own error says more
     }
     return migrated ? backup : "";
 }

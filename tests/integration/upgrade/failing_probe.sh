@@ -20,9 +20,7 @@ expect_code 0 "rollback"
 expect_all_at 1.0
 
 # Two nodes in update mode, then back: every node works on the productive database again.
-LOCUM_FAILPOINTS='step/node-3.last/drain/intent/before=kill' try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
-expect_code 4 "another bundle of a version that is unpacked already"
-rm -rf "$trial"/node-*/opt/endpoint-manager/versions/2.0
+# The mended bundle of the same version takes the place of the one that was left unpacked.
 LOCUM_FAILPOINTS='step/node-3.last/drain/intent/before=kill' try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
 expect_code 137 "upgrade killed before the last server"
 try upgrade rollback --root "$trial/node-1"
@@ -32,6 +30,10 @@ expect_all_at 1.0
 # And forward, once more; after the point of no return there is no way back.
 LOCUM_FAILPOINTS='step/node-3.last/unfence/intent/before=kill' try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
 expect_code 137 "upgrade killed after the migration"
+# One that pauses here says how to get the database of before, beside how to go on.
+LOCUM_FAILPOINTS='step/node-3.last/unfence/intent/before=error' try upgrade resume --root "$trial/node-1"
+expect_code 11 "resume, with an error after the migration"
+expect_said 'as it was before the migration: .*\.dump on node-2, .* to restore it: psql .*pg_restore'
 try upgrade rollback --root "$trial/node-1"
 expect_code 4 "rollback after the point of no return"
 expect_said 'cannot be undone'

@@ -6,6 +6,8 @@ source "$(dirname "$0")/lib.sh"
 
 for order in "1 2 3" "3 1 2"; do
     begin_cluster postgresql
+    # What the first installations needed is not asked for again.
+    rm "$trial/network.token" "$trial"/*.password
     trial_load --rate 250
     count=0
     for n in $order; do
@@ -17,6 +19,13 @@ for order in "1 2 3" "3 1 2"; do
             try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
             expect_code 7 "a second upgrade while one is open"
             expect_said 'locum upgrade resume'
+            # The same host again: it is so already.
+            try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-$n.toml" --root "$trial/node-$n"
+            expect_code 0 "install on node-$n again"
+            expect_said '1 of 3 servers updated'
+            try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-2.toml" --root "$trial/node-2" --plan --json
+            expect_code 0 "the next host's part as a plan"
+            python3 -c 'import json, sys; p = json.load(open(sys.argv[1])); assert p["steps"][0]["id"] == "stage/node-2", p' "$trial/last.log" || fail "no plan in JSON"
         fi
     done
     echo "order $order:"

@@ -13,8 +13,17 @@ expect_code 137 "upgrade killed before the last server"
 expect_clean_load # a node that dies takes its requests with it, so the load ends before
 "$locum" agent stop --root "$trial/node-3" >/dev/null
 kill "$(awk '{ print $1; exit }' "$trial"/node-3/var/lib/locum/*/services/server.record)"
+# A balancer that does not hear of it is told when the command is repeated.
+"$locum" agent stop --root "$trial/node-2" >/dev/null
 try node remove node-3 --root "$trial/node-1"
-expect_code 0 "node remove"
+expect_code 11 "node remove with a silent balancer"
+expect_said 'node-2'
+"$locum" agent start --root "$trial/node-2" >/dev/null
+try node remove node-3 --root "$trial/node-1"
+expect_code 0 "node remove again"
+grep -q 'server node-3' "$trial"/node-2/etc/opt/*/haproxy.cfg && fail "node-2's balancer still knows node-3"
+try node remove node-9 --root "$trial/node-1"
+expect_code 2 "node remove of a node that never was"
 try upgrade resume --root "$trial/node-1"
 expect_code 0 "resume with two servers"
 "$locum" status --json --root "$trial/node-1" >"$trial/status.json"
@@ -38,6 +47,10 @@ expect_code 137 "install on node-2, killed on the way back"
 try upgrade rollback --root "$trial/node-1"
 expect_code 4 "rollback after the migration"
 expect_said 'cannot be undone'
+# A host whose part is over cannot change what the last one is about.
+try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-3.toml" --root "$trial/node-3"
+expect_code 8 "install on node-3 again"
+expect_said 'locum upgrade resume'
 try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-2.toml" --root "$trial/node-2"
 expect_code 0 "install on node-2 again"
 expect_clean_load
