@@ -266,9 +266,11 @@ Step join_network(const Installation& installation) {
         nullptr,
         Undo{[&layout, &token](const std::string&) {
             if (platform::exists(layout.state_file("node.crt"))) {
-                cluster::Peers peers(layout);
-                const token::Address to = token::parse_address(token.addresses.at(0));
-                peers.leave({"", to.host, static_cast<std::uint16_t>(std::stoul(to.port))});
+                const cluster::Peers peers(layout);
+                cluster::any_server(token, [&](const cluster::Address& server) {
+                    peers.leave(server);
+                    return std::string();
+                });
             }
             forget_membership(layout);
         }}};
