@@ -3,6 +3,7 @@
 #include "cluster/installed.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/operations.hpp"
+#include "cluster/peers.hpp"
 #include "cluster/transport_client.hpp"
 #include "engine/error.hpp"
 #include "platform/host.hpp"
@@ -132,40 +133,28 @@ void leave(const Layout& layout, const std::string& peer) {
 
 namespace {
 
-// The answer of the first server that can be reached.
-json any_server(const token::NetworkToken& token, const std::string& verb,
-                const JoinRequest& request) {
-    std::string failures;
-    for (const std::string& address : token.addresses) {
-        const token::Address to = token::parse_address(address);
-        try {
-            return json::parse(join_call(
-                verb, token.ca_pin, to.host, static_cast<std::uint16_t>(std::stoul(to.port)),
-                [&](const std::string& channel) {
-                    return json{
-                        {"suite", request.suite},
+json ask_servers(const token::NetworkToken& token, const std::string& verb,
+                 const JoinRequest& request) {
+    return json::parse(any_server(token, [&](const Address& to) {
+        return join_call(verb, token.ca_pin, to.host, to.port, [&](const std::string& channel) {
+            return json{{"suite", request.suite},
                         {"node", json::parse(to_json(request.node))},
                         {"csr", request.csr_pem},
                         {"manifest", request.manifest},
                         {"proof", token::join_proof(token.join_secret, channel, request.csr_pem)}}
-                        .dump();
-                }));
-        } catch (const Unreachable& error) {
-            failures += "\n  " + error.one_line();
-        }
-    }
-    throw Error("no server of the cluster answers:" + failures, Kind::refused)
-        .remedy("start an agent there (locum agent start), or check the network between the hosts");
+                .dump();
+        });
+    }));
 }
 
 } // namespace
 
 void ask_to_join(const token::NetworkToken& token, const JoinRequest& request) {
-    any_server(token, "may-join", request);
+    ask_servers(token, "may-join", request);
 }
 
 JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request) {
-    const json answer = any_server(token, "join", request);
+    const json answer = ask_servers(token, "join", request);
     JoinAnswer joined;
     joined.certificate_pem = answer.at("certificate");
     joined.ca_pem = answer.at("ca");

@@ -15,17 +15,21 @@ class Members {
 public:
     explicit Members(Layout layout);
     // Throws Error(not_trusted) where the peer is not registered. The registry is asked at most
-    // every two seconds; while it is away, and on a node without a datasource, who was known is
-    // believed.
+    // every two seconds. While it is away, who was known last is believed, over restarts too (file
+    // `members` in the state folder); of others Error(failed) says that it cannot tell. A node
+    // without a datasource believes every certificate of the network.
     void require(const std::string& peer);
 
 private:
     bool known(const std::string& peer);
+    void keep(std::set<std::string> names);
+    std::set<std::string> kept() const;
 
     Layout layout_;
     std::string own_;
     std::mutex mutex_;
     std::set<std::string> names_;
+    std::string why_not_; // why the registry could not be asked last; empty where it answered
     std::chrono::steady_clock::time_point asked_{};
     std::chrono::steady_clock::time_point failed_{};
 };

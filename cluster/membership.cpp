@@ -12,6 +12,7 @@ constexpr const char* key_file = "node.key";
 constexpr const char* ca_file = "ca.crt";
 constexpr const char* ca_key_file = "ca.key.sealed";
 constexpr const char* join_secret_file = "join-secret.sealed";
+constexpr const char* members_file = "members"; // written by cluster/members.cpp
 
 engine::Secret unsealed(const Layout& layout, const char* file, std::string_view purpose) {
     return token::unseal(platform::read_file(layout.state_file(file)),
@@ -55,7 +56,8 @@ engine::Secret load_join_secret(const Layout& layout) {
 }
 
 void remove_membership(const Layout& layout) {
-    for (const char* file : {certificate_file, key_file, ca_file, ca_key_file, join_secret_file})
+    for (const char* file :
+         {certificate_file, key_file, ca_file, ca_key_file, join_secret_file, members_file})
         platform::remove_all(layout.state_file(file));
 }
 

@@ -22,6 +22,21 @@ Address address_of(const NodeState& node) {
     return {node.name, node.address, node.agent_port};
 }
 
+std::string any_server(const token::NetworkToken& token,
+                       const std::function<std::string(const Address&)>& ask) {
+    std::string failures;
+    for (const std::string& address : token.addresses) {
+        const token::Address to = token::parse_address(address);
+        try {
+            return ask({"", to.host, static_cast<std::uint16_t>(std::stoul(to.port))});
+        } catch (const Unreachable& error) {
+            failures += "\n  " + error.one_line();
+        }
+    }
+    throw engine::Error("no server of the cluster answers:" + failures, engine::Kind::refused)
+        .remedy("start an agent there (locum agent start), or check the network between the hosts");
+}
+
 namespace {
 
 Peer peer(const Address& to) {

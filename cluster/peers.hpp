@@ -3,8 +3,10 @@
 
 #include "cluster/registry.hpp"
 #include "engine/reporter.hpp"
+#include "token/network_token.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +19,12 @@ struct Address {
 };
 Address address_of(const NodeRow& node);
 Address address_of(const NodeState& node);
+
+// The answer of the first server of the token that can be reached; `ask` is called with its
+// addresses in turn. Throws what `ask` does, and Error(refused) that tells of each address where
+// none can be reached.
+std::string any_server(const token::NetworkToken& token,
+                       const std::function<std::string(const Address&)>& ask);
 
 // A command that changes something: run once by its id, refused with an old epoch.
 struct CommandId {

@@ -2,6 +2,7 @@
 
 #include "datasource/engines.hpp"
 #include "datasource/fresh_file.hpp"
+#include "platform/files.hpp"
 #include "platform/process.hpp"
 
 #include <fmt/format.h>
@@ -72,7 +73,65 @@ void copy_sqlite(const Settings& settings, const std::string& file) {
             .remedy("check the productive file with PRAGMA integrity_check");
 }
 
+std::optional<engine::Finding> check_tool(const std::string& tool, const Settings& settings,
+                                          int server) {
+    engine::Finding finding;
+    finding.name = "backup-tool";
+    finding.expected =
+        fmt::format("{} of PostgreSQL {} or newer, the server's version", tool, server);
+    finding.remedy = fmt::format("install PostgreSQL's client programs on this host, version {} or "
+                                 "newer (Debian: apt-get install postgresql-client)",
+                                 server);
+    platform::Command ask;
+    ask.argv = {tool, "--version"};
+    // Debian chooses among several versions, and does so by the host.
+    ask.environment = {{"PGHOST", settings.host}, {"PGPORT", std::to_string(settings.port)}};
+    try {
+        // "pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"
+        const std::string text = platform::run_checked(ask).output;
+        const std::size_t number = text.find_first_of("0123456789");
+        if (number != std::string::npos && std::stoi(text.substr(number)) >= server)
+            return std::nullopt;
+        finding.found = text.substr(0, text.find('\n'));
+    } catch (const engine::Error& error) {
+        finding.found = fmt::format("no {} that can be run: {}", tool, error.one_line());
+    }
+    return finding;
+}
+
+std::uint64_t number(const Row& row, std::size_t column) {
+    return std::stoull(row.at(column).value_or("0"));
+}
+
 } // namespace
+
+std::vector<engine::Finding> check_backup(const Settings& settings, const std::string& folder) {
+    std::vector<engine::Finding> findings;
+    const auto connection = connect(settings, settings.locum);
+    std::uint64_t needed = 0;
+    if (settings.kind == Kind::postgresql) {
+        const Row facts = connection
+                              ->query("SELECT pg_database_size(current_database()), "
+                                      "current_setting('server_version_num')::int / 10000")
+                              .at(0);
+        needed = number(facts, 0);
+        for (const char* tool : {"pg_dump", "pg_restore"})
+            if (auto finding = check_tool(tool, settings, static_cast<int>(number(facts, 1))))
+                findings.push_back(std::move(*finding));
+    } else {
+        needed = number(connection
+                            ->query("SELECT page_count * page_size FROM pragma_page_count, "
+                                    "pragma_page_size")
+                            .at(0),
+                        0);
+    }
+    if (const std::uint64_t free = platform::free_bytes(folder); free < needed)
+        findings.push_back({"backup-space", engine::Severity::error,
+                            fmt::format("{} bytes free for {}", free, folder),
+                            fmt::format("{} bytes, the size of the database", needed),
+                            "free space in that file system"});
+    return findings;
+}
 
 Backup back_up(const Settings& settings, const std::string& file) {
     FreshFile fresh(file);

@@ -2,8 +2,10 @@
 // A backup of the productive database before it is migrated, proven readable.
 
 #include "datasource/connection.hpp"
+#include "engine/check.hpp"
 
 #include <string>
+#include <vector>
 
 namespace locum::datasource {
 
@@ -17,5 +19,11 @@ struct Backup {
 // VACUUM INTO, verified by integrity_check. Without Locum's own schema. Made under a fresh name,
 // synced, renamed, 0600.
 Backup back_up(const Settings& settings, const std::string& file);
+
+// What would keep back_up() from making a file in the folder, which need not be there yet:
+// "backup-tool" (PostgreSQL: pg_dump or pg_restore is missing, or older than the server) and
+// "backup-space" (less is free than the database has, of which a backup takes at most about as
+// much). Changes nothing. Throws Error where the database cannot be asked.
+std::vector<engine::Finding> check_backup(const Settings& settings, const std::string& folder);
 
 } // namespace locum::datasource

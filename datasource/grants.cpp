@@ -158,4 +158,14 @@ void allow_application(Connection& locum, const Settings& settings) {
     transaction.commit();
 }
 
+std::vector<std::string> application_rights(Connection& locum, const Settings& settings) {
+    if (settings.kind == Kind::sqlite || settings.application.user == settings.locum.user)
+        return {};
+    std::vector<std::string> statements;
+    for (const Row& row :
+         locum.query(embedded::application_rights_sql, {settings.application.user}))
+        statements.push_back(row.at(0).value_or(""));
+    return statements;
+}
+
 } // namespace locum::datasource

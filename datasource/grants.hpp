@@ -15,4 +15,9 @@ std::vector<engine::Finding> check_grants(const Settings& settings);
 // and those that Locum's account makes later, so that migrations need not know the account.
 void allow_application(Connection& locum, const Settings& settings);
 
+// Statements that take back what the application's account may do in schema public, one right each:
+// what allow_application() has given is what they are more afterwards. Empty on SQLite, and where
+// both accounts are one.
+std::vector<std::string> application_rights(Connection& locum, const Settings& settings);
+
 } // namespace locum::datasource

@@ -26,7 +26,7 @@ std::string place(const Table& table, const Column& column) {
 }
 
 // Names that are two for PostgreSQL and one for SQLite, or SQLite's own.
-void check_names(const Schema& schema, std::vector<Finding>& findings) {
+void check_names(const Schema& schema, bool ddl_given, std::vector<Finding>& findings) {
     std::map<std::string, std::string> relations;
     const auto relation = [&](const std::string& name) {
         const auto [other, fresh] = relations.emplace(folded(name), name);
@@ -41,7 +41,8 @@ void check_names(const Schema& schema, std::vector<Finding>& findings) {
     for (const Table& table : schema.tables) {
         relation(table.name);
         for (const Index& index : table.indexes)
-            relation(index.name);
+            if (!ddl_given)
+                relation(index.name);
         std::set<std::string> columns;
         for (const Column& column : table.columns)
             if (!columns.insert(folded(column.name)).second)
@@ -89,7 +90,7 @@ std::vector<Finding> copy_obstacles(Connection& connection, const Schema& schema
         if (!ddl_given || row.at(2) != "t")
             findings.push_back(obstacle(row.at(0).value_or(""), row.at(1).value_or(""),
                                         "what a copy in SQLite can carry"));
-    check_names(schema, findings);
+    check_names(schema, ddl_given, findings);
     for (const Table& table : schema.tables)
         for (const Column& column : table.columns)
             check_column(table, column, ddl_given, findings);

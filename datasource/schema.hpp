@@ -72,7 +72,9 @@ Schema read_schema(Connection& connection);
 // What a copy into SQLite cannot carry, by table and column ("copy-unsupported-type", "copy-view",
 // "copy-trigger", …). Severity error: the copy would be refused. Severity warning: left out, and it
 // matters to writes only, which a copy takes for node-local tables alone. ddl_given: the suite
-// gives the copy's DDL, so that views, triggers and the like are the suite's to define.
+// gives the copy's DDL (the manifest's copy-ddl, CopyRequest::ddl), so that views, triggers,
+// indexes and defaults are the suite's to define, and no obstacle; types that cannot be carried
+// still are.
 std::vector<engine::Finding> copy_obstacles(Connection& connection, const Schema& schema,
                                             bool ddl_given = false);
 

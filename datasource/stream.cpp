@@ -72,7 +72,7 @@ bool append_copy_rows(Batch& batch, std::string_view text, bool& begun) {
 
 bool BatchQueue::push(Batch batch) {
     std::unique_lock lock(mutex_);
-    const std::size_t bytes = batch.bytes.size();
+    const std::size_t bytes = batch.size();
     changed_.wait(lock, [&] { return stopped_ || full_.empty() || waiting_ + bytes <= limit_; });
     if (stopped_)
         return false;
@@ -92,7 +92,7 @@ std::optional<Batch> BatchQueue::pop() {
     }
     Batch batch = std::move(full_.front());
     full_.pop_front();
-    waiting_ -= batch.bytes.size();
+    waiting_ -= batch.size();
     changed_.notify_all();
     return batch;
 }
@@ -120,7 +120,7 @@ Batch BatchQueue::spare() {
 }
 
 void BatchQueue::give_back(Batch batch) {
-    if (batch.bytes.capacity() > spare_bytes)
+    if (batch.bytes.capacity() + batch.sizes.capacity() * sizeof(batch.sizes[0]) > spare_bytes)
         return;
     batch.bytes.clear();
     batch.sizes.clear();
@@ -164,7 +164,7 @@ bool CopyReader::read(const CopyJob& job) {
         if (size == -1)
             break;
         append_copy_rows(batch, {raw, static_cast<std::size_t>(size)}, header_read);
-        if (batch.bytes.size() >= batch_bytes) {
+        if (batch.size() >= batch_bytes) {
             if (!queue_.push(std::move(batch)))
                 return false;
             batch = queue_.spare();

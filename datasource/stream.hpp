@@ -20,6 +20,9 @@ struct Batch {
     bool last = false;     // of its job
     std::vector<char> bytes;
     std::vector<std::int32_t> sizes; // of each value in bytes, or null
+
+    // What it takes in memory: a row of NULLs has no bytes, but sizes.
+    std::size_t size() const { return bytes.size() + sizes.size() * sizeof(sizes[0]); }
 };
 
 // Appends the rows of one message of COPY's binary format. begun: whether the format's header is

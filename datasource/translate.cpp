@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <regex>
 
 namespace locum::datasource {
 namespace {
@@ -49,6 +50,14 @@ std::string_view without_parentheses(std::string_view text) {
         text = text.substr(1, text.size() - 2);
     }
     return text;
+}
+
+// NULL alone or as a type: "NULL::numeric(10,2)", but not "NULL::boolean IS NULL".
+bool is_null(std::string_view text) {
+    static const std::regex form(R"re(NULL(::(\w+|"[^"]+")(\.(\w+|"[^"]+"))?(\([0-9,]+\))?)re"
+                                 R"re(( varying| precision| with(out)? time zone)?)re"
+                                 R"re((\([0-9,]+\))?)?)re");
+    return std::regex_match(text.begin(), text.end(), form);
 }
 
 std::optional<std::string> literal_default(const Column& column, std::string_view literal) {
@@ -211,6 +220,8 @@ std::optional<std::string> sqlite_default(const Column& column) {
     if (!column.default_sql || column.identity)
         return std::nullopt;
     const std::string_view text = without_parentheses(*column.default_sql);
+    if (is_null(text))
+        return "NULL";
     if (column.type == Type::boolean)
         return text == "true"    ? std::optional<std::string>("1")
                : text == "false" ? std::optional<std::string>("0")

@@ -49,11 +49,11 @@ std::vector<BalancedNode> known_servers(const Installation& installation,
         cluster::Store store(*settings, installation.layout.suite);
         return balanced(cluster::Registry(store).nodes(), installation.manifest());
     }
-    const token::Address to =
-        token::parse_address(installation.facts.token.value().addresses.at(0));
+    const cluster::Peers peers(installation.layout);
     return balanced_from_json(
-        cluster::Peers(installation.layout)
-            .ask({"", to.host, static_cast<std::uint16_t>(std::stoul(to.port))}, "servers"));
+        cluster::any_server(installation.facts.token.value(), [&](const cluster::Address& server) {
+            return peers.ask(server, "servers");
+        }));
 }
 
 } // namespace

@@ -5,7 +5,7 @@
 #include "cluster/membership.hpp"
 #include "cluster/peers.hpp"
 #include "datasource/grants.hpp"
-#include "datasource/schema.hpp"
+#include "datasource/objects.hpp"
 #include "engine/error.hpp"
 #include "installer/node_row.hpp"
 #include "installer/token_file.hpp"
@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace locum::installer::steps {
 
@@ -53,11 +55,24 @@ std::unique_ptr<datasource::Connection> connect(const datasource::Settings& sett
     return datasource::connect(settings, settings.locum, options);
 }
 
-std::set<std::string> tables(datasource::Connection& connection) {
-    std::set<std::string> names;
-    for (const datasource::Table& table : datasource::read_schema(connection).tables)
-        names.insert(table.name);
-    return names;
+// What is in the database before the suite's schema, so that the undo leaves it there.
+json remembered(datasource::Connection& connection, const datasource::Settings& settings) {
+    json there = json::array();
+    for (const datasource::Object& object : datasource::objects(connection))
+        there.push_back({object.kind, object.identity});
+    return {{"objects", there}, {"rights", datasource::application_rights(connection, settings)}};
+}
+
+void restore(datasource::Connection& connection, const datasource::Settings& settings,
+             const json& before) {
+    std::vector<datasource::Object> there;
+    for (const json& object : before.at("objects"))
+        there.push_back({object.at(0), object.at(1)});
+    datasource::drop_all_but(connection, there);
+    const std::vector<std::string> rights = before.at("rights");
+    for (const std::string& statement : datasource::application_rights(connection, settings))
+        if (std::find(rights.begin(), rights.end(), statement) == rights.end())
+            connection.script(statement);
 }
 
 } // namespace
@@ -168,7 +183,7 @@ Step create_schema(const Installation& installation) {
         [settings] {
             if (settings().kind == datasource::Kind::sqlite && !platform::exists(settings().file))
                 return json().dump();
-            return json(tables(*connect(settings()))).dump();
+            return remembered(*connect(settings()), settings()).dump();
         },
         [settings, engine, &installation, &manifest](Reporter&) {
             const datasource::Settings known = settings();
@@ -192,15 +207,7 @@ Step create_schema(const Installation& installation) {
                     platform::remove_all(known.file + suffix);
                 return;
             }
-            // Only what was not there before.
-            auto connection = connect(known);
-            const bool sqlite = known.kind == datasource::Kind::sqlite;
-            if (sqlite)
-                connection->script("PRAGMA foreign_keys = OFF"); // its tables go in any order
-            for (const std::string& table : tables(*connection))
-                if (std::find(before.begin(), before.end(), json(table)) == before.end())
-                    connection->script("DROP TABLE " + datasource::quoted(table) +
-                                       (sqlite ? "" : " CASCADE"));
+            restore(*connect(known), known, before);
         }}};
 }
 
@@ -259,9 +266,11 @@ Step join_network(const Installation& installation) {
         nullptr,
         Undo{[&layout, &token](const std::string&) {
             if (platform::exists(layout.state_file("node.crt"))) {
-                cluster::Peers peers(layout);
-                const token::Address to = token::parse_address(token.addresses.at(0));
-                peers.leave({"", to.host, static_cast<std::uint16_t>(std::stoul(to.port))});
+                const cluster::Peers peers(layout);
+                cluster::any_server(token, [&](const cluster::Address& server) {
+                    peers.leave(server);
+                    return std::string();
+                });
             }
             forget_membership(layout);
         }}};

@@ -12,8 +12,11 @@ namespace locum::testing {
 // A first node on an embedded database.
 class Site {
 public:
-    explicit Site(std::vector<std::string> components = {"server"}) :
-        vendor_(folder_.path()), bundle_(suite::Bundle::open(vendor_.build("1.0"), vendor_.key())) {
+    // texts: of the bundle, where they are not the usual ones.
+    explicit Site(std::vector<std::string> components = {"server"},
+                  const std::map<std::string, std::string>& texts = {}) :
+        vendor_(folder_.path()),
+        bundle_(suite::Bundle::open(vendor_.build("1.0", texts), vendor_.key())) {
         std::string list;
         for (const std::string& component : components)
             list += (list.empty() ? "\"" : ", \"") + component + "\"";

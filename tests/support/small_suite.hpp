@@ -118,8 +118,9 @@ public:
 
     suite::PublicKey key() const { return key_.public_key(); }
 
-    // The bundle's file. files: changes to the source, by path below it.
-    std::string build(const std::string& version) const {
+    // The bundle's file. texts: other ones than usual, by path in the source.
+    std::string build(const std::string& version,
+                      const std::map<std::string, std::string>& texts = {}) const {
         const std::string source = folder_ + "/source-" + version;
         const auto write = [&](const std::string& path, const std::string& text,
                                unsigned mode = 0644) {
@@ -153,6 +154,8 @@ server {server.name} {server.address}:{server.port.device}{if server.out} out{en
                        "INSERT INTO schema_version VALUES ('1');\n"
                        "CREATE TABLE thing (id integer PRIMARY KEY, name text NOT NULL);\n");
         write("2.sql", "ALTER TABLE thing ADD COLUMN colour text;\n");
+        for (const auto& [path, text] : texts)
+            write(path, text);
         const std::string bundle = folder_ + "/small-" + version + ".bundle";
         suite::build_bundle(source + "/suite.toml", key_, bundle);
         return bundle;

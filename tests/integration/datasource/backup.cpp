@@ -19,6 +19,29 @@ std::filesystem::perms mode(const std::string& file) {
     return std::filesystem::status(file).permissions() & std::filesystem::perms::all;
 }
 
+// PATH of this process, until the end of the test.
+class Path {
+public:
+    explicit Path(const std::string& value) { ::setenv("PATH", value.c_str(), 1); }
+    ~Path() { ::setenv("PATH", before_.c_str(), 1); }
+    Path(const Path&) = delete;
+    Path& operator=(const Path&) = delete;
+
+private:
+    std::string before_ = ::getenv("PATH");
+};
+
+std::string found(const Settings& settings, const std::string& folder) {
+    std::string text;
+    for (const engine::Finding& finding : check_backup(settings, folder))
+        text += engine::to_line(finding) + "\n";
+    return text;
+}
+
+bool holds(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
 } // namespace
 
 TEST_CASE("PostgreSQL: backed up without Locum's schemas, restored by the command") {
@@ -71,6 +94,45 @@ TEST_CASE("PostgreSQL: a backup that fails leaves nothing, and tells why") {
         CHECK(error.one_line().find("hunter2") == std::string::npos);
     }
     CHECK(platform::list_folder(scratch.folder()).empty());
+}
+
+TEST_CASE("PostgreSQL: what keeps a backup from being made is found before it is") {
+    const testing::Postgres server;
+    const Scratch scratch;
+    const Settings settings = server.settings();
+    SUBCASE("nothing; the folder need not be there") {
+        CHECK(found(settings, scratch.path("backup/of/it")) == "");
+        CHECK(platform::list_folder(scratch.folder()).empty());
+    }
+    SUBCASE("programs that are missing") {
+        const Path path(scratch.folder());
+        const std::string text = found(settings, scratch.folder());
+        CHECK(holds(text, "backup-tool: found no pg_dump that can be run"));
+        CHECK(holds(text, "backup-tool: found no pg_restore that can be run"));
+        CHECK(holds(text, "postgresql-client"));
+    }
+    SUBCASE("a program that is older than the server") {
+        platform::write_file(scratch.path("pg_dump"),
+                             "#!/bin/sh\necho 'pg_dump (PostgreSQL) 11.2 (Debian 11.2-1)'\n", 0755);
+        const Path path(scratch.folder() + ":" + ::getenv("PATH"));
+        const std::string text = found(settings, scratch.folder());
+        CHECK(holds(text, "backup-tool: found pg_dump (PostgreSQL) 11.2 (Debian 11.2-1); expected "
+                          "pg_dump of PostgreSQL"));
+        CHECK(!holds(text, "pg_restore"));
+    }
+    SUBCASE("no space") {
+        CHECK(holds(found(settings, "/proc"), "backup-space: found 0 bytes free for /proc"));
+    }
+}
+
+TEST_CASE("SQLite: a backup needs space, and no program") {
+    const Scratch scratch;
+    scratch.open("suite.db")->script("CREATE TABLE t (a)");
+    Settings settings;
+    settings.file = scratch.path("suite.db");
+    const Path path(scratch.folder());
+    CHECK(found(settings, scratch.path("backup")) == "");
+    CHECK(holds(found(settings, "/proc"), "expected 8192 bytes, the size of the database"));
 }
 
 TEST_CASE("SQLite: backed up beside an open transaction, restored by the command") {

@@ -149,7 +149,7 @@ TEST_CASE("what cannot be carried is refused by name, all of it at once, and not
         "CREATE TABLE empty (); CREATE TABLE sqlite_x (id int);"
         "CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level2', deterministic = "
         "false);"
-        "CREATE TABLE worded (word text COLLATE loose)");
+        "CREATE TABLE worded (word text COLLATE loose); CREATE INDEX \"GOOD\" ON good (id)");
     const auto locum = server().as_locum();
     std::string all;
     for (const engine::Finding& finding : copy_obstacles(*locum, read_schema(*locum)))
@@ -166,6 +166,7 @@ TEST_CASE("what cannot be carried is refused by name, all of it at once, and not
                                  "copy-name-clash",
                                  "column \"twice\".\"ID\"",
                                  "\"Twice\" and \"twice\"",
+                                 "\"GOOD\"",
                                  "view seen",
                                  "materialized view kept",
                                  "partitioned table parted",
@@ -192,6 +193,8 @@ TEST_CASE("what cannot be carried is refused by name, all of it at once, and not
         all += engine::to_line(finding) + "\n";
     CHECK(!holds(all, "view seen"));
     CHECK(!holds(all, "trigger tick"));
+    CHECK(!holds(all, "\"GOOD\""));
+    CHECK(holds(all, "\"Twice\" and \"twice\""));
     CHECK(holds(all, "text[]"));
 }
 

@@ -71,6 +71,15 @@ TEST_CASE("many rows: below 64 MB") {
               "now(), '\\x0011223344' FROM generate_series(1, 400000) i") < 64 * factor);
 }
 
+TEST_CASE("many fields without a byte of their own: below 64 MB") {
+    std::string columns;
+    for (int i = 0; i < 100; ++i)
+        columns += ", c" + std::to_string(i) + " text";
+    CHECK(peak_of_copy("CREATE TABLE sparse (id int PRIMARY KEY" + columns +
+                       "); INSERT INTO sparse (id) SELECT generate_series(1, 300000)") <
+          64 * factor);
+}
+
 TEST_CASE("large values: a small multiple of the largest more, whatever their number") {
     // 20 values of 16 MiB.
     CHECK(peak_of_copy(

@@ -112,8 +112,15 @@ TEST_CASE("defaults in SQLite's words, or none at all") {
     CHECK(default_of("timestamp with time zone", "now()") ==
           "(strftime('%Y-%m-%d %H:%M:%f', 'now'))");
     CHECK(default_of("date", "CURRENT_DATE") == "CURRENT_DATE");
+    for (const char* null : {"NULL", "NULL::character varying", "NULL::numeric(10,2)",
+                             "(NULL::timestamp with time zone)", "NULL::boolean"})
+        for (const char* type : {"text", "boolean", "numeric(10,2)", "bytea"})
+            CHECK_MESSAGE(default_of(type, null) == "NULL", std::string(null));
     for (const auto& [type, expression] :
-         {std::pair{"text", "upper('x'::text)"},
+         {std::pair{"text", "NULLIF('a'::text, 'b'::text)"},
+          {"text", "(NULL::text || 'x'::text)"},
+          {"boolean", "(NULL::boolean IS NULL)"},
+          {"text", "upper('x'::text)"},
           {"text", "('a'::text || 'b'::text)"},
           {"integer", "(1 + 2)"},
           {"integer", "nextval('s'::regclass)"},

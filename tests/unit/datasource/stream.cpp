@@ -101,6 +101,16 @@ TEST_CASE("a queue hands on in order, and what the reader failed with comes last
     reader.join();
 }
 
+TEST_CASE("fields count as well as their bytes: a batch that NULLs have blown up is not kept") {
+    Batch nulls;
+    nulls.sizes.assign(100, Batch::null);
+    CHECK(nulls.size() == 400);
+    BatchQueue queue(500);
+    nulls.sizes.assign(1U << 20, Batch::null);
+    queue.give_back(std::move(nulls));
+    CHECK(queue.spare().sizes.capacity() == 0);
+}
+
 TEST_CASE("a writer that gives up frees a reader that waits") {
     BatchQueue queue(1);
     const auto large = [] {
