@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Prints the table of nodes and, as the last line, the JSON object of a quickstart.
 
-usage: quickstart_report.py STATUS LOAD --mode M --datasource D --upgrade-seconds S
-Exit code 1 where a promise was not kept.
+usage: quickstart_report.py STATUS LOAD --mode M --datasource D --upgrade-seconds S [--least-rate R]
+Exit code 1 where a promise was not kept, or the load was too light to say so; each is named on
+standard error. R: requests a second, 200.
 """
 import argparse
 import json
@@ -14,9 +15,13 @@ parser.add_argument("load")
 parser.add_argument("--mode")
 parser.add_argument("--datasource")
 parser.add_argument("--upgrade-seconds", type=float)
+parser.add_argument("--least-rate", type=float, default=200)
 arguments = parser.parse_args()
 status = json.load(open(arguments.status))
-load = json.load(open(arguments.load))
+try:
+    load = json.load(open(arguments.load))
+except (OSError, ValueError) as error:
+    sys.exit("quickstart: the load left no figures: %s" % error)
 operation = status["operation"]
 out = operation["report"]["out-of-rotation-ms"]
 
@@ -40,11 +45,25 @@ for key in ("requests", "failed", "wrong", "stale", "staleness_max_ms", "writes_
             "writes_lost", "longest_gap_ms", "outage_ms", "write_outage_ms", "seconds"):
     result[key] = load[key]
 
-kept = operation["state"] == "done" and status["version"] == "2.0"
-kept = kept and all(node["mode"] == "normal" for node in status["nodes"])
-kept = kept and load["wrong"] == 0 and load["writes_lost"] == 0
+rate = load["requests"] / load["seconds"] if load["seconds"] else 0
+promises = [
+    (operation["state"] == "done" and status["version"] == "2.0",
+     "the operation is %s, at version %s" % (operation["state"], status["version"])),
+    (all(node["mode"] == "normal" for node in status["nodes"]), "a node is not in normal mode"),
+    (load["wrong"] == 0, "%d wrong answers" % load["wrong"]),
+    (load["writes_lost"] == 0, "%d acknowledged writes are lost" % load["writes_lost"]),
+    (load["requests"] >= 5000, "%d requests, expected 5000" % load["requests"]),
+    (load["writes_acknowledged"] >= 500,
+     "%d acknowledged writes, expected 500" % load["writes_acknowledged"]),
+    (rate >= arguments.least_rate,
+     "%.0f requests a second, expected %.0f" % (rate, arguments.least_rate)),
+]
 if arguments.mode == "rolling":
-    kept = kept and load["failed"] == 0 and load["outage_ms"] == 0
-kept = kept and load["requests"] >= 5000 and load["writes_acknowledged"] >= 500
+    promises += [(load["failed"] == 0, "%d failed requests" % load["failed"]),
+                 (load["outage_ms"] == 0, "an outage of %d ms" % load["outage_ms"])]
+broken = [what for kept, what in promises if not kept]
+for what in broken:
+    print("quickstart: %s" % what, file=sys.stderr)
+sys.stderr.flush()
 print(json.dumps(result))
-sys.exit(0 if kept else 1)
+sys.exit(1 if broken else 0)

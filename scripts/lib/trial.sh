@@ -4,7 +4,7 @@
 #
 # trial_begin          makes the scratch folder $trial and the short run folder $trial_run
 # trial_postgresql     starts a PostgreSQL of its own on a high port
-# trial_bundles        key pair and the bundles of both versions
+# trial_bundles [N]    key pair and the bundles of both versions; with N devices in their seed, not 2,000
 # trial_answers N      answers of node N (server and balancer; node 3: server only)
 # trial_install N      installs version 1.0 on node N
 # trial_load ARGS…     starts the client load in the background
@@ -64,9 +64,17 @@ SQL
 
 trial_bundles() {
     "$bin/locum" bundle keygen "$trial/vendor" >/dev/null
-    local version
+    local version source
     for version in 1.0 2.0; do
-        "$bin/locum" bundle build "$suites/$version" --key "$trial/vendor.key" -o "$trial/endpoint-manager-$version.bundle"
+        source=$suites/$version
+        if [[ -n ${1:-} ]]; then
+            source=$trial/suite-$version
+            cp -r "$suites/$version" "$source"
+            sed -i -E "s/(n < |generate_series\\(1, )2000\\b/\\1$1/" "$source"/migrations/*/1.0.sql
+            [[ $(cat "$source"/migrations/*/1.0.sql | grep -cE "(n < |generate_series\\(1, )$1\\b") == 2 ]] ||
+                { echo "trial_bundles: the seed has changed, and does not take $1 devices" >&2 && return 1; }
+        fi
+        "$bin/locum" bundle build "$source" --key "$trial/vendor.key" -o "$trial/endpoint-manager-$version.bundle"
     done
 }
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Shows the load's events as they come, one line a second, until its process ends.
 
-usage: watch_load.py EVENTS PID [--until-requests N]   (N: ends when so many were answered rightly)
+usage: watch_load.py EVENTS PID [--until-requests N]
+N: ends when so many were answered rightly; exit code 1 where the load ended before.
 """
 import argparse
 import json
 import os
+import sys
 import time
 
 parser = argparse.ArgumentParser()
@@ -40,5 +42,8 @@ while alive():
               flush=True)
     shown = max(shown, len(lines))
     if arguments.until_requests and answered >= arguments.until_requests:
-        break
+        sys.exit(0)
     time.sleep(0.1)
+if arguments.until_requests:
+    sys.exit("watch_load: the load ended after %d right answers, expected %d"
+             % (answered, arguments.until_requests))

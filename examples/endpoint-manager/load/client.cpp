@@ -80,7 +80,9 @@ void Client::run(Clock::time_point start, const std::atomic<bool>& stop) {
     Clock::time_point due = start + interval * share_.index / share_.clients;
     while (!stop) {
         if (const auto late = Clock::now() - due; late > lateness_limit) {
-            due += interval * (late / interval);
+            const auto missed = late / interval;
+            skipped_ += missed;
+            due += interval * missed;
         }
         std::this_thread::sleep_until(due);
         due += interval;

@@ -22,9 +22,10 @@ class Client {
 public:
     Client(Front front, Share share, std::vector<std::unique_ptr<Ledger>>& ledgers,
            Figures& figures);
-    // By an open-loop schedule from start on, until stop; a schedule that a slow server has thrown
-    // back by more than half a second skips what it missed.
+    // By a schedule from start on, until stop. What is due while an answer is waited for is sent
+    // late, at once after it; more than half a second late, it is skipped.
     void run(std::chrono::steady_clock::time_point start, const std::atomic<bool>& stop);
+    std::int64_t skipped() const { return skipped_; } // after run()
 
 private:
     Outcome next();
@@ -37,6 +38,7 @@ private:
     std::int64_t profiles_;
     std::size_t turn_;
     std::size_t write_turn_ = 0;
+    std::int64_t skipped_ = 0;
     std::minstd_rand random_;
 };
 

@@ -205,6 +205,16 @@ Report run(const Options& options, const sigset_t& signals) {
         watch(options, signals, start, figures, events);
         stop = true;
     }
+    std::int64_t skipped = 0;
+    for (const auto& client : clients) {
+        skipped += client->skipped();
+    }
+    if (skipped > 0) {
+        fmt::print(stderr,
+                   "endpoint-load: {} requests of the schedule were skipped, since their client "
+                   "was late by more than half a second\n",
+                   skipped);
+    }
     clients.clear();
 
     Report report;

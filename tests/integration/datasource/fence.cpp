@@ -4,6 +4,7 @@
 
 #include "engine/error.hpp"
 #include "platform/host.hpp"
+#include "platform/process.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/unit/datasource/scratch.hpp"
 
@@ -218,6 +219,27 @@ TEST_CASE("a right that is missing is told with what to do") {
     CHECK(holds(why, "check of the datasource prints the SQL"));
 }
 
+namespace {
+
+// Another process that has the file open until it is ended.
+class Holder {
+public:
+    explicit Holder(const std::string& file) :
+        process_(platform::start_detached({.argv = {"/bin/sh", "-c", "exec sleep 600 < \"$FILE\""},
+                                           .environment = {{"FILE", file}}})) {}
+    ~Holder() { end(); }
+    Holder(const Holder&) = delete;
+    Holder& operator=(const Holder&) = delete;
+
+    std::string name() const { return "pid " + std::to_string(process_.pid); }
+    void end() { platform::send_signal(process_, "KILL"); }
+
+private:
+    platform::ProcessId process_;
+};
+
+} // namespace
+
 TEST_CASE("SQLite: other processes that have the file open are occupants") {
     const Scratch scratch;
     const auto own = scratch.open("suite.db");
@@ -228,4 +250,16 @@ TEST_CASE("SQLite: other processes that have the file open are occupants") {
     fence(*own, settings);
     CHECK(!fenced(*own, settings));
     evict(*own, settings, 0ms);
+
+    Holder holder(settings.file);
+    const std::vector<std::string> expected{holder.name()};
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (occupants(*own, settings) != expected) // until its shell has opened the file
+        REQUIRE(std::chrono::steady_clock::now() < deadline);
+    const std::string why = failure([&] { evict(*own, settings, 50ms); });
+    CHECK(holds(why, "still on the productive database: " + holder.name()));
+    CHECK(holds(why, "stop these processes"));
+    holder.end();
+    evict(*own, settings, 20s); // waits until it is gone
+    CHECK(occupants(*own, settings).empty());
 }

@@ -1,3 +1,4 @@
+#include "cluster/balancer.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 #include "tests/integration/endpoint-manager/fixture.hpp"
@@ -5,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <thread>
 
 using namespace endpoint::testing;
 using namespace locum;
@@ -62,6 +64,19 @@ TEST_CASE("HAProxy takes the rendered configuration, and the load passes through
     CHECK(load["failed"] == 0);
     CHECK(load["wrong"] == 0);
     CHECK(load["writes_lost"] == 0);
+
+    // One that is held up for two seconds stays in, and one that is gone does not.
+    const cluster::HaproxySocket socket(suite.folder() + "/haproxy.sock", "servers");
+    second.process.signal(SIGSTOP);
+    const auto resumed = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+    while (std::chrono::steady_clock::now() < resumed) {
+        CHECK(socket.show("node-2").state.starts_with("UP"));
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+    second.process.signal(SIGCONT);
+    second.process.signal(SIGKILL);
+    await("the server that is gone is DOWN",
+          [&] { return socket.show("node-2").state.starts_with("DOWN"); });
 
     // A server that is out stays out when the balancer starts anew.
     values.lists["servers"][1]["out"] = "true";

@@ -2,6 +2,10 @@
 #include "tests/support/postgres.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <csignal>
+#include <future>
 
 using namespace endpoint::testing;
 using namespace locum;
@@ -61,6 +65,42 @@ TEST_CASE_FIXTURE(Database, "a server connects again when its sessions were ende
             CHECK(client.exchange("POST", "/device-connector/checkin?device=D00001").status == 200);
         }
     }
+}
+
+TEST_CASE_FIXTURE(Database, "a request that waits for the database is finished before the stop") {
+    Node node = suite.start("node-1", "1.0", settings);
+    HttpClient client(node.front);
+    const std::string token =
+        nlohmann::json::parse(
+            client
+                .exchange("POST", "/webapp/login", "", R"({"user":"admin","password":"endpoint"})")
+                .body)
+            .at("token");
+    const auto other = postgres.as_superuser();
+    other->script("BEGIN; UPDATE profile SET settings = settings WHERE id = 1");
+    auto answer = std::async(std::launch::async, [&] {
+        return client.exchange("PUT", "/webapp/profiles/1", token, R"({"value":"late"})");
+    });
+    const auto watcher = postgres.as_superuser();
+    await("the write waits for the row", [&] {
+        return !watcher
+                    ->query("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND "
+                            "application_name = 'endpoint-manager'")
+                    .empty();
+    });
+    node.process.signal(SIGTERM);
+    await("the server takes no more connections", [&] {
+        try {
+            HttpClient(node.front).exchange("GET", "/probe");
+            return false;
+        } catch (const endpoint::load::TransportError& error) {
+            return std::string(error.what()).find("refused") != std::string::npos;
+        }
+    });
+    other->script("ROLLBACK");
+    CHECK(answer.get().status == 200);
+    CHECK(node.process.wait(stop_limit) == 0);
+    CHECK(other->query("SELECT settings FROM profile WHERE id = 1").at(0).at(0) == "late");
 }
 
 TEST_CASE_FIXTURE(Database, "without the database there is a 500, and with it again an answer") {

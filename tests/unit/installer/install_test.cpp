@@ -6,6 +6,7 @@
 #include "installer/begun.hpp"
 #include "installer/install.hpp"
 #include "platform/lock.hpp"
+#include "suite/layout.hpp"
 #include "tests/support/site.hpp"
 
 using namespace locum;
@@ -47,6 +48,28 @@ struct Fresh : Site {
 };
 
 void nothing() {}
+
+// Places all over a bundle: in each part's header, content and padding, and in what ends the file.
+std::vector<std::size_t> places_in(const std::string& bundle) {
+    namespace layout = suite::layout;
+    std::vector<std::size_t> places;
+    std::size_t at = 0;
+    while (bundle[at] != '\0') { // a header begins with a name
+        const std::size_t size = layout::read_size(bundle.substr(at, layout::block)).value();
+        const std::size_t padding = layout::padding(size);
+        for (std::size_t inside : {0U, 130U, 300U}) // name, size, what is zero
+            places.push_back(at + inside);
+        at += layout::block;
+        if (size > 0)
+            for (std::size_t inside : {std::size_t{0}, size / 3, size / 2, size - 1})
+                places.push_back(at + inside);
+        at += size + padding;
+        if (padding > 0)
+            places.push_back(at - 1);
+    }
+    places.insert(places.end(), {at, bundle.size() - 1});
+    return places;
+}
 
 } // namespace
 
@@ -188,6 +211,28 @@ TEST_CASE("prepare: a new host, and nothing is changed by looking") {
     CHECK(prepared.findings.empty());
     CHECK(prepared.installation.first());
     CHECK(!platform::exists(site.root()));
+}
+
+TEST_CASE("prepare: a bundle with one changed byte is refused, and nothing comes into existence") {
+    Fresh site;
+    const std::string file = site.installation().bundle.file();
+    const std::string bundle = platform::read_file(file);
+    const std::vector<std::size_t> places = places_in(bundle);
+    CHECK(places.size() >= 60);
+    for (const std::size_t at : places) {
+        CAPTURE(at);
+        std::string changed = bundle;
+        changed[at] = static_cast<char>(changed[at] ^ (1 << (at % 8)));
+        platform::write_file(file, changed, 0644);
+        const std::string before = fingerprint(site.folder());
+        const engine::Error error = error_of([&] { site.prepare(file); });
+        CHECK(error.kind() == Kind::not_trusted);
+        CHECK(!error.remedy().empty());
+        CHECK(fingerprint(site.folder()) == before);
+        CHECK(!platform::exists(site.root()));
+    }
+    platform::write_file(file, bundle, 0644);
+    CHECK(site.prepare(file).findings.empty());
 }
 
 TEST_CASE("prepare: only the key that was named, and the node's own once there is a node") {

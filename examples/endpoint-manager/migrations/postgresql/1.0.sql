@@ -48,7 +48,7 @@ CREATE TABLE device (
 );
 CREATE INDEX device_profile ON device (profile);
 INSERT INTO device
-SELECT 'D' || lpad(n::text, 5, '0'), (n - 1) % 50 + 1, 'Device ' || n, n % 3 = 0,
+SELECT 'D' || lpad(n::text, greatest(5, length(n::text)), '0'), (n - 1) % 50 + 1, 'Device ' || n, n % 3 = 0,
        CASE WHEN n % 10 = 0 THEN NULL ELSE (9900 + n * 7)::numeric / 100 END,
        timestamptz '2026-01-01 00:00:00+00' + n * interval '1 minute'
 FROM generate_series(1, 2000) AS n;
