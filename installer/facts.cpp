@@ -2,6 +2,7 @@
 
 #include "cluster/store.hpp"
 #include "datasource/grants.hpp"
+#include "datasource/objects.hpp"
 #include "datasource/schema.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
@@ -45,8 +46,9 @@ DatabaseFacts look_at(const datasource::Settings& settings, const suite::Manifes
     try {
         auto connection = datasource::connect(settings, settings.locum);
         facts.reachable = true;
-        for (const datasource::Table& table : datasource::read_schema(*connection).tables)
-            facts.tables.push_back(table.name);
+        for (const datasource::Object& object : datasource::objects(*connection))
+            if (object.kind != "extension") // an administrator may have brought one
+                facts.objects.push_back(object.kind + " " + object.identity);
         facts.schema = datasource::schema_version(*connection, engine->second.version);
         if (settings.kind == datasource::Kind::sqlite)
             facts.registry = platform::exists(cluster::registry_file(settings)) &&

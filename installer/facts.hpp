@@ -23,7 +23,7 @@ struct DatabaseFacts {
     std::string remedy;
     bool registry = false;             // this suite's registry is there already
     std::optional<std::string> schema; // version of the suite's schema
-    std::vector<std::string> tables;   // of the application
+    std::vector<std::string> objects;  // of others: "table public.t"
 };
 
 struct Facts {

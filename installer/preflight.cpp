@@ -178,11 +178,11 @@ void check_network(const Answers& answers, const Manifest& manifest, const Facts
             {"registry-exists", Severity::error, "this database belongs to a cluster already",
              "an empty database for a new cluster",
              "join that cluster with its token (token.use), or use another database"});
-    else if (!database.tables.empty())
+    else if (!database.objects.empty())
         findings.push_back({"datasource-foreign-schema", Severity::error,
-                            fmt::format("{} tables in the database: {}", database.tables.size(),
-                                        fmt::join(database.tables, ", ")),
-                            "an empty database", "use another database, or drop these tables"});
+                            fmt::format("{} objects in the database: {}", database.objects.size(),
+                                        fmt::join(database.objects, ", ")),
+                            "an empty database", "use another database, or drop these"});
 }
 
 } // namespace

@@ -1,6 +1,8 @@
 #include "upgrade/facts.hpp"
 
 #include "cluster/transport_client.hpp"
+#include "datasource/backup.hpp"
+#include "datasource/grants.hpp"
 #include "platform/files.hpp"
 
 #include <filesystem>
@@ -57,6 +59,12 @@ ClusterFacts gather(const Sources& from) {
         sqlite != from.to.database.engines.end() && !sqlite->second.copy_ddl.empty();
     facts.copy_obstacles =
         datasource::copy_obstacles(*connection, datasource::read_schema(*connection), ddl_given);
+    facts.coordinator = datasource::check_backup(settings, from.backup_folder);
+    for (engine::Finding& finding : facts.coordinator)
+        finding.may_be_ignored = finding.name == "backup-space";
+    if (settings.kind != datasource::Kind::sqlite)
+        for (engine::Finding& finding : datasource::check_grants(settings))
+            facts.coordinator.push_back(std::move(finding));
     return facts;
 }
 

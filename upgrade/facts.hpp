@@ -25,6 +25,8 @@ struct ClusterFacts {
     std::vector<NodeView> nodes; // oldest first
     std::uint64_t database_bytes = 0;
     std::vector<engine::Finding> copy_obstacles;
+    // What the coordinator's own node and account lack for the steps that it does itself.
+    std::vector<engine::Finding> coordinator;
 };
 
 struct Sources {
@@ -33,6 +35,7 @@ struct Sources {
     const suite::Manifest& current; // of this node
     const suite::Manifest& to;      // the version that the copies are for
     const cluster::Peers& peers;
+    std::string backup_folder;
 };
 ClusterFacts gather(const Sources& from);
 

@@ -54,7 +54,8 @@ Session::Session(const cluster::Layout& layout) :
 
 ClusterFacts Session::facts(const suite::Manifest& to) {
     const cluster::InstalledVersion current(layout_, node_.version);
-    return gather({layout_, settings_, current.manifest(), to, peers_});
+    return gather(
+        {layout_, settings_, current.manifest(), to, peers_, node_.data_folder + "/backup"});
 }
 
 Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::string>& version) {

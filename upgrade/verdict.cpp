@@ -91,6 +91,7 @@ std::vector<Finding> preflight(const suite::Manifest& to, const ClusterFacts& fa
                                             2 * facts.database_bytes >> 20),
                                 "free some space there, or use --mode short-downtime", true});
     }
+    findings.insert(findings.end(), facts.coordinator.begin(), facts.coordinator.end());
     if (mode == UpgradeMode::rolling)
         findings.insert(findings.end(), facts.copy_obstacles.begin(), facts.copy_obstacles.end());
     if (to.version == engine::Version::parse(facts.version))

@@ -152,7 +152,7 @@ TEST_CASE("preflight: each thing that is wrong is found once, by its name, with 
          [](Case& c) {
              c.facts.database->tables = {"orders", "people"};
          },
-         "2 tables in the database: orders, people", "an empty database"},
+         "2 objects in the database: orders, people", "an empty database"},
         {"grant",
          [](Case& c) {
              c.facts.grants = {
