@@ -224,9 +224,12 @@ namespace {
 // Another process that has the file open until it is ended.
 class Holder {
 public:
-    explicit Holder(const std::string& file) :
-        process_(platform::start_detached({.argv = {"/bin/sh", "-c", "exec sleep 600 < \"$FILE\""},
-                                           .environment = {{"FILE", file}}})) {}
+    explicit Holder(const std::string& file) {
+        platform::DetachedCommand command;
+        command.argv = {"/bin/sh", "-c", "exec sleep 600 < \"$FILE\""};
+        command.environment = {{"FILE", file}};
+        process_ = platform::start_detached(command);
+    }
     ~Holder() { end(); }
     Holder(const Holder&) = delete;
     Holder& operator=(const Holder&) = delete;

@@ -145,12 +145,12 @@ TEST_CASE("preflight: each thing that is wrong is found once, by its name, with 
         {"registry-exists",
          [](Case& c) {
              c.facts.database->registry = true;
-             c.facts.database->tables = {"thing"};
+             c.facts.database->objects = {"thing"};
          },
          "this database belongs to a cluster already", "an empty database for a new cluster"},
         {"datasource-foreign-schema",
          [](Case& c) {
-             c.facts.database->tables = {"orders", "people"};
+             c.facts.database->objects = {"orders", "people"};
          },
          "2 objects in the database: orders, people", "an empty database"},
         {"grant",
@@ -242,7 +242,7 @@ TEST_CASE("facts: an embedded database is looked at, not made") {
     datasource::connect_file(scratch / "suite.sqlite", options)
         ->script("CREATE TABLE theirs (id integer PRIMARY KEY)");
     facts = installer::gather_facts(answers, small_manifest(), layout);
-    CHECK(facts.database->tables == std::vector<std::string>{"theirs"});
+    CHECK(facts.database->objects == std::vector<std::string>{"table theirs"});
     CHECK(!facts.database->registry);
 
     platform::write_file(scratch / "suite.sqlite", "no database", 0600);
