@@ -242,7 +242,7 @@ TEST_CASE("facts: an embedded database is looked at, not made") {
     datasource::connect_file(scratch / "suite.sqlite", options)
         ->script("CREATE TABLE theirs (id integer PRIMARY KEY)");
     facts = installer::gather_facts(answers, small_manifest(), layout);
-    CHECK(facts.database->objects == std::vector<std::string>{"table theirs"});
+    CHECK(facts.database->objects == std::vector<std::string>{"table \"theirs\""});
     CHECK(!facts.database->registry);
 
     platform::write_file(scratch / "suite.sqlite", "no database", 0600);
