@@ -124,14 +124,16 @@ NodeRow Registry::node(std::string_view name) {
 }
 
 void Registry::add_node(const NodeRow& node) {
+    // One moment for both: until its agent reports, a node was last seen when it joined.
+    const std::int64_t now = now_ms();
     const std::int64_t added = store_.execute(
         fmt::format("INSERT INTO {{r}}node ({}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-                    "$11, $12, $13, {{now}}, {{now}}) ON CONFLICT DO NOTHING",
+                    "$11, $12, $13, $14, $14) ON CONFLICT DO NOTHING",
                     columns),
         {node.name, node.installation, node.machine, node.address, std::int64_t{node.agent_port},
          json(node.roles).dump(), json(node.components).dump(), json(node.ports).dump(),
          json(node.versions).dump(), std::string(name(node.mode)), std::int64_t{node.out},
-         node.process, json(node.services).dump()});
+         node.process, json(node.services).dump(), now});
     if (added == 0)
         require_free(*this, node);
 }

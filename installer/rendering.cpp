@@ -89,8 +89,9 @@ Scope base_scope(const Layout& layout, const NodeState& node, const std::string&
 void add_datasource(Scope& scope, const NodeState& node,
                     const std::optional<datasource::Settings>& settings) {
     auto& variables = scope.variables;
-    variables["copy.snapshot_ms"] = std::to_string(node.copy ? node.copy->snapshot_ms : 0);
-    if (node.mode == cluster::Mode::update && node.copy) {
+    const bool on_copy = node.mode == cluster::Mode::update && node.copy;
+    variables["copy.snapshot_ms"] = std::to_string(on_copy ? node.copy->snapshot_ms : 0);
+    if (on_copy) {
         variables["datasource"] = "sqlite";
         variables["datasource.file"] = node.copy->file;
     } else if (settings) {

@@ -63,9 +63,10 @@ private:
 
     // The order is: remember, INTENT with the memo, apply, verify, DONE.
     void first_run() {
-        engine::Step step = contract_.make();
+        const std::string id = contract_.make().id;
+        engine::Step step = contract_.make(); // what was made before it need not live any more
         require(!step.id.empty() && !step.says.empty(), "it has no id or says nothing");
-        require(step.id == contract_.make().id, "its id differs from one making to the next");
+        require(step.id == id, "its id differs from one making to the next");
         std::vector<std::string> order;
         std::string memo;
         if (auto remember = step.remember)

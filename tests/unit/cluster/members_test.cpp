@@ -44,7 +44,7 @@ struct Known {
 
 } // namespace
 
-TEST_CASE("members: who is registered, and this node; nobody else") {
+TEST_CASE("members: who is registered, and this node, but nobody else") {
     Known known;
     Members members(known.site.layout());
     CHECK_NOTHROW(members.require("node-1"));
