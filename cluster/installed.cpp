@@ -31,7 +31,8 @@ InstalledVersion::InstalledVersion(const Layout& layout, const std::string& vers
     sha256_ = platform::sha256_hex(text);
     for (auto& [kind, database] : manifest_.database.engines)
         for (datasource::Migration& migration : database.migrations)
-            migration.sql = this->text(migration.name);
+            for (datasource::MigrationPart& part : migration.run)
+                part.sql = this->text(part.name);
 }
 
 std::string InstalledVersion::text(const std::string& part) const {

@@ -59,11 +59,11 @@ private:
     sqlite3* database_;
 };
 
-void require_no_transaction_statement(const Migration& step) {
-    const std::string found = transaction_statement(step.sql);
+void require_no_transaction_statement(const MigrationPart& part) {
+    const std::string found = transaction_statement(part.sql);
     if (!found.empty())
         throw engine::Error(fmt::format("migration {} has a transaction statement of its own: {}",
-                                        step.name, found),
+                                        part.name, found),
                             engine::Kind::refused)
             .remedy(
                 "take it out of the file and build the bundle anew: Locum runs all of it in one "
@@ -84,25 +84,30 @@ void check_foreign_keys(Connection& connection) {
             .remedy("ask the vendor for a migration that keeps references whole");
 }
 
-void run_step(Connection& connection, const Migration& step, const VersionStatements& version) {
+void run_part(Connection& connection, const MigrationPart& part) {
     const std::string before =
         connection.kind() == Kind::postgresql
             ? connection.query("SELECT txid_current()").at(0).at(0).value_or("")
             : "";
     {
         const WithoutTransactions forbidden(connection);
-        connection.script(step.sql);
+        connection.script(part.sql);
     }
     // A procedure that was called may have committed; then the transaction is another one.
     if (!before.empty() && connection.query("SELECT txid_current()").at(0).at(0) != before)
-        throw engine::Error(fmt::format("migration {} ended its transaction by itself", step.name),
+        throw engine::Error(fmt::format("migration {} ended its transaction by itself", part.name),
                             engine::Kind::needs_attention)
             .remedy("restore the backup, and ask the vendor for a migration that does not");
+}
+
+void run_step(Connection& connection, const Migration& step, const VersionStatements& version) {
+    for (const MigrationPart& part : step.run)
+        engine::during(fmt::format("running {}", part.name), [&] { run_part(connection, part); });
     connection.execute(version.record, {step.to});
     const auto recorded = schema_version(connection, version);
     if (recorded != step.to)
-        throw engine::Error(fmt::format("after migration {} the schema version is {}, expected {}",
-                                        step.name, shown(recorded.value_or("")), step.to))
+        throw engine::Error(fmt::format("after the migration the schema version is {}, expected {}",
+                                        shown(recorded.value_or("")), step.to))
             .remedy("ask the vendor: the migration must leave a version row that the manifest's "
                     "version-record can change");
 }
@@ -177,23 +182,22 @@ void migrate(Connection& connection, const std::vector<Migration>& steps,
         mode.emplace(connection);
     else
         for (const Migration& step : steps)
-            require_no_transaction_statement(step);
+            for (const MigrationPart& part : step.run)
+                require_no_transaction_statement(part);
     Transaction transaction(connection);
     if (inside)
         inside(connection);
     for (const Migration& step : steps) {
-        engine::during(fmt::format("migrating from schema version {} to {} with {}",
-                                   shown(step.from), step.to, step.name),
-                       [&] {
-                           const auto found = schema_version(connection, version);
-                           if (found.value_or("") != step.from)
-                               throw engine::Error(
-                                   fmt::format("the schema version is {}, expected {}",
-                                               shown(found.value_or("")), shown(step.from)),
-                                   engine::Kind::refused)
-                                   .remedy("run `locum upgrade plan` for the way from there");
-                           run_step(connection, step, version);
-                       });
+        engine::during(
+            fmt::format("migrating from schema version {} to {}", shown(step.from), step.to), [&] {
+                const auto found = schema_version(connection, version);
+                if (found.value_or("") != step.from)
+                    throw engine::Error(fmt::format("the schema version is {}, expected {}",
+                                                    shown(found.value_or("")), shown(step.from)),
+                                        engine::Kind::refused)
+                        .remedy("run `locum upgrade plan` for the way from there");
+                run_step(connection, step, version);
+            });
     }
     check_foreign_keys(connection);
     transaction.commit();

@@ -3,6 +3,7 @@
 
 #include "datasource/connection.hpp"
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -16,11 +17,21 @@ struct VersionStatements {
     std::string record;
 };
 
+// One part of a migration: SQL, or a command.
+struct MigrationPart {
+    std::string name;       // of the file, for messages
+    std::string host_file;  // name of a host file that the SQL is from; empty: a part of the bundle
+    std::string sql;        // filled where the bundle was opened
+    bool for_shell = false; // written for psql or the sqlite3 shell
+    std::vector<std::string> argv; // a command instead; with variables
+    std::string output;            // a line that the command must print; empty: any
+    std::chrono::seconds limit{600};
+};
+
 struct Migration {
     std::string from; // empty: creates the first schema
     std::string to;
-    std::string sql;  // without transaction statements of its own
-    std::string name; // of the file, for messages
+    std::vector<MigrationPart> run;
 };
 
 // nullopt: no schema of the suite there.

@@ -58,7 +58,8 @@ Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
     Bundle bundle(std::move(state));
     for (auto& [kind, engine] : bundle.state_->manifest.database.engines)
         for (auto& migration : engine.migrations)
-            migration.sql = bundle.text(migration.name);
+            for (auto& part : migration.run)
+                part.sql = bundle.text(part.name);
     return bundle;
 }
 

@@ -55,7 +55,8 @@ std::vector<std::string> part_paths(const Manifest& manifest) {
     for (const auto& [kind, engine] : manifest.database.engines) {
         paths.push_back(engine.copy_ddl);
         for (const auto& migration : engine.migrations)
-            paths.push_back(migration.name);
+            for (const auto& part : migration.run)
+                paths.push_back(part.name);
     }
     std::sort(paths.begin(), paths.end());
     paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
@@ -100,6 +101,32 @@ std::size_t read_choice(Section& section, std::string_view key,
         section.fail(text.at, fmt::format("'{}' for '{}'", text.value, key),
                      fmt::format("one of {}", fmt::join(choices, ", ")));
     return static_cast<std::size_t>(found - choices.begin());
+}
+
+std::vector<std::string> refer_all(References& references, const Section& section,
+                                   const std::vector<Text>& names) {
+    std::vector<std::string> values;
+    for (const Text& name : names) {
+        references.refer(section, "component", name);
+        if (std::find(values.begin(), values.end(), name.value) != values.end())
+            section.fail(name.at, fmt::format("'{}' twice", name.value), "each component once");
+        values.push_back(name.value);
+    }
+    return values;
+}
+
+std::string refer_one(References& references, Section& section, std::string_view key) {
+    const Text name = section.text(key);
+    references.refer(section, "component", name);
+    return name.value;
+}
+
+std::string with_variables(References& references, Section& section, std::string_view key) {
+    const Text text = section.text(key);
+    if (text.value.empty())
+        section.fail(text.at, fmt::format("an empty text for '{}'", key), "a text");
+    references.variables(section, text);
+    return text.value;
 }
 
 namespace {
@@ -172,6 +199,9 @@ Manifest parse_manifest(std::string_view text, const std::string& file_name) {
     engine::during("reading " + file_name, [&] { reader.read_header(); });
     reader.read_suite();
     reader.read_components();
+    reader.read_secrets();
+    reader.read_host_files();
+    reader.read_outgoing();
     reader.read_ports();
     reader.read_configs();
     reader.read_services();

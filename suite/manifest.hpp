@@ -2,6 +2,7 @@
 // What a vendor says of one version of a suite. The same type for the vendor's suite.toml and for
 // the manifest.toml of a bundle, which has `parts` besides.
 
+#include "datasource/encoding.hpp"
 #include "datasource/migration.hpp"
 #include "engine/version.hpp"
 
@@ -31,6 +32,38 @@ struct Component {
         cluster_requires; // components somewhere in the cluster, installed before
     std::uint64_t memory_mb = 0;
     std::uint64_t disk_mb = 0;
+    std::vector<std::string> packages; // of the host's system, that must be installed
+};
+
+// A secret that the whole cluster shares: made with the cluster, it travels with each join.
+struct SharedSecret {
+    enum class Form { hex, base64 };
+    std::string name; // used as {secret.NAME}
+    Form form = Form::hex;
+    std::size_t bytes = 32;              // of randomness, before it is written in its form
+    std::vector<std::string> components; // the nodes that get it
+};
+
+// A file that a package of the host's system installed; checked and kept with the version.
+struct HostFile {
+    std::string name; // used by migrations
+    std::string component;
+    std::string path;   // absolute
+    std::string sha256; // hex
+};
+
+// What a component connects to outside of the cluster.
+struct Outgoing {
+    std::string component;
+    std::string to; // host:port
+    bool optional = false;
+};
+
+// A command whose exit code 0 is not enough where `output` is given: one of the lines that it
+// prints, without the blanks at its ends, must be this text. With variables.
+struct Command {
+    std::vector<std::string> argv;
+    std::string output;
 };
 
 struct Topology {
@@ -48,6 +81,8 @@ struct Port {
     std::string name;
     std::string component;
     std::vector<PortChoice> choices;
+    bool tcp = true;
+    bool udp = false;
 };
 
 struct Config {
@@ -69,35 +104,59 @@ struct Service {
     std::string stop_signal = "TERM";
     std::chrono::seconds stop_timeout{10};    // then KILL
     std::optional<std::string> reload_signal; // how a changed config is taken up without a stop
+    std::optional<Command> reload_command;    // or by this
+    std::vector<std::string> capabilities;    // "net-bind-service"
 };
 
 struct HttpProbe {
     std::string url; // with variables
     unsigned status = 200;
-    std::string body; // contained in the answer
+    std::string body;                           // contained in the answer
+    std::map<std::string, std::string> headers; // values with variables
 };
 struct TcpProbe {
     std::string address; // host:port, with variables
 };
+// By the application's account, on the database that the server works on.
+struct SqlProbe {
+    std::string sql;    // one statement
+    std::string output; // the first column of its first row, as text
+};
 struct Probe {
     std::string name;
     std::string component;
-    std::variant<HttpProbe, TcpProbe> how;
+    std::variant<HttpProbe, TcpProbe, Command, SqlProbe> how;
+    std::chrono::seconds limit{3};
+    bool proves_version = false; // its success proves which version's binary runs
 };
 
-enum class BalancerDriver { haproxy };
+enum class BalancerDriver { haproxy, command };
+// Of driver `command`: what is run on the balancer's host; {server.name}, {server.address} and
+// {server.port.NAME} are those of the server in question.
+struct BalancerCommands {
+    Command drain;
+    Command undrain;
+    std::vector<std::string> show;
+    // Lines that `show` prints.
+    std::string in_rotation;
+    std::string out_of_rotation;
+    std::string idle;
+    std::chrono::milliseconds settle{0}; // how long a drained server must have been idle
+};
 struct Balancing {
     std::string component; // the balancer's
     std::string server;    // the component that is balanced
     BalancerDriver driver = BalancerDriver::haproxy;
     std::string socket; // with variables
     std::string backend;
+    BalancerCommands commands;
 };
 
 struct Engine {
     datasource::VersionStatements version;
     std::vector<datasource::Migration> migrations; // sql is filled where the bundle was opened
-    std::string copy_ddl; // sqlite only: path of a part with the copy's DDL; empty: derived
+    std::string copy_ddl;         // sqlite only: path of a part with the copy's DDL; empty: derived
+    datasource::Encodings encode; // sqlite only: how a copy holds the values
 };
 
 struct Database {
@@ -143,6 +202,9 @@ struct Manifest {
     std::vector<Service> services;
     std::vector<Probe> probes;
     std::optional<Balancing> balancing;
+    std::vector<SharedSecret> secrets;
+    std::vector<HostFile> host_files;
+    std::vector<Outgoing> outgoing;
     Database database;
     std::vector<Part> parts; // empty in a suite.toml
     std::vector<File> files; // empty in a suite.toml

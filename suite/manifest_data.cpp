@@ -56,7 +56,9 @@ datasource::Migration read_migration(Section& section,
         section.fail(to.at, fmt::format("a migration from '{}' to '{}'", from.value, to.value),
                      "another schema version");
     migration.to = to.value;
-    migration.name = read_path(section, "file");
+    datasource::MigrationPart part;
+    part.name = read_path(section, "file");
+    migration.run.push_back(std::move(part));
     section.done();
     for (const auto& other : before)
         if (other.from == migration.from && other.to == migration.to)

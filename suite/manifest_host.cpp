@@ -1,4 +1,4 @@
-// What runs on a host: components, topologies, ports, configs, services, probes, balancing.
+// What runs on a host: components, topologies, ports, configs, services.
 
 #include "suite/manifest_reader.hpp"
 
@@ -14,32 +14,6 @@ namespace {
 
 const std::vector<std::string_view> signals = {"TERM", "INT",  "QUIT", "HUP",
                                                "USR1", "USR2", "KILL"};
-
-std::vector<std::string> refer_all(References& references, const Section& section,
-                                   const std::vector<Text>& names) {
-    std::vector<std::string> values;
-    for (const Text& name : names) {
-        references.refer(section, "component", name);
-        if (std::find(values.begin(), values.end(), name.value) != values.end())
-            section.fail(name.at, fmt::format("'{}' twice", name.value), "each component once");
-        values.push_back(name.value);
-    }
-    return values;
-}
-
-std::string refer_one(References& references, Section& section, std::string_view key) {
-    const Text name = section.text(key);
-    references.refer(section, "component", name);
-    return name.value;
-}
-
-std::string with_variables(References& references, Section& section, std::string_view key) {
-    const Text text = section.text(key);
-    if (text.value.empty())
-        section.fail(text.at, fmt::format("an empty text for '{}'", key), "a text");
-    references.variables(section, text);
-    return text.value;
-}
 
 using Needs = std::vector<std::string> Component::*;
 
@@ -208,57 +182,6 @@ void ManifestReader::read_services() {
         section.done();
         manifest.services.push_back(std::move(service));
     }
-}
-
-void ManifestReader::read_probes() {
-    for (Section section : file.list("probes")) {
-        Probe probe;
-        const Text name = section.text("name");
-        probe.component = refer_one(references, section, "component");
-        references.declare(section, fmt::format("probe of '{}'", probe.component), name);
-        probe.name = name.value;
-        if (section.has("http") == section.has("tcp"))
-            section.fail(section.at(),
-                         fmt::format("the probe '{}' with {} of 'http' and 'tcp'", name.value,
-                                     section.has("http") ? "both" : "neither"),
-                         "exactly one");
-        if (section.has("http")) {
-            HttpProbe http;
-            http.url = with_variables(references, section, "http");
-            http.status = static_cast<unsigned>(section.number("status", 100, 599, 200));
-            http.body = section.text("body", "").value;
-            probe.how = std::move(http);
-        } else {
-            probe.how = TcpProbe{with_variables(references, section, "tcp")};
-        }
-        section.done();
-        manifest.probes.push_back(std::move(probe));
-    }
-}
-
-void ManifestReader::read_balancing() {
-    Section section = file.section("balancing");
-    if (!file.has("balancing"))
-        return;
-    Balancing balancing;
-    for (const auto& [key, role, into] :
-         {std::tuple{"component", Role::balancer, &balancing.component},
-          std::tuple{"server", Role::server, &balancing.server}}) {
-        const Text named = section.text(key);
-        references.refer(section, "component", named);
-        const Component* component = manifest.component(named.value);
-        if (component != nullptr && component->role != role)
-            section.fail(
-                named.at,
-                fmt::format("the component '{}' of role {}", named.value, name(component->role)),
-                fmt::format("one of role {}", name(role)));
-        *into = named.value;
-    }
-    balancing.driver = static_cast<BalancerDriver>(read_choice(section, "driver", {"haproxy"}));
-    balancing.socket = with_variables(references, section, "socket");
-    balancing.backend = section.text("backend").value;
-    section.done();
-    manifest.balancing = std::move(balancing);
 }
 
 } // namespace locum::suite

@@ -20,6 +20,9 @@ struct ManifestReader {
     void read_services();
     void read_probes();
     void read_balancing();
+    void read_secrets();
+    void read_host_files();
+    void read_outgoing();
     void read_database();
     // What `bundle build` adds.
     void read_parts();
@@ -34,5 +37,12 @@ unsigned read_mode(Section& section, std::string_view key, std::string_view miss
 std::size_t read_choice(Section& section, std::string_view key,
                         const std::vector<std::string_view>& choices,
                         std::string_view missing = "");
+
+// Names of components; each once.
+std::vector<std::string> refer_all(References& references, const Section& section,
+                                   const std::vector<Text>& names);
+std::string refer_one(References& references, Section& section, std::string_view key);
+// A text with variables that is not empty.
+std::string with_variables(References& references, Section& section, std::string_view key);
 
 } // namespace locum::suite

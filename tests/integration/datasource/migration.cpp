@@ -3,6 +3,7 @@
 #include "datasource/migration.hpp"
 
 #include "engine/error.hpp"
+#include "tests/support/migrations.hpp"
 #include "tests/support/postgres.hpp"
 #include "tests/unit/datasource/scratch.hpp"
 
@@ -15,12 +16,12 @@ namespace {
 
 const VersionStatements version{"SELECT version FROM schema_version",
                                 "UPDATE schema_version SET version = $1"};
-const Migration first{"", "1",
-                      "CREATE TABLE schema_version (version TEXT NOT NULL);"
-                      "INSERT INTO schema_version VALUES ('');"
-                      "CREATE TABLE device (id INTEGER PRIMARY KEY);"
-                      "INSERT INTO device VALUES (1)",
-                      "1.sql"};
+const Migration first = sql_migration("", "1",
+                                      "CREATE TABLE schema_version (version TEXT NOT NULL);"
+                                      "INSERT INTO schema_version VALUES ('');"
+                                      "CREATE TABLE device (id INTEGER PRIMARY KEY);"
+                                      "INSERT INTO device VALUES (1)",
+                                      "1.sql");
 
 std::string refusal(const std::function<void()>& action) {
     try {
@@ -40,13 +41,14 @@ void contract(Connection& connection) {
     migrate(connection, {first}, version, {});
     CHECK(schema_version(connection, version) == "1");
 
-    const Migration good{"1", "2", "ALTER TABLE device ADD COLUMN name TEXT", "2.sql"};
-    const Migration bad{"2", "3",
-                        "CREATE TABLE other (a INTEGER);\nINSERT INTO other SELECT x FROM nowhere",
-                        "3.sql"};
+    const Migration good =
+        sql_migration("1", "2", "ALTER TABLE device ADD COLUMN name TEXT", "2.sql");
+    const Migration bad = sql_migration(
+        "2", "3", "CREATE TABLE other (a INTEGER);\nINSERT INTO other SELECT x FROM nowhere",
+        "3.sql");
     const std::string what = refusal([&] { migrate(connection, {good, bad}, version, {}); });
     CHECK(holds(what, "[42P01]"));
-    CHECK(holds(what, "from schema version 2 to 3 with 3.sql"));
+    CHECK(holds(what, "from schema version 2 to 3: running 3.sql"));
     CHECK(schema_version(connection, version) == "1");
     CHECK(holds(refusal([&] { connection.query("SELECT name FROM device"); }), "[42703]"));
     CHECK(holds(refusal([&] { connection.query("SELECT * FROM other"); }), "[42P01]"));
@@ -58,22 +60,23 @@ void contract(Connection& connection) {
           }) == "the lease is lost");
     CHECK(schema_version(connection, version) == "1");
 
-    const Migration ends{"1", "2", "DELETE FROM device; COMMIT; CREATE TABLE other (a INTEGER)",
-                         "ends.sql"};
+    const Migration ends = sql_migration(
+        "1", "2", "DELETE FROM device; COMMIT; CREATE TABLE other (a INTEGER)", "ends.sql");
     CHECK(refusal([&] { migrate(connection, {ends}, version, {}); }) != "(none)");
     CHECK(connection.query("SELECT count(*) FROM device") == Rows{{"1"}});
     CHECK(schema_version(connection, version) == "1");
 
-    const Migration silent{"1", "2", "DELETE FROM schema_version", "silent.sql"};
+    const Migration silent = sql_migration("1", "2", "DELETE FROM schema_version", "silent.sql");
     CHECK(holds(refusal([&] { migrate(connection, {silent}, version, {}); }),
                 "schema version is (none), expected 2"));
     CHECK(holds(refusal([&] { migrate(connection, {bad}, version, {}); }),
                 "the schema version is 1, expected 2"));
 
-    const Migration breaks{"1", "2",
-                           "CREATE TABLE seen (device INTEGER REFERENCES device(id) DEFERRABLE "
-                           "INITIALLY DEFERRED); INSERT INTO seen VALUES (99)",
-                           "breaks.sql"};
+    const Migration breaks =
+        sql_migration("1", "2",
+                      "CREATE TABLE seen (device INTEGER REFERENCES device(id) DEFERRABLE "
+                      "INITIALLY DEFERRED); INSERT INTO seen VALUES (99)",
+                      "breaks.sql");
     CHECK(refusal([&] { migrate(connection, {breaks}, version, {}); }) != "(none)");
     CHECK(schema_version(connection, version) == "1");
 

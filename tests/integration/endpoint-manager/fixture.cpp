@@ -2,6 +2,7 @@
 
 #include "datasource/migration.hpp"
 #include "platform/files.hpp"
+#include "tests/support/migrations.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -54,7 +55,8 @@ void migrate(datasource::Connection& connection, const datasource::Settings& set
     const std::string name = (from.empty() ? to : from + "-" + to) + ".sql";
     const std::string path =
         fmt::format("migrations/{}/{}", datasource::name(connection.kind()), name);
-    const datasource::Migration step{from, to, platform::read_file(source(path)), name};
+    const datasource::Migration step =
+        sql_migration(from, to, platform::read_file(source(path)), name);
     datasource::migrate(
         connection, {step},
         {"SELECT version FROM schema_version", "UPDATE schema_version SET version = $1"},

@@ -1,6 +1,7 @@
 #include "datasource/migration.hpp"
 
 #include "engine/error.hpp"
+#include "tests/support/migrations.hpp"
 #include "tests/unit/datasource/scratch.hpp"
 
 #include <doctest/doctest.h>
@@ -11,13 +12,13 @@ using namespace locum::datasource;
 namespace {
 
 Migration step(const std::string& from, const std::string& to) {
-    return {from, to, "", from + "-" + to + ".sql"};
+    return sql_migration(from, to, "", from + "-" + to + ".sql");
 }
 
 std::vector<std::string> names(const std::vector<Migration>& steps) {
     std::vector<std::string> all;
     for (const Migration& each : steps)
-        all.push_back(each.name);
+        all.push_back(each.run.at(0).name);
     return all;
 }
 
@@ -47,11 +48,11 @@ TEST_CASE("a rebuild of a table that others refer to keeps their rows on SQLite"
                      "INSERT INTO device VALUES (1, 'a'); INSERT INTO seen VALUES (1)");
     const VersionStatements version{"SELECT version FROM v", "UPDATE v SET version = $1"};
     migrate(*database,
-            {{"1", "2",
-              "CREATE TABLE new_device (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-              "INSERT INTO new_device SELECT * FROM device; DROP TABLE device;"
-              "ALTER TABLE new_device RENAME TO device",
-              "rebuild.sql"}},
+            {sql_migration("1", "2",
+                           "CREATE TABLE new_device (id INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+                           "INSERT INTO new_device SELECT * FROM device; DROP TABLE device;"
+                           "ALTER TABLE new_device RENAME TO device",
+                           "rebuild.sql")},
             version, {});
     CHECK(database->query("SELECT count(*) FROM seen").at(0).at(0) == "1");
     CHECK(database->query("PRAGMA foreign_keys").at(0).at(0) == "1");

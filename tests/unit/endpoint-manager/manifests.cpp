@@ -30,7 +30,7 @@ TEST_CASE("both manifests are good, and name files that are there") {
         for (const auto& [kind, engine] : found.database.engines) {
             CHECK(engine.migrations.back().to == version);
             for (const auto& migration : engine.migrations)
-                CHECK(platform::exists(folder + migration.name));
+                CHECK(platform::exists(folder + migration.run.at(0).name));
         }
     }
 }

@@ -93,8 +93,8 @@ TEST_CASE("the database's engines are read, migrations by name") {
     CHECK(engine.migrations[0].from == "");
     CHECK(engine.migrations[0].to == "1.0");
     CHECK(engine.migrations[1].from == "1.0");
-    CHECK(engine.migrations[1].name == "migrations/postgresql/1.0-2.0.sql");
-    CHECK(engine.migrations[1].sql == "");
+    CHECK(engine.migrations[1].run.at(0).name == "migrations/postgresql/1.0-2.0.sql");
+    CHECK(engine.migrations[1].run.at(0).sql == "");
     CHECK(engine.copy_ddl == "");
 }
 
