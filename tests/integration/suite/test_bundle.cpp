@@ -84,8 +84,11 @@ TEST_CASE("what was built is what is opened and unpacked") {
     CHECK(bundle.size() == platform::read_file(f.bundle).size());
     CHECK(bundle.manifest().name == "sample");
     CHECK(bundle.manifest().files.size() == built.files.size());
-    CHECK(bundle.manifest().database.engines.at(datasource::Kind::sqlite).migrations[0].sql ==
-          "CREATE TABLE s (v TEXT);\n");
+    CHECK(bundle.manifest()
+              .database.engines.at(datasource::Kind::sqlite)
+              .migrations[0]
+              .run.at(0)
+              .sql == "CREATE TABLE s (v TEXT);\n");
     CHECK(bundle.text("1.sql") == "CREATE TABLE s (v TEXT);\n");
     CHECK(bundle.manifest_sha256().size() == 64);
 
@@ -259,7 +262,8 @@ TEST_CASE("both versions of the example make bundles, and their configs render")
               platform::read_file(example + "/" + bundle.manifest().licence));
         for (const auto& [kind, engine] : bundle.manifest().database.engines)
             for (const auto& migration : engine.migrations)
-                CHECK(migration.sql == platform::read_file(example + "/" + migration.name));
+                CHECK(migration.run.at(0).sql ==
+                      platform::read_file(example + "/" + migration.run.at(0).name));
         suite::Scope scope;
         scope.variables = {
             {"run", "/run/x"},         {"node.address", "127.0.0.2"}, {"node.name", "a"},
