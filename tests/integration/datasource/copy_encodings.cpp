@@ -115,7 +115,7 @@ TEST_CASE("timestamps and dates since 1970") {
     for (const char* column : {"us", "ms", "s", "d"})
         copied.notices(std::string("UPDATE v SET ") + column + " = " + column +
                        " + 1 WHERE id = 3");
-    copied.notices("UPDATE v SET us = '1709205255123456 ' WHERE id = 3");
+    copied.notices("UPDATE v SET us = us || '!' WHERE id = 3");
     copied.notices("UPDATE v SET us = us * 1000 WHERE id = 5");
     copied.database->script("INSERT INTO v (id) VALUES (9)");
     CHECK(
@@ -241,7 +241,7 @@ TEST_CASE("arrays as JSON, enums and domains") {
                 R"(["2024-01-02 01:04:05.000006","infinity"])", R"(["2024-01-02 03:04:05"])",
                 R"(["0001-01-01","9999-12-31","-infinity"])", R"([0.1,1e+300,-0,"NaN"])",
                 R"(["\\x00ff","\\x"])", R"(["a  "])", "it's \"ok\"", R"(["glad",null])"}});
-    CHECK(copied.query("SELECT value FROM v, json_each(t) WHERE id = 1 AND key = 5") ==
+    CHECK(copied.query("SELECT value FROM v, json_each(t) WHERE v.id = 1 AND key = 5") ==
           Rows{{"back\\slash \"q\""}});
     for (const char* change :
          {R"(t = replace(t, '"NULL"', 'null'))", "t = replace(t, 'ä', 'a')",
@@ -288,7 +288,7 @@ TEST_CASE("what SQLite has no type for comes as PostgreSQL's text, where the sui
         "CREATE TABLE v (id int PRIMARY KEY, r int4range DEFAULT '[1,5)', p pair, i interval, v "
         "tsvector, z timetz, j jsonb[], g point);"
         "INSERT INTO v VALUES (1, '[1,5]', ROW(1, 'x, y'), '1 day 02:00', 'fat cat', '04:05+02', "
-        "ARRAY['{\"a\": 1}'::jsonb], '(1,2)'), (2)",
+        "ARRAY['{\"a\": 1}'::jsonb], '(1,2)'); INSERT INTO v (id) VALUES (2)",
         wanted);
     CHECK(copied.query("SELECT r, p, i, v, z, j, g FROM v WHERE id = 1") ==
           Rows{{"[1,6)", "(1,\"x, y\")", "1 day 02:00:00", "'cat' 'fat'", "04:05:00+02",
