@@ -4,6 +4,7 @@
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
 #include "installer/config_files.hpp"
+#include "installer/probing.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 
@@ -83,17 +84,6 @@ json facts(Node& node) {
                          {"operation", state.copy->operation},
                          {"schema", state.copy->schema}};
     return value;
-}
-
-// nullopt: all probes of the component pass.
-std::optional<std::string> unwell(Node& node, const std::string& version,
-                                  const std::string& component) {
-    const InstalledVersion installed(node.layout, version);
-    for (const cluster::ProbeTarget& target :
-         probe_targets(node.layout, node.state(), installed.manifest(), component))
-        if (std::optional<std::string> why = cluster::ask(target, std::chrono::seconds(3)))
-            return why;
-    return std::nullopt;
 }
 
 json probe(Node& node, const json& parameters) {

@@ -48,10 +48,11 @@ std::vector<cluster::ServiceSpec> service_specs(const cluster::Layout& layout,
                                                 const cluster::NodeState& node,
                                                 const suite::Manifest& manifest,
                                                 const std::string& component);
-std::vector<cluster::ProbeTarget> probe_targets(const cluster::Layout& layout,
-                                                const cluster::NodeState& node,
-                                                const suite::Manifest& manifest,
-                                                const std::string& component);
+// settings: as for render_configs. What header values hold may be secret.
+std::vector<cluster::ProbeTarget>
+probe_targets(const cluster::Layout& layout, const cluster::NodeState& node,
+              const suite::Manifest& manifest, const std::string& component,
+              const std::optional<datasource::Settings>& settings);
 // The balancer's runtime socket on this node.
 std::string balancer_socket(const cluster::Layout& layout, const cluster::NodeState& node,
                             const suite::Manifest& manifest);

@@ -130,8 +130,8 @@ TEST_CASE("keys that are unknown, missing or of another type") {
          "38:10: found the unknown key 'sig' in [services.stop]; expected one of signal, "
          "timeout-s"},
         {"http = ", "body = \"x\"\ntcp = ",
-         "42:1: found the unknown key 'body' in [probes]; expected one of name, component, http, "
-         "tcp"},
+         "42:1: found the unknown key 'body' in [probes]; expected one of name, component, "
+         "timeout-s, proves, http, tcp, command, sql"},
         {"title = \"S\"\n", "", "3:1: found no such key in [suite]; expected the key 'title'"},
         {"format = 1\n", "", "1:1: found no such key; expected the key 'format'"},
         {"title = \"S\"", "title = 3",
@@ -192,7 +192,8 @@ TEST_CASE("values that are out of range or not among the choices") {
         {"argv = [\"{component.dir}/run\", \"{port.web}\"]", "argv = []",
          "33:1: found the service 'server' without 'argv'; expected the program and its arguments"},
         {"http = ", "tcp = \"x:1\"\nhttp = ",
-         "39:1: found the probe 'up' with both of 'http' and 'tcp'; expected exactly one"},
+         "39:1: found the probe 'up' with both of 'http' and 'tcp'; expected exactly one of "
+         "http, tcp, command, sql"},
         {"when = \"front\", ", "",
          "27:27: found a choice after one that always holds; expected the choice without 'when' "
          "last"},
