@@ -1,5 +1,6 @@
 #include "installer/rendering.hpp"
 
+#include "cluster/shared_secrets.hpp"
 #include "platform/files.hpp"
 
 #include <fmt/format.h>
@@ -110,6 +111,12 @@ void add_datasource(Scope& scope, const NodeState& node,
     variables["datasource.password"] = known.application.password.reveal();
 }
 
+// For texts only that nobody else sees: configurations, headers of probes.
+void add_secrets(Scope& scope, const std::map<std::string, engine::Secret>& secrets) {
+    for (const auto& [name, value] : secrets)
+        scope.variables["secret." + name] = value.reveal();
+}
+
 void add_servers(Scope& scope, const std::vector<BalancedNode>& servers) {
     std::vector<suite::Variables>& list = scope.lists["servers"];
     for (const BalancedNode& server : servers) {
@@ -132,6 +139,8 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
     Scope scope = base_scope(layout, node, version.manifest().version.text(), component);
     add_datasource(scope, node, settings);
     add_servers(scope, servers);
+    const auto secrets = cluster::secrets_of(layout, version.manifest(), component);
+    add_secrets(scope, secrets);
     std::vector<Rendered> files;
     for (const suite::Config& config : version.manifest().configs) {
         if (config.component != component)
@@ -141,6 +150,7 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
         file.content =
             suite::render(version.text(config.template_file), scope, config.template_file);
         file.mode = config.mode;
+        file.secrets = secrets;
         file.candidate = file.to + ".candidate";
         Scope of_check = scope;
         of_check.variables["file"] = file.candidate;
