@@ -1,5 +1,6 @@
 #include "installer/rendering.hpp"
 
+#include "cluster/shared_secrets.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 
@@ -132,6 +133,12 @@ void add_datasource(Scope& scope, const NodeState& node,
     variables["datasource.password"] = known.application.password.reveal();
 }
 
+// For texts only that nobody else sees: configurations, headers of probes.
+void add_secrets(Scope& scope, const std::map<std::string, engine::Secret>& secrets) {
+    for (const auto& [name, value] : secrets)
+        scope.variables["secret." + name] = value.reveal();
+}
+
 void add_servers(Scope& scope, const std::vector<BalancedNode>& servers) {
     std::vector<suite::Variables>& list = scope.lists["servers"];
     for (const BalancedNode& server : servers) {
@@ -154,6 +161,8 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
     Scope scope = base_scope(layout, node, version.manifest().version.text(), component);
     add_datasource(scope, node, settings);
     add_servers(scope, servers);
+    const auto secrets = cluster::secrets_of(layout, version.manifest(), component);
+    add_secrets(scope, secrets);
     std::vector<Rendered> files;
     for (const suite::Config& config : version.manifest().configs) {
         if (config.component != component)
@@ -163,6 +172,7 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
         file.content =
             suite::render(version.text(config.template_file), scope, config.template_file);
         file.mode = config.mode;
+        file.secrets = secrets;
         file.candidate = file.to + ".candidate";
         Scope of_check = scope;
         of_check.variables["file"] = file.candidate;
@@ -207,11 +217,14 @@ probe_targets(const Layout& layout, const NodeState& node, const Manifest& manif
     const auto rendered = [&](const std::string& text) {
         return suite::render(text, scope, "manifest.toml");
     };
+    Scope of_headers = scope;
+    add_secrets(of_headers, cluster::secrets_of(layout, manifest, component));
     const auto target =
         Overloaded{[&](const suite::HttpProbe& http) -> decltype(cluster::ProbeTarget::how) {
                        cluster::HttpTarget made{rendered(http.url), http.status, http.body, {}};
                        for (const auto& [name, value] : http.headers)
-                           made.headers[name] = engine::Secret(rendered(value));
+                           made.headers[name] =
+                               engine::Secret(suite::render(value, of_headers, "manifest.toml"));
                        return made;
                    },
                    [&](const suite::TcpProbe& tcp) -> decltype(cluster::ProbeTarget::how) {

@@ -40,7 +40,8 @@ bool is_header(const std::string& name) {
                                                      "!#$%&'*+-.^_`|~") == std::string::npos;
 }
 
-std::map<std::string, std::string> read_headers(References& references, Section& probe) {
+std::map<std::string, std::string> read_headers(References& references, Section& probe,
+                                                const std::string& component) {
     std::map<std::string, std::string> headers;
     Section section = probe.section("headers");
     for (const Text& key : section.keys()) {
@@ -52,7 +53,7 @@ std::map<std::string, std::string> read_headers(References& references, Section&
         if (value.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
             section.fail(value.at, fmt::format("a line break or NUL in the header '{}'", key.value),
                          "one line");
-        references.variables(section, value);
+        references.variables_with_secrets(section, value, component);
         headers[key.value] = value.value;
     }
     return headers;
@@ -119,7 +120,7 @@ void ManifestReader::read_probes() {
             http.url = with_variables(references, section, "http");
             http.status = static_cast<unsigned>(section.number("status", 100, 599, 200));
             http.body = section.text("body", "").value;
-            http.headers = read_headers(references, section);
+            http.headers = read_headers(references, section, probe.component);
             probe.how = std::move(http);
         } else if (way == "tcp") {
             probe.how = TcpProbe{with_variables(references, section, "tcp")};

@@ -116,7 +116,8 @@ TEST_CASE("keys that are unknown, missing or of another type") {
     check({
         {"[suite]", "extra = 1\n[suite]",
          "3:1: found the unknown key 'extra'; expected one of format, locum, suite, compatibility, "
-         "components, topologies, ports, configs, services, probes, balancing, database, parts, "
+         "components, topologies, secrets, ports, configs, services, probes, balancing, database, "
+         "parts, "
          "files"},
         {"title = \"S\"", "title = \"S\"\ntilte = \"T\"",
          "6:1: found the unknown key 'tilte' in [suite]; expected one of name, title, version, "
