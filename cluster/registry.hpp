@@ -13,6 +13,8 @@ inline constexpr std::string_view bundle_key = "bundle-key"; // hex
 inline constexpr std::string_view version = "version";   // of the suite, after the last operation
 inline constexpr std::string_view manifest = "manifest"; // SHA-256 of its bundle's manifest
 inline constexpr std::string_view fence = "fence";       // operation that fences; "" for none
+// Part of a migration with commands that was begun; "" for none, and when all are done.
+inline constexpr std::string_view migration = "migration";
 inline constexpr std::string_view trial_machine =
     "trial-machine"; // machine that a trial cluster lives on
 } // namespace fact

@@ -1,9 +1,11 @@
 #include "upgrade/steps/database.hpp"
 
+#include "cluster/host_files.hpp"
 #include "cluster/lease.hpp"
 #include "datasource/backup.hpp"
 #include "datasource/fence.hpp"
 #include "engine/error.hpp"
+#include "installer/migrating.hpp"
 #include "platform/files.hpp"
 
 #include <algorithm>
@@ -104,6 +106,95 @@ bool is_lock_conflict(const Error& error) {
     return false;
 }
 
+// What an operator does where a chain with commands stopped.
+Error half_way(Error error, bool begun) {
+    if (!begun)
+        return error;
+    const std::string remedy = error.remedy();
+    return std::move(error).remedy(
+        fmt::format("{}{}mend the cause, then: locum upgrade resume, which goes on from the schema "
+                    "version that it finds",
+                    remedy, remedy.empty() ? "" : "; "));
+}
+
+// A migration with commands was begun and has not come to its end.
+bool is_begun(Conductor& conductor) {
+    return !conductor.registry().fact(cluster::fact::migration).empty();
+}
+
+bool migrated(Conductor& conductor) {
+    const Upgrade& upgrade = conductor.upgrade();
+    const std::string& schema = upgrade.manifest().schema;
+    const std::string found = schema_of(upgrade);
+    const std::string begun = conductor.registry().fact(cluster::fact::migration);
+    if (begun.empty())
+        return found == schema;
+    if (found == schema && datasource::is_last(begun))
+        return true;
+    try {
+        if (found != schema) {
+            datasource::path(engine_of(upgrade).migrations, found, schema);
+            return false;
+        }
+    } catch (const Error&) {
+        // From there no migration leads on.
+    }
+    throw Error(fmt::format("the migration came as far as {}, and the schema version is {}, from "
+                            "which it cannot go on to {}",
+                            begun, found.empty() ? "(none)" : found, schema),
+                Kind::needs_attention)
+        .remedy("restore the database as it was before the migration, then: locum upgrade resume");
+}
+
+void run_migrations(Conductor& conductor, Reporter& reporter) {
+    const Upgrade& upgrade = conductor.upgrade();
+    suite::Manifest manifest = upgrade.manifest();
+    cluster::fill_host_files(manifest, upgrade.layout); // a bundle does not hold them
+    const suite::Engine& engine = manifest.database.engines.at(upgrade.settings.kind);
+    const std::vector<datasource::Migration> way =
+        datasource::path(engine.migrations, schema_of(upgrade), manifest.schema);
+    const bool command = datasource::has_command(way);
+    for (int attempt = 1;; ++attempt) {
+        auto connection = connect(upgrade);
+        std::string registry = cluster::registry_schema(upgrade.layout.suite) + ".";
+        if (upgrade.settings.kind == datasource::Kind::sqlite) {
+            // The lease is in a file of its own; the immediate transaction locks both.
+            connection->execute("ATTACH $1 AS registry",
+                                {cluster::registry_file(upgrade.settings)});
+            registry = "registry.";
+        }
+        datasource::Commands commands;
+        if (command) {
+            commands.run = installer::migration_command(
+                upgrade.layout, cluster::load_node_state(upgrade.layout), manifest,
+                upgrade.settings);
+            commands.remember = [&](Connection& inside, const std::string& part) {
+                inside.execute("INSERT INTO " + registry +
+                                   "fact (name, value) VALUES ($1, $2) "
+                                   "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                               {std::string(cluster::fact::migration), part});
+            };
+        }
+        try {
+            datasource::migrate(
+                *connection, way, engine.version,
+                [&](Connection& inside) {
+                    cluster::lock_epoch(inside, registry, upgrade.epoch);
+                    datasource::name_application(inside, upgrade.settings);
+                },
+                commands);
+            return;
+        } catch (const Error& error) {
+            if (command)
+                throw half_way(error, is_begun(conductor));
+            if (!is_lock_conflict(error) || attempt == migration_attempts)
+                throw;
+            reporter.note(fmt::format("attempt {} of {}: {}", attempt, migration_attempts,
+                                      error.one_line()));
+        }
+    }
+}
+
 } // namespace
 
 Step barrier(Conductor& conductor, const std::string& step, const std::string& last) {
@@ -187,9 +278,9 @@ Step migrate(Conductor& conductor, const std::string& step) {
     return {
         step,
         fmt::format("migrate the productive database to schema {}", schema),
-        [&conductor, schema] { return schema_of(conductor.upgrade()) == schema; },
+        [&conductor] { return migrated(conductor); },
         nullptr,
-        [&conductor, step, schema](Reporter& reporter) {
+        [&conductor, step](Reporter& reporter) {
             const Upgrade& upgrade = conductor.upgrade();
             // Once more and under this epoch: a resumed run may come here long after the barrier.
             prove_decoupled(conductor, step, "");
@@ -199,39 +290,21 @@ Step migrate(Conductor& conductor, const std::string& step) {
                     fmt::format("the old application is in the database still: {}", left.front()),
                     Kind::paused)
                     .remedy("end it, then: locum upgrade resume");
-            const suite::Engine& engine = engine_of(upgrade);
-            const std::vector<datasource::Migration> way =
-                datasource::path(engine.migrations, schema_of(upgrade), schema);
-            for (int attempt = 1;; ++attempt) {
-                auto connection = connect(upgrade);
-                std::string registry = cluster::registry_schema(upgrade.layout.suite) + ".";
-                if (upgrade.settings.kind == datasource::Kind::sqlite) {
-                    // The lease is in a file of its own; the immediate transaction locks both.
-                    connection->execute("ATTACH $1 AS registry",
-                                        {cluster::registry_file(upgrade.settings)});
-                    registry = "registry.";
-                }
-                try {
-                    datasource::migrate(*connection, way, engine.version, [&](Connection& inside) {
-                        cluster::lock_epoch(inside, registry, upgrade.epoch);
-                        datasource::name_application(inside, upgrade.settings);
-                    });
-                    return std::string();
-                } catch (const Error& error) {
-                    if (!is_lock_conflict(error) || attempt == migration_attempts)
-                        throw;
-                    reporter.note(fmt::format("attempt {} of {}: {}", attempt, migration_attempts,
-                                              error.one_line()));
-                }
-            }
+            run_migrations(conductor, reporter);
+            return std::string();
         },
         [&conductor, schema] {
             if (std::string found = schema_of(conductor.upgrade()); found != schema)
                 throw Error(fmt::format("after the migration the schema is {}, expected {}", found,
                                         schema));
+            if (is_begun(conductor)) // by a run that was cut off behind the last part
+                conductor.under_lease(
+                    [&] { conductor.registry().set_fact(cluster::fact::migration, ""); });
         },
-        Irreversible{fmt::format(
-            "the old version cannot work on schema {}; from here on only forward", schema)}};
+        Irreversible{
+            fmt::format("the old version cannot work on schema {}; from here on only forward",
+                        schema),
+            [&conductor] { return is_begun(conductor); }}};
 }
 
 Step unfence(Conductor& conductor, const std::string& step) {
