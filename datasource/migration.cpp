@@ -36,7 +36,8 @@ private:
     Connection& connection_;
 };
 
-// While it lives SQLite refuses BEGIN, COMMIT, ROLLBACK and ATTACH, whatever their script looks like.
+// While it lives SQLite refuses BEGIN, COMMIT, ROLLBACK and ATTACH, whatever their script looks
+// like.
 class WithoutTransactions {
 public:
     explicit WithoutTransactions(Connection& connection) :
@@ -264,9 +265,8 @@ void migrate(Connection& connection, const std::vector<Migration>& steps,
             for (const MigrationPart& part : step.run) {
                 ++number;
                 const std::string which = part_name(number, count, part);
-                engine::during("running " + which, [&] {
-                    run_alone(connection, part, which, inside, commands);
-                });
+                engine::during("running " + which,
+                               [&] { run_alone(connection, part, which, inside, commands); });
             }
             Transaction transaction(connection);
             if (inside)

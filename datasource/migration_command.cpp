@@ -108,8 +108,9 @@ void run_command(const MigrationPart& part, const Settings& settings, const std:
     std::string said;
     try {
         const platform::Finished finished = platform::run(command_of(part, settings));
-        append(log_file, without(fmt::format("$ {}\n{}{}", called, finished.output, finished.errors),
-                                 password));
+        append(
+            log_file,
+            without(fmt::format("$ {}\n{}{}", called, finished.output, finished.errors), password));
         why = fault(finished, part);
         said = without(finished.errors.empty() ? finished.output : finished.errors, password);
     } catch (const engine::Error& error) { // it could not be started

@@ -150,11 +150,11 @@ private:
     // Of triggers and BEGIN ATOMIC, and the CASEs in them, whose END is not the transaction's.
     void count_depth(const std::string& word) {
         parentheses_ += word == "(" ? 1 : word == ")" ? -1 : 0;
-        const bool body = kind_ == Kind::sqlite
-                              ? word == "BEGIN" && at(statement_, 0) == "CREATE" &&
-                                    (at(statement_, 1) == "TRIGGER" || at(statement_, 2) == "TRIGGER")
-                              : word == "ATOMIC" && !statement_.empty() &&
-                                    statement_.back() == "BEGIN";
+        const bool body =
+            kind_ == Kind::sqlite
+                ? word == "BEGIN" && at(statement_, 0) == "CREATE" &&
+                      (at(statement_, 1) == "TRIGGER" || at(statement_, 2) == "TRIGGER")
+                : word == "ATOMIC" && !statement_.empty() && statement_.back() == "BEGIN";
         if (body || (word == "CASE" && depth_ > 0))
             ++depth_;
         else if (word == "END" && depth_ > 0)
@@ -218,8 +218,8 @@ private:
     }
 
     [[noreturn]] void refuse(std::size_t where, const std::string& what, bool shell = false) const {
-        const auto line = 1 + std::count(text_.begin(),
-                                         text_.begin() + static_cast<std::ptrdiff_t>(where), '\n');
+        const auto line =
+            1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(where), '\n');
         throw engine::Error(
             fmt::format("{}:{}: found {}; expected SQL that runs within Locum's transaction", file_,
                         line, what),
@@ -235,10 +235,10 @@ private:
     bool for_shell_;
     Words words_;
     std::string result_;
-    Texts statement_;         // its words so far
-    std::size_t begin_ = 0;   // of it
-    int depth_ = 0;           // of bodies that hold statements
-    int parentheses_ = 0;     // CREATE RULE has statements in them
+    Texts statement_;             // its words so far
+    std::size_t begin_ = 0;       // of it
+    int depth_ = 0;               // of bodies that hold statements
+    int parentheses_ = 0;         // CREATE RULE has statements in them
     std::size_t begun_ = nowhere; // the BEGIN that waits for its COMMIT
 };
 

@@ -10,7 +10,8 @@ namespace locum::installer {
 std::function<void(const datasource::MigrationPart&)>
 migration_command(const cluster::Layout& layout, const cluster::NodeState& node,
                   const suite::Manifest& manifest, const datasource::Settings& settings) {
-    // Whatever this node's own server works on by now, the command's database is the one that is given.
+    // Whatever this node's own server works on by now, the command's database is the one that is
+    // given.
     cluster::NodeState plain = node;
     plain.mode = cluster::Mode::normal;
     return [layout, plain, &manifest, settings](const datasource::MigrationPart& part) {

@@ -45,8 +45,7 @@ std::vector<Rendered> render_configs(const cluster::Layout& layout, const cluste
 
 // Words of a command that has the variables of the component's templates, the lists excepted.
 std::vector<std::string> render_words(const cluster::Layout& layout, const cluster::NodeState& node,
-                                      const suite::Manifest& manifest,
-                                      const std::string& component,
+                                      const suite::Manifest& manifest, const std::string& component,
                                       const std::optional<datasource::Settings>& settings,
                                       const std::vector<std::string>& words);
 

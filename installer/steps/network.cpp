@@ -198,8 +198,8 @@ Step create_schema(const Installation& installation) {
                 [&known](datasource::Connection& inside) {
                     datasource::name_application(inside, known);
                 },
-                {migration_command(installation.layout, cluster::load_node_state(installation.layout),
-                                   manifest, known),
+                {migration_command(installation.layout,
+                                   cluster::load_node_state(installation.layout), manifest, known),
                  nullptr});
             return std::string();
         },

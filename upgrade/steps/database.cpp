@@ -165,9 +165,9 @@ void run_migrations(Conductor& conductor, Reporter& reporter) {
         }
         datasource::Commands commands;
         if (command) {
-            commands.run = installer::migration_command(
-                upgrade.layout, cluster::load_node_state(upgrade.layout), manifest,
-                upgrade.settings);
+            commands.run = installer::migration_command(upgrade.layout,
+                                                        cluster::load_node_state(upgrade.layout),
+                                                        manifest, upgrade.settings);
             commands.remember = [&](Connection& inside, const std::string& part) {
                 inside.execute("INSERT INTO " + registry +
                                    "fact (name, value) VALUES ($1, $2) "
@@ -189,8 +189,8 @@ void run_migrations(Conductor& conductor, Reporter& reporter) {
                 throw half_way(error, is_begun(conductor));
             if (!is_lock_conflict(error) || attempt == migration_attempts)
                 throw;
-            reporter.note(fmt::format("attempt {} of {}: {}", attempt, migration_attempts,
-                                      error.one_line()));
+            reporter.note(
+                fmt::format("attempt {} of {}: {}", attempt, migration_attempts, error.one_line()));
         }
     }
 }
@@ -275,36 +275,36 @@ Step back_up(Conductor& conductor, const std::string& step) {
 
 Step migrate(Conductor& conductor, const std::string& step) {
     const std::string schema = conductor.upgrade().manifest().schema;
-    return {
-        step,
-        fmt::format("migrate the productive database to schema {}", schema),
-        [&conductor] { return migrated(conductor); },
-        nullptr,
-        [&conductor, step](Reporter& reporter) {
-            const Upgrade& upgrade = conductor.upgrade();
-            // Once more and under this epoch: a resumed run may come here long after the barrier.
-            prove_decoupled(conductor, step, "");
-            if (auto left = datasource::occupants(*connect(upgrade), upgrade.settings);
-                !left.empty())
-                throw Error(
-                    fmt::format("the old application is in the database still: {}", left.front()),
-                    Kind::paused)
-                    .remedy("end it, then: locum upgrade resume");
-            run_migrations(conductor, reporter);
-            return std::string();
-        },
-        [&conductor, schema] {
-            if (std::string found = schema_of(conductor.upgrade()); found != schema)
-                throw Error(fmt::format("after the migration the schema is {}, expected {}", found,
-                                        schema));
-            if (is_begun(conductor)) // by a run that was cut off behind the last part
-                conductor.under_lease(
-                    [&] { conductor.registry().set_fact(cluster::fact::migration, ""); });
-        },
-        Irreversible{
-            fmt::format("the old version cannot work on schema {}; from here on only forward",
-                        schema),
-            [&conductor] { return is_begun(conductor); }}};
+    return {step,
+            fmt::format("migrate the productive database to schema {}", schema),
+            [&conductor] { return migrated(conductor); },
+            nullptr,
+            [&conductor, step](Reporter& reporter) {
+                const Upgrade& upgrade = conductor.upgrade();
+                // Once more and under this epoch: a resumed run may come here long after the
+                // barrier.
+                prove_decoupled(conductor, step, "");
+                if (auto left = datasource::occupants(*connect(upgrade), upgrade.settings);
+                    !left.empty())
+                    throw Error(fmt::format("the old application is in the database still: {}",
+                                            left.front()),
+                                Kind::paused)
+                        .remedy("end it, then: locum upgrade resume");
+                run_migrations(conductor, reporter);
+                return std::string();
+            },
+            [&conductor, schema] {
+                if (std::string found = schema_of(conductor.upgrade()); found != schema)
+                    throw Error(fmt::format("after the migration the schema is {}, expected {}",
+                                            found, schema));
+                if (is_begun(conductor)) // by a run that was cut off behind the last part
+                    conductor.under_lease(
+                        [&] { conductor.registry().set_fact(cluster::fact::migration, ""); });
+            },
+            Irreversible{
+                fmt::format("the old version cannot work on schema {}; from here on only forward",
+                            schema),
+                [&conductor] { return is_begun(conductor); }}};
 }
 
 Step unfence(Conductor& conductor, const std::string& step) {

@@ -48,8 +48,10 @@ struct Place {
             connection = scratch.open("a.db");
         }
         migrate(*connection,
-                {{"", "1", {sql("CREATE TABLE schema_version (version TEXT NOT NULL); INSERT INTO "
-                                "schema_version VALUES (''); CREATE TABLE t (a INTEGER)")}}},
+                {{"",
+                  "1",
+                  {sql("CREATE TABLE schema_version (version TEXT NOT NULL); INSERT INTO "
+                       "schema_version VALUES (''); CREATE TABLE t (a INTEGER)")}}},
                 version, {});
     }
 
@@ -105,16 +107,17 @@ TEST_CASE("a command is a part among others, and the version is recorded after t
         MigrationPart command =
             shell(place.execute("INSERT INTO t VALUES (2)") + " && echo '  migrated  '");
         command.output = "migrated";
-        CHECK(place.run({{"1", "2", {sql("INSERT INTO t VALUES (1)"), command,
-                                     sql("INSERT INTO t VALUES (3)")}},
-                         {"2", "3", {sql("INSERT INTO t VALUES (4)")}}}) == "");
+        CHECK(place.run(
+                  {{"1",
+                    "2",
+                    {sql("INSERT INTO t VALUES (1)"), command, sql("INSERT INTO t VALUES (3)")}},
+                   {"2", "3", {sql("INSERT INTO t VALUES (4)")}}}) == "");
         CHECK(place.rows() == "4");
         CHECK(schema_version(*place.connection, version) == "3");
         CHECK(place.checks == 6); // before each part, and before each record
-        CHECK(place.remembered ==
-              std::vector<std::string>{"part 1 of 4: part.sql", "part 2 of 4: command",
-                                       "part 3 of 4: part.sql", "the last part of 4: part.sql",
-                                       ""});
+        CHECK(place.remembered == std::vector<std::string>{
+                                      "part 1 of 4: part.sql", "part 2 of 4: command",
+                                      "part 3 of 4: part.sql", "the last part of 4: part.sql", ""});
         CHECK(holds(platform::read_file(place.log()), "  migrated  \n"));
     }
 }
@@ -122,9 +125,10 @@ TEST_CASE("a command is a part among others, and the version is recorded after t
 TEST_CASE("a command that fails: the parts before it stay, and the message tells how far it came") {
     for (const Kind kind : both) {
         Place place(kind);
-        const std::string what =
-            place.run({{"1", "2", {sql("INSERT INTO t VALUES (1)"),
-                                   shell("echo no such thing >&2; exit 1")}}});
+        const std::string what = place.run(
+            {{"1",
+              "2",
+              {sql("INSERT INTO t VALUES (1)"), shell("echo no such thing >&2; exit 1")}}});
         CHECK(holds(what, "it ended with exit code 1, expected 0; it said: no such thing"));
         CHECK(holds(what, "running the last part of 2: command"));
         CHECK(holds(place.last_remedy, place.log()));
@@ -170,8 +174,10 @@ TEST_CASE("a program that is missing, and SQL that fails behind a command") {
         MigrationPart missing = shell("");
         missing.argv = {"/nowhere/migrate"};
         CHECK(holds(place.run({{"1", "2", {missing}}}), "/nowhere/migrate"));
-        CHECK(holds(place.run({{"1", "2", {shell("true"), sql("INSERT INTO t VALUES (1); INSERT INTO "
-                                                              "nothing VALUES (1)")}}}),
+        CHECK(holds(place.run({{"1",
+                                "2",
+                                {shell("true"), sql("INSERT INTO t VALUES (1); INSERT INTO "
+                                                    "nothing VALUES (1)")}}}),
                     "running the last part of 2: part.sql"));
         CHECK(place.rows() == "0");
         CHECK(schema_version(*place.connection, version) == "1");
@@ -181,13 +187,12 @@ TEST_CASE("a program that is missing, and SQL that fails behind a command") {
 TEST_CASE("the check before a part stops the command") {
     Place place(Kind::sqlite);
     const std::string ran = place.scratch.path("ran");
-    CHECK_THROWS_AS(migrate(*place.connection, {{"1", "2", {shell("touch " + ran)}}}, version,
-                            [](Connection&) { throw engine::Error("the lease is lost"); },
-                            {[&](const MigrationPart& part) {
-                                 run_command(part, place.settings, place.log());
-                             },
-                             nullptr}),
-                    engine::Error);
+    CHECK_THROWS_AS(
+        migrate(*place.connection, {{"1", "2", {shell("touch " + ran)}}}, version,
+                [](Connection&) { throw engine::Error("the lease is lost"); },
+                {[&](const MigrationPart& part) { run_command(part, place.settings, place.log()); },
+                 nullptr}),
+        engine::Error);
     CHECK_FALSE(platform::exists(ran));
 }
 
@@ -201,8 +206,8 @@ TEST_CASE("the password is in the command's environment, and nowhere in log and 
     const std::string log = platform::read_file(place.log());
     CHECK(holds(log, "<…>"));
     CHECK_FALSE(holds(log, secret));
-    CHECK((std::filesystem::status(place.log()).permissions() & std::filesystem::perms::others_all) ==
-          std::filesystem::perms::none);
+    CHECK((std::filesystem::status(place.log()).permissions() &
+           std::filesystem::perms::others_all) == std::filesystem::perms::none);
 }
 
 TEST_CASE("a chain with a command is not run in one transaction by mistake") {

@@ -129,9 +129,10 @@ std::string schema(Connection& connection) {
                "SELECT t.name, c.name, c.type, c.\"notnull\", c.dflt_value, c.pk FROM "
                "sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table' "
                "AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1, 2")) +
-           text(connection.query("SELECT t.name, i.name, i.\"unique\", x.name FROM sqlite_schema t, "
-                                 "pragma_index_list(t.name) i, pragma_index_info(i.name) x WHERE "
-                                 "t.type = 'table' ORDER BY 1, 2, x.seqno")) +
+           text(
+               connection.query("SELECT t.name, i.name, i.\"unique\", x.name FROM sqlite_schema t, "
+                                "pragma_index_list(t.name) i, pragma_index_info(i.name) x WHERE "
+                                "t.type = 'table' ORDER BY 1, 2, x.seqno")) +
            text(connection.query("SELECT t.name, f.\"table\", f.\"from\", f.on_delete FROM "
                                  "sqlite_schema t, pragma_foreign_key_list(t.name) f WHERE "
                                  "t.type = 'table' ORDER BY 1, 2, 3"));
@@ -279,6 +280,7 @@ TEST_CASE("a file that empties the search path, as pg_dump's do, leaves the vers
                              "false);\nCREATE TABLE public.v (version text);\n"
                              "INSERT INTO public.v VALUES ('');\n\\unrestrict abc\n");
     part.for_shell = true;
-    migrate(*locum, {{"", "1", {part}}}, {"SELECT version FROM v", "UPDATE v SET version = $1"}, {});
+    migrate(*locum, {{"", "1", {part}}}, {"SELECT version FROM v", "UPDATE v SET version = $1"},
+            {});
     CHECK(locum->query("SELECT version FROM v") == Rows{{"1"}});
 }

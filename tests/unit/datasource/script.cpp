@@ -89,7 +89,7 @@ TEST_CASE("written for a shell: BEGIN, COMMIT and what is said of output are tak
     CHECK(shell("\\set ON_ERROR_STOP on\n\\timing\n\\echo it's; COMMIT\n\\unset x\nSELECT 1;") ==
           "made: " + std::string(21, ' ') + "\n       \n                  \n        \nSELECT 1;");
     CHECK(shell("\\qecho a \\\\ SELECT 1; \\pset pager off") ==
-          "made:             SELECT 1;                 ");
+          "made: " + std::string(11, ' ') + " SELECT 1; " + std::string(15, ' '));
     CHECK(shell("SELECT 1; -- \\i x\nSELECT '\\i x', \"\\c\"") == "");
     CHECK(shell(".bail on\n.echo off\nPRAGMA foreign_keys = 0;\nBEGIN TRANSACTION;\nSELECT 1;\n"
                 "COMMIT;\nPRAGMA main.foreign_keys=1;\nANALYZE;\nPRAGMA foreign_key_check;",
