@@ -65,7 +65,8 @@ Supervisor::Supervisor(std::string folder, StartGate gate) :
                         value.at("log"),
                         value.at("stop-signal"),
                         std::chrono::milliseconds(value.at("stop-timeout-ms").get<std::int64_t>()),
-                        value.at("reload-signal")};
+                        value.at("reload-signal"),
+                        value.value("capabilities", std::vector<std::string>{})};
         service.wanted = value.at("wanted");
         service.process =
             platform::recorded(record_file(service.spec.name), service.spec.argv.at(0));
@@ -99,15 +100,16 @@ void Supervisor::store(const Service& service) const {
                         {"stop-signal", spec.stop_signal},
                         {"stop-timeout-ms", spec.stop_timeout.count()},
                         {"reload-signal", spec.reload_signal},
+                        {"capabilities", spec.capabilities},
                         {"wanted", service.wanted}};
     platform::write_file(folder_ + "/" + spec.name + ".json", value.dump(2) + "\n", 0600);
 }
 
 void Supervisor::spawn(Service& service) {
     service.started = Clock::now();
-    service.process =
-        platform::start_detached({service.spec.argv, service.spec.environment, "",
-                                  service.spec.log_file, record_file(service.spec.name)});
+    service.process = platform::start_detached(
+        {service.spec.argv, service.spec.environment, "", service.spec.log_file,
+         record_file(service.spec.name), service.spec.capabilities});
     engine::failpoint("supervisor/spawn/" + service.spec.name);
     service.held = false;
     service.why.clear();

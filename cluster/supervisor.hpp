@@ -27,6 +27,7 @@ struct ServiceSpec {
     std::string stop_signal = "TERM";
     std::chrono::milliseconds stop_timeout{10'000};
     std::string reload_signal; // empty: cannot reload
+    std::vector<std::string> capabilities = {};
 };
 
 enum class ServiceStatus { running, stopped, restarting, held };

@@ -6,6 +6,7 @@
 #include "engine/failpoint.hpp"
 #include "installer/config_files.hpp"
 #include "installer/probing.hpp"
+#include "installer/surroundings.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 
@@ -147,6 +148,8 @@ json stage(Node& node, const json& parameters) {
         "bundles/" + parameters.at("manifest").get<std::string>() + ".bundle");
     const suite::Bundle bundle =
         suite::Bundle::open(file, suite::PublicKey::parse(state.bundle_key));
+    // Before anything is stopped: what this version's programs need must be here.
+    engine::require_no_errors(package_findings(ask_packages(bundle.manifest(), state.components)));
     prune(node, bundle);
     cluster::stage(bundle, node.layout, state.components);
     // Before anything is stopped for it: what this version makes of this node must be accepted.

@@ -193,6 +193,12 @@ std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
     check_selection(answers, manifest, findings);
     check_host(answers, manifest, facts, findings);
     check_network(answers, manifest, facts, findings);
+    PortNumbers ports;
+    for (const PortFact& port : facts.ports)
+        ports[port.name] = port.port;
+    const auto around =
+        surroundings_findings(manifest, answers.components, ports, facts.surroundings);
+    findings.insert(findings.end(), around.begin(), around.end());
     findings.insert(findings.end(), facts.grants.begin(), facts.grants.end());
     findings.insert(findings.end(), facts.host_files.begin(), facts.host_files.end());
     return findings;

@@ -215,6 +215,7 @@ std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const Node
         spec.log_file = layout.logs() + "/" + service.name + ".log";
         spec.stop_signal = service.stop_signal;
         spec.stop_timeout = service.stop_timeout;
+        spec.capabilities = service.capabilities;
         spec.reload_signal = service.reload_signal.value_or("");
         specs.push_back(std::move(spec));
     }
