@@ -17,8 +17,10 @@ public:
     // that is not made of a-z, 0-9 and single dashes, throws Error(usage).
     void declare(const Section& section, std::string_view kind, const Text& name);
     void refer(const Section& section, std::string_view kind, const Text& name);
-    // A text with variables (suite/template.hpp); besides: one more that is known in it.
-    void variables(const Section& section, const Text& text, std::string_view besides = "");
+    // A text with variables (suite/template.hpp); besides: one more that is known in it. of_server:
+    // {server.name}, {server.address} and {server.port.NAME} are known too.
+    void variables(const Section& section, const Text& text, std::string_view besides = "",
+                   bool of_server = false);
     // Throws Error(usage) for the first reference, in the order of reading, that leads nowhere.
     void check() const;
 
@@ -28,6 +30,7 @@ private:
         std::string kind;
         Text name;
         std::string besides = {};
+        bool of_server = false;
     };
     void check_variables(const Reference& reference) const;
 
