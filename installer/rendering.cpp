@@ -67,7 +67,12 @@ std::map<std::string, std::uint16_t> ports_of(const Manifest& manifest,
     return ports;
 }
 
-namespace {
+suite::Command rendered(const suite::Command& command, const Scope& scope) {
+    suite::Command made = command;
+    for (std::string& word : made.argv)
+        word = suite::render(word, scope, "manifest.toml");
+    return made;
+}
 
 Scope base_scope(const Layout& layout, const NodeState& node, const std::string& version,
                  const std::string& component) {
@@ -85,6 +90,16 @@ Scope base_scope(const Layout& layout, const NodeState& node, const std::string&
         scope.variables["port." + name] = std::to_string(port);
     return scope;
 }
+
+suite::Variables variables_of(const BalancedNode& server) {
+    suite::Variables variables = {
+        {"name", server.name}, {"address", server.address}, {"out", server.out ? "true" : "false"}};
+    for (const auto& [name, port] : server.ports)
+        variables["port." + name] = std::to_string(port);
+    return variables;
+}
+
+namespace {
 
 void add_datasource(Scope& scope, const NodeState& node,
                     const std::optional<datasource::Settings>& settings) {
@@ -112,14 +127,8 @@ void add_datasource(Scope& scope, const NodeState& node,
 
 void add_servers(Scope& scope, const std::vector<BalancedNode>& servers) {
     std::vector<suite::Variables>& list = scope.lists["servers"];
-    for (const BalancedNode& server : servers) {
-        suite::Variables variables = {{"name", server.name},
-                                      {"address", server.address},
-                                      {"out", server.out ? "true" : "false"}};
-        for (const auto& [name, port] : server.ports)
-            variables["port." + name] = std::to_string(port);
-        list.push_back(std::move(variables));
-    }
+    for (const BalancedNode& server : servers)
+        list.push_back(variables_of(server));
 }
 
 } // namespace
@@ -151,6 +160,10 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
     return files;
 }
 
+std::string log_file(const Layout& layout, const std::string& service) {
+    return layout.logs() + "/" + service + ".log";
+}
+
 std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const NodeState& node,
                                                 const Manifest& manifest,
                                                 const std::string& component) {
@@ -168,10 +181,12 @@ std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const Node
             spec.argv.push_back(suite::render(argument, scope, "manifest.toml"));
         for (const auto& [name, value] : service.environment)
             spec.environment[name] = suite::render(value, scope, "manifest.toml");
-        spec.log_file = layout.logs() + "/" + service.name + ".log";
+        spec.log_file = log_file(layout, service.name);
         spec.stop_signal = service.stop_signal;
         spec.stop_timeout = service.stop_timeout;
         spec.reload_signal = service.reload_signal.value_or("");
+        if (service.reload_command)
+            spec.reload_command = rendered(*service.reload_command, scope);
         specs.push_back(std::move(spec));
     }
     return specs;
@@ -198,13 +213,6 @@ std::vector<cluster::ProbeTarget> probe_targets(const Layout& layout, const Node
         targets.push_back(std::move(target));
     }
     return targets;
-}
-
-std::string balancer_socket(const Layout& layout, const NodeState& node, const Manifest& manifest) {
-    const std::string version = manifest.version.text();
-    return suite::render(manifest.balancing->socket,
-                         base_scope(layout, node, version, manifest.balancing->component),
-                         "manifest.toml");
 }
 
 } // namespace locum::installer

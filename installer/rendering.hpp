@@ -43,6 +43,7 @@ std::vector<Rendered> render_configs(const cluster::Layout& layout, const cluste
                                      const std::optional<datasource::Settings>& settings,
                                      const std::vector<BalancedNode>& servers);
 
+std::string log_file(const cluster::Layout& layout, const std::string& service);
 // The services of a component, ready to start; nothing secret in them.
 std::vector<cluster::ServiceSpec> service_specs(const cluster::Layout& layout,
                                                 const cluster::NodeState& node,
@@ -52,8 +53,13 @@ std::vector<cluster::ProbeTarget> probe_targets(const cluster::Layout& layout,
                                                 const cluster::NodeState& node,
                                                 const suite::Manifest& manifest,
                                                 const std::string& component);
-// The balancer's runtime socket on this node.
-std::string balancer_socket(const cluster::Layout& layout, const cluster::NodeState& node,
-                            const suite::Manifest& manifest);
+
+// The variables of this host, without a datasource.
+suite::Scope base_scope(const cluster::Layout& layout, const cluster::NodeState& node,
+                        const std::string& version, const std::string& component);
+// Of one server: name, address, out, port.NAME.
+suite::Variables variables_of(const BalancedNode& server);
+// Only argv has variables.
+suite::Command rendered(const suite::Command& command, const suite::Scope& scope);
 
 } // namespace locum::installer
