@@ -107,7 +107,8 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
             {"folder-writeable", Severity::error, folder + " cannot be written",
              "a folder to write to",
              facts.root ? "check the file system" : "run as root, or give --root DIR"});
-    if (manifest.balancing && selected(answers, manifest.balancing->component)) {
+    if (manifest.balancing && manifest.balancing->driver == suite::BalancerDriver::haproxy &&
+        selected(answers, manifest.balancing->component)) {
         // The longest name that is made from it while HAProxy starts.
         const std::string socket = facts.run_folder + "/haproxy.sock";
         if (socket.size() > longest_socket_path)

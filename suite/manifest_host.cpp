@@ -1,5 +1,6 @@
 // What runs on a host: components, topologies, ports, configs, services.
 
+#include "suite/manifest_command.hpp"
 #include "suite/manifest_reader.hpp"
 
 #include "platform/capabilities.hpp"
@@ -84,6 +85,22 @@ void read_capabilities(Section& section, Service& service) {
                 fmt::format("each once of {}", fmt::join(platform::capability_names(), ", ")));
         all.push_back(capability.value);
     }
+}
+
+void read_reload(References& references, Section& section, Service& service) {
+    Section reload = section.section("reload");
+    if (section.has("reload")) {
+        if (reload.has("signal") == reload.has("command"))
+            reload.fail(reload.at(),
+                        fmt::format("a reload of '{}' with {} of 'signal' and 'command'",
+                                    service.name, reload.has("signal") ? "both" : "neither"),
+                        "exactly one");
+        if (reload.has("signal"))
+            service.reload_signal = signals[read_choice(reload, "signal", signals)];
+        else
+            service.reload_command = read_command(references, reload, "reload");
+    }
+    reload.done();
 }
 
 } // namespace
@@ -222,10 +239,7 @@ void ManifestReader::read_services() {
         service.stop_signal = signals[read_choice(stop, "signal", signals, "TERM")];
         service.stop_timeout = std::chrono::seconds(stop.number("timeout-s", 1, 3600, 10));
         stop.done();
-        Section reload = section.section("reload");
-        if (section.has("reload"))
-            service.reload_signal = signals[read_choice(reload, "signal", signals)];
-        reload.done();
+        read_reload(references, section, service);
         read_capabilities(section, service);
         section.done();
         manifest.services.push_back(std::move(service));

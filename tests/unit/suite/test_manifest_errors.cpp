@@ -177,7 +177,8 @@ TEST_CASE("values that are out of range or not among the choices") {
          "KILL"},
         {"timeout-s = 10", "timeout-s = 0",
          "38:39: found 0 for 'timeout-s'; expected a whole number from 1 to 3600"},
-        {"\"haproxy\"", "\"nginx\"", "46:10: found 'nginx' for 'driver'; expected one of haproxy"},
+        {"\"haproxy\"", "\"nginx\"",
+         "46:10: found 'nginx' for 'driver'; expected one of haproxy, command"},
         {"licence.txt", "../licence.txt",
          "8:11: found the path '../licence.txt', which leaves its folder for 'licence'; expected a "
          "path below "
