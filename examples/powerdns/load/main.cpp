@@ -3,9 +3,11 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include <cmath>
+#include <future>
 
 namespace {
 
@@ -116,31 +118,56 @@ int load(const Options& options) {
     return totals.failed + totals.wrong == 0 ? 0 : 1;
 }
 
-// The same questions for the same seed, whoever answers.
+// One case's answer in its comparable form, and what is wrong with it.
+struct Sampled {
+    std::string text;
+    std::string wrong;
+};
+
+Sampled ask(const Front& front, const Case& asked, const Keys& keys) {
+    const Packet packet = parse(exchange(front, Transport::tcp, query(asked.question, 1)));
+    Sampled result;
+    result.text =
+        fmt::format("; {} {}{}\n{}\n", asked.question.name, asked.question.type,
+                    asked.question.dnssec ? " +dnssec" : "", fmt::join(canonical(*packet), "\n"));
+    result.wrong = judge(*packet, asked, keys).wrong;
+    return result;
+}
+
+// The same questions for the same seed, whoever answers; each client asks its share.
 int sample(const Options& options) {
     const Rules rules(options.zones, options.signed_zones);
     const Keys keys = learn_keys(options);
     std::mt19937 random(options.seed);
-    std::string text;
-    int wrong = 0;
+    std::vector<Case> cases;
     for (int i = 0; i < options.count; ++i) {
-        const Case asked = rules.any(random);
-        const Bytes bytes = exchange(options.fronts.front(), Transport::tcp,
-                                     query(asked.question, static_cast<std::uint16_t>(i & 0xffff)));
-        const Packet packet = parse(bytes);
-        text += fmt::format("; {} {}{}\n", asked.question.name, asked.question.type,
-                            asked.question.dnssec ? " +dnssec" : "");
-        for (const std::string& line : canonical(*packet)) {
-            text += line + "\n";
-        }
-        if (const Judgement judgement = judge(*packet, asked, keys); !judgement.wrong.empty()) {
-            ++wrong;
-            fmt::print(stderr, "{}: {} {}: {}\n", program, asked.question.name, asked.question.type,
-                       judgement.wrong);
+        cases.push_back(rules.any(random));
+    }
+    std::vector<Sampled> samples(cases.size());
+    std::vector<std::future<void>> clients;
+    const auto count = static_cast<std::size_t>(options.clients);
+    for (std::size_t client = 0; client < count; ++client) {
+        clients.push_back(std::async(std::launch::async, [&, client] {
+            for (std::size_t i = client; i < cases.size(); i += count) {
+                samples[i] = ask(options.fronts.front(), cases[i], keys);
+            }
+        }));
+    }
+    for (std::future<void>& client : clients) {
+        client.get();
+    }
+    std::string text;
+    bool right = true;
+    for (const Sampled& one : samples) {
+        text += one.text;
+        if (!one.wrong.empty()) {
+            right = false;
+            fmt::print(stderr, "{}: {}: {}\n", program, one.text.substr(0, one.text.find('\n')),
+                       one.wrong);
         }
     }
     write_figures(options.out, text);
-    return wrong == 0 ? 0 : 1;
+    return right ? 0 : 1;
 }
 
 } // namespace
@@ -148,6 +175,7 @@ int sample(const Options& options) {
 int main(int argc, char** argv) {
     Options options;
     options.rate = 600;
+    options.clients = 12;
     CLI::App app(
         "Resolvers that ask for what database/zones.sql put into the database, and check each "
         "answer by value. Exit code 0: nothing was lost or wrong; 1: something was; 2: could "
@@ -168,6 +196,9 @@ int main(int argc, char** argv) {
         app.add_subcommand("sample", "prints what one front answers, in a form to be compared");
     add_front_option(*sample_command, options.fronts);
     sample_command->add_option("--count", options.count, "number of questions")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    sample_command->add_option("--clients", options.clients, "questions at the same time")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     sample_command->add_option("--out", options.out, "write to this file, not to standard output")
