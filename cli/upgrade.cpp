@@ -28,9 +28,8 @@ upgrade::Request request_of(const Options& options) {
     upgrade::Request request;
     request.layout = options.layout();
     request.bundle = options.bundle.empty() ? "" : platform::absolute(options.bundle);
-    request.mode = options.mode == "rolling"          ? upgrade::WantedMode::rolling
-                   : options.mode == "short-downtime" ? upgrade::WantedMode::short_downtime
-                                                      : upgrade::WantedMode::automatic;
+    if (options.mode != "auto")
+        request.mode = upgrade::upgrade_mode(options.mode);
     request.ignored = options.ignored;
     return request;
 }
@@ -50,13 +49,16 @@ json findings_value(const std::vector<engine::Finding>& findings) {
 int plan(const Options& options) {
     const upgrade::Forecast forecast = upgrade::forecast(request_of(options));
     const bool nothing = forecast.plan.empty();
-    const std::string verdict = nothing                    ? "nothing-to-do"
-                                : forecast.verdict.rolling ? "rolling-possible"
-                                                           : "downtime-needed";
+    const bool rolling = forecast.verdict.rolling || forecast.verdict.can_go_in_place();
+    const std::string verdict = nothing   ? "nothing-to-do"
+                                : rolling ? "rolling-possible"
+                                          : "downtime-needed";
     if (options.json) {
         fmt::print("{}\n", json{{"verdict", verdict},
                                 {"reasons", forecast.verdict.reasons},
                                 {"mode", upgrade::name(forecast.mode)},
+                                {"order", forecast.order},
+                                {"in-place", forecast.in_place},
                                 {"findings", findings_value(forecast.findings)},
                                 {"plan", forecast.title},
                                 {"steps", json::parse(steps_json(forecast.plan))}}
@@ -64,10 +66,12 @@ int plan(const Options& options) {
     } else {
         print_plan(forecast.title, forecast.plan, false);
         if (!nothing)
-            fmt::print("verdict: {}\n",
-                       forecast.verdict.rolling ? "rolling possible" : "downtime needed");
+            fmt::print("order: {}\nverdict: {}\n", forecast.order,
+                       rolling ? "rolling possible" : "downtime needed");
         for (const std::string& reason : forecast.verdict.reasons)
-            fmt::print("  {}\n", reason);
+            fmt::print("  {}{}\n", rolling ? "not on copies: " : "", reason);
+        if (!nothing && forecast.mode != upgrade::UpgradeMode::in_place)
+            fmt::print("in place: {}\n", forecast.in_place);
         for (const engine::Finding& finding : forecast.findings)
             if (finding.severity == engine::Severity::warning)
                 fmt::print("warning: {}\n", to_line(finding));
@@ -110,7 +114,7 @@ CLI::App* add_verb(CLI::App& app, const std::string& name, const std::string& ab
 void add_upgrade(CLI::App& app, Action& action) {
     CLI::App* upgrade = app.add_subcommand("upgrade", "Upgrade the whole cluster from this node");
     upgrade->require_subcommand(1);
-    const CLI::IsMember modes({"auto", "rolling", "short-downtime"});
+    const CLI::IsMember modes({"auto", "rolling", "in-place", "short-downtime"});
 
     auto plan_options = std::make_shared<Options>();
     CLI::App* command =

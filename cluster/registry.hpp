@@ -13,6 +13,8 @@ inline constexpr std::string_view bundle_key = "bundle-key"; // hex
 inline constexpr std::string_view version = "version";   // of the suite, after the last operation
 inline constexpr std::string_view manifest = "manifest"; // SHA-256 of its bundle's manifest
 inline constexpr std::string_view fence = "fence";       // operation that fences; "" for none
+inline constexpr std::string_view bears =
+    "bears"; // "VERSION SCHEMA": servers of that version work on that schema, newer than their own
 inline constexpr std::string_view trial_machine =
     "trial-machine"; // machine that a trial cluster lives on
 } // namespace fact

@@ -15,6 +15,16 @@ namespace locum::cluster {
 
 namespace {
 
+// On its own schema, or on another one by the vendor's word: its own manifest's of older schemas,
+// the newer version's, which the registry has, of newer ones.
+bool works_on(const suite::Manifest& manifest, const std::string& schema,
+              const std::string& bears) {
+    const bool older = manifest.new_binary_on_old_schema == suite::Compatibility::works &&
+                       std::find(manifest.upgrades_from.begin(), manifest.upgrades_from.end(),
+                                 schema) != manifest.upgrades_from.end();
+    return schema == manifest.schema || older || bears == manifest.version.text() + " " + schema;
+}
+
 // Asks the database. nullopt: the service may start.
 std::optional<std::string> ask_database(const NodeState& state, const suite::Manifest& manifest,
                                         const datasource::Settings& settings) {
@@ -31,7 +41,7 @@ std::optional<std::string> ask_database(const NodeState& state, const suite::Man
         datasource::connect(settings, settings.locum);
     std::optional<std::string> schema = datasource::schema_version(
         *connection, manifest.database.engines.at(settings.kind).version);
-    if (schema != manifest.schema)
+    if (!schema || !works_on(manifest, *schema, registry.fact(fact::bears)))
         return fmt::format("the productive database has schema {}, version {} needs {}",
                            schema.value_or("none"), manifest.version.text(), manifest.schema);
     return std::nullopt;

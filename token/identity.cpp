@@ -44,7 +44,7 @@ bool in_node_name(char c) {
 }
 
 // A node of such a name would be taken for a group of steps (upgrade/plans.hpp).
-constexpr std::string_view groups[] = {"stage", "outage", "end"};
+constexpr std::string_view groups[] = {"stage", "schema", "outage", "end"};
 constexpr std::string_view endings[] = {".last", ".return", ".balancer"};
 
 } // namespace

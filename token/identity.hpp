@@ -52,7 +52,8 @@ void check(const Identity& identity);
 
 inline constexpr std::string_view node_name_rule =
     "1 to 63 letters, digits, dots, dashes or underscores, beginning with a letter or digit; not "
-    "stage, outage or end, and not ending in .last, .return or .balancer, which the steps of "
+    "stage, schema, outage or end, and not ending in .last, .return or .balancer, which the steps "
+    "of "
     "upgrades are named by";
 // Throws Error(usage) where the name breaks node_name_rule.
 void check_node_name(std::string_view name);

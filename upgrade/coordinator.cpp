@@ -15,20 +15,64 @@ using engine::Kind;
 
 namespace {
 
-// --mode auto never means a downtime that was not asked for.
-UpgradeMode choose(WantedMode wanted, const Verdict& verdict) {
-    if (wanted == WantedMode::short_downtime)
+// Never a downtime that was not asked for. On copies before in place, unless the schema stays:
+// while it is migrated, servers on the productive database wait for its locks, and for how long no
+// manifest says.
+UpgradeMode choose(std::optional<UpgradeMode> wanted, const Verdict& verdict,
+                   const std::string& in_place) {
+    if (wanted == UpgradeMode::short_downtime)
         return UpgradeMode::short_downtime;
-    if (!verdict.rolling)
-        throw Error(fmt::format("downtime needed: {}", fmt::join(verdict.reasons, "; ")),
-                    Kind::downtime_needed)
-            .remedy("plan a short downtime, then: locum upgrade run BUNDLE --mode short-downtime");
-    return UpgradeMode::rolling;
+    const bool may = verdict.can_go_in_place();
+    if (wanted == UpgradeMode::in_place) {
+        if (may)
+            return UpgradeMode::in_place;
+        throw Error(fmt::format("not possible in place: {}",
+                                verdict.alone.empty()
+                                    ? in_place
+                                    : fmt::format("{}", fmt::join(verdict.alone, "; "))),
+                    Kind::refused)
+            .remedy("leave --mode out: locum upgrade run BUNDLE");
+    }
+    if (!wanted && may && (!verdict.rolling || verdict.in_place == InPlace::servers_only))
+        return UpgradeMode::in_place;
+    if (verdict.rolling)
+        return UpgradeMode::rolling;
+    std::vector<std::string> reasons = verdict.reasons;
+    if (verdict.alone.empty() && !may)
+        reasons.push_back("in place " + in_place);
+    throw Error(fmt::format("downtime needed: {}", fmt::join(reasons, "; ")), Kind::downtime_needed)
+        .remedy("plan a short downtime, then: locum upgrade run BUNDLE --mode short-downtime");
 }
 
-engine::Plan make_plan(Conductor& conductor, UpgradeMode mode, const Order& order) {
-    return mode == UpgradeMode::rolling ? rolling_plan(conductor, order)
-                                        : short_downtime_plan(conductor, order);
+// schema: the one that the upgrade began with.
+engine::Plan make_plan(Conductor& conductor, UpgradeMode mode, const Order& order,
+                       const std::string& schema) {
+    switch (mode) {
+    case UpgradeMode::rolling:
+        return rolling_plan(conductor, order);
+    case UpgradeMode::in_place:
+        return in_place_plan(conductor, order,
+                             in_place_order(conductor.upgrade().manifest(), schema));
+    case UpgradeMode::short_downtime:
+        break;
+    }
+    return short_downtime_plan(conductor, order);
+}
+
+// The order of servers and schema in this mode, and what makes it safe.
+std::string order_and_why(UpgradeMode mode, const suite::Manifest& to, const std::string& from) {
+    switch (mode) {
+    case UpgradeMode::rolling:
+        return fmt::format(
+            "servers on copies of schema {}, then the schema, then the servers back: "
+            "no server works on a schema that it was not made for",
+            to.schema);
+    case UpgradeMode::in_place:
+        return why(in_place_order(to, from), to, from);
+    case UpgradeMode::short_downtime:
+        break;
+    }
+    return "all servers stop, then the schema, then all servers: none runs while it changes";
 }
 
 std::string nothing_to_do(const Upgrade& upgrade) {
@@ -79,7 +123,8 @@ struct Continuation {
         const ClusterFacts facts = session.facts(upgrade.manifest());
         const std::vector<std::string> servers = server_order(
             cluster::RegistryJournal(session.store()), operation.id, facts, inputs.servers);
-        plan = make_plan(conductor, inputs.mode, order_of(facts, upgrade.manifest(), servers));
+        plan = make_plan(conductor, inputs.mode, order_of(facts, upgrade.manifest(), servers),
+                         inputs.schema);
         schema = facts.schema;
         run = {operation.id, lease.epoch(), operation.input_hash, request.cancelled,
                [this] { return lease.lost(); }};
@@ -98,12 +143,15 @@ Forecast forecast(const Request& request) {
         return forecast;
     }
     forecast.verdict = verdict(upgrade.manifest(), facts);
-    forecast.mode = choose(request.mode, forecast.verdict);
+    forecast.in_place = why(forecast.verdict.in_place, upgrade.manifest(), facts.schema);
+    forecast.mode = choose(request.mode, forecast.verdict, forecast.in_place);
+    forecast.order = order_and_why(forecast.mode, upgrade.manifest(), facts.schema);
     forecast.findings =
         engine::demoted(preflight(upgrade.manifest(), facts, forecast.mode), request.ignored);
     Conductor conductor(upgrade);
     const engine::Plan plan =
-        make_plan(conductor, forecast.mode, order_of(facts, upgrade.manifest(), servers_of(facts)));
+        make_plan(conductor, forecast.mode, order_of(facts, upgrade.manifest(), servers_of(facts)),
+                  facts.schema);
     forecast.title = plan.title;
     forecast.plan = engine::describe(plan);
     return forecast;
@@ -120,7 +168,9 @@ void run(const Request& request, engine::Reporter& reporter) {
     cluster::Lease lease(session.settings(), request.layout.suite,
                          "upgrade to " + upgrade.version());
     const ClusterFacts facts = session.facts(upgrade.manifest());
-    const UpgradeMode mode = choose(request.mode, verdict(upgrade.manifest(), facts));
+    const Verdict possible = verdict(upgrade.manifest(), facts);
+    const UpgradeMode mode =
+        choose(request.mode, possible, why(possible.in_place, upgrade.manifest(), facts.schema));
     engine::require_no_errors(
         engine::demoted(preflight(upgrade.manifest(), facts, mode), request.ignored));
     if (upgrade.manifest_sha256 == facts.manifest) {
@@ -131,13 +181,13 @@ void run(const Request& request, engine::Reporter& reporter) {
     upgrade.epoch = lease.epoch();
     Conductor conductor(upgrade);
     const Order order = order_of(facts, upgrade.manifest(), servers_of(facts));
-    const engine::Plan plan = make_plan(conductor, mode, order);
+    const engine::Plan plan = make_plan(conductor, mode, order, facts.schema);
 
     cluster::Operation operation;
     operation.id = upgrade.operation;
     operation.kind = "upgrade";
     operation.inputs = to_json(Inputs{mode, false, upgrade.old_version(), upgrade.version(),
-                                      upgrade.manifest_sha256, order.servers});
+                                      upgrade.manifest_sha256, order.servers, facts.schema});
     operation.input_hash = platform::sha256_hex(operation.inputs);
     operation.plan = joined(engine::lines(plan));
     operation.plan_hash = platform::sha256_hex(operation.plan);
@@ -161,8 +211,11 @@ void roll_back(const Request& request, engine::Reporter& reporter) {
     Continuation go(request, "rollback");
     // The world decides, whatever the rebuilt plan says of the migration.
     const cluster::InstalledVersion before(request.layout, go.inputs.from);
-    const std::string& target = go.upgrade.manifest().schema;
-    if (go.schema == target && before.manifest().schema != target)
+    const suite::Manifest& to = go.upgrade.manifest();
+    const std::string& target = to.schema;
+    const bool bears = go.inputs.mode == UpgradeMode::in_place &&
+                       to.old_binary_on_new_schema == suite::Compatibility::works;
+    if (go.schema == target && go.inputs.schema != target && !bears)
         throw Error(
             fmt::format(
                 "the productive database has schema {} already, so the upgrade cannot be undone: "

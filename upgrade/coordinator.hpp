@@ -9,18 +9,18 @@
 
 namespace locum::upgrade {
 
-enum class WantedMode { automatic, rolling, short_downtime };
-
 struct Request {
     cluster::Layout layout;
-    std::string bundle; // path; may be empty for resume and rollback
-    WantedMode mode = WantedMode::automatic;
+    std::string bundle;               // path; may be empty for resume and rollback
+    std::optional<UpgradeMode> mode;  // nullopt: the best one that needs no downtime
     std::vector<std::string> ignored; // names of findings that are to be warnings
     std::function<bool()> cancelled;
 };
 
 struct Forecast {
     UpgradeMode mode = UpgradeMode::rolling;
+    std::string order;    // of servers and schema, and why it is safe
+    std::string in_place; // the same for --mode in-place, or why none is
     Verdict verdict;
     std::vector<engine::Finding> findings;
     std::string title;
@@ -30,7 +30,7 @@ struct Forecast {
 // What `run` would do; changes nothing.
 Forecast forecast(const Request& request);
 
-// Throws Error: refused (preflight), downtime_needed (--mode auto and rolling is not possible),
+// Throws Error: refused (preflight), downtime_needed (none was asked for and none can be avoided),
 // busy, paused, failed with everything undone.
 void run(const Request& request, engine::Reporter& reporter);
 // Goes on with the open operation. Throws Error(usage) where none is open.

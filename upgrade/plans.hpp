@@ -1,5 +1,5 @@
 #pragma once
-// The two ways through an upgrade, as lists of steps that one can read aloud.
+// The ways through an upgrade, as lists of steps that one can read aloud.
 
 #include "engine/step.hpp"
 #include "upgrade/conductor.hpp"
@@ -17,6 +17,8 @@ struct Order {
 };
 
 engine::Plan rolling_plan(Conductor& conductor, const Order& order);
+// in: not InPlace::unsafe.
+engine::Plan in_place_plan(Conductor& conductor, const Order& order, InPlace in);
 engine::Plan short_downtime_plan(Conductor& conductor, const Order& order);
 
 // The suffix of the group of steps that only the last server goes through, so that a server that

@@ -17,20 +17,21 @@ using nlohmann::json;
 std::string to_json(const Inputs& inputs) {
     return json{{"mode", name(inputs.mode)},   {"host-by-host", inputs.host_by_host},
                 {"from", inputs.from},         {"to", inputs.to},
-                {"manifest", inputs.manifest}, {"servers", inputs.servers}}
+                {"manifest", inputs.manifest}, {"servers", inputs.servers},
+                {"schema", inputs.schema}}
         .dump();
 }
 
 Inputs inputs_from_json(const std::string& text) {
     const json value = json::parse(text);
     Inputs inputs;
-    inputs.mode =
-        value.at("mode") == "rolling" ? UpgradeMode::rolling : UpgradeMode::short_downtime;
+    inputs.mode = upgrade_mode(value.at("mode").get<std::string>());
     inputs.host_by_host = value.at("host-by-host");
     inputs.from = value.at("from");
     inputs.to = value.at("to");
     inputs.manifest = value.at("manifest");
     inputs.servers = value.at("servers").get<std::vector<std::string>>();
+    inputs.schema = value.value("schema", ""); // Locum 0.1 had none
     return inputs;
 }
 

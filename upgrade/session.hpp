@@ -18,7 +18,8 @@ struct Inputs {
     std::string to;
     std::string manifest; // SHA-256 of the new bundle's
     std::vector<std::string>
-        servers; // in order; empty host by host, where the order is that of arrival
+        servers;             // in order; empty host by host, where the order is that of arrival
+    std::string schema = {}; // of the productive database when it began
 };
 std::string to_json(const Inputs& inputs);
 Inputs inputs_from_json(const std::string& text);

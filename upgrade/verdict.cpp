@@ -14,7 +14,55 @@ using engine::Kind;
 using engine::Severity;
 
 std::string_view name(UpgradeMode mode) {
-    return mode == UpgradeMode::rolling ? "rolling" : "short-downtime";
+    switch (mode) {
+    case UpgradeMode::rolling:
+        return "rolling";
+    case UpgradeMode::in_place:
+        return "in-place";
+    case UpgradeMode::short_downtime:
+        break;
+    }
+    return "short-downtime";
+}
+
+UpgradeMode upgrade_mode(std::string_view text) {
+    for (const UpgradeMode mode :
+         {UpgradeMode::rolling, UpgradeMode::in_place, UpgradeMode::short_downtime})
+        if (text == name(mode))
+            return mode;
+    throw Error(fmt::format("'{}' is no mode of an upgrade", text), Kind::usage)
+        .remedy("one of: rolling, in-place, short-downtime");
+}
+
+InPlace in_place_order(const suite::Manifest& to, const std::string& from) {
+    if (from == to.schema)
+        return InPlace::servers_only;
+    if (to.new_binary_on_old_schema == suite::Compatibility::works)
+        return InPlace::servers_first;
+    if (to.old_binary_on_new_schema == suite::Compatibility::works)
+        return InPlace::schema_first;
+    return InPlace::unsafe;
+}
+
+std::string why(InPlace order, const suite::Manifest& to, const std::string& from) {
+    switch (order) {
+    case InPlace::servers_only:
+        return fmt::format("servers only: the schema stays {}", to.schema);
+    case InPlace::servers_first:
+        return fmt::format("servers first, then the schema: version {} works on schema {} "
+                           "(new-binary-on-old-schema)",
+                           to.version.text(), from);
+    case InPlace::schema_first:
+        return fmt::format("schema first, then the servers: a server of schema {} works on schema "
+                           "{} (old-binary-on-new-schema)",
+                           from, to.schema);
+    case InPlace::unsafe:
+        break;
+    }
+    return fmt::format("no order is safe: servers of schema {} break on {} "
+                       "(old-binary-on-new-schema), version {} breaks on {} "
+                       "(new-binary-on-old-schema)",
+                       from, to.schema, to.version.text(), from);
 }
 
 Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts) {
@@ -51,6 +99,8 @@ Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts) {
                  return node.row.has(to.balancing->component);
              }))
         no("no balancer is registered, so no server can be drained");
+    verdict.alone = verdict.reasons;
+    verdict.in_place = in_place_order(to, facts.schema);
     if (!to.database.engines.contains(datasource::Kind::sqlite))
         no("the suite has no migrations for SQLite, so it cannot serve from a copy");
     for (const Finding& obstacle : facts.copy_obstacles)

@@ -5,12 +5,27 @@
 
 namespace locum::upgrade {
 
-enum class UpgradeMode { rolling, short_downtime };
+// rolling: on copies. in_place: one server after the other, all on the productive database.
+enum class UpgradeMode { rolling, in_place, short_downtime };
 std::string_view name(UpgradeMode mode);
+UpgradeMode upgrade_mode(std::string_view name);
+
+// In which order servers and schema may change while servers work on the productive database. The
+// manifest's [compatibility] decides; where both orders are safe, the servers go first, since then
+// nothing irreversible happens before the end.
+enum class InPlace { unsafe, servers_only, servers_first, schema_first };
+// from: the schema that the database had when the upgrade began.
+InPlace in_place_order(const suite::Manifest& to, const std::string& from);
+// The order and what makes it safe, or what makes each order unsafe; one sentence.
+std::string why(InPlace order, const suite::Manifest& to, const std::string& from);
 
 struct Verdict {
-    bool rolling = true;              // possible without downtime
+    bool rolling = true;              // possible on copies
     std::vector<std::string> reasons; // why not
+    InPlace in_place = InPlace::unsafe;
+    // Why the servers cannot go one after the other at all: too few, or no balancer.
+    std::vector<std::string> alone;
+    bool can_go_in_place() const { return in_place != InPlace::unsafe && alone.empty(); }
 };
 
 // Throws Error: refused (older over newer), version_between (no way from the schema that is there).

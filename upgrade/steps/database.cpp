@@ -104,6 +104,69 @@ bool is_lock_conflict(const Error& error) {
     return false;
 }
 
+// The migration in one transaction with the lease's epoch; waits for locks of others and tries
+// again.
+void run_migration(Conductor& conductor, Reporter& reporter) {
+    const Upgrade& upgrade = conductor.upgrade();
+    const suite::Engine& engine = engine_of(upgrade);
+    const std::vector<datasource::Migration> way =
+        datasource::path(engine.migrations, schema_of(upgrade), upgrade.manifest().schema);
+    for (int attempt = 1;; ++attempt) {
+        auto connection = connect(upgrade);
+        std::string registry = cluster::registry_schema(upgrade.layout.suite) + ".";
+        if (upgrade.settings.kind == datasource::Kind::sqlite) {
+            // The lease is in a file of its own; the immediate transaction locks both.
+            connection->execute("ATTACH $1 AS registry",
+                                {cluster::registry_file(upgrade.settings)});
+            registry = "registry.";
+        }
+        try {
+            datasource::migrate(*connection, way, engine.version, [&](Connection& inside) {
+                cluster::lock_epoch(inside, registry, upgrade.epoch);
+                datasource::name_application(inside, upgrade.settings);
+            });
+            return;
+        } catch (const Error& error) {
+            if (!is_lock_conflict(error) || attempt == migration_attempts)
+                throw;
+            reporter.note(
+                fmt::format("attempt {} of {}: {}", attempt, migration_attempts, error.one_line()));
+        }
+    }
+}
+
+void require_schema(const Upgrade& upgrade) {
+    const std::string& schema = upgrade.manifest().schema;
+    if (std::string found = schema_of(upgrade); found != schema)
+        throw Error(
+            fmt::format("after the migration the schema is {}, expected {}", found, schema));
+}
+
+// Every server runs the new version, on the productive database.
+void require_new_servers(Conductor& conductor, const std::string& step) {
+    const Upgrade& upgrade = conductor.upgrade();
+    const std::vector<std::string> services =
+        upgrade.manifest().services_of(conductor.server_component());
+    for (const cluster::NodeRow& node : conductor.registry().nodes()) {
+        if (!node.has_role("server"))
+            continue;
+        std::string why;
+        try {
+            engine::SilentReporter silent;
+            conductor.tell(node.name, step, "acknowledge", "{}", silent);
+            if (!all_run(conductor.facts(node.name), services, upgrade.version()))
+                why = "does not run version " + upgrade.version();
+        } catch (const Error& error) {
+            why = "does not answer: " + error.one_line();
+        }
+        if (!why.empty())
+            throw Error(fmt::format("{} {}", node.name, why), Kind::paused)
+                .remedy(fmt::format("bring it back, or remove it (locum node remove {}), then: "
+                                    "locum upgrade resume",
+                                    node.name));
+    }
+}
+
 } // namespace
 
 Step barrier(Conductor& conductor, const std::string& step, const std::string& last) {
@@ -184,54 +247,51 @@ Step back_up(Conductor& conductor, const std::string& step) {
 
 Step migrate(Conductor& conductor, const std::string& step) {
     const std::string schema = conductor.upgrade().manifest().schema;
-    return {
-        step,
-        fmt::format("migrate the productive database to schema {}", schema),
-        [&conductor, schema] { return schema_of(conductor.upgrade()) == schema; },
-        nullptr,
-        [&conductor, step, schema](Reporter& reporter) {
-            const Upgrade& upgrade = conductor.upgrade();
-            // Once more and under this epoch: a resumed run may come here long after the barrier.
-            prove_decoupled(conductor, step, "");
-            if (auto left = datasource::occupants(*connect(upgrade), upgrade.settings);
-                !left.empty())
-                throw Error(
-                    fmt::format("the old application is in the database still: {}", left.front()),
-                    Kind::paused)
-                    .remedy("end it, then: locum upgrade resume");
-            const suite::Engine& engine = engine_of(upgrade);
-            const std::vector<datasource::Migration> way =
-                datasource::path(engine.migrations, schema_of(upgrade), schema);
-            for (int attempt = 1;; ++attempt) {
-                auto connection = connect(upgrade);
-                std::string registry = cluster::registry_schema(upgrade.layout.suite) + ".";
-                if (upgrade.settings.kind == datasource::Kind::sqlite) {
-                    // The lease is in a file of its own; the immediate transaction locks both.
-                    connection->execute("ATTACH $1 AS registry",
-                                        {cluster::registry_file(upgrade.settings)});
-                    registry = "registry.";
-                }
-                try {
-                    datasource::migrate(*connection, way, engine.version, [&](Connection& inside) {
-                        cluster::lock_epoch(inside, registry, upgrade.epoch);
-                        datasource::name_application(inside, upgrade.settings);
-                    });
-                    return std::string();
-                } catch (const Error& error) {
-                    if (!is_lock_conflict(error) || attempt == migration_attempts)
-                        throw;
-                    reporter.note(fmt::format("attempt {} of {}: {}", attempt, migration_attempts,
-                                              error.one_line()));
-                }
-            }
-        },
-        [&conductor, schema] {
-            if (std::string found = schema_of(conductor.upgrade()); found != schema)
-                throw Error(fmt::format("after the migration the schema is {}, expected {}", found,
-                                        schema));
-        },
-        Irreversible{fmt::format(
-            "the old version cannot work on schema {}; from here on only forward", schema)}};
+    return {step,
+            fmt::format("migrate the productive database to schema {}", schema),
+            [&conductor, schema] { return schema_of(conductor.upgrade()) == schema; },
+            nullptr,
+            [&conductor, step, schema](Reporter& reporter) {
+                const Upgrade& upgrade = conductor.upgrade();
+                // Once more and under this epoch: a resumed run may come here long after the
+                // barrier.
+                prove_decoupled(conductor, step, "");
+                if (auto left = datasource::occupants(*connect(upgrade), upgrade.settings);
+                    !left.empty())
+                    throw Error(fmt::format("the old application is in the database still: {}",
+                                            left.front()),
+                                Kind::paused)
+                        .remedy("end it, then: locum upgrade resume");
+                run_migration(conductor, reporter);
+                return std::string();
+            },
+            [&conductor] { require_schema(conductor.upgrade()); },
+            Irreversible{fmt::format(
+                "the old version cannot work on schema {}; from here on only forward", schema)}};
+}
+
+Step migrate_in_use(Conductor& conductor, const std::string& step, InPlace order) {
+    const suite::Manifest& to = conductor.upgrade().manifest();
+    const std::string schema = to.schema;
+    const bool old_works = to.old_binary_on_new_schema == suite::Compatibility::works;
+    Step made = migrate(conductor, step);
+    made.says += ", while the servers work on it";
+    made.apply = [&conductor, step, order, schema, old_works](Reporter& reporter) {
+        const Upgrade& upgrade = conductor.upgrade();
+        if (order == InPlace::servers_first)
+            require_new_servers(conductor, step);
+        // Before the schema is there: an old server that starts just then asks whether it may.
+        if (old_works)
+            conductor.under_lease([&] {
+                conductor.registry().set_fact(cluster::fact::bears,
+                                              upgrade.old_version() + " " + schema);
+            });
+        run_migration(conductor, reporter);
+        return std::string();
+    };
+    if (old_works)
+        made.undo = NothingToUndo{}; // the old version works on it
+    return made;
 }
 
 Step unfence(Conductor& conductor, const std::string& step) {

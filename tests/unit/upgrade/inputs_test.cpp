@@ -13,6 +13,7 @@ TEST_CASE("inputs: what another process needs comes back as it was") {
                                         "2.0",
                                         std::string(64, 'a'),
                                         {"node-2", "node-1"}},
+                                 Inputs{UpgradeMode::in_place, false, "1.0", "1.1", "", {}, "1"},
                                  Inputs{UpgradeMode::short_downtime, true, "1.0", "1.1", "", {}}}) {
         const std::string text = upgrade::to_json(inputs);
         const Inputs again = upgrade::inputs_from_json(text);
@@ -22,6 +23,7 @@ TEST_CASE("inputs: what another process needs comes back as it was") {
         CHECK(again.to == inputs.to);
         CHECK(again.manifest == inputs.manifest);
         CHECK(again.servers == inputs.servers);
+        CHECK(again.schema == inputs.schema);
         CHECK(upgrade::to_json(again) == text); // its hash is compared
     }
 }

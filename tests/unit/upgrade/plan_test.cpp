@@ -37,6 +37,20 @@ TEST_CASE("plan: rolling") {
     check_golden(printed(plan), "tests/unit/upgrade/plans/rolling.txt");
 }
 
+TEST_CASE("plan: in place, in each safe order") {
+    using upgrade::InPlace;
+    Coordinator coordinator;
+    std::string text;
+    for (const InPlace in :
+         {InPlace::servers_only, InPlace::servers_first, InPlace::schema_first}) {
+        const engine::Plan plan =
+            upgrade::in_place_plan(coordinator.conductor(), three_servers, in);
+        CHECK(ids_differ(plan));
+        text += printed(plan);
+    }
+    check_golden(text, "tests/unit/upgrade/plans/in-place.txt");
+}
+
 TEST_CASE("plan: short downtime") {
     Coordinator coordinator;
     const engine::Plan plan = upgrade::short_downtime_plan(coordinator.conductor(), three_servers);

@@ -184,3 +184,36 @@ TEST_CASE("the servers, oldest first") {
     CHECK(name(UpgradeMode::rolling) == "rolling");
     CHECK(name(UpgradeMode::short_downtime) == "short-downtime");
 }
+
+TEST_CASE("verdict: the manifest's facts decide which order is safe in place") {
+    using suite::Compatibility;
+    using upgrade::InPlace;
+    const auto order = [](Compatibility old_on_new, Compatibility new_on_old,
+                          const std::string& from) {
+        suite::Manifest to = manifest("2.0", "2", {"1"});
+        to.old_binary_on_new_schema = old_on_new;
+        to.new_binary_on_old_schema = new_on_old;
+        return upgrade::in_place_order(to, from);
+    };
+    const auto works = Compatibility::works;
+    const auto breaks = Compatibility::breaks;
+    CHECK(order(breaks, breaks, "1") == InPlace::unsafe);
+    CHECK(order(works, breaks, "1") == InPlace::schema_first);
+    CHECK(order(breaks, works, "1") == InPlace::servers_first);
+    CHECK(order(works, works, "1") == InPlace::servers_first);
+    CHECK(order(breaks, breaks, "2") == InPlace::servers_only);
+
+    suite::Manifest to = manifest("2.0", "2", {"1"});
+    CHECK(upgrade::why(InPlace::unsafe, to, "1") ==
+          "no order is safe: servers of schema 1 break on 2 (old-binary-on-new-schema), version "
+          "2.0 breaks on 1 (new-binary-on-old-schema)");
+    to.new_binary_on_old_schema = works;
+    ClusterFacts facts = three_nodes();
+    CHECK(upgrade::verdict(to, facts).can_go_in_place());
+    // No copy is needed for it.
+    to.database.engines.erase(datasource::Kind::sqlite);
+    CHECK(!upgrade::verdict(to, facts).rolling);
+    CHECK(upgrade::verdict(to, facts).can_go_in_place());
+    facts.nodes = {node("a", {"server", "balancer"})};
+    CHECK(!upgrade::verdict(to, facts).can_go_in_place());
+}
