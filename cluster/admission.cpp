@@ -4,8 +4,10 @@
 #include "cluster/membership.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/peers.hpp"
+#include "cluster/shared_secrets.hpp"
 #include "cluster/transport_client.hpp"
 #include "engine/error.hpp"
+#include "platform/hash.hpp"
 #include "platform/host.hpp"
 #include "token/proof.hpp"
 
@@ -120,7 +122,12 @@ std::string admit(const Layout& layout, const std::string& body, const std::stri
                    {"trial", own.trial}};
     if (request.node.has_role("server")) {
         answer["ca-key"] = authority.key_pem().reveal();
+        answer["suite-seed"] = platform::hex(load_suite_seed(layout).reveal());
         answer["datasource"] = json::parse(datasource_json(*settings));
+    } else {
+        const InstalledVersion version(layout, own.version);
+        answer["secrets"] =
+            json::parse(secrets_for(layout, version.manifest(), request.node.components).reveal());
     }
     return answer.dump();
 }
@@ -160,8 +167,19 @@ JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request) {
     joined.ca_pem = answer.at("ca");
     joined.cluster_id = answer.at("cluster");
     joined.trial = answer.at("trial");
-    if (answer.contains("ca-key"))
+    if (request.node.has_role("server") ? !answer.contains("suite-seed")
+                                        : !answer.contains("secrets"))
+        throw Error("the server that admitted this node sent no secrets of the suite: it runs an "
+                    "older Locum",
+                    Kind::refused)
+            .remedy("use the same Locum version on both hosts");
+    if (answer.contains("ca-key")) {
         joined.ca_key_pem = engine::Secret(answer.at("ca-key").get<std::string>());
+        joined.suite_seed =
+            engine::Secret(platform::from_hex(answer.at("suite-seed").get<std::string>()));
+    } else {
+        joined.secrets = engine::Secret(answer.at("secrets").dump());
+    }
     if (answer.contains("datasource"))
         joined.datasource = datasource_from_json(answer.at("datasource").dump());
     return joined;

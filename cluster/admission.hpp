@@ -25,6 +25,8 @@ struct JoinAnswer {
     std::string certificate_pem;
     std::string ca_pem;
     engine::Secret ca_key_pem;                      // servers only
+    engine::Secret suite_seed;                      // servers only
+    engine::Secret secrets;                         // others: their components', JSON
     std::optional<datasource::Settings> datasource; // servers only
     std::string cluster_id;
     bool trial = false;

@@ -5,6 +5,7 @@
 #include "cluster/installed.hpp"
 #include "cluster/members.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/shared_secrets.hpp"
 #include "cluster/start_gate.hpp"
 #include "cluster/transport_server.hpp"
 #include "engine/error.hpp"
@@ -123,6 +124,12 @@ public:
             .handler = [this](const Request& request, const Emit&) { return keep(request); },
             .upload = true,
             .body_limit = largest_bundle};
+        verbs["secrets"] = {.handler = [this](const Request& request, const Emit&) {
+            members_.require(request.peer);
+            const std::lock_guard lock(node_.state_mutex);
+            keep_secrets(node_.layout, engine::Secret(request.body));
+            return std::string("{}");
+        }};
         verbs["join"] = {.handler =
                              [this](const Request& request, const Emit&) {
                                  return admit(node_.layout, request.body, request.channel);

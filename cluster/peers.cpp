@@ -88,6 +88,10 @@ void Peers::leave(const Address& to) const {
     state_->client.call(peer(to), "leave", "{}");
 }
 
+void Peers::send_secrets(const Address& to, const engine::Secret& json) const {
+    state_->client.call(peer(to), "secrets", json.reveal());
+}
+
 void Peers::send_bundle(const Address& to, const std::string& file,
                         const std::string& manifest_sha256, engine::Reporter& reporter,
                         const std::string& step_id) const {

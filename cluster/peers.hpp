@@ -50,6 +50,8 @@ public:
                     const std::string& parameters = "{}") const;
     // Takes this node out of the registry, by any server of the cluster.
     void leave(const Address& to) const;
+    // Lets a node without a server keep shared secrets (cluster/shared_secrets.hpp).
+    void send_secrets(const Address& to, const engine::Secret& json) const;
     // Puts the bundle into the node's state folder.
     void send_bundle(const Address& to, const std::string& file, const std::string& manifest_sha256,
                      engine::Reporter& reporter, const std::string& step_id) const;

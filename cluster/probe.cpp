@@ -1,12 +1,20 @@
 #include "cluster/probe.hpp"
 
+#include "datasource/question.hpp"
 #include "engine/error.hpp"
+#include "platform/process.hpp"
 
+#include <algorithm>
+#include <boost/algorithm/string/replace.hpp>
+#include <boost/algorithm/string/trim.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+#include <sstream>
 
 namespace locum::cluster {
 
@@ -36,21 +44,56 @@ Url parse(std::string text) {
     return url;
 }
 
-} // namespace
+using Why = std::optional<std::string>;
+using std::chrono::milliseconds;
 
-std::optional<std::string> ask(const ProbeTarget& target, std::chrono::milliseconds limit) {
-    const Url url = parse(target.url.empty() ? target.address : target.url);
-    tcp::iostream stream;
+// In quotes, on one line and in UTF-8, whatever it is.
+std::string excerpt(const std::string& text) {
+    constexpr std::size_t shown = 200;
+    return nlohmann::json(text.substr(0, shown))
+        .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Why connect(tcp::iostream& stream, const Url& url, milliseconds limit) {
     stream.expires_after(limit);
     stream.connect(url.host, url.port);
-    if (!stream)
-        return fmt::format("probe {}: no connection to {}:{}: {}", target.name, url.host, url.port,
-                           stream.error().message());
-    if (target.url.empty())
+    if (stream)
         return std::nullopt;
-    stream << "GET " << url.path << " HTTP/1.1\r\nHost: " << url.host << ":" << url.port
-           << "\r\nConnection: close\r\n\r\n"
-           << std::flush;
+    return fmt::format("no connection to {}:{}: {}", url.host, url.port, stream.error().message());
+}
+
+std::string request(const Url& url, const HttpTarget& target) {
+    std::string text = fmt::format("GET {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n",
+                                   url.path, url.host, url.port);
+    for (const auto& [name, value] : target.headers) {
+        if (value.reveal().find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
+            throw engine::Error(
+                fmt::format("the value of header {} has a line break; expected one line", name));
+        text += fmt::format("{}: {}\r\n", name, value.reveal());
+    }
+    return text + "\r\n";
+}
+
+// A server may repeat what it was sent.
+std::string without_secrets(std::string body, const HttpTarget& target) {
+    for (const auto& [name, value] : target.headers)
+        if (!value.empty())
+            boost::replace_all(body, value.reveal(), "…");
+    return body;
+}
+
+Why ask(const TcpTarget& target, milliseconds limit) {
+    tcp::iostream stream;
+    return connect(stream, parse(target.address), limit);
+}
+
+Why ask(const HttpTarget& target, milliseconds limit) {
+    const Url url = parse(target.url);
+    const std::string head = request(url, target);
+    tcp::iostream stream;
+    if (Why why = connect(stream, url, limit))
+        return why;
+    stream << head << std::flush;
     http::response_parser<http::string_body> parser;
     parser.body_limit(1U << 20);
     parser.eager(true);
@@ -65,24 +108,80 @@ std::optional<std::string> ask(const ProbeTarget& target, std::chrono::milliseco
         pending += block;
         std::size_t used = parser.put(boost::asio::buffer(pending), error);
         if (error && error != http::error::need_more)
-            return fmt::format("probe {}: {} does not answer in HTTP: {}", target.name, target.url,
-                               error.message());
+            return fmt::format("{} does not answer in HTTP: {}", target.url, error.message());
         pending.erase(0, used);
     }
     if (!parser.is_done() && parser.got_some())
         parser.put_eof(error);
     if (!parser.is_header_done())
-        return fmt::format("probe {}: {} sent no answer within {} ms", target.name, target.url,
-                           limit.count());
+        return fmt::format("{} sent no answer within {} ms", target.url, limit.count());
     if (!parser.is_done())
-        return fmt::format("probe {}: {} did not end its answer within {} ms", target.name,
-                           target.url, limit.count());
+        return fmt::format("{} did not end its answer within {} ms", target.url, limit.count());
     const unsigned status = parser.get().result_int();
-    if (status != target.status || parser.get().body().find(target.body) == std::string::npos)
-        return fmt::format("probe {}: {} answered {} \"{}\"; expected {} \"{}\"", target.name,
-                           target.url, status, parser.get().body().substr(0, 200), target.status,
-                           target.body);
+    const std::string& body = parser.get().body();
+    if (status != target.status || body.find(target.body) == std::string::npos)
+        return fmt::format("{} answered {} {}; expected {} {}", target.url, status,
+                           excerpt(without_secrets(body, target)), target.status,
+                           excerpt(target.body));
     return std::nullopt;
+}
+
+bool has_line(const std::string& output, const std::string& wanted) {
+    std::istringstream lines(output);
+    for (std::string line; std::getline(lines, line);)
+        if (boost::trim_copy_if(line, boost::is_any_of(" \t\r")) == wanted)
+            return true;
+    return false;
+}
+
+Why ask(const CommandTarget& target, milliseconds limit) {
+    platform::Command command;
+    command.argv = target.argv;
+    command.inherits = false;
+    command.environment = {{"TZ", "UTC"}, {"LC_ALL", "C.UTF-8"}};
+    command.folder = "/";
+    command.time_limit = limit;
+    command.output_limit = 64U << 10;
+    const platform::Finished finished = platform::run(command);
+    const std::string said = fmt::format("{}", fmt::join(target.argv, " "));
+    if (finished.timed_out)
+        return fmt::format("{} did not end within {} ms and was killed", said, limit.count());
+    if (!finished.ok())
+        return fmt::format("{} ended {} {} and said {}; expected exit code 0", said,
+                           finished.signal != 0 ? "by signal" : "with exit code",
+                           finished.signal != 0 ? finished.signal : finished.exit_code,
+                           excerpt(finished.errors + finished.output));
+    if (!target.output.empty() && !has_line(finished.output, target.output))
+        return fmt::format("{} printed {}; expected a line {}", said, excerpt(finished.output),
+                           excerpt(target.output));
+    return std::nullopt;
+}
+
+Why ask(const SqlTarget& target, milliseconds limit) {
+    const auto value = datasource::first_value(target.database, target.database.application,
+                                               target.sql, "locum-probe", limit);
+    if (value && *value && **value == target.output)
+        return std::nullopt;
+    return fmt::format("the statement gave {}; expected {}",
+                       !value    ? "no row"
+                       : !*value ? "NULL"
+                                 : excerpt(**value),
+                       excerpt(target.output));
+}
+
+} // namespace
+
+std::optional<std::string> ask(const ProbeTarget& target) {
+    Why why;
+    try {
+        why = std::visit([&](const auto& how) { return ask(how, target.limit); }, target.how);
+    } catch (const engine::Error& error) {
+        why = error.one_line();
+    }
+    if (!why)
+        return std::nullopt;
+    return fmt::format("probe {}{}: {}", target.name,
+                       target.proves_version ? ", which proves the version" : "", *why);
 }
 
 } // namespace locum::cluster

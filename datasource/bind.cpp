@@ -15,6 +15,9 @@ namespace locum::datasource {
 namespace {
 
 constexpr std::int64_t microseconds_a_day = 86'400'000'000;
+constexpr std::int64_t unix_to_2000 = 946'684'800'000'000; // microseconds
+// 0001-01-01 and 10000-01-01 in days from 2000-01-01.
+constexpr std::int64_t first_day = -730'119, end_of_days = 2'921'940;
 
 [[noreturn]] void refuse(std::string_view what, std::string_view why) {
     throw engine::Error(fmt::format("the value {} {}", what, why), engine::Kind::refused)
@@ -190,6 +193,26 @@ public:
         return kept({space_.data(), length(out)});
     }
 
+    // Unit in microseconds. What is finer goes towards the past, as a calendar's digits do.
+    int since_1970(std::int64_t microseconds, std::int64_t unit) {
+        const std::int64_t since = microseconds + unix_to_2000;
+        return sqlite3_bind_int64(statement_, parameter_,
+                                  since / unit - (since % unit < 0 ? 1 : 0));
+    }
+    int day_number(std::int32_t days, std::int64_t unit) {
+        if (days < first_day || days >= end_of_days)
+            refuse(fmt::format("{} days from 2000-01-01", days),
+                   "is infinity, or a date outside of the years 1 to 9999");
+        return since_1970(days * microseconds_a_day, unit);
+    }
+    int moment_number(std::int64_t microseconds, std::int64_t unit) {
+        if (microseconds < first_day * microseconds_a_day ||
+            microseconds >= end_of_days * microseconds_a_day)
+            refuse(fmt::format("{} microseconds from 2000-01-01", microseconds),
+                   "is infinity, or a date outside of the years 1 to 9999");
+        return since_1970(microseconds, unit);
+    }
+
 private:
     std::size_t length(const char* end) const {
         return static_cast<std::size_t>(end - space_.data());
@@ -221,11 +244,47 @@ int bind(Binder binder, Form form, std::string_view bytes) {
         return binder.moment(number_at<std::int64_t>(bytes));
     case Form::uuid:
         return binder.uuid(bytes);
+    case Form::truth_text:
+        return binder.kept(bytes.at(0) == 0 ? "f" : "t");
+    case Form::number_whole:
+        return binder.integer(bytes);
+    case Form::number_real:
+        return binder.floating(float_of<double, std::uint64_t>(bytes));
+    case Form::uuid_bytes:
+        return binder.blob(bytes);
+    case Form::day_s:
+        return binder.day_number(number_at<std::int32_t>(bytes), 1'000'000);
+    case Form::day_ms:
+        return binder.day_number(number_at<std::int32_t>(bytes), 1'000);
+    case Form::day_us:
+        return binder.day_number(number_at<std::int32_t>(bytes), 1);
+    case Form::moment_s:
+        return binder.moment_number(number_at<std::int64_t>(bytes), 1'000'000);
+    case Form::moment_ms:
+        return binder.moment_number(number_at<std::int64_t>(bytes), 1'000);
+    case Form::moment_us:
+        return binder.moment_number(number_at<std::int64_t>(bytes), 1);
     case Form::decimal:
     case Form::text:
+    case Form::hex:
+    case Form::host:
+    case Form::array:
         break;
     }
     return binder.kept(bytes);
+}
+
+} // namespace
+
+namespace {
+
+// Timestamps as a column of them has them, not in JSON's own form.
+std::string array_expression(const Column& column) {
+    const std::string_view cast =
+        column.element.starts_with("timestamp")
+            ? (column.element.ends_with("with time zone") ? "::timestamp[]::text[]" : "::text[]")
+            : "";
+    return fmt::format("array_to_json({}{})::text", quoted(column.name), cast);
 }
 
 } // namespace
@@ -236,7 +295,19 @@ std::string select_expression(const Column& column) {
     switch (form_of(column)) {
     case Form::decimal:
         return name + "::text";
+    case Form::number_whole:
+        return name + "::bigint";
+    case Form::number_real:
+        return name + "::float8";
+    case Form::hex:
+        return fmt::format("encode({}, 'hex')", name);
+    case Form::host:
+        return fmt::format("host({})", name);
+    case Form::array:
+        return array_expression(column);
     case Form::text:
+        if (column.encoding)
+            return name + "::text";
         // The cast would write "/32" behind the address of a host.
         if (declared == "inet")
             return fmt::format("inet_out({})::text", name);

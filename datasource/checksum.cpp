@@ -1,5 +1,6 @@
 #include "datasource/checksum.hpp"
 
+#include "datasource/array.hpp"
 #include "datasource/value.hpp"
 #include "platform/hash.hpp"
 
@@ -65,6 +66,32 @@ std::vector<const Column*> by_name(const Table& table) {
     return columns;
 }
 
+struct Shape {
+    Form form = Form::text;
+    Form element = Form::text; // of an array
+};
+std::vector<Shape> shapes(const std::vector<const Column*>& columns) {
+    std::vector<Shape> all;
+    for (const Column* column : columns) {
+        const Form form = form_of(*column);
+        all.push_back({form, form == Form::array ? element_form_of(*column) : Form::text});
+    }
+    return all;
+}
+
+std::string_view field(const Shape& shape, std::string_view text, std::string& space) {
+    return shape.form == Form::array ? canonical_array(shape.element, text, space)
+                                     : canonical(shape.form, text, space);
+}
+
+std::string_view field(const Shape& shape, sqlite3_stmt* statement, int column,
+                       std::string& space) {
+    if (shape.form != Form::array)
+        return canonical(shape.form, statement, column, space);
+    std::string json;
+    return canonical_json(shape.element, canonical(shape.form, statement, column, json), space);
+}
+
 std::string select(const std::vector<const Column*>& columns, const std::string& from) {
     std::string sql = "SELECT ";
     for (const Column* column : columns)
@@ -75,9 +102,7 @@ std::string select(const std::vector<const Column*>& columns, const std::string&
 // Row by row, since a result as a whole would be held in memory.
 TableChecksum of_postgresql(PGconn* connection, const Table& table) {
     const auto columns = by_name(table);
-    std::vector<Form> forms;
-    for (const Column* column : columns)
-        forms.push_back(form_of(*column));
+    const std::vector<Shape> fields = shapes(columns);
     const std::string sql = select(columns, "ONLY public." + quoted(table.name));
     if (PQsendQuery(connection, sql.c_str()) != 1 || PQsetSingleRowMode(connection) != 1)
         throw postgresql_error(connection, nullptr, sql);
@@ -88,14 +113,14 @@ TableChecksum of_postgresql(PGconn* connection, const Table& table) {
         const ExecStatusType status = PQresultStatus(result.get());
         if (status == PGRES_SINGLE_TUPLE) {
             sum.begin();
-            for (int i = 0; i < static_cast<int>(forms.size()); ++i) {
+            for (int i = 0; i < static_cast<int>(fields.size()); ++i) {
                 if (PQgetisnull(result.get(), 0, i))
                     sum.add_null();
                 else
-                    sum.add(canonical(forms[static_cast<std::size_t>(i)],
-                                      {PQgetvalue(result.get(), 0, i),
-                                       static_cast<std::size_t>(PQgetlength(result.get(), 0, i))},
-                                      space));
+                    sum.add(field(fields[static_cast<std::size_t>(i)],
+                                  {PQgetvalue(result.get(), 0, i),
+                                   static_cast<std::size_t>(PQgetlength(result.get(), 0, i))},
+                                  space));
             }
             sum.end();
         } else if (status != PGRES_TUPLES_OK && !failure) {
@@ -109,9 +134,7 @@ TableChecksum of_postgresql(PGconn* connection, const Table& table) {
 
 TableChecksum of_sqlite(sqlite3* database, const Table& table) {
     const auto columns = by_name(table);
-    std::vector<Form> forms;
-    for (const Column* column : columns)
-        forms.push_back(form_of(*column));
+    const std::vector<Shape> fields = shapes(columns);
     const std::string sql = select(columns, quoted(table.name));
     const Statement statement = prepare(database, sql);
     RowSum sum;
@@ -119,11 +142,11 @@ TableChecksum of_sqlite(sqlite3* database, const Table& table) {
     int result = SQLITE_ROW;
     while ((result = sqlite3_step(statement.get())) == SQLITE_ROW) {
         sum.begin();
-        for (int i = 0; i < static_cast<int>(forms.size()); ++i) {
+        for (int i = 0; i < static_cast<int>(fields.size()); ++i) {
             if (sqlite3_column_type(statement.get(), i) == SQLITE_NULL)
                 sum.add_null();
             else
-                sum.add(canonical(forms[static_cast<std::size_t>(i)], statement.get(), i, space));
+                sum.add(field(fields[static_cast<std::size_t>(i)], statement.get(), i, space));
         }
         sum.end();
     }

@@ -14,7 +14,8 @@ struct TableChecksum {
     bool operator==(const TableChecksum&) const = default;
 };
 
-// types: as the source's schema tells them, also for the copy, whose own declarations are weaker.
+// types: as the source's schema tells them, also for the copy, whose own declarations are weaker,
+// and with its encodings, which do not change the sum.
 TableChecksum checksum(Connection& connection, const Table& table);
 
 } // namespace locum::datasource

@@ -1,6 +1,7 @@
 #include "datasource/copy.hpp"
 
 #include "datasource/checksum.hpp"
+#include "datasource/encoded.hpp"
 #include "datasource/fresh_file.hpp"
 #include "datasource/snapshot.hpp"
 #include "datasource/target.hpp"
@@ -19,9 +20,9 @@ using Clock = std::chrono::steady_clock;
 constexpr std::size_t queued_bytes = 4U << 20; // for each reader
 constexpr std::chrono::milliseconds report_pause{200};
 
-void require_no_obstacle(Connection& connection, const Schema& schema, bool ddl_given) {
-    std::vector<engine::Finding> findings = copy_obstacles(connection, schema, ddl_given);
-    engine::require_no_errors(findings);
+void require_no_obstacle(Snapshot& snapshot, const CopyRequest& request) {
+    engine::require_no_errors(
+        copy_obstacles(*snapshot.main, snapshot.schema, !request.ddl.empty(), request.encode));
 }
 
 // Tells how far it is, now and then.
@@ -143,7 +144,8 @@ auto with_disk_full(const CopyRequest& request, std::uint64_t needed, Work work)
 
 CopyResult copy_postgresql(const CopyRequest& request, engine::Reporter& reporter) {
     Snapshot snapshot = take_snapshot(request.source);
-    require_no_obstacle(*snapshot.main, snapshot.schema, !request.ddl.empty());
+    require_no_obstacle(snapshot, request);
+    encode(snapshot.schema, request.encode);
     const auto last = last_assigned_ids(snapshot);
     CopyResult result;
     result.snapshot_ms = snapshot.taken_ms;

@@ -14,6 +14,7 @@ struct CopyRequest {
     Settings source;
     std::string target;    // absolute path of the file; made under a fresh name and renamed
     std::string ddl;       // SQLite DDL given by the suite; empty: derived from the catalog
+    Encodings encode;      // of a copy of PostgreSQL
     std::string step_id;   // for Reporter::work
     bool checksums = true; // compare canonical checksums of both sides, in the snapshot
 };
@@ -33,7 +34,8 @@ struct CopyResult {
 
 // PostgreSQL or SQLite → SQLite. How the values arrive: sqlite_ddl(). timestamptz is UTC without an
 // offset ("2024-01-02 03:04:05.123456"). infinity and -infinity are carried and sort rightly; dates
-// before year 1 or after 9999, and NaN in a float, are refused by table and column. Identity keys
+// before year 1 or after 9999, and NaN in a float, are refused by table and column; so is infinity
+// where dates are encoded as numbers, and any number that its encoding would change. Identity keys
 // go on behind the productive sequence. An SQLite source is copied page by page, with all that is
 // in it. The file is 0600; memory is bounded, whatever the number of rows, but for a few times the
 // largest value. Throws Error: an obstacle (refused), disk full, checksums that differ, a broken

@@ -15,7 +15,25 @@ std::string list(const std::vector<std::string>& names) {
     return fmt::format("{}", fmt::join(all, ", "));
 }
 
+std::string type_name(Encoding encoding) {
+    switch (encoding) {
+    case Encoding::integer:
+    case Encoding::epoch_s:
+    case Encoding::epoch_ms:
+    case Encoding::epoch_us:
+        return "INTEGER";
+    case Encoding::real:
+        return "REAL";
+    case Encoding::blob:
+        return "BLOB";
+    default:
+        return "TEXT";
+    }
+}
+
 std::string type_name(const Column& column) {
+    if (column.encoding)
+        return type_name(*column.encoding);
     switch (column.type) {
     case Type::boolean:
         return "BOOLEAN"; // affinity NUMERIC
@@ -29,6 +47,8 @@ std::string type_name(const Column& column) {
         return "REAL";
     case Type::bytea:
         return "BLOB";
+    case Type::array:
+        return "TEXT";
     default:
         // PostgreSQL compares character(n) without its padding.
         return column.declared.starts_with("character(") || column.declared == "character"
@@ -40,7 +60,7 @@ std::string type_name(const Column& column) {
 // A single integer key is SQLite's own row id.
 bool is_row_id(const Table& table, const Column& column) {
     return table.primary_key.size() == 1 && table.primary_key[0] == column.name &&
-           column.type == Type::integer && !column.generated;
+           column.type == Type::integer && !column.generated && !column.encoding;
 }
 
 std::string column_ddl(const Table& table, const Column& column) {

@@ -32,6 +32,9 @@ using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 // A session that is authenticated and has had its settings (encoding, UTC, output forms) made.
 PostgresqlHandle open_postgresql(const Settings& settings, const Account& account,
                                  const ConnectOptions& options);
+// False: it did not become ready before the deadline.
+bool socket_ready(PGconn* connection, bool for_reading,
+                  std::chrono::steady_clock::time_point deadline);
 std::unique_ptr<Connection> connect_postgresql(const Settings& settings, const Account& account,
                                                const ConnectOptions& options);
 std::unique_ptr<Connection> connect_sqlite(const std::string& file, const ConnectOptions& options);

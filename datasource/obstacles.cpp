@@ -1,5 +1,6 @@
 #include "datasource/catalog.hpp"
 #include "datasource/embedded.hpp"
+#include "datasource/encoded.hpp"
 
 #include <fmt/format.h>
 
@@ -19,10 +20,6 @@ Finding obstacle(std::string name, std::string found, std::string expected) {
 Finding remark(std::string name, std::string found, std::string expected) {
     return {std::move(name), Severity::warning, std::move(found), std::move(expected),
             "see that no node-local table depends on it"};
-}
-
-std::string place(const Table& table, const Column& column) {
-    return fmt::format("column {}.{}", quoted(table.name), quoted(column.name));
 }
 
 // Names that are two for PostgreSQL and one for SQLite, or SQLite's own.
@@ -53,16 +50,17 @@ void check_names(const Schema& schema, bool ddl_given, std::vector<Finding>& fin
 
 void check_column(const Table& table, const Column& column, bool ddl_given,
                   std::vector<Finding>& findings) {
-    if (column.type == Type::other) {
+    if (column.type == Type::other && !column.encoding) {
         findings.push_back(
             obstacle("copy-unsupported-type",
                      fmt::format("{} of type {}", place(table, column), column.declared),
-                     "a type that SQLite can carry"));
+                     "a type that SQLite can carry, or the column's encoding as text"));
         return;
     }
     if (ddl_given)
         return;
-    const bool is_key = table.primary_key.size() == 1 && table.primary_key[0] == column.name;
+    const bool is_key =
+        table.primary_key.size() == 1 && table.primary_key[0] == column.name && !column.encoding;
     if (column.identity && !is_key)
         findings.push_back(remark(
             "copy-identity",
@@ -82,7 +80,8 @@ void check_column(const Table& table, const Column& column, bool ddl_given,
 
 } // namespace
 
-std::vector<Finding> copy_obstacles(Connection& connection, const Schema& schema, bool ddl_given) {
+std::vector<Finding> copy_obstacles(Connection& connection, Schema schema, bool ddl_given,
+                                    const Encodings& encodings) {
     std::vector<Finding> findings;
     if (connection.kind() == Kind::sqlite)
         return findings; // copied page by page
@@ -90,6 +89,12 @@ std::vector<Finding> copy_obstacles(Connection& connection, const Schema& schema
         if (!ddl_given || row.at(2) != "t")
             findings.push_back(obstacle(row.at(0).value_or(""), row.at(1).value_or(""),
                                         "what a copy in SQLite can carry"));
+    const auto add = [&](std::vector<Finding> more) {
+        findings.insert(findings.end(), std::make_move_iterator(more.begin()),
+                        std::make_move_iterator(more.end()));
+    };
+    add(encode(schema, encodings));
+    add(losses(connection, schema));
     check_names(schema, ddl_given, findings);
     for (const Table& table : schema.tables)
         for (const Column& column : table.columns)

@@ -82,22 +82,6 @@ engine::Error refused(const Settings& settings, const Account& account, std::str
                 "(listen_addresses), and that no firewall is between");
 }
 
-// True where the socket became ready before the deadline.
-bool wait(PGconn* connection, bool for_reading, Clock::time_point deadline) {
-    for (;;) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
-        if (left <= 0)
-            return false;
-        pollfd entry{PQsocket(connection), static_cast<short>(for_reading ? POLLIN : POLLOUT), 0};
-        const int ready = ::poll(&entry, 1, static_cast<int>(left));
-        if (ready > 0)
-            return true;
-        if (ready < 0 && errno != EINTR)
-            throw engine::Error("cannot wait for PostgreSQL: " + engine::errno_text(errno));
-    }
-}
-
 // Everything that changes how a value is written or what a name means, whatever the server, the
 // database and the role have as defaults.
 std::string session_settings(const ConnectOptions& options) {
@@ -113,6 +97,21 @@ std::string session_settings(const ConnectOptions& options) {
 }
 
 } // namespace
+
+bool socket_ready(PGconn* connection, bool for_reading, Clock::time_point deadline) {
+    for (;;) {
+        const auto left =
+            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        if (left <= 0)
+            return false;
+        pollfd entry{PQsocket(connection), static_cast<short>(for_reading ? POLLIN : POLLOUT), 0};
+        const int ready = ::poll(&entry, 1, static_cast<int>(left));
+        if (ready > 0)
+            return true;
+        if (ready < 0 && errno != EINTR)
+            throw engine::Error("cannot wait for PostgreSQL: " + engine::errno_text(errno));
+    }
+}
 
 PostgresqlHandle open_postgresql(const Settings& settings, const Account& account,
                                  const ConnectOptions& options) {
@@ -158,7 +157,7 @@ PostgresqlHandle open_postgresql(const Settings& settings, const Account& accoun
     while (state != PGRES_POLLING_OK) {
         if (state == PGRES_POLLING_FAILED)
             throw refused(settings, account, PQerrorMessage(connection.get()));
-        if (!wait(connection.get(), state == PGRES_POLLING_READING, deadline))
+        if (!socket_ready(connection.get(), state == PGRES_POLLING_READING, deadline))
             throw refused(settings, account,
                           fmt::format("no answer within {} ms", options.timeout.count()));
         state = PQconnectPoll(connection.get());

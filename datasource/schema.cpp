@@ -54,6 +54,18 @@ void read_keys(Connection& connection, Schema& schema) {
     }
 }
 
+Type type_of_row(const Row& row) {
+    if (text(row, 9) == "enum")
+        return Type::enumeration;
+    if (text(row, 9) != "array")
+        return type_of_postgresql(text(row, 2));
+    const Type element =
+        text(row, 10) == "enum" ? Type::enumeration : type_of_postgresql(text(row, 10));
+    // A document in an array could not be told from an array in it.
+    const bool document = element == Type::json || text(row, 10) == "xml";
+    return element == Type::other || document ? Type::other : Type::array;
+}
+
 Schema read_postgresql(Connection& connection) {
     Schema schema;
     for (const Row& row : connection.query(embedded::tables_sql)) {
@@ -68,8 +80,12 @@ Schema read_postgresql(Connection& connection) {
             continue;
         Column column;
         column.name = text(row, 1);
-        column.type = type_of_postgresql(text(row, 2));
-        column.declared = column.type == Type::other ? text(row, 3) : text(row, 2);
+        column.type = type_of_row(row);
+        const bool built_in = column.type != Type::other && column.type != Type::enumeration &&
+                              column.type != Type::array;
+        column.declared = text(row, built_in ? 2 : 3);
+        if (column.type == Type::array)
+            column.element = text(row, 10);
         column.not_null = truth(row, 4);
         column.identity = truth(row, 5);
         column.default_sql = row.at(6);
@@ -154,10 +170,6 @@ Schema read_sqlite(Connection& connection) {
 } // namespace
 
 Type type_of_postgresql(std::string_view declared) {
-    // "timestamp(3) without time zone" → "timestamp without time zone"
-    std::string plain(declared);
-    if (const auto open = plain.find('('); open != std::string::npos)
-        plain.erase(open, plain.find(')') + 1 - open);
     static const std::map<std::string, Type, std::less<>> types{
         {"boolean", Type::boolean},
         {"smallint", Type::integer},
@@ -183,7 +195,7 @@ Type type_of_postgresql(std::string_view declared) {
         {"json", Type::json},
         {"jsonb", Type::json},
     };
-    const auto found = types.find(plain);
+    const auto found = types.find(plain_type(declared));
     return found == types.end() ? Type::other : found->second;
 }
 

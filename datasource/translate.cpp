@@ -86,6 +86,66 @@ std::optional<std::string> literal_default(const Column& column, std::string_vie
     }
 }
 
+// "'it''s'::text" → "'it''s'"; "" for what is more than a literal.
+std::string_view cast_literal(std::string_view text) {
+    const std::string_view literal = string_literal(text);
+    const std::string_view rest = text.substr(literal.size());
+    const bool plain = rest.empty() ||
+                       (rest.starts_with("::") && rest.find_first_of("()'|") == rest.npos) ||
+                       rest.starts_with("::character varying");
+    return plain ? literal : std::string_view();
+}
+
+bool is_now(std::string_view text) {
+    return text == "now()" || text == "CURRENT_TIMESTAMP" || text == "LOCALTIMESTAMP" ||
+           text == "statement_timestamp()" || text == "clock_timestamp()";
+}
+
+std::optional<std::string> now_since_1970(const Column& column, std::string_view text,
+                                          std::int64_t units_a_second) {
+    if (text == "CURRENT_DATE" && column.type == Type::date)
+        return fmt::format("(strftime('%s', 'now', 'start of day') * {})", units_a_second);
+    if (!is_now(text) || column.type == Type::date)
+        return std::nullopt;
+    if (units_a_second == 1)
+        return "(CAST(strftime('%s', 'now') AS INTEGER))";
+    return fmt::format("(CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) * {})",
+                       units_a_second / 1000);
+}
+
+// Of a column whose form in the copy is the suite's choice, or of an array.
+std::optional<std::string> encoded_default(const Column& column, std::string_view text) {
+    const std::string_view literal = cast_literal(text);
+    const std::string_view inner = literal.empty() ? text : literal.substr(1, literal.size() - 2);
+    switch (column.encoding.value_or(Encoding::json)) {
+    case Encoding::json:
+        return literal == "'{}'" ? std::optional<std::string>("'[]'") : std::nullopt;
+    case Encoding::text:
+        if (column.type == Type::boolean)
+            return text == "true"    ? std::optional<std::string>("'t'")
+                   : text == "false" ? std::optional<std::string>("'f'")
+                                     : std::nullopt;
+        if (column.type == Type::bytea)
+            return inner.starts_with("\\x")
+                       ? std::optional<std::string>(fmt::format("'{}'", inner.substr(2)))
+                       : std::nullopt;
+        if (is_number(text))
+            return fmt::format("'{}'", text);
+        return literal.empty() ? std::nullopt : std::optional<std::string>(literal);
+    case Encoding::integer:
+    case Encoding::real:
+        return is_number(inner) ? std::optional<std::string>(inner) : std::nullopt;
+    case Encoding::epoch_s:
+        return now_since_1970(column, text, 1);
+    case Encoding::epoch_ms:
+        return now_since_1970(column, text, 1'000);
+    case Encoding::epoch_us:
+        return now_since_1970(column, text, 1'000'000);
+    default:
+        return std::nullopt;
+    }
+}
+
 // A random UUID of version 4.
 constexpr std::string_view random_uuid =
     "(lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), "
@@ -177,7 +237,8 @@ private:
         }
         const auto column = std::find_if(table_.columns.begin(), table_.columns.end(),
                                          [&](const Column& each) { return each.name == word; });
-        if (column == table_.columns.end() || column->generated || !plain(*column))
+        if (column == table_.columns.end() || column->generated || column->encoding ||
+            !plain(*column))
             return false;
         text_seen_ = text_seen_ || column->type == Type::text;
         written_ += quoted(word);
@@ -222,6 +283,8 @@ std::optional<std::string> sqlite_default(const Column& column) {
     const std::string_view text = without_parentheses(*column.default_sql);
     if (is_null(text))
         return "NULL";
+    if (column.encoding || column.type == Type::array)
+        return encoded_default(column, text);
     if (column.type == Type::boolean)
         return text == "true"    ? std::optional<std::string>("1")
                : text == "false" ? std::optional<std::string>("0")
@@ -229,17 +292,10 @@ std::optional<std::string> sqlite_default(const Column& column) {
     if (is_number(text))
         return column.type == Type::numeric && !fits_double(column) ? fmt::format("'{}'", text)
                                                                     : std::string(text);
-    if (const auto literal = string_literal(text); !literal.empty()) {
-        const std::string_view rest = text.substr(literal.size());
-        if (rest.empty() ||
-            (rest.starts_with("::") && rest.find_first_of("()'[") == std::string_view::npos) ||
-            rest.starts_with("::character varying"))
+    if (text.starts_with('\''))
+        if (const auto literal = cast_literal(text); !literal.empty())
             return literal_default(column, literal);
-        return std::nullopt;
-    }
-    const bool now = text == "now()" || text == "CURRENT_TIMESTAMP" || text == "LOCALTIMESTAMP" ||
-                     text == "statement_timestamp()" || text == "clock_timestamp()";
-    if (now && (column.type == Type::timestamp || column.type == Type::timestamptz))
+    if (is_now(text) && (column.type == Type::timestamp || column.type == Type::timestamptz))
         return "(strftime('%Y-%m-%d %H:%M:%f', 'now'))";
     if (text == "CURRENT_DATE" && column.type == Type::date)
         return "CURRENT_DATE";
@@ -249,7 +305,8 @@ std::optional<std::string> sqlite_default(const Column& column) {
 }
 
 std::optional<std::string> sqlite_generated(const Table& table, const Column& column) {
-    if (!column.generated || (column.type != Type::integer && column.declared != "text"))
+    if (!column.generated || column.encoding ||
+        (column.type != Type::integer && column.declared != "text"))
         return std::nullopt;
     return Translator(table, *column.generated).run();
 }

@@ -26,9 +26,25 @@ enum class Form {
     instant, // timestamptz, as UTC
     uuid,
     text,
+    // As a suite wants them; see encoding.hpp.
+    truth_text,   // 't', 'f'
+    number_whole, // numeric as an integer
+    number_real,  // numeric as a double
+    hex,          // bytea as its digits
+    uuid_bytes,
+    host, // inet without its mask
+    day_s,
+    day_ms,
+    day_us,
+    moment_s, // either timestamp
+    moment_ms,
+    moment_us,
+    array, // JSON; its elements in the canonical text have a form of their own
 };
 
 Form form_of(const Column& column);
+// Of the elements of an array.
+Form element_form_of(const Column& column);
 
 // What to select for the column, so that COPY's binary format has it in the form that bind_value()
 // takes: the column, or its text.
@@ -39,13 +55,14 @@ using BindSpace = std::array<char, 64>;
 
 // Binds one value of COPY's binary format. Value and space must stay where they are until the
 // statement is reset. Throws Error(refused) for a value that SQLite cannot hold or would order
-// wrongly: NaN in a float, a date before year 1 or after 9999.
+// wrongly: NaN in a float, a date before year 1 or after 9999, infinity where dates are numbers.
 void bind_value(sqlite3_stmt* statement, int parameter, Form form, std::string_view bytes,
                 BindSpace& space);
 
-// The canonical text; it is in `space` or in the argument.
+// The canonical text, which no encoding changes but for what it cuts off; it is in `space` or in
+// the argument.
 std::string_view canonical(Form form, std::string_view postgresql_text, std::string& space);
-// Of a value that is not NULL.
+// Of a value that is not NULL. What is not as its form says has a text that PostgreSQL's never is.
 std::string_view canonical(Form form, sqlite3_stmt* statement, int column, std::string& space);
 
 // "1.50" → "1.5", "1e3" → "1000", "-0" → "0"; what is no number stays as it is.

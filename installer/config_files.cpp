@@ -1,5 +1,6 @@
 #include "installer/config_files.hpp"
 
+#include "cluster/shared_secrets.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
@@ -50,7 +51,8 @@ void check_configs(const std::vector<Rendered>& files) {
         const platform::Finished finished = platform::run(command);
         if (finished.ok())
             continue;
-        const std::string words = finished.errors + finished.output;
+        const std::string words =
+            cluster::redacted(finished.errors + finished.output, file.secrets);
         throw engine::Error(
             fmt::format("the configuration that the bundle makes for {} is refused by '{}'{}: {}",
                         file.to, fmt::join(file.check, " "),

@@ -1,9 +1,11 @@
 #include "installer/node_operations.hpp"
 
 #include "cluster/balancer.hpp"
+#include "cluster/shared_secrets.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
 #include "installer/config_files.hpp"
+#include "installer/probing.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 
@@ -75,7 +77,10 @@ json facts(Node& node) {
                                                 {"why", service.why}};
     for (const std::string& version : versions_of(node))
         if (const std::string manifest = unpacked(node, version);
-            !manifest.empty() && cluster::staged(manifest, version, node.layout, state.components))
+            !manifest.empty() &&
+            cluster::staged(manifest, version, node.layout, state.components) &&
+            cluster::holds_secrets(node.layout, InstalledVersion(node.layout, version).manifest(),
+                                   state.components))
             value["staged"].push_back(manifest);
     if (state.copy)
         value["copy"] = {{"file", state.copy->file},
@@ -83,17 +88,6 @@ json facts(Node& node) {
                          {"operation", state.copy->operation},
                          {"schema", state.copy->schema}};
     return value;
-}
-
-// nullopt: all probes of the component pass.
-std::optional<std::string> unwell(Node& node, const std::string& version,
-                                  const std::string& component) {
-    const InstalledVersion installed(node.layout, version);
-    for (const cluster::ProbeTarget& target :
-         probe_targets(node.layout, node.state(), installed.manifest(), component))
-        if (std::optional<std::string> why = cluster::ask(target, std::chrono::seconds(3)))
-            return why;
-    return std::nullopt;
 }
 
 json probe(Node& node, const json& parameters) {
@@ -209,13 +203,16 @@ json configure(Node& node, const json& parameters) {
 }
 
 // The end of the component's logs, since an undo may take them away.
-std::string last_words(Node& node, const std::string& component) {
+std::string last_words(Node& node, const std::string& version, const std::string& component) {
     constexpr std::size_t shown = 400;
     std::string text;
     for (const cluster::ServiceState& service : node.supervisor.states()) {
         if (service.spec.component != component || !platform::exists(service.spec.log_file))
             continue;
-        const std::string log = platform::read_file(service.spec.log_file, 64U << 20);
+        const std::string log = cluster::redacted(
+            platform::read_file(service.spec.log_file, 64U << 20),
+            cluster::secrets_of(node.layout, InstalledVersion(node.layout, version).manifest(),
+                                component));
         text +=
             "\n  the end of its log: " + log.substr(log.size() > shown ? log.size() - shown : 0);
     }
@@ -245,7 +242,8 @@ json start(Node& node, const json& parameters) {
             return json::object();
         if (std::chrono::steady_clock::now() > deadline)
             throw Error(fmt::format("{} {} does not get well within {} s: {}{}", component, version,
-                                    limit.count() / 1000, *why, last_words(node, component)))
+                                    limit.count() / 1000, *why,
+                                    last_words(node, version, component)))
                 .remedy(fmt::format("see the log below {}", node.layout.logs()));
         std::this_thread::sleep_for(poll_interval);
     }
@@ -279,9 +277,11 @@ void await_new_worker(Node& node, std::int64_t before) {
             why = error.one_line();
         }
         if (std::chrono::steady_clock::now() > deadline)
-            throw Error(fmt::format("{} has not taken its configuration up within {} s: {}{}",
-                                    balancer_component(node), reload_limit.count(), why,
-                                    last_words(node, balancer_component(node))))
+            throw Error(
+                fmt::format("{} has not taken its configuration up within {} s: {}{}",
+                            balancer_component(node), reload_limit.count(), why,
+                            last_words(node, current_version(node, balancer_component(node)),
+                                       balancer_component(node))))
                 .remedy(fmt::format("see the log below {}", node.layout.logs()));
         std::this_thread::sleep_for(poll_interval);
     }

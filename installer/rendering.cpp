@@ -1,5 +1,7 @@
 #include "installer/rendering.hpp"
 
+#include "cluster/shared_secrets.hpp"
+#include "engine/error.hpp"
 #include "platform/files.hpp"
 
 #include <fmt/format.h>
@@ -69,6 +71,13 @@ std::map<std::string, std::uint16_t> ports_of(const Manifest& manifest,
 
 namespace {
 
+template <class... F>
+struct Overloaded : F... {
+    using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
 Scope base_scope(const Layout& layout, const NodeState& node, const std::string& version,
                  const std::string& component) {
     Scope scope;
@@ -86,12 +95,26 @@ Scope base_scope(const Layout& layout, const NodeState& node, const std::string&
     return scope;
 }
 
+bool on_copy(const NodeState& node) {
+    return node.mode == cluster::Mode::update && node.copy;
+}
+
+// The database that the node's server works on now.
+datasource::Settings worked_on(const NodeState& node,
+                               const std::optional<datasource::Settings>& settings) {
+    if (!on_copy(node) && !settings)
+        throw engine::Error(node.name + " has no datasource that a probe could ask");
+    datasource::Settings copy;
+    if (on_copy(node))
+        copy.file = node.copy->file;
+    return on_copy(node) ? copy : *settings;
+}
+
 void add_datasource(Scope& scope, const NodeState& node,
                     const std::optional<datasource::Settings>& settings) {
     auto& variables = scope.variables;
-    const bool on_copy = node.mode == cluster::Mode::update && node.copy;
-    variables["copy.snapshot_ms"] = std::to_string(on_copy ? node.copy->snapshot_ms : 0);
-    if (on_copy) {
+    variables["copy.snapshot_ms"] = std::to_string(on_copy(node) ? node.copy->snapshot_ms : 0);
+    if (on_copy(node)) {
         variables["datasource"] = "sqlite";
         variables["datasource.file"] = node.copy->file;
     } else if (settings) {
@@ -108,6 +131,12 @@ void add_datasource(Scope& scope, const NodeState& node,
     variables["datasource.database"] = known.database;
     variables["datasource.user"] = known.application.user;
     variables["datasource.password"] = known.application.password.reveal();
+}
+
+// For texts only that nobody else sees: configurations, headers of probes.
+void add_secrets(Scope& scope, const std::map<std::string, engine::Secret>& secrets) {
+    for (const auto& [name, value] : secrets)
+        scope.variables["secret." + name] = value.reveal();
 }
 
 void add_servers(Scope& scope, const std::vector<BalancedNode>& servers) {
@@ -132,6 +161,8 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
     Scope scope = base_scope(layout, node, version.manifest().version.text(), component);
     add_datasource(scope, node, settings);
     add_servers(scope, servers);
+    const auto secrets = cluster::secrets_of(layout, version.manifest(), component);
+    add_secrets(scope, secrets);
     std::vector<Rendered> files;
     for (const suite::Config& config : version.manifest().configs) {
         if (config.component != component)
@@ -141,6 +172,7 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
         file.content =
             suite::render(version.text(config.template_file), scope, config.template_file);
         file.mode = config.mode;
+        file.secrets = secrets;
         file.candidate = file.to + ".candidate";
         Scope of_check = scope;
         of_check.variables["file"] = file.candidate;
@@ -177,26 +209,41 @@ std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const Node
     return specs;
 }
 
-std::vector<cluster::ProbeTarget> probe_targets(const Layout& layout, const NodeState& node,
-                                                const Manifest& manifest,
-                                                const std::string& component) {
-    const Scope scope = base_scope(layout, node, manifest.version.text(), component);
+std::vector<cluster::ProbeTarget>
+probe_targets(const Layout& layout, const NodeState& node, const Manifest& manifest,
+              const std::string& component, const std::optional<datasource::Settings>& settings) {
+    Scope scope = base_scope(layout, node, manifest.version.text(), component);
+    add_datasource(scope, node, settings);
+    const auto rendered = [&](const std::string& text) {
+        return suite::render(text, scope, "manifest.toml");
+    };
+    Scope of_headers = scope;
+    add_secrets(of_headers, cluster::secrets_of(layout, manifest, component));
+    const auto target =
+        Overloaded{[&](const suite::HttpProbe& http) -> decltype(cluster::ProbeTarget::how) {
+                       cluster::HttpTarget made{rendered(http.url), http.status, http.body, {}};
+                       for (const auto& [name, value] : http.headers)
+                           made.headers[name] =
+                               engine::Secret(suite::render(value, of_headers, "manifest.toml"));
+                       return made;
+                   },
+                   [&](const suite::TcpProbe& tcp) -> decltype(cluster::ProbeTarget::how) {
+                       return cluster::TcpTarget{rendered(tcp.address)};
+                   },
+                   [&](const suite::Command& command) -> decltype(cluster::ProbeTarget::how) {
+                       cluster::CommandTarget made{{}, rendered(command.output)};
+                       for (const std::string& word : command.argv)
+                           made.argv.push_back(rendered(word));
+                       return made;
+                   },
+                   [&](const suite::SqlProbe& sql) -> decltype(cluster::ProbeTarget::how) {
+                       return cluster::SqlTarget{worked_on(node, settings), sql.sql, sql.output};
+                   }};
     std::vector<cluster::ProbeTarget> targets;
-    for (const suite::Probe& probe : manifest.probes) {
-        if (probe.component != component)
-            continue;
-        cluster::ProbeTarget target;
-        target.name = probe.name;
-        if (const auto* http = std::get_if<suite::HttpProbe>(&probe.how)) {
-            target.url = suite::render(http->url, scope, "manifest.toml");
-            target.status = http->status;
-            target.body = http->body;
-        } else {
-            target.address =
-                suite::render(std::get<suite::TcpProbe>(probe.how).address, scope, "manifest.toml");
-        }
-        targets.push_back(std::move(target));
-    }
+    for (const suite::Probe& probe : manifest.probes)
+        if (probe.component == component)
+            targets.push_back(
+                {probe.name, std::visit(target, probe.how), probe.limit, probe.proves_version});
     return targets;
 }
 

@@ -32,8 +32,9 @@ struct Rendered {
     std::string to;
     std::string content; // holds secrets
     unsigned mode = 0640;
-    std::string candidate;          // where it is until it was checked
-    std::vector<std::string> check; // argv; empty: none
+    std::string candidate;                         // where it is until it was checked
+    std::vector<std::string> check;                // argv; empty: none
+    std::map<std::string, engine::Secret> secrets; // that may be in it, by name
 };
 // The config files of a component. datasource: what the server is to work on; nullopt on a node
 // without one.
@@ -48,10 +49,11 @@ std::vector<cluster::ServiceSpec> service_specs(const cluster::Layout& layout,
                                                 const cluster::NodeState& node,
                                                 const suite::Manifest& manifest,
                                                 const std::string& component);
-std::vector<cluster::ProbeTarget> probe_targets(const cluster::Layout& layout,
-                                                const cluster::NodeState& node,
-                                                const suite::Manifest& manifest,
-                                                const std::string& component);
+// settings: as for render_configs. What header values hold may be secret.
+std::vector<cluster::ProbeTarget>
+probe_targets(const cluster::Layout& layout, const cluster::NodeState& node,
+              const suite::Manifest& manifest, const std::string& component,
+              const std::optional<datasource::Settings>& settings);
 // The balancer's runtime socket on this node.
 std::string balancer_socket(const cluster::Layout& layout, const cluster::NodeState& node,
                             const suite::Manifest& manifest);

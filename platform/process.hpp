@@ -16,8 +16,9 @@ namespace locum::platform {
 struct Command {
     std::vector<std::string> argv;                  // argv[0]: a path, or a name sought on PATH
     std::map<std::string, std::string> environment; // on top of this process's own
-    std::map<std::string, engine::Secret> secrets;  // environment that is never shown
-    std::string folder;                             // working folder; empty: this one's
+    bool inherits = true; // false: of this process's environment it gets PATH only
+    std::map<std::string, engine::Secret> secrets; // environment that is never shown
+    std::string folder;                            // working folder; empty: this one's
     std::string input;
     std::chrono::milliseconds time_limit{60'000};
     std::size_t output_limit = 1U << 20; // of each stream; the rest is dropped

@@ -56,9 +56,32 @@ std::string read_text(const std::string& folder, const std::string& path) {
     return platform::read_file(file, layout::largest_text);
 }
 
+// The component gets it, and nobody else can read it where it is written.
+void check_secret(const Manifest& manifest, const Config& config, const VariableUse& use) {
+    const std::string name = secret_of(use.name);
+    std::optional<Mismatch> wrong = missing_secret(manifest.secrets, name, config.component);
+    std::string remedy = fmt::format("correct line {} of {}", use.line, config.template_file);
+    if (!wrong && (config.mode & 0007) != 0) {
+        wrong = {fmt::format("the secret '{}' in a file that everybody can use: {} has mode {:04o}",
+                             name, config.to, config.mode),
+                 "a mode without access for others, such as \"0600\""};
+        remedy = fmt::format("correct the mode of {} in the manifest", config.to);
+    }
+    if (wrong)
+        throw Error(fmt::format("{}:{}:{}: found {}; expected {}", config.template_file, use.line,
+                                use.column, wrong->found, wrong->expected),
+                    Kind::usage)
+            .remedy(remedy);
+}
+
 // What a template names must exist on each host; its values are known there only.
-void check_template(const Manifest& manifest, const std::string& text, const std::string& file) {
+void check_template(const Manifest& manifest, const Config& config, const std::string& text) {
+    const std::string& file = config.template_file;
     for (const VariableUse& use : variables_of(text, file)) {
+        if (use.list.empty() && !secret_of(use.name).empty()) {
+            check_secret(manifest, config, use);
+            continue;
+        }
         const std::string port = use.name.compare(0, 5, "port.") == 0 ? use.name.substr(5) : "";
         const bool known_port = std::any_of(manifest.ports.begin(), manifest.ports.end(),
                                             [&](const Port& p) { return p.name == port; });
@@ -71,7 +94,7 @@ void check_template(const Manifest& manifest, const std::string& text, const std
                                     use.line, use.column, use.name.empty() ? "list" : "variable",
                                     use.name.empty() ? use.list : use.name,
                                     use.list.empty()
-                                        ? known_variables()
+                                        ? known_variables() + ", secret.NAME"
                                         : "the list servers with name, address, out, port.NAME"),
                         Kind::usage)
                 .remedy(fmt::format("correct line {} of {}", use.line, file));
@@ -131,7 +154,7 @@ Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, cons
                     Kind::usage)
             .remedy("take [[parts]] and [files] out");
     for (const Config& config : suite.configs)
-        check_template(suite, read_text(folder, config.template_file), config.template_file);
+        check_template(suite, config, read_text(folder, config.template_file));
 
     platform::make_folders(platform::parent_of(target));
     const Workshop workshop(platform::parent_of(target));

@@ -211,7 +211,7 @@ Manifest parse_manifest(std::string_view text, const std::string& file_name) {
     reader.read_parts();
     reader.read_files();
     reader.file.done();
-    reader.references.check();
+    reader.references.check(reader.manifest.secrets);
     return std::move(reader.manifest);
 }
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <limits>
 #include <map>
 #include <set>
@@ -68,6 +69,51 @@ datasource::Migration read_migration(Section& section,
     return migration;
 }
 
+std::string joined(const std::vector<datasource::Encoding>& encodings) {
+    std::vector<std::string_view> names;
+    for (const auto encoding : encodings)
+        names.push_back(datasource::name(encoding));
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// Which type a column has, only the database knows; so any encoding may stand here.
+datasource::Encoding read_encoding(Section& section, const Text& key,
+                                   const std::vector<datasource::Encoding>& possible) {
+    const Text word = section.text(key.value);
+    const auto encoding = datasource::encoding_named(word.value);
+    if (!encoding || std::find(possible.begin(), possible.end(), *encoding) == possible.end())
+        section.fail(word.at, fmt::format("'{}' for '{}'", word.value, key.value),
+                     joined(possible));
+    return *encoding;
+}
+
+datasource::Encodings read_encodings(Section& engine) {
+    using enum datasource::Encoding;
+    datasource::Encodings encodings;
+    Section types = engine.section("encode");
+    for (const Text& key : types.keys()) {
+        const std::string type = datasource::plain_type(key.value);
+        const auto possible = datasource::encodings_of(key.value);
+        if (possible.empty() || key.value.find('(') != std::string::npos)
+            types.fail(key.at, fmt::format("the type '{}'", key.value),
+                       "a type of PostgreSQL that a copy carries, without its length, or array; "
+                       "'encode-columns' for a column of any other");
+        if (!encodings.types.emplace(type, read_encoding(types, key, possible)).second)
+            types.fail(key.at, fmt::format("'{}', another name of a type above", key.value),
+                       "each type once");
+    }
+    Section columns = engine.section("encode-columns");
+    for (const Text& key : columns.keys()) {
+        const std::size_t dot = key.value.find('.');
+        if (dot == std::string::npos || dot == 0 || dot + 1 == key.value.size())
+            columns.fail(key.at, fmt::format("the column '{}'", key.value),
+                         "\"table.column\", in quotes");
+        encodings.columns[key.value] = read_encoding(
+            columns, key, {text, integer, real, blob, json, host, epoch_s, epoch_ms, epoch_us});
+    }
+    return encodings;
+}
+
 Engine read_engine(Section& section, datasource::Kind kind) {
     Engine engine;
     for (const auto& [key, into] : {std::pair{"version-query", &engine.version.query},
@@ -84,6 +130,8 @@ Engine read_engine(Section& section, datasource::Kind kind) {
         engine.migrations.push_back(read_migration(migration, engine.migrations));
     if (kind == datasource::Kind::sqlite && section.has("copy-ddl"))
         engine.copy_ddl = read_path(section, "copy-ddl");
+    if (kind == datasource::Kind::sqlite)
+        engine.encode = read_encodings(section);
     section.done();
     return engine;
 }

@@ -1,6 +1,7 @@
 #include "suite/references.hpp"
 
 #include "engine/error.hpp"
+#include "suite/manifest.hpp"
 #include "suite/template.hpp"
 
 #include <algorithm>
@@ -56,6 +57,29 @@ std::string known_variables() {
     return fmt::format("one of {}, port.NAME", fmt::join(variables_given, ", "));
 }
 
+std::string secret_of(std::string_view variable) {
+    constexpr std::string_view prefix = "secret.";
+    return variable.starts_with(prefix) ? std::string(variable.substr(prefix.size())) : "";
+}
+
+std::optional<Mismatch> missing_secret(const std::vector<SharedSecret>& secrets,
+                                       std::string_view name, std::string_view component) {
+    std::vector<std::string> names;
+    for (const SharedSecret& secret : secrets) {
+        names.push_back(secret.name);
+        if (secret.name != name)
+            continue;
+        const auto& get = secret.components;
+        if (std::find(get.begin(), get.end(), component) != get.end())
+            return std::nullopt;
+        return Mismatch{fmt::format("the secret '{}' in a text of '{}', which does not get it",
+                                    name, component),
+                        fmt::format("'{}' among the secret's components, which are {}", component,
+                                    fmt::join(get, ", "))};
+    }
+    return Mismatch{fmt::format("the secret '{}', which does not exist", name), one_of(names)};
+}
+
 void References::declare(const Section& section, std::string_view kind, const Text& name) {
     if (!is_name(name.value))
         section.fail(
@@ -76,11 +100,16 @@ void References::variables(const Section& section, const Text& text, std::string
     references_.push_back({section, "variable", text, std::string(besides)});
 }
 
-void References::check() const {
+void References::variables_with_secrets(const Section& section, const Text& text,
+                                        std::string_view component) {
+    references_.push_back({section, "variable", text, "", std::string(component)});
+}
+
+void References::check(const std::vector<SharedSecret>& secrets) const {
     for (const Reference& reference : references_) {
-        const auto& [section, kind, name, besides] = reference;
+        const auto& [section, kind, name, besides, secrets_of] = reference;
         if (kind == "variable") {
-            check_variables(reference);
+            check_variables(reference, secrets);
             continue;
         }
         const auto names = declared_.find(kind);
@@ -92,7 +121,8 @@ void References::check() const {
     }
 }
 
-void References::check_variables(const Reference& reference) const {
+void References::check_variables(const Reference& reference,
+                                 const std::vector<SharedSecret>& secrets) const {
     const Section& section = reference.section;
     const Text& text = reference.name;
     std::vector<VariableUse> uses;
@@ -112,6 +142,17 @@ void References::check_variables(const Reference& reference) const {
             section.fail(text.at,
                          fmt::format("the password in '{}', where others see it", text.value),
                          "it in templates only");
+        if (const std::string secret = secret_of(use.name); !secret.empty()) {
+            if (reference.secrets_of.empty())
+                section.fail(text.at,
+                             fmt::format("the secret '{}' in '{}', where others see it: in a list "
+                                         "of processes or a log",
+                                         secret, text.value),
+                             "secrets in templates and in the headers of probes only");
+            if (const auto missing = missing_secret(secrets, secret, reference.secrets_of))
+                section.fail(text.at, missing->found, missing->expected);
+            continue;
+        }
         const std::string port = use.name.compare(0, 5, "port.") == 0 ? use.name.substr(5) : "";
         if (!port.empty()) {
             const auto& known =

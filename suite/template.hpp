@@ -14,7 +14,8 @@
 // mode) · {datasource} ("postgresql", "sqlite", or "none" on a node that has none) and
 // {datasource.host}, .port, .database, .user, .password (a server's; the password in templates
 // only) or {datasource.file} (SQLite's) · the list `servers` with name, address, out ("true" where
-// it is to get no load) and port.NAME of each.
+// it is to get no load) and port.NAME of each · {secret.NAME} (a secret of the cluster that the
+// component gets; where nobody else sees it only).
 
 #include <map>
 #include <string>

@@ -79,6 +79,15 @@ Secret write_private_key(EVP_PKEY* key) {
     return Secret(bytes_of(bio.get()));
 }
 
+Secret raw_private_key(EVP_PKEY* key) {
+    std::string raw(32, '\0');
+    std::size_t size = raw.size();
+    require(
+        EVP_PKEY_get_raw_private_key(key, reinterpret_cast<unsigned char*>(raw.data()), &size) == 1,
+        "read a private key");
+    return Secret(std::move(raw));
+}
+
 Certificate read_certificate(std::string_view pem, std::string_view what) {
     const Bio bio = reader(pem);
     Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, no_passphrase, nullptr));

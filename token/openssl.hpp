@@ -44,6 +44,8 @@ Key generate_ed25519();
 // Never asks for a passphrase. what: how the key is named in an error.
 Key read_private_key(const engine::Secret& pem, std::string_view what);
 engine::Secret write_private_key(EVP_PKEY* key);
+// The 32 bytes of an Ed25519 key: the same whatever way its text is spelled.
+engine::Secret raw_private_key(EVP_PKEY* key);
 Certificate read_certificate(std::string_view pem, std::string_view what);
 std::string write_certificate(X509* certificate);
 

@@ -21,15 +21,9 @@ constexpr std::size_t tag_size = 16;
 
 using Cipher = o::Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
-// From the 32 bytes of the key, not from its text, which has more than one spelling.
 Secret sealing_key(const Secret& node_key_pem, std::string_view purpose) {
     const o::Key key = o::read_private_key(node_key_pem, "the node's key");
-    std::string raw(32, '\0');
-    std::size_t size = raw.size();
-    o::require(EVP_PKEY_get_raw_private_key(key.get(), reinterpret_cast<unsigned char*>(raw.data()),
-                                            &size) == 1,
-               "read the node's key");
-    const Secret material(std::move(raw));
+    const Secret material = o::raw_private_key(key.get());
     return o::derive(material.reveal(), fmt::format("{}{}", prefix, purpose), 32);
 }
 

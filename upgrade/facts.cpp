@@ -55,10 +55,11 @@ ClusterFacts gather(const Sources& from) {
                        .value_or("");
     facts.database_bytes = size_of(*connection, settings);
     const auto sqlite = from.to.database.engines.find(datasource::Kind::sqlite);
-    const bool ddl_given =
-        sqlite != from.to.database.engines.end() && !sqlite->second.copy_ddl.empty();
+    const bool known = sqlite != from.to.database.engines.end();
+    const bool ddl_given = known && !sqlite->second.copy_ddl.empty();
     facts.copy_obstacles =
-        datasource::copy_obstacles(*connection, datasource::read_schema(*connection), ddl_given);
+        datasource::copy_obstacles(*connection, datasource::read_schema(*connection), ddl_given,
+                                   known ? sqlite->second.encode : datasource::Encodings{});
     facts.coordinator = datasource::check_backup(settings, from.backup_folder);
     for (engine::Finding& finding : facts.coordinator)
         finding.may_be_ignored = finding.name == "backup-space";

@@ -19,10 +19,15 @@ SELECT c.relname, a.attname,
        a.attidentity <> '' OR (s.sequence IS NOT NULL AND a.attgenerated = ''),
        CASE WHEN a.attgenerated = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
        CASE WHEN a.attgenerated <> '' THEN pg_get_expr(d.adbin, d.adrelid) END,
-       s.sequence
+       s.sequence,
+       CASE WHEN b.typtype = 'e' THEN 'enum' WHEN element.oid IS NOT NULL THEN 'array' END,
+       CASE WHEN element.typtype = 'e' THEN 'enum'
+            WHEN element.typtype = 'b' AND element.typnamespace = 'pg_catalog'::regnamespace
+            THEN format_type(element.oid, b.typmod) END
 FROM pg_class c
 JOIN pg_attribute a ON a.attrelid = c.oid
 JOIN base b ON b.attrelid = a.attrelid AND b.attnum = a.attnum AND b.typtype <> 'd'
+LEFT JOIN pg_type element ON element.typarray = b.oid
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN LATERAL (
     -- What the default calls, or for an identity column what the column owns.

@@ -4,6 +4,7 @@
 #include "cluster/installed.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/peers.hpp"
+#include "cluster/shared_secrets.hpp"
 #include "datasource/grants.hpp"
 #include "datasource/objects.hpp"
 #include "engine/error.hpp"
@@ -93,7 +94,8 @@ Step create_authority(const Installation& installation) {
                 cluster::store_identity(layout,
                                         {authority.sign(key.csr(node), node, installation.roles()),
                                          key.pem(), authority.certificate_pem()});
-                cluster::store_authority(layout, authority.key_pem(), token::fresh_join_secret());
+                cluster::store_authority(layout, authority.key_pem(), token::fresh_join_secret(),
+                                         engine::Secret(platform::random_bytes(32)));
                 cluster::store_datasource(layout, *installation.facts.datasource);
                 const bool trial = installation.facts.datasource->kind == datasource::Kind::sqlite;
                 // Last: with it this host is a node.
@@ -257,7 +259,10 @@ Step join_network(const Installation& installation) {
             cluster::store_identity(layout, {answer.certificate_pem, key.pem(), answer.ca_pem});
             if (answer.datasource) {
                 cluster::store_datasource(layout, *answer.datasource);
-                cluster::store_authority(layout, answer.ca_key_pem, token.join_secret);
+                cluster::store_authority(layout, answer.ca_key_pem, token.join_secret,
+                                         answer.suite_seed);
+            } else {
+                cluster::keep_secrets(layout, answer.secrets);
             }
             state.trial = answer.trial;
             cluster::store_node_state(layout, state);

@@ -167,6 +167,11 @@ Descriptor input_file(const std::string& input) {
 
 bp::environment environment_of(const Command& command) {
     bp::environment environment = boost::this_process::environment();
+    if (!command.inherits) {
+        const std::string path = environment["PATH"].to_string();
+        environment = bp::environment();
+        environment["PATH"] = path;
+    }
     for (const auto& [name, value] : command.environment)
         environment[name] = value;
     for (const auto& [name, value] : command.secrets)

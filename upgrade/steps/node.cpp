@@ -1,5 +1,6 @@
 #include "upgrade/steps/node.hpp"
 
+#include "cluster/shared_secrets.hpp"
 #include "engine/error.hpp"
 
 #include <algorithm>
@@ -48,8 +49,13 @@ Step stage(Conductor& conductor, const std::string& node) {
                                 sha256),
                     engine::Kind::usage)
                     .remedy("name it: locum upgrade resume BUNDLE");
-            conductor.peers().send_bundle(cluster::address_of(conductor.registry().node(node)),
-                                          bundle, sha256, reporter, step);
+            const cluster::NodeRow row = conductor.registry().node(node);
+            conductor.peers().send_bundle(cluster::address_of(row), bundle, sha256, reporter, step);
+            if (!row.has_role("server") && !conductor.upgrade().manifest().secrets.empty())
+                conductor.peers().send_secrets(cluster::address_of(row),
+                                               cluster::secrets_for(conductor.upgrade().layout,
+                                                                    conductor.upgrade().manifest(),
+                                                                    row.components));
             conductor.tell(
                 node, step, "stage",
                 json{{"manifest", sha256}, {"servers", json::parse(conductor.servers())}}.dump(),

@@ -166,7 +166,8 @@ TEST_CASE(
                                           key.pem(), authority.certificate_pem()});
     CHECK_NOTHROW(token::check(cluster::load_identity(host.layout)));
     const engine::Secret join_secret = token::NodeKey::generate().pem();
-    cluster::store_authority(host.layout, authority.key_pem(), join_secret);
+    cluster::store_authority(host.layout, authority.key_pem(), join_secret,
+                             engine::Secret(std::string(32, 's')));
     CHECK(cluster::holds_authority(host.layout));
     CHECK(cluster::load_authority(host.layout).pin() == authority.pin());
     CHECK((cluster::load_join_secret(host.layout) == join_secret));

@@ -5,7 +5,8 @@
 using namespace locum;
 using namespace locum::testing;
 using namespace std::chrono_literals;
-using cluster::ProbeTarget;
+using cluster::HttpTarget;
+using cluster::TcpTarget;
 using Clock = std::chrono::steady_clock;
 
 namespace {
@@ -22,12 +23,8 @@ std::string http(const std::string& body, const std::string& status = "200 OK") 
 // "" where it is well.
 std::string ask(const TinyServer& server, const std::string& body = "", unsigned status = 200,
                 std::chrono::milliseconds limit = 2s) {
-    ProbeTarget target;
-    target.name = "profile";
-    target.url = "http://" + server.address() + "/probe?deep=1";
-    target.status = status;
-    target.body = body;
-    return cluster::ask(target, limit).value_or("");
+    const std::string url = "http://" + server.address() + "/probe?deep=1";
+    return cluster::ask({"profile", HttpTarget{url, status, body, {}}, limit}).value_or("");
 }
 
 } // namespace
@@ -38,7 +35,7 @@ TEST_CASE("probe: the right status, and the body holds what is expected") {
     CHECK(ask(server, "ok 2.0") == "");
     CHECK(ask(server, "ok 3.0") ==
           "probe profile: http://" + server.address() +
-              "/probe?deep=1 answered 200 \"all is ok 2.0\n\"; expected 200 \"ok 3.0\"");
+              "/probe?deep=1 answered 200 \"all is ok 2.0\\n\"; expected 200 \"ok 3.0\"");
     CHECK(contains(ask(server, "", 204), "answered 200"));
 }
 
@@ -108,18 +105,53 @@ TEST_CASE("probe: nobody listens, or the name is none") {
     CHECK(contains(why,
                    "probe profile: no connection to 127.0.0.1:" + std::to_string(server.port())));
     CHECK(contains(why, "refused"));
-    ProbeTarget target;
-    target.name = "named";
-    target.url = "http://no such host/";
-    CHECK(contains(cluster::ask(target, 2s).value_or(""), "no connection"));
+    CHECK(contains(cluster::ask({"named", HttpTarget{"http://no such host/"}, 2s}).value_or(""),
+                   "no connection"));
 }
 
 TEST_CASE("probe: over TCP a connection is enough") {
     TinyServer server([](const std::string&, int) {});
-    ProbeTarget target;
-    target.name = "port";
-    target.address = server.address();
-    CHECK(!cluster::ask(target, 2s));
+    const cluster::ProbeTarget target{"port", TcpTarget{server.address()}, 2s};
+    CHECK(!cluster::ask(target));
     server.stop();
-    CHECK(contains(cluster::ask(target, 2s).value_or(""), "no connection to " + server.address()));
+    CHECK(contains(cluster::ask(target).value_or(""), "no connection to " + server.address()));
+}
+
+TEST_CASE("probe: headers are sent, and what they hold is in no message") {
+    std::string seen;
+    TinyServer server([&](const std::string& head, int connection) {
+        seen = head;
+        send_text(connection, http("no such key: k3y", "401 Unauthorized"));
+    });
+    HttpTarget target{"http://" + server.address() + "/"};
+    target.headers["X-API-Key"] = engine::Secret("k3y");
+    target.headers["Accept"] = engine::Secret("text/plain");
+    const std::string why = cluster::ask({"zone", target}).value_or("");
+    server.stop();
+    CHECK(contains(seen, "\r\nX-API-Key: k3y\r\n"));
+    CHECK(contains(seen, "\r\nAccept: text/plain\r\n"));
+    CHECK(seen.ends_with("\r\n\r\n"));
+    CHECK(contains(why, "answered 401 \"no such key: …\"; expected 200"));
+    CHECK(!contains(why, "k3y"));
+}
+
+TEST_CASE("probe: a header's value with a line break is not sent") {
+    std::string seen;
+    TinyServer server([&](const std::string& head, int connection) {
+        seen = head;
+        send_text(connection, http(""));
+    });
+    HttpTarget target{"http://" + server.address() + "/"};
+    target.headers["X-Key"] = engine::Secret("a\r\nX-Other: b");
+    CHECK(cluster::ask({"zone", target}) ==
+          "probe zone: the value of header X-Key has a line break; expected one line");
+    server.stop();
+    CHECK(seen.empty());
+}
+
+TEST_CASE("probe: what proves the version says so") {
+    const TinyServer server = answering(http("1.0"));
+    const HttpTarget target{"http://" + server.address() + "/", 200, "2.0"};
+    CHECK(contains(cluster::ask({"version", target, 2s, true}).value_or(""),
+                   "probe version, which proves the version: http://"));
 }

@@ -120,6 +120,34 @@ TEST_CASE("values of COPY's binary format in SQLite") {
     CHECK_THROWS_AS(bound(Form::integer, "xyz"), engine::Error);
 }
 
+TEST_CASE("values as a suite wants them") {
+    CHECK(bound(Form::truth_text, std::string("\1", 1)) == "'t'");
+    CHECK(bound(Form::truth_text, std::string("\0", 1)) == "'f'");
+    CHECK(bound(Form::uuid_bytes, std::string(16, '\xab')) ==
+          "X'ABABABABABABABABABABABABABABABAB'");
+    CHECK(bound(Form::number_whole, big_endian(INT64_MIN)) == "-9223372036854775808");
+    CHECK(bound(Form::number_real, float_bytes(2)) == "2.0");
+    CHECK(bound(Form::day_s, big_endian(std::int32_t{0})) == "946684800");
+    CHECK(bound(Form::day_us, big_endian(std::int32_t{-730119})) == "-62135596800000000");
+    CHECK(bound(Form::moment_s, big_endian(std::int64_t{-1})) == "946684799");
+    CHECK(bound(Form::moment_ms, big_endian(std::int64_t{1'999})) == "946684800001");
+    // One microsecond before 1970 is in the second, and the millisecond, before it.
+    CHECK(bound(Form::moment_s, big_endian(std::int64_t{-946'684'800'000'001})) == "-1");
+    CHECK(bound(Form::moment_ms, big_endian(std::int64_t{-946'684'800'000'001})) == "-1");
+    CHECK(bound(Form::moment_ms, big_endian(std::int64_t{-946'684'800'001'000})) == "-1");
+    for (const std::int32_t day : {-730120, 2921940, INT32_MAX, INT32_MIN})
+        CHECK_THROWS_AS(bound(Form::day_s, big_endian(day)), engine::Error);
+    for (const std::int64_t moment : {INT64_MAX, INT64_MIN, 2921940 * 86'400'000'000})
+        CHECK_THROWS_AS(bound(Form::moment_us, big_endian(moment)), engine::Error);
+    CHECK(canonical_text(Form::moment_s, "2024-01-02 03:04:05.9+00") == "2024-01-02 03:04:05");
+    CHECK(canonical_text(Form::moment_ms, "2024-01-02 03:04:05.1009+00") ==
+          "2024-01-02 03:04:05.1");
+    CHECK(canonical_text(Form::moment_ms, "2024-01-02 03:04:05.0009") == "2024-01-02 03:04:05");
+    CHECK(canonical_text(Form::moment_us, "2024-01-02 03:04:05.000009+00") ==
+          "2024-01-02 03:04:05.000009");
+    CHECK(canonical_text(Form::host, "fe80::1/64") == "fe80::1");
+}
+
 TEST_CASE("numeric of at most 15 digits becomes the double that reads the same") {
     CHECK(bound(Form::number, numeric({}, 0)) == "0.0");
     CHECK(bound(Form::number, numeric({1, 1000}, 0)) == "1.1");

@@ -144,15 +144,56 @@ TEST_CASE("services: argv and environment rendered, signals and times, a log eac
 TEST_CASE("probes and the balancer's socket, as they are on this node") {
     const Unpacked site;
     const suite::Manifest& manifest = site.version->manifest();
-    const auto targets = installer::probe_targets(site.layout(), site.node, manifest, "server");
+    const auto targets =
+        installer::probe_targets(site.layout(), site.node, manifest, "server", postgresql());
     REQUIRE(targets.size() == 2);
     CHECK(targets[0].name == "answers");
-    CHECK(targets[0].url == "http://10.0.0.1:30002/probe");
-    CHECK(targets[0].status == 200);
-    CHECK(targets[0].body == "ok 1.0");
-    CHECK(targets[1].url.empty());
-    CHECK(targets[1].address == "10.0.0.1:30002");
+    const auto& http = std::get<cluster::HttpTarget>(targets[0].how);
+    CHECK(http.url == "http://10.0.0.1:30002/probe");
+    CHECK(http.status == 200);
+    CHECK(http.body == "ok 1.0");
+    CHECK(std::get<cluster::TcpTarget>(targets[1].how).address == "10.0.0.1:30002");
+    CHECK(targets[1].limit == std::chrono::seconds(3));
     CHECK(installer::balancer_socket(site.layout(), site.node, manifest) == "/run/s/balancer.sock");
+}
+
+TEST_CASE("probes by command, statement and header: rendered, on the database of the mode") {
+    Unpacked site;
+    suite::Manifest manifest = site.version->manifest();
+    suite::HttpProbe http{"http://{node.address}/"};
+    http.headers["X-Node"] = "of {node.name}";
+    manifest.probes = {
+        {"header", "server", http, std::chrono::seconds(9), true},
+        {"command", "server", suite::Command{{"dig", "-p", "{port.device}"}, "{datasource}"}},
+        {"schema", "server", suite::SqlProbe{"SELECT '{x}'", "none"}}};
+    const auto made = [&](const std::optional<datasource::Settings>& settings) {
+        return installer::probe_targets(site.layout(), site.node, manifest, "server", settings);
+    };
+    auto targets = made(postgresql());
+    REQUIRE(targets.size() == 3);
+    CHECK(std::get<cluster::HttpTarget>(targets[0].how).headers.at("X-Node").reveal() ==
+          "of node-1");
+    CHECK(targets[0].limit == std::chrono::seconds(9));
+    CHECK(targets[0].proves_version);
+    CHECK(!targets[1].proves_version);
+    const auto& command = std::get<cluster::CommandTarget>(targets[1].how);
+    CHECK(command.argv == std::vector<std::string>{"dig", "-p", "30002"});
+    CHECK(command.output == "postgresql");
+    const auto& sql = std::get<cluster::SqlTarget>(targets[2].how);
+    CHECK(sql.sql == "SELECT '{x}'");
+    CHECK(sql.output == "none");
+    CHECK(sql.database.host == "db.example");
+    CHECK(sql.database.application.user == "app");
+
+    site.node.mode = cluster::Mode::update;
+    site.node.copy = cluster::NodeCopy{"/data/copy.sqlite", 1, "upgrade-1", "2"};
+    targets = made(postgresql());
+    const auto& on_copy = std::get<cluster::SqlTarget>(targets[2].how).database;
+    CHECK(on_copy.kind == datasource::Kind::sqlite);
+    CHECK(on_copy.file == "/data/copy.sqlite");
+
+    site.node.mode = cluster::Mode::normal;
+    CHECK(contains(error_of([&] { made(std::nullopt); }).what(), "has no datasource"));
 }
 
 TEST_CASE("the servers of a balancer: those of the registry with the balanced component, by name") {

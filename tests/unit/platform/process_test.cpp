@@ -72,6 +72,19 @@ TEST_CASE("environment: this process's, changed by the command's and its secrets
     ::unsetenv("LOCUM_TEST_INHERITED");
 }
 
+TEST_CASE("environment: of a command that inherits nothing, its own and PATH") {
+    ::setenv("LOCUM_TEST_INHERITED", "yes", 1);
+    Command command;
+    command.argv = {"env"};
+    command.inherits = false;
+    command.environment["LOCUM_TEST_A"] = "a";
+    const std::string path = std::getenv("PATH");
+    const std::string output = run(command).output;
+    ::unsetenv("LOCUM_TEST_INHERITED");
+    CHECK((output == "LOCUM_TEST_A=a\nPATH=" + path + "\n" ||
+           output == "PATH=" + path + "\nLOCUM_TEST_A=a\n"));
+}
+
 TEST_CASE("the working folder is the command's") {
     Scratch scratch;
     Command command = script("pwd");

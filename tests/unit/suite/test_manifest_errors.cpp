@@ -116,7 +116,8 @@ TEST_CASE("keys that are unknown, missing or of another type") {
     check({
         {"[suite]", "extra = 1\n[suite]",
          "3:1: found the unknown key 'extra'; expected one of format, locum, suite, compatibility, "
-         "components, topologies, ports, configs, services, probes, balancing, database, parts, "
+         "components, topologies, secrets, ports, configs, services, probes, balancing, database, "
+         "parts, "
          "files"},
         {"title = \"S\"", "title = \"S\"\ntilte = \"T\"",
          "6:1: found the unknown key 'tilte' in [suite]; expected one of name, title, version, "
@@ -130,8 +131,8 @@ TEST_CASE("keys that are unknown, missing or of another type") {
          "38:10: found the unknown key 'sig' in [services.stop]; expected one of signal, "
          "timeout-s"},
         {"http = ", "body = \"x\"\ntcp = ",
-         "42:1: found the unknown key 'body' in [probes]; expected one of name, component, http, "
-         "tcp"},
+         "42:1: found the unknown key 'body' in [probes]; expected one of name, component, "
+         "timeout-s, proves, http, tcp, command, sql"},
         {"title = \"S\"\n", "", "3:1: found no such key in [suite]; expected the key 'title'"},
         {"format = 1\n", "", "1:1: found no such key; expected the key 'format'"},
         {"title = \"S\"", "title = 3",
@@ -192,7 +193,8 @@ TEST_CASE("values that are out of range or not among the choices") {
         {"argv = [\"{component.dir}/run\", \"{port.web}\"]", "argv = []",
          "33:1: found the service 'server' without 'argv'; expected the program and its arguments"},
         {"http = ", "tcp = \"x:1\"\nhttp = ",
-         "39:1: found the probe 'up' with both of 'http' and 'tcp'; expected exactly one"},
+         "39:1: found the probe 'up' with both of 'http' and 'tcp'; expected exactly one of "
+         "http, tcp, command, sql"},
         {"when = \"front\", ", "",
          "27:27: found a choice after one that always holds; expected the choice without 'when' "
          "last"},
@@ -309,6 +311,49 @@ TEST_CASE("migrations lead to the suite's schema") {
     CHECK(complaint(without) ==
           "s.toml:49:1: found no engine in [database]; expected [database.postgresql], "
           "[database.sqlite] or both");
+}
+
+TEST_CASE("encodings of the copy") {
+    const std::string end = "    { from = \"1\", to = \"2\", file = \"2.sql\" },\n]\n";
+    const auto with = [&](const std::string& line) { return end + line; };
+    std::string good = valid;
+    good += "encode = { timestamptz = \"epoch-ms\", uuid = \"blob\", array = \"text\", int8 = "
+            "\"text\" }\nencode-columns = { \"device.seen\" = \"text\" }\n";
+    const datasource::Encodings read =
+        parse_manifest(good, "s.toml").database.engines.at(datasource::Kind::sqlite).encode;
+    using enum datasource::Encoding;
+    CHECK(read.types ==
+          std::map<std::string, datasource::Encoding>{{"timestamp with time zone", epoch_ms},
+                                                      {"uuid", blob},
+                                                      {"array", text},
+                                                      {"bigint", text}});
+    CHECK(read.columns == std::map<std::string, datasource::Encoding>{{"device.seen", text}});
+    check({
+        {end, with("encode = { uuid = \"epoch-s\" }\n"),
+         "59:19: found 'epoch-s' for 'uuid'; expected text, blob"},
+        {end, with("encode = { date = \"days\" }\n"),
+         "59:19: found 'days' for 'date'; expected text, epoch-s, epoch-ms, epoch-us"},
+        {end, with("encode = { int4range = \"text\" }\n"),
+         "59:12: found the type 'int4range'; expected a type of PostgreSQL that a copy carries, "
+         "without its length, or array; 'encode-columns' for a column of any other"},
+        {end, with("encode = { \"timestamptz(3)\" = \"text\" }\n"),
+         "59:12: found the type 'timestamptz(3)'; expected a type of PostgreSQL that a copy "
+         "carries, without its length, or array; 'encode-columns' for a column of any other"},
+        {end, with("encode = { int = \"text\", integer = \"integer\" }\n"),
+         "59:26: found 'integer', another name of a type above; expected each type once"},
+        {end, with("encode-columns = { seen = \"text\" }\n"),
+         "59:20: found the column 'seen'; expected \"table.column\", in quotes"},
+        {end, with("encode-columns = { \"d.seen\" = \"iso\" }\n"),
+         "59:31: found 'iso' for 'd.seen'; expected text, integer, real, blob, json, host, "
+         "epoch-s, epoch-ms, epoch-us"},
+    });
+    std::string other = valid;
+    other += "[database.postgresql]\nversion-query = \"SELECT v FROM s\"\n"
+             "version-record = \"UPDATE s SET v = $1\"\nmigrations = [\n"
+             "    { to = \"1\", file = \"3.sql\" },\n"
+             "    { from = \"1\", to = \"2\", file = \"4.sql\" },\n]\n"
+             "encode = { uuid = \"blob\" }\n";
+    CHECK(complaint(other).find("'encode'") != std::string::npos);
 }
 
 TEST_CASE("a manifest for a newer Locum is refused before anything else is looked at") {

@@ -33,6 +33,8 @@ public:
 
     upgrade::Conductor& conductor() { return *conductor_; }
     const Site& site() const { return site_; }
+    // What the new version's manifest says may be changed before a plan is made.
+    suite::Manifest& to() { return upgrade_.to; }
 
 private:
     Site site_;

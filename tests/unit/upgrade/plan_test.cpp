@@ -43,6 +43,9 @@ TEST_CASE("plan: in place, in each safe order") {
     std::string text;
     for (const InPlace in :
          {InPlace::servers_only, InPlace::servers_first, InPlace::schema_first}) {
+        coordinator.to().old_binary_on_new_schema = in == InPlace::schema_first
+                                                        ? suite::Compatibility::works
+                                                        : suite::Compatibility::breaks;
         const engine::Plan plan =
             upgrade::in_place_plan(coordinator.conductor(), three_servers, in);
         CHECK(ids_differ(plan));

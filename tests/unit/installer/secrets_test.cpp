@@ -1,0 +1,84 @@
+// Shared secrets in the configurations of a node, and in nothing that is told or recorded.
+
+#include "cluster/shared_secrets.hpp"
+#include "installer/rendering.hpp"
+#include "tests/support/site.hpp"
+
+#include <boost/algorithm/string/replace.hpp>
+
+using namespace locum;
+using namespace locum::testing;
+
+namespace {
+
+// check: of the server's configuration, as the manifest has it.
+std::map<std::string, std::string> texts(const std::string& check = "") {
+    const std::string mode = "to = \"{etc}/server.conf\"\nmode = \"0600\"\n";
+    std::string toml = small_suite_toml("1.0") + R"([secrets]
+own = { form = "hex", bytes = 16, components = ["server"] }
+common = { form = "base64", bytes = 32, components = ["server", "balancer"] }
+)";
+    REQUIRE(contains(toml, mode));
+    boost::algorithm::replace_first(toml, mode, mode + check);
+    return {{"suite.toml", toml},
+            {"server.conf.in", "own = {secret.own}\ncommon = {secret.common}\n"},
+            {"balancer.conf.in", "common = {secret.common}\n"}};
+}
+
+struct Secretive : Site {
+    explicit Secretive(const std::string& check = "") : Site({"server", "balancer"}, texts(check)) {
+        run_until("files/config-server");
+    }
+    std::string value(const std::string& name) const {
+        return cluster::secrets_of(layout(), installation().manifest(), "server").at(name).reveal();
+    }
+    std::string written(const std::string& component) const {
+        engine::SilentReporter silent;
+        CHECK(step("files/config-" + component).apply(silent) == "");
+        const std::string file = layout().etc() + "/" + component + ".conf";
+        CHECK((permissions(file) & 0007) == 0);
+        return platform::read_file(file);
+    }
+};
+
+} // namespace
+
+TEST_CASE("configurations have the secrets of their components, the same in all") {
+    const Secretive site;
+    CHECK(site.written("server") ==
+          "own = " + site.value("own") + "\ncommon = " + site.value("common") + "\n");
+    CHECK(site.written("balancer") == "common = " + site.value("common") + "\n");
+    CHECK(site.value("own").size() == 32);
+    CHECK(site.value("common").size() == 44);
+    CHECK(site.value("own") != Secretive().value("own")); // another cluster
+}
+
+TEST_CASE("services, probes and the step's journal hold no secret") {
+    const Secretive site;
+    const auto node = cluster::load_node_state(site.layout());
+    std::string text = site.step("files/config-server").remember();
+    for (const char* component : {"server", "balancer"}) {
+        for (const auto& spec : installer::service_specs(site.layout(), node,
+                                                         site.installation().manifest(), component))
+            for (const std::string& word : spec.argv)
+                text += word + "\n";
+        for (const auto& probe : installer::probe_targets(
+                 site.layout(), node, site.installation().manifest(), component))
+            text += probe.url + probe.address + "\n";
+    }
+    for (const std::string& line : engine::lines(installer::install_plan(site.installation())))
+        text += line + "\n";
+    CHECK(contains(text, "server.conf"));
+    for (const char* name : {"own", "common"})
+        CHECK(!contains(text, site.value(name)));
+}
+
+TEST_CASE("what a check says of a configuration is told without its secrets") {
+    const Secretive site("check = [\"/bin/sh\", \"-c\", \"cat $0; exit 1\", \"{file}\"]\n");
+    engine::SilentReporter silent;
+    const engine::Error error = error_of([&] { site.step("files/config-server").apply(silent); });
+    CHECK(contains(error.what(), "own = {secret.own}"));
+    CHECK(contains(error.what(), "common = {secret.common}"));
+    for (const char* name : {"own", "common"})
+        CHECK(!contains(error.what(), site.value(name)));
+}
