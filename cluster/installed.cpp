@@ -1,5 +1,6 @@
 #include "cluster/installed.hpp"
 
+#include "cluster/host_files.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
@@ -32,7 +33,9 @@ InstalledVersion::InstalledVersion(const Layout& layout, const std::string& vers
     for (auto& [kind, database] : manifest_.database.engines)
         for (datasource::Migration& migration : database.migrations)
             for (datasource::MigrationPart& part : migration.run)
-                part.sql = this->text(part.name);
+                if (part.host_file.empty() && part.argv.empty())
+                    part.sql = this->text(part.name);
+    fill_host_files(manifest_, layout);
 }
 
 std::string InstalledVersion::text(const std::string& part) const {
@@ -44,8 +47,11 @@ bool staged(const std::string& manifest_sha256, const std::string& version, cons
     for (const std::string& component : components)
         if (!platform::exists(layout.component(version, component)))
             return false;
-    return platform::exists(about(layout, version) + "/manifest.toml") &&
-           InstalledVersion(layout, version).manifest_sha256() == manifest_sha256;
+    if (!platform::exists(about(layout, version) + "/manifest.toml"))
+        return false;
+    const InstalledVersion there(layout, version);
+    return there.manifest_sha256() == manifest_sha256 &&
+           host_files_kept(there.manifest(), layout, components);
 }
 
 std::vector<std::string> stage(const suite::Bundle& bundle, const Layout& layout,
@@ -64,7 +70,13 @@ std::vector<std::string> stage(const suite::Bundle& bundle, const Layout& layout
                         bundle.manifest_sha256()),
             engine::Kind::refused)
             .remedy("use the bundle that was installed, or give the new one a new version");
+    // Before anything is made.
+    const std::map<std::string, std::string> host_files =
+        host_files_kept(manifest, layout, components) ? std::map<std::string, std::string>{}
+                                                      : read_host_files(manifest, components);
     platform::make_folders(layout.version(version));
+    if (keep_host_files(host_files, layout, version))
+        made.push_back(layout.version(version) + "/.host-files");
     for (const std::string& component : components) {
         const std::string into = layout.component(version, component);
         if (platform::exists(into))

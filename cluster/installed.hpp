@@ -26,8 +26,9 @@ private:
     std::string sha256_;
 };
 
-// Unpacks the components and the texts of a verified bundle into the version's folder; what is
-// there already and whole stays. Returns the folders it made.
+// Unpacks the components and the texts of a verified bundle into the version's folder, and keeps
+// the host files of the components there, after they were checked; what is there already and whole
+// stays. Returns the folders it made.
 std::vector<std::string> stage(const suite::Bundle& bundle, const Layout& layout,
                                const std::vector<std::string>& components);
 // True where stage() would make nothing.

@@ -15,6 +15,8 @@ inline constexpr std::string_view manifest = "manifest"; // SHA-256 of its bundl
 inline constexpr std::string_view fence = "fence";       // operation that fences; "" for none
 inline constexpr std::string_view bears =
     "bears"; // "VERSION SCHEMA": servers of that version work on that schema, newer than their own
+// Part of a migration with commands that was begun; "" for none, and when all are done.
+inline constexpr std::string_view migration = "migration";
 inline constexpr std::string_view trial_machine =
     "trial-machine"; // machine that a trial cluster lives on
 } // namespace fact

@@ -1,6 +1,7 @@
 #include "datasource/migration.hpp"
 
 #include "datasource/engines.hpp"
+#include "datasource/migration_command.hpp"
 #include "datasource/script.hpp"
 
 #include <fmt/format.h>
@@ -35,7 +36,8 @@ private:
     Connection& connection_;
 };
 
-// While it lives SQLite refuses BEGIN, COMMIT and ROLLBACK.
+// While it lives SQLite refuses BEGIN, COMMIT, ROLLBACK and ATTACH, whatever their script looks
+// like.
 class WithoutTransactions {
 public:
     explicit WithoutTransactions(Connection& connection) :
@@ -44,7 +46,10 @@ public:
             sqlite3_set_authorizer(
                 database_,
                 [](void*, int action, const char*, const char*, const char*, const char*) {
-                    return action == SQLITE_TRANSACTION ? SQLITE_DENY : SQLITE_OK;
+                    return action == SQLITE_TRANSACTION || action == SQLITE_ATTACH ||
+                                   action == SQLITE_DETACH
+                               ? SQLITE_DENY
+                               : SQLITE_OK;
                 },
                 nullptr);
     }
@@ -58,17 +63,6 @@ public:
 private:
     sqlite3* database_;
 };
-
-void require_no_transaction_statement(const MigrationPart& part) {
-    const std::string found = transaction_statement(part.sql);
-    if (!found.empty())
-        throw engine::Error(fmt::format("migration {} has a transaction statement of its own: {}",
-                                        part.name, found),
-                            engine::Kind::refused)
-            .remedy(
-                "take it out of the file and build the bundle anew: Locum runs all of it in one "
-                "transaction");
-}
 
 void check_foreign_keys(Connection& connection) {
     if (connection.kind() == Kind::postgresql) {
@@ -85,31 +79,80 @@ void check_foreign_keys(Connection& connection) {
 }
 
 void run_part(Connection& connection, const MigrationPart& part) {
+    if (!part.host_file.empty() && part.sql.empty())
+        throw engine::Error(fmt::format("the host file '{}' ({}) was not kept with this version",
+                                        part.host_file, part.name),
+                            engine::Kind::needs_attention)
+            .remedy("run the command on a node with a server, with the bundle of that version");
+    const bool server = connection.kind() == Kind::postgresql;
     const std::string before =
-        connection.kind() == Kind::postgresql
-            ? connection.query("SELECT txid_current()").at(0).at(0).value_or("")
-            : "";
+        server ? connection.query("SELECT txid_current()").at(0).at(0).value_or("") : "";
+    const std::string sql = runnable(part.sql, part.name, connection.kind(), part.for_shell);
     {
         const WithoutTransactions forbidden(connection);
-        connection.script(part.sql);
+        connection.script(sql);
     }
+    if (!server)
+        return;
     // A procedure that was called may have committed; then the transaction is another one.
-    if (!before.empty() && connection.query("SELECT txid_current()").at(0).at(0) != before)
+    if (connection.query("SELECT txid_current()").at(0).at(0) != before)
         throw engine::Error(fmt::format("migration {} ended its transaction by itself", part.name),
                             engine::Kind::needs_attention)
             .remedy("restore the backup, and ask the vendor for a migration that does not");
+    // As pg_dump's files leave it, nothing would be found any more.
+    connection.script("SET search_path = public");
 }
 
-void run_step(Connection& connection, const Migration& step, const VersionStatements& version) {
-    for (const MigrationPart& part : step.run)
-        engine::during(fmt::format("running {}", part.name), [&] { run_part(connection, part); });
-    connection.execute(version.record, {step.to});
-    const auto recorded = schema_version(connection, version);
-    if (recorded != step.to)
+std::string migrating(const Migration& step) {
+    return fmt::format("migrating from schema version {} to {}", shown(step.from), step.to);
+}
+
+constexpr std::string_view last_part = "the last part";
+
+std::string part_name(std::size_t number, std::size_t count, const MigrationPart& part) {
+    return number == count ? fmt::format("{} of {}: {}", last_part, count, part.name)
+                           : fmt::format("part {} of {}: {}", number, count, part.name);
+}
+
+void require_version(Connection& connection, const VersionStatements& version,
+                     const std::string& expected) {
+    const auto found = schema_version(connection, version);
+    if (found.value_or("") != expected)
+        throw engine::Error(fmt::format("the schema version is {}, expected {}",
+                                        shown(found.value_or("")), shown(expected)),
+                            engine::Kind::refused)
+            .remedy("run `locum upgrade plan` for the way from there");
+}
+
+void record(Connection& connection, const VersionStatements& version, const std::string& to) {
+    if (!version.record.empty())
+        connection.execute(version.record, {to});
+    const auto found = schema_version(connection, version);
+    if (found != to)
         throw engine::Error(fmt::format("after the migration the schema version is {}, expected {}",
-                                        shown(recorded.value_or("")), step.to))
-            .remedy("ask the vendor: the migration must leave a version row that the manifest's "
-                    "version-record can change");
+                                        shown(found.value_or("")), to))
+            .remedy(version.record.empty()
+                        ? "ask the vendor: the migration must bring about what the manifest's "
+                          "version-query tells this version by"
+                        : "ask the vendor: the migration must leave a version row that the "
+                          "manifest's version-record can change");
+}
+
+// A part of a chain with commands.
+void run_alone(Connection& connection, const MigrationPart& part, const std::string& which,
+               const std::function<void(Connection&)>& inside, const Commands& commands) {
+    Transaction transaction(connection);
+    if (inside)
+        inside(connection);
+    if (commands.remember)
+        commands.remember(connection, which);
+    if (part.argv.empty()) {
+        run_part(connection, part);
+        check_foreign_keys(connection);
+    }
+    transaction.commit();
+    if (!part.argv.empty())
+        commands.run(part);
 }
 
 } // namespace
@@ -177,30 +220,62 @@ void name_application(Connection& connection, const Settings& settings) {
 
 void migrate(Connection& connection, const std::vector<Migration>& steps,
              const VersionStatements& version, const std::function<void(Connection&)>& inside) {
+    if (has_command(steps))
+        throw engine::Error("a migration by a command cannot be run in one transaction",
+                            engine::Kind::refused);
     std::optional<WithoutForeignKeys> mode;
     if (connection.kind() == Kind::sqlite)
         mode.emplace(connection);
-    else
-        for (const Migration& step : steps)
-            for (const MigrationPart& part : step.run)
-                require_no_transaction_statement(part);
     Transaction transaction(connection);
     if (inside)
         inside(connection);
-    for (const Migration& step : steps) {
-        engine::during(
-            fmt::format("migrating from schema version {} to {}", shown(step.from), step.to), [&] {
-                const auto found = schema_version(connection, version);
-                if (found.value_or("") != step.from)
-                    throw engine::Error(fmt::format("the schema version is {}, expected {}",
-                                                    shown(found.value_or("")), shown(step.from)),
-                                        engine::Kind::refused)
-                        .remedy("run `locum upgrade plan` for the way from there");
-                run_step(connection, step, version);
-            });
-    }
+    for (const Migration& step : steps)
+        engine::during(migrating(step), [&] {
+            require_version(connection, version, step.from);
+            for (const MigrationPart& part : step.run)
+                engine::during(fmt::format("running {}", part.name),
+                               [&] { run_part(connection, part); });
+            record(connection, version, step.to);
+        });
     check_foreign_keys(connection);
     transaction.commit();
+}
+
+bool is_last(const std::string& part) {
+    return part.starts_with(last_part);
+}
+
+void migrate(Connection& connection, const std::vector<Migration>& steps,
+             const VersionStatements& version, const std::function<void(Connection&)>& inside,
+             const Commands& commands) {
+    if (!has_command(steps)) {
+        migrate(connection, steps, version, inside);
+        return;
+    }
+    std::optional<WithoutForeignKeys> mode;
+    if (connection.kind() == Kind::sqlite)
+        mode.emplace(connection);
+    std::size_t count = 0;
+    for (const Migration& step : steps)
+        count += step.run.size();
+    std::size_t number = 0;
+    for (const Migration& step : steps)
+        engine::during(migrating(step), [&] {
+            require_version(connection, version, step.from);
+            for (const MigrationPart& part : step.run) {
+                ++number;
+                const std::string which = part_name(number, count, part);
+                engine::during("running " + which,
+                               [&] { run_alone(connection, part, which, inside, commands); });
+            }
+            Transaction transaction(connection);
+            if (inside)
+                inside(connection);
+            record(connection, version, step.to);
+            if (commands.remember && &step == &steps.back())
+                commands.remember(connection, "");
+            transaction.commit();
+        });
 }
 
 } // namespace locum::datasource

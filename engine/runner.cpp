@@ -24,26 +24,29 @@ void as_error(F&& f) {
     }
 }
 
-std::string cannot_be_undone(const Step& step) {
-    return fmt::format("{} is done and cannot be undone: {}", step.id,
-                       std::get<Irreversible>(step.undo).why);
-}
-
-// A step that was begun may have had its effect although its DONE record is missing: the world
-// decides.
-bool irreversibly_done(const Step& step, const StepState& state) {
-    if (!std::holds_alternative<Irreversible>(step.undo) || !state.begun)
-        return false;
+// A sentence where the step had an effect that cannot be undone; "" where it had none. A step that
+// was begun may have had it although its DONE record is missing: the world decides.
+std::string irreversible_effect(const Step& step, const StepState& state) {
+    const auto* irreversible = std::get_if<Irreversible>(&step.undo);
+    if (!irreversible || !state.begun)
+        return "";
     bool done = state.done;
+    bool begun = false;
     try {
-        as_error([&] { done = done || step.probe(); });
+        as_error([&] {
+            begun = !done && irreversible->begun && irreversible->begun();
+            done = done || (!begun && step.probe());
+        });
     } catch (const Error& error) {
         throw Error(
             fmt::format("{} may be done, which cannot be told: {}", step.id, error.one_line()),
             Kind::needs_attention)
             .remedy(error.remedy());
     }
-    return done;
+    if (!done && !begun)
+        return "";
+    return fmt::format("{} is {} and cannot be undone: {}", step.id, done ? "done" : "begun",
+                       irreversible->why);
 }
 
 // What became of the steps that were to be taken back.
@@ -162,10 +165,9 @@ struct Runner {
                 continue;
             }
             try {
-                if (irreversibly_done(step, state->second)) {
-                    taken.at_the_end = cannot_be_undone(step);
+                taken.at_the_end = irreversible_effect(step, state->second);
+                if (!taken.at_the_end.empty())
                     break; // what came before it stays, too
-                }
             } catch (const Error& error) {
                 taken.fail(step, error.one_line(), error);
                 continue;
@@ -210,7 +212,9 @@ struct Runner {
                 .remedy(taken.remedy.empty() ? error.remedy() : taken.remedy);
         Kind kind = error.kind() == Kind::busy ? Kind::busy : Kind::paused;
         if (!taken.at_the_end.empty())
-            throw Error(what + taken.text(), kind).remedy(error.remedy());
+            throw Error(what + taken.text(),
+                        error.kind() == Kind::needs_attention ? error.kind() : kind)
+                .remedy(error.remedy());
         if (failed.on_failure == OnFailure::undo_all)
             throw Error(what + "; everything was undone",
                         error.kind() == Kind::paused ? Kind::failed : error.kind())
@@ -276,9 +280,9 @@ void roll_back(const Plan& plan, const Run& current, Journal& journal, Reporter&
     runner.require_same_inputs();
     States known = states(journal.records(current.operation));
     for (const PlannedStep& planned : plan.steps) {
-        if (irreversibly_done(planned.step, known[planned.step.id]))
-            throw Error(cannot_be_undone(planned.step), Kind::refused)
-                .remedy("locum upgrade resume");
+        if (const std::string effect = irreversible_effect(planned.step, known[planned.step.id]);
+            !effect.empty())
+            throw Error(effect, Kind::refused).remedy("locum upgrade resume");
     }
     const TakenBack taken = runner.take_back_all([](const Step&) { return true; });
     if (!taken.failed.empty())

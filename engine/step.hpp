@@ -17,6 +17,8 @@ struct Undo {
 struct NothingToUndo {};
 struct Irreversible {
     std::string why;
+    // A part of its effect may be there although probe says that it is not so. May be empty.
+    std::function<bool()> begun = nullptr;
 };
 using UndoChoice = std::variant<Undo, NothingToUndo, Irreversible>;
 

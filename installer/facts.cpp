@@ -1,5 +1,6 @@
 #include "installer/facts.hpp"
 
+#include "cluster/host_files.hpp"
 #include "cluster/store.hpp"
 #include "datasource/grants.hpp"
 #include "datasource/objects.hpp"
@@ -86,6 +87,7 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
     // for again. A node that is not whole yet goes on with them.
     if (facts.node && !Begun::load(layout))
         return facts;
+    facts.host_files = cluster::check_host_files(manifest, answers.components);
     if (!answers.create_token.empty()) {
         facts.token_exists = platform::exists(answers.create_token);
         // Nothing makes the folder: the token is written last, when all else is done.

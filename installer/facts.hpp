@@ -45,6 +45,7 @@ struct Facts {
     std::optional<datasource::Settings> datasource; // with secrets read
     std::optional<DatabaseFacts> database;
     std::vector<engine::Finding> grants;
+    std::vector<engine::Finding> host_files;
 };
 
 Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,

@@ -194,6 +194,7 @@ std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
     check_host(answers, manifest, facts, findings);
     check_network(answers, manifest, facts, findings);
     findings.insert(findings.end(), facts.grants.begin(), facts.grants.end());
+    findings.insert(findings.end(), facts.host_files.begin(), facts.host_files.end());
     return findings;
 }
 

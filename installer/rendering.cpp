@@ -183,6 +183,18 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
     return files;
 }
 
+std::vector<std::string> render_words(const Layout& layout, const NodeState& node,
+                                      const Manifest& manifest, const std::string& component,
+                                      const std::optional<datasource::Settings>& settings,
+                                      const std::vector<std::string>& words) {
+    Scope scope = base_scope(layout, node, manifest.version.text(), component);
+    add_datasource(scope, node, settings);
+    std::vector<std::string> rendered;
+    for (const std::string& word : words)
+        rendered.push_back(suite::render(word, scope, "manifest.toml"));
+    return rendered;
+}
+
 std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const NodeState& node,
                                                 const Manifest& manifest,
                                                 const std::string& component) {

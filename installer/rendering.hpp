@@ -44,6 +44,12 @@ std::vector<Rendered> render_configs(const cluster::Layout& layout, const cluste
                                      const std::optional<datasource::Settings>& settings,
                                      const std::vector<BalancedNode>& servers);
 
+// Words of a command that has the variables of the component's templates, the lists excepted.
+std::vector<std::string> render_words(const cluster::Layout& layout, const cluster::NodeState& node,
+                                      const suite::Manifest& manifest, const std::string& component,
+                                      const std::optional<datasource::Settings>& settings,
+                                      const std::vector<std::string>& words);
+
 // The services of a component, ready to start; nothing secret in them.
 std::vector<cluster::ServiceSpec> service_specs(const cluster::Layout& layout,
                                                 const cluster::NodeState& node,

@@ -59,7 +59,8 @@ Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
     for (auto& [kind, engine] : bundle.state_->manifest.database.engines)
         for (auto& migration : engine.migrations)
             for (auto& part : migration.run)
-                part.sql = bundle.text(part.name);
+                if (part.host_file.empty() && part.argv.empty())
+                    part.sql = bundle.text(part.name);
     return bundle;
 }
 

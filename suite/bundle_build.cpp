@@ -1,5 +1,6 @@
 #include "suite/bundle.hpp"
 
+#include "datasource/script.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
@@ -101,6 +102,22 @@ void check_template(const Manifest& manifest, const Config& config, const std::s
     }
 }
 
+// As it will be run, so that a vendor learns here what an operator would be refused with.
+void check_migrations(const Manifest& manifest, const std::string& folder) {
+    for (const auto& [kind, engine] : manifest.database.engines)
+        for (const datasource::Migration& migration : engine.migrations)
+            for (const datasource::MigrationPart& part : migration.run) {
+                if (!part.host_file.empty() || !part.argv.empty())
+                    continue;
+                try {
+                    datasource::runnable(read_text(folder, part.name), part.name, kind,
+                                         part.for_shell);
+                } catch (const Error& error) {
+                    throw Error(error.what(), Kind::usage).remedy(error.remedy());
+                }
+            }
+}
+
 void copy(const Source& source, OutputFile& output) {
     const platform::InputFile input(source.file);
     platform::Sha256 sum;
@@ -155,6 +172,7 @@ Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, cons
             .remedy("take [[parts]] and [files] out");
     for (const Config& config : suite.configs)
         check_template(suite, config, read_text(folder, config.template_file));
+    check_migrations(suite, folder);
 
     platform::make_folders(platform::parent_of(target));
     const Workshop workshop(platform::parent_of(target));

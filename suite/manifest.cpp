@@ -56,7 +56,8 @@ std::vector<std::string> part_paths(const Manifest& manifest) {
         paths.push_back(engine.copy_ddl);
         for (const auto& migration : engine.migrations)
             for (const auto& part : migration.run)
-                paths.push_back(part.name);
+                if (part.host_file.empty() && part.argv.empty())
+                    paths.push_back(part.name);
     }
     std::sort(paths.begin(), paths.end());
     paths.erase(std::unique(paths.begin(), paths.end()), paths.end());

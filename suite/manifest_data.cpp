@@ -45,30 +45,6 @@ void require_paths(const Manifest& manifest, const Section& section, const std::
                          "steps from each schema of 'upgrades-from' to the suite's schema");
 }
 
-datasource::Migration read_migration(Section& section,
-                                     const std::vector<datasource::Migration>& before) {
-    datasource::Migration migration;
-    const Text from = section.text("from", "");
-    if (section.has("from") && from.value.empty())
-        section.fail(from.at, "an empty text for 'from'", "a schema version, or no 'from'");
-    migration.from = from.value;
-    const Text to = section.text("to");
-    if (to.value.empty() || to.value == from.value)
-        section.fail(to.at, fmt::format("a migration from '{}' to '{}'", from.value, to.value),
-                     "another schema version");
-    migration.to = to.value;
-    datasource::MigrationPart part;
-    part.name = read_path(section, "file");
-    migration.run.push_back(std::move(part));
-    section.done();
-    for (const auto& other : before)
-        if (other.from == migration.from && other.to == migration.to)
-            section.fail(section.at(),
-                         fmt::format("a second migration from '{}' to '{}'", from.value, to.value),
-                         "one for each step");
-    return migration;
-}
-
 std::string joined(const std::vector<datasource::Encoding>& encodings) {
     std::vector<std::string_view> names;
     for (const auto encoding : encodings)
@@ -114,20 +90,21 @@ datasource::Encodings read_encodings(Section& engine) {
     return encodings;
 }
 
-Engine read_engine(Section& section, datasource::Kind kind) {
+Engine read_engine(ManifestReader& reader, Section& section, datasource::Kind kind) {
     Engine engine;
-    for (const auto& [key, into] : {std::pair{"version-query", &engine.version.query},
-                                    std::pair{"version-record", &engine.version.record}}) {
-        const Text sql = section.text(key);
-        if (sql.value.empty())
-            section.fail(sql.at, fmt::format("an empty text for '{}'", key), "one SQL statement");
-        *into = sql.value;
-        if (into == &engine.version.record && sql.value.find("$1") == std::string::npos)
-            section.fail(sql.at, "a 'version-record' without $1",
-                         "$1 where the version is to stand");
+    const Text query = section.text("version-query");
+    if (query.value.empty())
+        section.fail(query.at, "an empty text for 'version-query'", "one SQL statement");
+    engine.version.query = query.value;
+    // None where the product has no place for it: then the query tells the version by columns.
+    if (section.has("version-record")) {
+        const Text record = section.text("version-record");
+        if (record.value.find("$1") == std::string::npos)
+            section.fail(record.at, "a 'version-record' without $1",
+                         "$1 where the version is to stand, or no 'version-record'");
+        engine.version.record = record.value;
     }
-    for (Section migration : section.list("migrations"))
-        engine.migrations.push_back(read_migration(migration, engine.migrations));
+    engine.migrations = read_migrations(reader, section);
     if (kind == datasource::Kind::sqlite && section.has("copy-ddl"))
         engine.copy_ddl = read_path(section, "copy-ddl");
     if (kind == datasource::Kind::sqlite)
@@ -135,6 +112,8 @@ Engine read_engine(Section& section, datasource::Kind kind) {
     section.done();
     return engine;
 }
+
+} // namespace
 
 std::string read_sha256(Section& section) {
     const Text text = section.text("sha256");
@@ -144,6 +123,8 @@ std::string read_sha256(Section& section) {
                      "64 hexadecimal digits in lower case");
     return text.value;
 }
+
+namespace {
 
 File read_file_entry(Section& section, const std::string& component) {
     File file;
@@ -187,10 +168,14 @@ std::string folder_of(const std::string& path) {
 
 void ManifestReader::read_database() {
     Section section = file.section("database", true);
-    manifest.database.application_name = section.text("application-name").value;
-    if (manifest.database.application_name.empty())
-        section.fail(section.at(), "an empty 'application-name'",
-                     "how the suite's sessions are known");
+    // For people only: Locum knows the application's sessions by its account.
+    if (section.has("application-name")) {
+        const Text name = section.text("application-name");
+        if (name.value.empty())
+            section.fail(name.at, "an empty 'application-name'",
+                         "how the suite's sessions call themselves, or no 'application-name'");
+        manifest.database.application_name = name.value;
+    }
     if (!section.has("node-local"))
         section.fail(section.at(), "no 'node-local' in [database]",
                      "the tables that each node may write for itself, or []");
@@ -206,7 +191,7 @@ void ManifestReader::read_database() {
         Section engine = section.section(key);
         if (!section.has(key))
             continue;
-        Engine& read = manifest.database.engines[kind] = read_engine(engine, kind);
+        Engine& read = manifest.database.engines[kind] = read_engine(*this, engine, kind);
         require_paths(manifest, engine, key, read);
     }
     if (manifest.database.engines.empty())

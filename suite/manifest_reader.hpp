@@ -29,6 +29,11 @@ struct ManifestReader {
     void read_files();
 };
 
+// The `migrations` of an engine's table.
+std::vector<datasource::Migration> read_migrations(ManifestReader& reader, Section& engine);
+
+// 64 hexadecimal digits.
+std::string read_sha256(Section& section);
 // The path of a part, as a vendor writes it; a reserved one is an error.
 std::string read_path(Section& section, std::string_view key);
 // "0644" in octal, at most 0777.

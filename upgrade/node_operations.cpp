@@ -4,6 +4,7 @@
 #include "datasource/copy.hpp"
 #include "datasource/guard.hpp"
 #include "engine/error.hpp"
+#include "installer/migrating.hpp"
 #include "platform/files.hpp"
 
 #include <fmt/format.h>
@@ -42,15 +43,21 @@ std::string copy(Node& node, const NodeCommand& command, engine::Reporter& repor
 
     const std::set<std::string> node_local(manifest.database.node_local.begin(),
                                            manifest.database.node_local.end());
-    {
+    datasource::Settings copied;
+    copied.file = request.target;
+    try {
         auto connection = datasource::connect_file(request.target, {});
         const std::string from =
             datasource::schema_version(*connection, engine.version).value_or("");
         if (from != manifest.schema)
-            datasource::migrate(*connection,
-                                datasource::path(engine.migrations, from, manifest.schema),
-                                engine.version, {});
+            datasource::migrate(
+                *connection, datasource::path(engine.migrations, from, manifest.schema),
+                engine.version, {},
+                {installer::migration_command(node.layout, before, manifest, copied), nullptr});
         datasource::guard(*connection, node_local);
+    } catch (const engine::Error&) {
+        datasource::remove_copy(request.target); // whatever a command has made of it
+        throw;
     }
     node.change([&](NodeState& state) {
         state.copy = cluster::NodeCopy{request.target, result.snapshot_ms, command.operation,

@@ -98,10 +98,12 @@ bool nothing_left(const engine::Journal& journal, const std::string& operation) 
 
 // After the migration only forward is offered. Whoever gives the new version up all the same needs
 // the backup; empty: the database is not migrated yet, or cannot be asked.
-std::string backup_of_before(const engine::Journal& journal, const std::string& operation) {
+std::string backup_of_before(const engine::Journal& journal, cluster::Store& store,
+                             const std::string& operation) {
     bool migrated = false;
     std::string backup;
     try {
+        migrated = !cluster::Registry(store).fact(cluster::fact::migration).empty();
         for (const engine::Record& record : journal.records(operation)) {
             if (record.mark != engine::Mark::done)
                 continue;
@@ -140,8 +142,9 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
         engine::run(plan, run, journal, reporter);
     } catch (Error& error) {
         record_failure(operations, journal, run, error);
-        const std::string backup = backup_of_before(journal, run.operation);
-        if (error.kind() != Kind::paused || backup.empty())
+        const std::string backup = backup_of_before(journal, session.store(), run.operation);
+        if ((error.kind() != Kind::paused && error.kind() != Kind::needs_attention) ||
+            backup.empty())
             throw;
         Error told = error;
         throw std::move(told).remedy(fmt::format(

@@ -109,6 +109,27 @@ Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts) {
     return verdict;
 }
 
+namespace {
+
+// The first command of the productive database's migration; "": it is SQL throughout.
+std::string command_on_way(const suite::Manifest& to, const ClusterFacts& facts) {
+    const auto engine = to.database.engines.find(facts.kind);
+    if (engine == to.database.engines.end())
+        return "";
+    try {
+        for (const datasource::Migration& step :
+             datasource::path(engine->second.migrations, facts.schema, to.schema))
+            for (const datasource::MigrationPart& part : step.run)
+                if (!part.argv.empty())
+                    return part.name;
+    } catch (const Error&) {
+        // No way: verdict() has told.
+    }
+    return "";
+}
+
+} // namespace
+
 std::vector<Finding> preflight(const suite::Manifest& to, const ClusterFacts& facts,
                                UpgradeMode mode) {
     std::vector<Finding> findings;
@@ -141,6 +162,13 @@ std::vector<Finding> preflight(const suite::Manifest& to, const ClusterFacts& fa
                                             2 * facts.database_bytes >> 20),
                                 "free some space there, or use --mode short-downtime", true});
     }
+    if (const std::string command = command_on_way(to, facts); !command.empty())
+        findings.push_back(
+            {"migration-command", Severity::warning,
+             fmt::format("migration by a command: not in one transaction ({})", command),
+             "SQL, of which nothing is left when it fails",
+             "if it fails half-way, go on with locum upgrade resume, or restore the "
+             "backup that is made before"});
     findings.insert(findings.end(), facts.coordinator.begin(), facts.coordinator.end());
     if (mode == UpgradeMode::rolling)
         findings.insert(findings.end(), facts.copy_obstacles.begin(), facts.copy_obstacles.end());

@@ -8,6 +8,7 @@
 #include "datasource/grants.hpp"
 #include "datasource/objects.hpp"
 #include "engine/error.hpp"
+#include "installer/migrating.hpp"
 #include "installer/node_row.hpp"
 #include "installer/token_file.hpp"
 #include "platform/files.hpp"
@@ -193,11 +194,15 @@ Step create_schema(const Installation& installation) {
             const suite::Engine& filled = version.manifest().database.engines.at(known.kind);
             auto connection = connect(known);
             datasource::allow_application(*connection, known);
-            datasource::migrate(*connection,
-                                datasource::path(filled.migrations, "", manifest.schema),
-                                filled.version, [&known](datasource::Connection& inside) {
-                                    datasource::name_application(inside, known);
-                                });
+            datasource::migrate(
+                *connection, datasource::path(filled.migrations, "", manifest.schema),
+                filled.version,
+                [&known](datasource::Connection& inside) {
+                    datasource::name_application(inside, known);
+                },
+                {migration_command(installation.layout,
+                                   cluster::load_node_state(installation.layout), manifest, known),
+                 nullptr});
             return std::string();
         },
         nullptr,

@@ -1,9 +1,11 @@
 #include "upgrade/steps/database.hpp"
 
+#include "cluster/host_files.hpp"
 #include "cluster/lease.hpp"
 #include "datasource/backup.hpp"
 #include "datasource/fence.hpp"
 #include "engine/error.hpp"
+#include "installer/migrating.hpp"
 #include "platform/files.hpp"
 
 #include <algorithm>
@@ -104,13 +106,54 @@ bool is_lock_conflict(const Error& error) {
     return false;
 }
 
-// The migration in one transaction with the lease's epoch; waits for locks of others and tries
-// again.
-void run_migration(Conductor& conductor, Reporter& reporter) {
+// What an operator does where a chain with commands stopped.
+Error half_way(Error error, bool begun) {
+    if (!begun)
+        return error;
+    const std::string remedy = error.remedy();
+    return std::move(error).remedy(
+        fmt::format("{}{}mend the cause, then: locum upgrade resume, which goes on from the schema "
+                    "version that it finds",
+                    remedy, remedy.empty() ? "" : "; "));
+}
+
+// A migration with commands was begun and has not come to its end.
+bool is_begun(Conductor& conductor) {
+    return !conductor.registry().fact(cluster::fact::migration).empty();
+}
+
+bool migrated(Conductor& conductor) {
     const Upgrade& upgrade = conductor.upgrade();
-    const suite::Engine& engine = engine_of(upgrade);
+    const std::string& schema = upgrade.manifest().schema;
+    const std::string found = schema_of(upgrade);
+    const std::string begun = conductor.registry().fact(cluster::fact::migration);
+    if (begun.empty())
+        return found == schema;
+    if (found == schema && datasource::is_last(begun))
+        return true;
+    try {
+        if (found != schema) {
+            datasource::path(engine_of(upgrade).migrations, found, schema);
+            return false;
+        }
+    } catch (const Error&) {
+        // From there no migration leads on.
+    }
+    throw Error(fmt::format("the migration came as far as {}, and the schema version is {}, from "
+                            "which it cannot go on to {}",
+                            begun, found.empty() ? "(none)" : found, schema),
+                Kind::needs_attention)
+        .remedy("restore the database as it was before the migration, then: locum upgrade resume");
+}
+
+void run_migrations(Conductor& conductor, Reporter& reporter) {
+    const Upgrade& upgrade = conductor.upgrade();
+    suite::Manifest manifest = upgrade.manifest();
+    cluster::fill_host_files(manifest, upgrade.layout); // a bundle does not hold them
+    const suite::Engine& engine = manifest.database.engines.at(upgrade.settings.kind);
     const std::vector<datasource::Migration> way =
-        datasource::path(engine.migrations, schema_of(upgrade), upgrade.manifest().schema);
+        datasource::path(engine.migrations, schema_of(upgrade), manifest.schema);
+    const bool command = datasource::has_command(way);
     for (int attempt = 1;; ++attempt) {
         auto connection = connect(upgrade);
         std::string registry = cluster::registry_schema(upgrade.layout.suite) + ".";
@@ -120,26 +163,36 @@ void run_migration(Conductor& conductor, Reporter& reporter) {
                                 {cluster::registry_file(upgrade.settings)});
             registry = "registry.";
         }
+        datasource::Commands commands;
+        if (command) {
+            commands.run = installer::migration_command(upgrade.layout,
+                                                        cluster::load_node_state(upgrade.layout),
+                                                        manifest, upgrade.settings);
+            commands.remember = [&](Connection& inside, const std::string& part) {
+                inside.execute("INSERT INTO " + registry +
+                                   "fact (name, value) VALUES ($1, $2) "
+                                   "ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                               {std::string(cluster::fact::migration), part});
+            };
+        }
         try {
-            datasource::migrate(*connection, way, engine.version, [&](Connection& inside) {
-                cluster::lock_epoch(inside, registry, upgrade.epoch);
-                datasource::name_application(inside, upgrade.settings);
-            });
+            datasource::migrate(
+                *connection, way, engine.version,
+                [&](Connection& inside) {
+                    cluster::lock_epoch(inside, registry, upgrade.epoch);
+                    datasource::name_application(inside, upgrade.settings);
+                },
+                commands);
             return;
         } catch (const Error& error) {
+            if (command)
+                throw half_way(error, is_begun(conductor));
             if (!is_lock_conflict(error) || attempt == migration_attempts)
                 throw;
             reporter.note(
                 fmt::format("attempt {} of {}: {}", attempt, migration_attempts, error.one_line()));
         }
     }
-}
-
-void require_schema(const Upgrade& upgrade) {
-    const std::string& schema = upgrade.manifest().schema;
-    if (std::string found = schema_of(upgrade); found != schema)
-        throw Error(
-            fmt::format("after the migration the schema is {}, expected {}", found, schema));
 }
 
 // Every server runs the new version, on the productive database.
@@ -249,9 +302,9 @@ Step migrate(Conductor& conductor, const std::string& step) {
     const std::string schema = conductor.upgrade().manifest().schema;
     return {step,
             fmt::format("migrate the productive database to schema {}", schema),
-            [&conductor, schema] { return schema_of(conductor.upgrade()) == schema; },
+            [&conductor] { return migrated(conductor); },
             nullptr,
-            [&conductor, step, schema](Reporter& reporter) {
+            [&conductor, step](Reporter& reporter) {
                 const Upgrade& upgrade = conductor.upgrade();
                 // Once more and under this epoch: a resumed run may come here long after the
                 // barrier.
@@ -262,12 +315,21 @@ Step migrate(Conductor& conductor, const std::string& step) {
                                             left.front()),
                                 Kind::paused)
                         .remedy("end it, then: locum upgrade resume");
-                run_migration(conductor, reporter);
+                run_migrations(conductor, reporter);
                 return std::string();
             },
-            [&conductor] { require_schema(conductor.upgrade()); },
-            Irreversible{fmt::format(
-                "the old version cannot work on schema {}; from here on only forward", schema)}};
+            [&conductor, schema] {
+                if (std::string found = schema_of(conductor.upgrade()); found != schema)
+                    throw Error(fmt::format("after the migration the schema is {}, expected {}",
+                                            found, schema));
+                if (is_begun(conductor)) // by a run that was cut off behind the last part
+                    conductor.under_lease(
+                        [&] { conductor.registry().set_fact(cluster::fact::migration, ""); });
+            },
+            Irreversible{
+                fmt::format("the old version cannot work on schema {}; from here on only forward",
+                            schema),
+                [&conductor] { return is_begun(conductor); }}};
 }
 
 Step migrate_in_use(Conductor& conductor, const std::string& step, InPlace order) {
@@ -286,11 +348,12 @@ Step migrate_in_use(Conductor& conductor, const std::string& step, InPlace order
                 conductor.registry().set_fact(cluster::fact::bears,
                                               upgrade.old_version() + " " + schema);
             });
-        run_migration(conductor, reporter);
+        run_migrations(conductor, reporter);
         return std::string();
     };
-    if (old_works)
-        made.undo = NothingToUndo{}; // the old version works on it
+    // The old version works on it; but a command that was begun leaves what no version works on.
+    if (old_works && !datasource::has_command(engine_of(conductor.upgrade()).migrations))
+        made.undo = NothingToUndo{};
     return made;
 }
 

@@ -116,9 +116,8 @@ TEST_CASE("keys that are unknown, missing or of another type") {
     check({
         {"[suite]", "extra = 1\n[suite]",
          "3:1: found the unknown key 'extra'; expected one of format, locum, suite, compatibility, "
-         "components, topologies, secrets, ports, configs, services, probes, balancing, database, "
-         "parts, "
-         "files"},
+         "components, topologies, secrets, host-files, ports, configs, services, probes, balancing, "
+         "database, parts, files"},
         {"title = \"S\"", "title = \"S\"\ntilte = \"T\"",
          "6:1: found the unknown key 'tilte' in [suite]; expected one of name, title, version, "
          "schema, "
@@ -301,7 +300,8 @@ TEST_CASE("migrations lead to the suite's schema") {
         {"    { to = \"1\"", "    { to = \"1\", file = \"0.sql\" },\n    { to = \"1\"",
          "57:5: found a second migration from '' to '1'; expected one for each step"},
         {"v = $1", "v = ?",
-         "54:18: found a 'version-record' without $1; expected $1 where the version is to stand"},
+         "54:18: found a 'version-record' without $1; expected $1 where the version is to stand, "
+         "or no 'version-record'"},
         {"node-local = [\"seen\"]\n", "",
          "49:1: found no 'node-local' in [database]; expected the tables that each node may write "
          "for itself, "

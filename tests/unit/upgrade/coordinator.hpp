@@ -11,10 +11,12 @@ namespace locum::testing {
 
 class Coordinator {
 public:
-    Coordinator() : site_({"server", "balancer"}) {
+    // texts: of the new version's bundle, where they are not the usual ones.
+    explicit Coordinator(const std::map<std::string, std::string>& texts = {}) :
+        site_({"server", "balancer"}) {
         site_.run_until("agent/start");
         const suite::Bundle bundle =
-            suite::Bundle::open(site_.vendor().build("2.0"), site_.vendor().key());
+            suite::Bundle::open(site_.vendor().build("2.0", texts), site_.vendor().key());
         upgrade_.layout = site_.layout();
         upgrade_.settings = *site_.installation().facts.datasource;
         upgrade_.data_folder = site_.layout().data();

@@ -217,3 +217,23 @@ TEST_CASE("verdict: the manifest's facts decide which order is safe in place") {
     facts.nodes = {node("a", {"server", "balancer"})};
     CHECK(!upgrade::verdict(to, facts).can_go_in_place());
 }
+
+TEST_CASE("preflight: a migration by a command on the way is told, one elsewhere is not") {
+    suite::Manifest to = two();
+    datasource::MigrationPart command;
+    command.name = "/opt/migrate --fast";
+    command.argv = {"/opt/migrate", "--fast"};
+    to.database.engines.at(datasource::Kind::postgresql).migrations[1].run = {command};
+    ClusterFacts facts = three_nodes();
+    facts.kind = datasource::Kind::postgresql;
+    const auto findings = upgrade::preflight(to, facts, UpgradeMode::rolling);
+    REQUIRE(names(findings) == std::vector<std::string>{"migration-command"});
+    CHECK(findings[0].severity == engine::Severity::warning);
+    CHECK(findings[0].found ==
+          "migration by a command: not in one transaction (/opt/migrate --fast)");
+    facts.kind = datasource::Kind::sqlite; // a copy is dropped where it fails
+    CHECK(upgrade::preflight(to, facts, UpgradeMode::rolling).empty());
+    facts.kind = datasource::Kind::postgresql;
+    facts.schema = "2";
+    CHECK(upgrade::preflight(to, facts, UpgradeMode::rolling).empty());
+}

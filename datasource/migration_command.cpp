@@ -1,0 +1,135 @@
+#include "datasource/migration_command.hpp"
+
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+#include "platform/process.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace locum::datasource {
+namespace {
+
+constexpr const char* application_name = "locum-migration";
+constexpr std::chrono::milliseconds poll_pause{20};
+constexpr std::chrono::seconds leave_time{10};
+constexpr std::size_t shown = 600; // of what it said, in an error
+
+platform::Command command_of(const MigrationPart& part, const Settings& settings) {
+    platform::Command command;
+    command.argv = part.argv;
+    command.folder = "/";
+    command.time_limit = part.limit;
+    command.environment = {{"LOCUM_DATASOURCE", std::string(name(settings.kind))}};
+    if (settings.kind == Kind::sqlite) {
+        command.environment["LOCUM_DATASOURCE_FILE"] = settings.file;
+        return command;
+    }
+    command.environment["PGHOST"] = settings.host;
+    command.environment["PGPORT"] = std::to_string(settings.port);
+    command.environment["PGDATABASE"] = settings.database;
+    command.environment["PGUSER"] = settings.locum.user;
+    command.environment["PGAPPNAME"] = application_name;
+    command.secrets = {{"PGPASSWORD", settings.locum.password}};
+    return command;
+}
+
+std::string without(std::string text, const std::string& secret) {
+    for (std::size_t at = 0; !secret.empty() && (at = text.find(secret, at)) != std::string::npos;)
+        text.replace(at, secret.size(), "…");
+    return text;
+}
+
+bool has_line(const std::string& text, const std::string& wanted) {
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        const std::size_t begin = line.find_first_not_of(" \t\r");
+        const std::size_t end = line.find_last_not_of(" \t\r");
+        if (begin != std::string::npos && line.substr(begin, end + 1 - begin) == wanted)
+            return true;
+    }
+    return false;
+}
+
+void append(const std::string& file, const std::string& text) {
+    if (!platform::exists(file))
+        platform::write_file(file, "", 0600);
+    std::ofstream log(file, std::ios::app | std::ios::binary);
+    log << text << (text.empty() || text.back() == '\n' ? "" : "\n");
+}
+
+// "": all is well.
+std::string fault(const platform::Finished& finished, const MigrationPart& part) {
+    if (finished.timed_out)
+        return fmt::format("it did not end within {} s and was killed", part.limit.count());
+    if (finished.signal != 0)
+        return fmt::format("it was ended by signal {}", finished.signal);
+    if (finished.exit_code != 0)
+        return fmt::format("it ended with exit code {}, expected 0", finished.exit_code);
+    if (!part.output.empty() && !has_line(finished.output, part.output))
+        return fmt::format("it did not print the line '{}'", part.output);
+    return "";
+}
+
+// The program is dead; what it asked the server for last may be running there still, and would be
+// committed when nobody expects it any more.
+void end_sessions(const Settings& settings) {
+    const auto connection = connect(settings, settings.locum);
+    const auto deadline = std::chrono::steady_clock::now() + leave_time;
+    while (!connection
+                ->query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+                        "current_database() AND usename = current_user AND application_name = $1",
+                        {application_name})
+                .empty()) {
+        if (std::chrono::steady_clock::now() > deadline)
+            throw engine::Error(fmt::format("its sessions ({}) are still on the database server",
+                                            application_name));
+        std::this_thread::sleep_for(poll_pause);
+    }
+}
+
+} // namespace
+
+bool has_command(const std::vector<Migration>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [](const Migration& step) {
+        return std::any_of(step.run.begin(), step.run.end(),
+                           [](const MigrationPart& part) { return !part.argv.empty(); });
+    });
+}
+
+void run_command(const MigrationPart& part, const Settings& settings, const std::string& log_file) {
+    const std::string called = fmt::format("{}", fmt::join(part.argv, " "));
+    const std::string& password = settings.locum.password.reveal();
+    std::string why;
+    std::string said;
+    try {
+        const platform::Finished finished = platform::run(command_of(part, settings));
+        append(
+            log_file,
+            without(fmt::format("$ {}\n{}{}", called, finished.output, finished.errors), password));
+        why = fault(finished, part);
+        said = without(finished.errors.empty() ? finished.output : finished.errors, password);
+    } catch (const engine::Error& error) { // it could not be started
+        why = error.one_line();
+    }
+    if (why.empty())
+        return;
+    if (settings.kind == Kind::postgresql) {
+        try {
+            end_sessions(settings);
+        } catch (const engine::Error& error) {
+            why += "; " + error.one_line();
+        }
+    }
+    if (said.size() > shown)
+        said.erase(0, said.size() - shown);
+    throw engine::Error(
+        fmt::format("{}: {}{}{}", called, why, said.empty() ? "" : "; it said: ", said))
+        .remedy(fmt::format("see {}", log_file));
+}
+
+} // namespace locum::datasource

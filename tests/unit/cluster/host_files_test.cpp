@@ -1,0 +1,152 @@
+// Files of the host are checked before anything is unpacked, and kept: what was checked is run.
+
+#include "cluster/host_files.hpp"
+#include "cluster/installed.hpp"
+#include "tests/support/site.hpp"
+
+using namespace locum;
+using namespace locum::testing;
+
+namespace {
+
+constexpr const char* schema = "BEGIN;\nCREATE TABLE schema_version (version text);\n"
+                               "INSERT INTO schema_version VALUES ('1');\nCOMMIT;\n";
+
+// A bundle of the small suite whose first schema is a file of the host.
+struct Host {
+    Scratch scratch;
+    Vendor vendor{scratch.path()};
+    cluster::Layout layout{scratch / "root", "small"};
+    std::string file = scratch / "schema.sql";
+
+    explicit Host(const std::string& text = schema, bool for_shell = true) {
+        platform::write_file(file, text, 0644);
+        std::string toml = small_suite_toml("1.0");
+        const std::string usual = "{ to = \"1\", file = \"1.sql\" }";
+        for (std::size_t at; (at = toml.find(usual)) != std::string::npos;)
+            toml.replace(at, usual.size(),
+                         fmt::format("{{ to = \"1\", run = [{{ host-file = \"schema\", for-shell = "
+                                     "{} }}] }}",
+                                     for_shell));
+        toml += fmt::format("[[host-files]]\nname = \"schema\"\ncomponent = \"server\"\npath = "
+                            "\"{}\"\nsha256 = \"{}\"\n",
+                            file, platform::sha256_hex(text));
+        bundle_ = vendor.build("1.0", {{"suite.toml", toml}});
+    }
+
+    suite::Bundle bundle() const { return suite::Bundle::open(bundle_, vendor.key()); }
+    std::vector<std::string> stage(const std::vector<std::string>& components = {"server"}) const {
+        return cluster::stage(bundle(), layout, components);
+    }
+    bool staged(const std::vector<std::string>& components = {"server"}) const {
+        return cluster::staged(bundle().manifest_sha256(), "1.0", layout, components);
+    }
+    datasource::MigrationPart part() const {
+        const cluster::InstalledVersion version(layout, "1.0");
+        return version.manifest()
+            .database.engines.at(datasource::Kind::sqlite)
+            .migrations[0]
+            .run[0];
+    }
+
+private:
+    std::string bundle_;
+};
+
+} // namespace
+
+TEST_CASE("a host file is kept with the version, and run from there") {
+    const Host host;
+    CHECK(cluster::check_host_files(host.bundle().manifest(), {"server"}).empty());
+    host.stage();
+    CHECK(host.staged());
+    platform::remove_all(host.file); // its package is upgraded, or gone
+    CHECK(host.staged());
+    CHECK(host.stage().empty());
+    CHECK(host.part().sql == schema);
+    CHECK(host.part().name == host.file);
+    suite::Manifest manifest = host.bundle().manifest();
+    cluster::fill_host_files(manifest, host.layout);
+    CHECK(manifest.database.engines.at(datasource::Kind::postgresql).migrations[0].run[0].sql ==
+          schema);
+}
+
+TEST_CASE("a host file that is missing or another one is told before anything is made") {
+    const Host host;
+    const std::string expected = platform::sha256_hex(schema);
+    platform::write_file(host.file, "CREATE TABLE other (a integer);\n", 0644);
+    const std::string found = platform::sha256_hex("CREATE TABLE other (a integer);\n");
+    engine::Error error = error_of([&] { host.stage(); });
+    CHECK(error.kind() == engine::Kind::refused);
+    CHECK(error.what() ==
+          fmt::format("the host file {} has SHA-256 {}; expected {}", host.file, found, expected));
+    CHECK(contains(error.remedy(), "dpkg -S " + host.file));
+    CHECK_FALSE(platform::exists(host.layout.product()));
+    const auto findings = cluster::check_host_files(host.bundle().manifest(), {"server"});
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].name == "host-file");
+    CHECK(contains(findings[0].found, found));
+
+    platform::remove_all(host.file);
+    error = error_of([&] { host.stage(); });
+    CHECK(error.what() == fmt::format("the host file {} is missing; expected one with SHA-256 {}",
+                                      host.file, expected));
+    CHECK_FALSE(platform::exists(host.layout.product()));
+}
+
+TEST_CASE("the packages of the component are named as the remedy") {
+    const Host host;
+    suite::Manifest manifest = host.bundle().manifest();
+    manifest.components[0].packages = {"product-server", "product-tools"};
+    platform::remove_all(host.file);
+    CHECK(contains(cluster::check_host_files(manifest, {"server"}).at(0).remedy,
+                   "install the version of product-server, product-tools that Small 1.0"));
+}
+
+TEST_CASE("a host without the component needs no such file, until it gets it") {
+    const Host host;
+    const std::string text = platform::read_file(host.file);
+    platform::remove_all(host.file);
+    host.stage({"balancer"});
+    CHECK(host.staged({"balancer"}));
+    CHECK(host.part().sql == "");
+    CHECK_THROWS_AS(host.stage({"balancer", "server"}), engine::Error);
+    platform::write_file(host.file, text, 0644);
+    CHECK_FALSE(host.staged({"balancer", "server"}));
+    host.stage({"balancer", "server"});
+    CHECK(host.staged({"balancer", "server"}));
+    CHECK(host.part().sql == schema);
+}
+
+TEST_CASE("what was kept and changed since is read anew") {
+    const Host host;
+    host.stage();
+    const std::string kept = host.layout.version("1.0") + "/.host-files/schema";
+    platform::write_file(kept, "DROP TABLE x;\n", 0644);
+    CHECK_FALSE(host.staged());
+    host.stage();
+    CHECK(platform::read_file(kept) == schema);
+}
+
+TEST_CASE("a host file that cannot be run is refused by name, with its line") {
+    for (const auto& [text, for_shell, found] :
+         {std::tuple{schema, false, ":1: found BEGIN; expected"},
+          std::tuple{"SELECT 1;\n\\i other.sql\n", true, ":2: found the shell's command \\i"}}) {
+        const Host host(text, for_shell);
+        const engine::Error error = error_of([&] { host.stage(); });
+        CHECK(error.kind() == engine::Kind::refused);
+        CHECK(contains(error.what(), host.file + found));
+        CHECK_FALSE(platform::exists(host.layout.product()));
+    }
+}
+
+TEST_CASE("a file of the bundle that cannot be run is the vendor's mistake when it is built") {
+    const Scratch scratch;
+    const Vendor vendor(scratch.path());
+    const engine::Error error = error_of([&] {
+        vendor.build("1.0", {{"1.sql", "CREATE TABLE a (b integer);\n\nCOMMIT;\n"}});
+    });
+    CHECK(error.kind() == engine::Kind::usage);
+    CHECK(contains(error.what(), "1.sql:3: found COMMIT"));
+    CHECK(contains(error.remedy(), "for-shell = true"));
+}
