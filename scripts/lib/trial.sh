@@ -1,15 +1,25 @@
-# Functions for a throw-away cluster of the endpoint manager on 127.0.0.2 to 127.0.0.4, as the
-# quickstart and the tests use it. To be sourced; the caller sets `bin` (folder of the programs) and
-# `suites` (folder of the suites' sources), and runs trial_end in a trap.
+# Functions for a throw-away cluster on 127.0.0.2 to 127.0.0.4, as the quickstart and the tests use it.
+# To be sourced; the caller sets `bin` (folder of the programs) and `suites` (folder of the suites'
+# sources), and runs trial_end in a trap. It is one of the endpoint manager, where the caller has not
+# set the variables below to another suite's.
 #
 # trial_begin          makes the scratch folder $trial and the short run folder $trial_run
 # trial_postgresql     starts a PostgreSQL of its own on a high port
-# trial_bundles [N]    key pair and the bundles of both versions; with N devices in their seed, not 2,000
-# trial_answers N      answers of node N (server and balancer; node 3: server only)
-# trial_install N      installs version 1.0 on node N
+# trial_bundles [N]    key pair and the endpoint manager's bundles; with N devices in their seed, not 2,000
+# trial_bundle S V     the bundle of version V, from the source S
+# trial_answers N      answers of node N (server and balancer)
+# trial_install N      installs the old version on node N
 # trial_load ARGS…     starts the client load in the background
 # trial_load_end       ends it; its figures are in $trial/load.json; returns its exit code
 # trial_end            stops what was started, by process id, and removes the folders
+
+trial_suite=${trial_suite:-endpoint-manager}
+trial_from=${trial_from:-1.0}                            # the old version
+trial_database=${trial_database:-endpoint}               # its name on the database server
+trial_third_node=${trial_third_node:-'["server"]'}       # components of node 3
+trial_more_answers=${trial_more_answers:-}               # sections of every node's answers
+trial_clients=("${trial_clients[@]:-endpoint-load}")     # program of the load, and arguments
+trial_fronts=(${trial_fronts[@]:-127.0.0.2:30001 127.0.0.3:30001})
 
 trial_begin() {
     trial=$(mktemp -d "${TMPDIR:-/tmp}/locum-trial.XXXXXX")
@@ -50,12 +60,13 @@ trial_postgresql() {
     printf quickstart-app >"$trial/app.password"
     printf quickstart-locum >"$trial/locum.password"
     chmod 600 "$trial"/*.password
-    PGPASSWORD=quickstart-admin psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgresql_port" -U admin postgres <<'SQL'
+    PGPASSWORD=quickstart-admin psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgresql_port" -U admin \
+        -v database="$trial_database" postgres <<'SQL'
 CREATE ROLE app LOGIN PASSWORD 'quickstart-app';
 CREATE ROLE locum LOGIN PASSWORD 'quickstart-locum';
 GRANT pg_signal_backend TO locum;
-CREATE DATABASE endpoint OWNER locum;
-\c endpoint
+CREATE DATABASE :"database" OWNER locum;
+\c :"database"
 ALTER SCHEMA public OWNER TO locum;
 GRANT USAGE ON SCHEMA public TO app;
 SQL
@@ -63,7 +74,6 @@ SQL
 }
 
 trial_bundles() {
-    "$bin/locum" bundle keygen "$trial/vendor" >/dev/null
     local version source
     for version in 1.0 2.0; do
         source=$suites/$version
@@ -74,17 +84,22 @@ trial_bundles() {
             [[ $(cat "$source"/migrations/*/1.0.sql | grep -cE "(n < |generate_series\\(1, )$1\\b") == 2 ]] ||
                 { echo "trial_bundles: the seed has changed, and does not take $1 devices" >&2 && return 1; }
         fi
-        "$bin/locum" bundle build "$source" --key "$trial/vendor.key" -o "$trial/endpoint-manager-$version.bundle"
+        trial_bundle "$source" "$version"
     done
+}
+
+trial_bundle() {
+    [[ -f $trial/vendor.key ]] || "$bin/locum" bundle keygen "$trial/vendor" >/dev/null
+    "$bin/locum" bundle build "$1" --key "$trial/vendor.key" -o "$trial/$trial_suite-$2.bundle"
 }
 
 trial_answers() {
     local n=$1 components='["server", "balancer"]' token='use = "network.token"'
-    ((n < 3)) || components='["server"]'
+    ((n < 3)) || components=$trial_third_node
     ((n > 1)) || token='create = "network.token"'
     cat >"$trial/answers-$n.toml" <<TOML
 format = 1
-suite = "endpoint-manager"
+suite = "$trial_suite"
 trusted-key = "vendor.pub"
 licence-accepted = true
 components = $components
@@ -96,6 +111,7 @@ address = "127.0.0.$((n + 1))"
 
 [token]
 $token
+$trial_more_answers
 TOML
     ((n == 1)) || return 0
     if [[ $datasource == embedded ]]; then
@@ -108,19 +124,19 @@ TOML
 type = "postgresql"
 host = "127.0.0.1"
 port = $postgresql_port
-database = "endpoint"
+database = "$trial_database"
 application = { user = "app", password = { file = "app.password" } }
 locum = { user = "locum", password = { file = "locum.password" } }
 TOML
 }
 
 trial_install() {
-    "$bin/locum" install "$trial/endpoint-manager-1.0.bundle" --answers "$trial/answers-$1.toml" --root "$trial/node-$1"
+    "$bin/locum" install "$trial/$trial_suite-$trial_from.bundle" --answers "$trial/answers-$1.toml" --root "$trial/node-$1"
 }
 
 trial_load() {
     rm -f "$trial/load.stop" "$trial/load.json"
-    "$bin/endpoint-load" --front 127.0.0.2:30001 --front 127.0.0.3:30001 --stop-file "$trial/load.stop" \
+    "$bin/${trial_clients[0]}" "${trial_clients[@]:1}" "${trial_fronts[@]/#/--front=}" --stop-file "$trial/load.stop" \
         --events "$trial/load.events" --out "$trial/load.json" "$@" 2>"$trial/load.log" &
     load_pid=$!
 }

@@ -1,13 +1,9 @@
 #include "examples/endpoint-manager/load/client.hpp"
 
 #include <array>
-#include <thread>
 
 namespace endpoint::load {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds lateness_limit{500};
 
 enum class Kind { write, check_in, log_in, read_config, read_profile };
 
@@ -36,10 +32,8 @@ constexpr std::array<Kind, round> schedule() {
 
 } // namespace
 
-Client::Client(Front front, Share share, std::vector<std::unique_ptr<Ledger>>& ledgers,
-               Figures& figures) :
-    service_(std::move(front), ledgers),
-    share_(std::move(share)), figures_(figures),
+Client::Client(Front front, Share share, std::vector<std::unique_ptr<Ledger>>& ledgers) :
+    service_(std::move(front), ledgers), share_(std::move(share)),
     profiles_(static_cast<std::int64_t>(ledgers.size())),
     // Clients are at different places of the schedule, so that their log-ins do not coincide.
     turn_(static_cast<std::size_t>(share_.index) * 7),
@@ -72,24 +66,6 @@ Outcome Client::next() {
         break;
     }
     return service_.read_profile(any(profiles_));
-}
-
-void Client::run(Clock::time_point start, const std::atomic<bool>& stop) {
-    const auto interval = std::chrono::duration_cast<Clock::duration>(
-        std::chrono::duration<double>(share_.clients / share_.rate));
-    Clock::time_point due = start + interval * share_.index / share_.clients;
-    while (!stop) {
-        if (const auto late = Clock::now() - due; late > lateness_limit) {
-            const auto missed = late / interval;
-            skipped_ += missed;
-            due += interval * missed;
-        }
-        std::this_thread::sleep_until(due);
-        due += interval;
-        if (!stop) {
-            figures_.record(next());
-        }
-    }
 }
 
 } // namespace endpoint::load

@@ -1,6 +1,8 @@
 #pragma once
 // One keep-alive connection to a front. No retries.
 
+#include "examples/common/load/front.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -10,11 +12,7 @@
 
 namespace endpoint::load {
 
-struct Front {
-    std::string address; // numeric
-    std::uint16_t port = 0;
-    std::string text() const { return address + ":" + std::to_string(port); }
-};
+using example::load::Front;
 
 struct Answer {
     int status = 0;

@@ -3,7 +3,7 @@
 // numbers that grow by one with each write; one client only writes a profile, so their order is
 // total.
 
-#include "examples/endpoint-manager/load/instant.hpp"
+#include "examples/common/load/instant.hpp"
 
 #include <mutex>
 #include <optional>
@@ -11,6 +11,8 @@
 #include <vector>
 
 namespace endpoint::load {
+
+using example::load::Instant;
 
 // What the answer to a read says of itself.
 struct Source {

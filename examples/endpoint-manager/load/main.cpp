@@ -4,14 +4,13 @@
 #include <nlohmann/json.hpp>
 
 #include <cmath>
-#include <fstream>
 
 namespace {
 
 using namespace endpoint::load;
 
 std::string figures_of(const Report& report) {
-    const Totals& totals = report.totals;
+    const example::load::Totals& totals = report.totals;
     const nlohmann::ordered_json figures{{"requests", totals.requests},
                                          {"failed", totals.failed},
                                          {"wrong", totals.wrong},
@@ -27,18 +26,6 @@ std::string figures_of(const Report& report) {
     return figures.dump() + "\n";
 }
 
-void write(const std::string& file, const std::string& text) {
-    if (file.empty()) {
-        fmt::print("{}", text);
-        return;
-    }
-    std::ofstream output(file);
-    output << text << std::flush;
-    if (!output) {
-        throw std::runtime_error(fmt::format("cannot write {}", file));
-    }
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
@@ -46,15 +33,11 @@ int main(int argc, char** argv) {
     if (parsed.exit_code) {
         return *parsed.exit_code;
     }
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    const sigset_t signals = example::load::block_signals();
     try {
         const Report report = run(parsed.options, signals);
-        write(parsed.options.out, figures_of(report));
-        const Totals& totals = report.totals;
+        example::load::write_figures(parsed.options.out, figures_of(report));
+        const example::load::Totals& totals = report.totals;
         return totals.failed + totals.wrong + report.writes_lost == 0 ? 0 : 1;
     } catch (const std::exception& error) {
         fmt::print(stderr, "endpoint-load: {}\n", error.what());

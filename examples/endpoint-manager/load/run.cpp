@@ -1,18 +1,16 @@
 #include "examples/endpoint-manager/load/run.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include <cmath>
-#include <fstream>
 #include <thread>
-#include <unistd.h>
 #include <utility>
 
 namespace endpoint::load {
 namespace {
 
 using Ledgers = std::vector<std::unique_ptr<Ledger>>;
+using example::load::Events;
+using example::load::Figures;
 using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds read_back_limit{15}; // of all profiles together
 constexpr std::chrono::milliseconds read_back_pause{50};
@@ -43,72 +41,6 @@ Ledgers learn(const Options& options) {
             fmt::format("--devices {}: the last one is not there: {}", options.devices, last.what));
     }
     return ledgers;
-}
-
-class Events {
-public:
-    Events(const std::string& file, const Instant& start) : start_(start) {
-        if (file.empty()) {
-            return;
-        }
-        output_.open(file, std::ios::app);
-        if (!output_) {
-            throw std::runtime_error(fmt::format("cannot write {}", file));
-        }
-    }
-    void write(const Lately& lately) {
-        if (!output_.is_open()) {
-            return;
-        }
-        const Instant now = Instant::now();
-        const nlohmann::ordered_json line{
-            {"t", std::round(static_cast<double>(now.ns - start_.ns) / 1e8) / 10},
-            {"unix_ms", now.unix_ms},
-            {"ok", lately.ok},
-            {"failed", lately.failed},
-            {"wrong", lately.wrong},
-            {"refused", lately.refused},
-            {"stale", lately.stale},
-            {"nodes", lately.nodes}};
-        output_ << line.dump() << '\n' << std::flush;
-    }
-
-private:
-    Instant start_;
-    std::ofstream output_;
-};
-
-// Returns when the run is to end.
-void watch(const Options& options, const sigset_t& signals, Clock::time_point start,
-           Figures& figures, Events& events) {
-    const auto after = [&](double seconds) {
-        return start +
-               std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-    };
-    auto second = start + std::chrono::seconds(1);
-    for (;;) {
-        const timespec tick{0, 50'000'000};
-        if (sigtimedwait(&signals, nullptr, &tick) > 0) {
-            fmt::print(stderr, "endpoint-load: ended by a signal\n");
-            return;
-        }
-        const auto now = Clock::now();
-        if (now >= second) {
-            events.write(figures.lately());
-            second += std::chrono::seconds(1);
-        }
-        if (now >= after(options.time_limit_s)) {
-            if (!options.stop_file.empty()) {
-                fmt::print(stderr, "endpoint-load: ended by the time limit of {} s\n",
-                           options.time_limit_s);
-            }
-            return;
-        }
-        if (!options.stop_file.empty() && now >= after(options.min_seconds) &&
-            ::access(options.stop_file.c_str(), F_OK) == 0) {
-            return;
-        }
-    }
 }
 
 // One profile, from a server in normal mode, which is the one that knows what was kept.
@@ -183,38 +115,19 @@ private:
 Report run(const Options& options, const sigset_t& signals) {
     Ledgers ledgers = learn(options);
     const Instant started = Instant::now();
-    const Clock::time_point start = Clock::now();
-    Figures figures(started, stderr);
+    Figures figures("endpoint-load", started, stderr);
     Events events(options.events, started);
 
-    std::atomic<bool> stop{false};
     std::vector<std::unique_ptr<Client>> clients;
+    std::vector<example::load::Client> turns;
     for (int i = 0; i < options.clients; ++i) {
         const Front& front = options.fronts[static_cast<std::size_t>(i) % options.fronts.size()];
-        clients.push_back(
-            std::make_unique<Client>(front,
-                                     Share{i, options.clients, options.rate, options.devices,
-                                           options.user, options.password},
-                                     ledgers, figures));
+        clients.push_back(std::make_unique<Client>(
+            front, Share{i, options.clients, options.devices, options.user, options.password},
+            ledgers));
+        turns.emplace_back([client = clients.back().get()] { return client->next(); });
     }
-    {
-        std::vector<std::jthread> threads;
-        for (const auto& client : clients) {
-            threads.emplace_back([&client, &stop, start] { client->run(start, stop); });
-        }
-        watch(options, signals, start, figures, events);
-        stop = true;
-    }
-    std::int64_t skipped = 0;
-    for (const auto& client : clients) {
-        skipped += client->skipped();
-    }
-    if (skipped > 0) {
-        fmt::print(stderr,
-                   "endpoint-load: {} requests of the schedule were skipped, since their client "
-                   "was late by more than half a second\n",
-                   skipped);
-    }
+    example::load::drive(options, signals, turns, figures, events);
     clients.clear();
 
     Report report;

@@ -1,15 +1,14 @@
 #pragma once
 // A whole run: learn what is there, load, read back.
 
+#include "examples/common/load/drive.hpp"
 #include "examples/endpoint-manager/load/client.hpp"
 #include "examples/endpoint-manager/load/options.hpp"
-
-#include <csignal>
 
 namespace endpoint::load {
 
 struct Report {
-    Totals totals;
+    example::load::Totals totals;
     std::int64_t writes_lost = 0;
     double seconds = 0;
 };

@@ -1,7 +1,7 @@
 #pragma once
 // The requests of the endpoint manager, each with the check of its answer.
 
-#include "examples/endpoint-manager/load/figures.hpp"
+#include "examples/common/load/figures.hpp"
 #include "examples/endpoint-manager/load/http_client.hpp"
 #include "examples/endpoint-manager/load/ledger.hpp"
 
@@ -9,6 +9,9 @@
 #include <vector>
 
 namespace endpoint::load {
+
+using example::load::Outcome;
+using example::load::Result;
 
 // What a profile had, as an answer says: "profile-7-v12" is number 12 of profile 7.
 struct ProfileState {

@@ -47,10 +47,11 @@ figure() {
 }
 
 # Ends the load; nothing may have failed, be wrong or lost.
+load_figures=(failed wrong writes_lost outage_ms)
 expect_clean_load() {
     local key
     trial_load_end || { cat "$trial/load.log" >&2 && fail "the load saw failures: $(cat "$trial/load.json" 2>/dev/null)"; }
-    for key in failed wrong writes_lost outage_ms; do
+    for key in "${load_figures[@]}"; do
         [[ $(figure "$key") == 0 ]] || fail "$key is $(figure "$key"): $(cat "$trial/load.json")"
     done
     echo "    load: $(cat "$trial/load.json")"

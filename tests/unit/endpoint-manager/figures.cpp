@@ -1,11 +1,11 @@
-#include "examples/endpoint-manager/load/figures.hpp"
+#include "examples/common/load/figures.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <memory>
 
-using namespace endpoint::load;
+using namespace example::load;
 
 namespace {
 
@@ -26,7 +26,7 @@ Outcome outcome(Result result, std::int64_t started, std::int64_t ended, bool wr
 
 struct Fixture {
     std::unique_ptr<std::FILE, int (*)(std::FILE*)> complaints{std::tmpfile(), &std::fclose};
-    Figures figures{at(0), complaints.get()};
+    Figures figures{"endpoint-load", at(0), complaints.get()};
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 using namespace endpoint::load;
+using example::load::Instant;
 
 namespace {
 

@@ -1,7 +1,7 @@
 #pragma once
 // The numbers of a run, over all clients.
 
-#include "examples/endpoint-manager/load/instant.hpp"
+#include "examples/common/load/instant.hpp"
 
 #include <cstdio>
 #include <map>
@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace endpoint::load {
+namespace example::load {
 
 // Every request ends in exactly one of these. stale is right, but older than what had been
 // acknowledged, as update mode allows; refused is a write's declared 503 with Retry-After.
@@ -51,8 +51,9 @@ struct Lately {
 
 class Figures {
 public:
-    // The first failed and wrong requests are told on `complaints` as they come.
-    Figures(const Instant& start, std::FILE* complaints);
+    // The first failed and wrong requests are told on `complaints` as they come, by `program`.
+    Figures(std::string program, const Instant& start, std::FILE* complaints);
+    const std::string& program() const { return program_; }
 
     void record(const Outcome& outcome);
     Lately lately();
@@ -75,6 +76,7 @@ private:
 
     void complain(const Outcome& outcome);
 
+    const std::string program_;
     const Instant start_;
     std::FILE* complaints_;
     mutable std::mutex mutex_;
@@ -86,4 +88,4 @@ private:
     std::int64_t longest_gap_ns_ = 0;
 };
 
-} // namespace endpoint::load
+} // namespace example::load

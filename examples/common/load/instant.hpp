@@ -4,7 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace endpoint::load {
+namespace example::load {
 
 struct Instant {
     std::int64_t ns = 0;      // monotonic; for durations and order
@@ -17,4 +17,4 @@ struct Instant {
     }
 };
 
-} // namespace endpoint::load
+} // namespace example::load

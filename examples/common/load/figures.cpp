@@ -1,11 +1,11 @@
-#include "examples/endpoint-manager/load/figures.hpp"
+#include "examples/common/load/figures.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace endpoint::load {
+namespace example::load {
 namespace {
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
@@ -34,9 +34,9 @@ std::int64_t Figures::Outage::ms(const Instant& end) const {
     return (sum_ns_ + open + ns_per_ms - 1) / ns_per_ms;
 }
 
-Figures::Figures(const Instant& start, std::FILE* complaints) :
-    start_(start), complaints_(complaints), outage_(start), write_outage_(start),
-    last_right_ns_(start.ns) {}
+Figures::Figures(std::string program, const Instant& start, std::FILE* complaints) :
+    program_(std::move(program)), start_(start), complaints_(complaints), outage_(start),
+    write_outage_(start), last_right_ns_(start.ns) {}
 
 void Figures::record(const Outcome& outcome) {
     const std::lock_guard lock(mutex_);
@@ -87,10 +87,10 @@ void Figures::complain(const Outcome& outcome) {
         return;
     }
     const char* name = wrong ? "wrong" : "failed";
-    fmt::print(complaints_, "endpoint-load: {} at {:.3f} s by {}: {}\n", name,
+    fmt::print(complaints_, "{}: {} at {:.3f} s by {}: {}\n", program_, name,
                static_cast<double>(outcome.ended.ns - start_.ns) / 1e9, outcome.node, outcome.what);
     if (count == complaint_limit) {
-        fmt::print(complaints_, "endpoint-load: further {} requests are counted only\n", name);
+        fmt::print(complaints_, "{}: further {} requests are counted only\n", program_, name);
     }
     std::fflush(complaints_);
 }
@@ -109,4 +109,4 @@ Totals Figures::totals(const Instant& end) const {
     return totals;
 }
 
-} // namespace endpoint::load
+} // namespace example::load

@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# What a vendor or a host can get wrong, under load: a migration that fails half-way on either engine, a probe that never
+# gets well, a copy that the server cannot open, a dnsdist that does not answer. The node goes back to what it was, the
+# rest serves, the operation pauses and says what to do; then rollback or resume works.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+begin_cluster
+trial_load --rate 300
+
+# pauses BUNDLE WORDS…: the upgrade stops with these words, and can be taken back.
+pauses() {
+    local bundle=$1 words
+    shift
+    echo "-- $bundle"
+    try upgrade run "$trial/$bundle.bundle" --mode rolling --root "$trial/node-2"
+    expect_code 11 "upgrade with $bundle"
+    for words; do expect_said "$words"; done
+    expect_said 'locum upgrade rollback'
+    try upgrade rollback --root "$trial/node-3"
+    expect_code 0 "rollback of $bundle"
+    expect_all_at 4.2
+    expect_same_answers
+}
+
+# Of two statements the second fails; the first is undone with it.
+broken_migration() {
+    printf 'ALTER TABLE domains ADD half text;\nSELECT no_such_column FROM domains;\n' >"migrations/$1/broken.sql"
+    sed -i "s|run = \[{ host-file = \"$2\"\(.*\) }\] },|run = [{ host-file = \"$2\"\1 }, { file = \"migrations/$1/broken.sql\" }] },|" suite.toml
+}
+variant broken-sqlite broken_migration sqlite lite-4-3-1-to-4-7
+pauses broken-sqlite 'node-1' 'no_such_column' 'the steps of this group were undone'
+
+variant broken-postgresql broken_migration postgresql pg-4-3-to-4-7
+pauses broken-postgresql 'node-3' 'no_such_column' 'the steps of this group were undone'
+PGPASSWORD=quickstart-locum psql -h 127.0.0.1 -p "$postgresql_port" -U locum -Atc \
+    "SELECT count(*) FROM information_schema.columns WHERE column_name IN ('half', 'catalog')" powerdns >"$trial/last.log"
+expect_said '^0$'
+
+variant never-well sed -i 's/"version": "4.7.3"/"version": "9.9"/' suite.toml
+pauses never-well 'node-1' 'does not get well' 'the steps of this group were undone'
+
+variant unopened sed -i 's|^gsqlite3-database=.*|gsqlite3-database={data}/not-there.sqlite|' templates/pdns.conf.in
+pauses unopened 'node-1' 'does not get well|does not stay' 'the steps of this group were undone'
+
+echo "-- a dnsdist that does not answer"
+expect_clean_load
+trial_fronts=(127.0.0.2:10053 127.0.0.4:10053)
+trial_load --rate 300
+LOCUM_FAILPOINTS='step/node-1/drain/intent/before=kill' \
+    try upgrade run "$trial/powerdns-4.7.bundle" --mode rolling --root "$trial/node-2"
+expect_code 137 "upgrade killed before the first drain"
+kill -STOP "$(pids_of dnsdist 2)"
+try upgrade resume --root "$trial/node-3"
+((code == 11)) || { kill -CONT "$(pids_of dnsdist 2)" && expect_code 11 "resume while a dnsdist does not answer"; }
+kill -CONT "$(pids_of dnsdist 2)"
+expect_said 'node-2'
+expect_said 'locum upgrade resume'
+try upgrade resume --root "$trial/node-1"
+expect_code 0 "resume with all balancers"
+expect_clean_load
+expect_all_at 4.7
+expect_same_answers
