@@ -1,3 +1,4 @@
+#include "installer/balancing.hpp"
 #include "installer/rendering.hpp"
 #include "tests/support/site.hpp"
 
@@ -141,7 +142,7 @@ TEST_CASE("services: argv and environment rendered, signals and times, a log eac
               .empty());
 }
 
-TEST_CASE("probes and the balancer's socket, as they are on this node") {
+TEST_CASE("probes, as they are on this node") {
     const Unpacked site;
     const suite::Manifest& manifest = site.version->manifest();
     const auto targets =
@@ -154,7 +155,22 @@ TEST_CASE("probes and the balancer's socket, as they are on this node") {
     CHECK(http.body == "ok 1.0");
     CHECK(std::get<cluster::TcpTarget>(targets[1].how).address == "10.0.0.1:30002");
     CHECK(targets[1].limit == std::chrono::seconds(3));
-    CHECK(installer::balancer_socket(site.layout(), site.node, manifest) == "/run/s/balancer.sock");
+}
+
+TEST_CASE("the balancer is driven as the manifest says, with this host's variables") {
+    const Unpacked site;
+    suite::Manifest manifest = site.version->manifest();
+    const installer::BalancedNode server{"node-2", "10.0.0.2", {{"device", 30009}}};
+    const auto shown = [&] {
+        return installer::balancer_port(site.layout(), site.node, manifest, server).show();
+    };
+    CHECK(contains(error_of(shown).what(), " /run/s/balancer.sock"));
+    manifest.balancing->driver = suite::BalancerDriver::command;
+    suite::BalancerCommands& commands = manifest.balancing->commands;
+    commands.show = {"/bin/echo", "{server.name} {server.address}:{server.port.device}",
+                     "{run} {port.front}"};
+    commands.in_rotation = "node-2 10.0.0.2:30009 /run/s 30001";
+    CHECK(shown().in_rotation);
 }
 
 TEST_CASE("probes by command, statement and header: rendered, on the database of the mode") {
