@@ -73,7 +73,7 @@ void lint_program(const Source& source, const Service& service, const Spot& at, 
 void lint_payloads(const Source& source, Remarks& remarks) {
     for (const auto& [component, files] : source.payloads)
         if (std::none_of(files.begin(), files.end(),
-                         [](const File& file) { return file.type == File::Type::regular; }))
+                         [](const File& file) { return file.type != File::Type::directory; }))
             remarks.warning(table_at(source, {"components", component}),
                             {"payload-empty",
                              fmt::format("a payload of '{}' without any file", component),

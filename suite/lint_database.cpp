@@ -45,6 +45,14 @@ public:
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
     datasource::Connection& connection() { return *connection_; }
+    // Without the scratch file's name, which says nothing to anybody.
+    std::string told(const Error& error) const {
+        std::string text = error.one_line();
+        const std::string file = fmt::format(", file {}/database", folder_);
+        if (const std::size_t at = text.find(file); at != std::string::npos)
+            text.erase(at, file.size());
+        return text;
+    }
 
 private:
     std::string folder_;
@@ -68,9 +76,9 @@ public:
     // The schemas by version, from nothing to the suite's, as far as it can be told here.
     std::map<std::string, Schema> from_nothing() {
         Scratch scratch;
-        if (!empty_is_none(scratch.connection()))
+        if (!empty_is_none(scratch))
             return {};
-        return walk(scratch.connection(), "");
+        return walk(scratch, "");
     }
 
     // The way from a schema that this version does not make on its own way from nothing.
@@ -89,7 +97,7 @@ public:
         }
         schemas.emplace(version, read_schema(scratch.connection()));
         const std::string& schema = source_.manifest.schema;
-        const std::map<std::string, Schema> walked = walk(scratch.connection(), version);
+        const std::map<std::string, Schema> walked = walk(scratch, version);
         if (!walked.contains(schema) || !schemas.contains(schema))
             return;
         for (const std::string& difference : differences(schemas.at(schema), walked.at(schema)))
@@ -103,15 +111,15 @@ public:
     }
 
 private:
-    bool empty_is_none(datasource::Connection& connection) {
+    bool empty_is_none(Scratch& scratch) {
         std::string found;
         try {
-            const auto version = datasource::schema_version(connection, engine_.version);
+            const auto version = datasource::schema_version(scratch.connection(), engine_.version);
             if (version.value_or("").empty())
                 return true;
             found = fmt::format("the schema version {}", *version);
         } catch (const Error& error) {
-            found = error.one_line();
+            found = scratch.told(error);
         }
         remarks_.error(table_at(source_, {"database", "sqlite"}),
                        {"version-of-nothing",
@@ -129,8 +137,7 @@ private:
                        static_cast<std::size_t>(found - engine_.migrations.begin()));
     }
 
-    std::map<std::string, Schema> walk(datasource::Connection& connection,
-                                       const std::string& from) {
+    std::map<std::string, Schema> walk(Scratch& scratch, const std::string& from) {
         std::map<std::string, Schema> schemas;
         for (const Migration& step :
              datasource::path(engine_.migrations, from, source_.manifest.schema)) {
@@ -144,14 +151,14 @@ private:
                 return schemas;
             }
             try {
-                datasource::migrate(connection, {step}, engine_.version, {});
+                datasource::migrate(scratch.connection(), {step}, engine_.version, {});
             } catch (const Error& error) {
-                remarks_.error(at(step), {"migration-fails", error.one_line(),
+                remarks_.error(at(step), {"migration-fails", scratch.told(error),
                                           "a migration that runs on SQLite and leaves the version",
                                           "correct the file that is named"});
                 return schemas;
             }
-            schemas.emplace(step.to, read_schema(connection));
+            schemas.emplace(step.to, read_schema(scratch.connection()));
         }
         return schemas;
     }
@@ -195,7 +202,7 @@ void lint_copy_ddl(const Source& source, Remarks& remarks) {
     try {
         scratch.connection().script(ddl->second);
     } catch (const Error& error) {
-        remarks.error({engine.copy_ddl}, {"copy-ddl-fails", error.one_line(),
+        remarks.error({engine.copy_ddl}, {"copy-ddl-fails", scratch.told(error),
                                           "SQL that makes a copy's tables", "correct it"});
     }
 }

@@ -34,7 +34,7 @@ TEST_CASE("lint: probes that would not notice a wrong schema or version") {
 TEST_CASE("lint: ports that meet on a host") {
     // Without `when` both are 30001 where server and front are on one host.
     CHECK(findings_with({{"{ when = \"front\", port = 30002 }, ", ""}}) ==
-          "suite.toml:28 warning port-clash");
+          "suite.toml:29 warning port-clash");
     // No topology has both: they never meet.
     CHECK(findings_with({{"{ when = \"front\", port = 30002 }, ", ""},
                          {"[\"server\", \"front\"]", "[\"front\"]"}}) == "");
@@ -43,20 +43,20 @@ TEST_CASE("lint: ports that meet on a host") {
     source.manifest.ports[0].udp = true;
     CHECK(findings(source) == ""); // UDP beside TCP
     source.manifest.ports[1].udp = true;
-    CHECK(findings(source) == "suite.toml:28 warning port-clash");
+    CHECK(findings(source) == "suite.toml:29 warning port-clash");
     // Two of one component.
     source = sample({{"[[configs]]", "[[ports]]\nname = \"more\"\ncomponent = \"server\"\n"
                                      "choices = [{ port = 30002 }]\n[[configs]]"},
                      {"{port.device}", "{port.device}{port.more}"}});
-    CHECK(findings(source) == "suite.toml:32 warning port-clash");
+    CHECK(findings(source) == "suite.toml:33 warning port-clash");
 }
 
 TEST_CASE("lint: small ports and unused ones") {
     suite::Source source = sample({{"port = 30001 }]", "port = 80 }]"}});
-    CHECK(findings(source) == "suite.toml:24 warning port-privileged");
+    CHECK(findings(source) == "suite.toml:25 warning port-privileged");
     source.manifest.services[0].capabilities = {"net-bind-service"};
     CHECK(findings(source) == "");
-    CHECK(findings_with({{"{port.device}", "30001"}}) == "suite.toml:24 warning port-unused");
+    CHECK(findings_with({{"{port.device}", "30001"}}) == "suite.toml:25 warning port-unused");
     source = sample({{"{port.device}", "30001"}});
     source.texts["front.conf.in"] += "{for server in servers}{server.port.device}{end}";
     CHECK(findings(source) == "");
@@ -64,12 +64,12 @@ TEST_CASE("lint: small ports and unused ones") {
 
 TEST_CASE("lint: configs that others can read") {
     CHECK(findings_with({{"mode = \"0600\"", "mode = \"0604\""}}) ==
-          "suite.toml:32 warning config-readable");
+          "suite.toml:33 warning config-readable");
     CHECK(findings_with({{"mode = \"0600\"", "mode = \"0640\""}}) == "");
     suite::Source source = sample();
     source.texts["front.conf.in"] += "{secret.console}";
     source.manifest.configs[1].mode = 0644;
-    CHECK(findings(source) == "suite.toml:37 warning config-readable");
+    CHECK(findings(source) == "suite.toml:38 warning config-readable");
 }
 
 TEST_CASE("lint: configs that do not tell a server or a balancer what it has to know") {
@@ -80,40 +80,40 @@ TEST_CASE("lint: configs that do not tell a server or a balancer what it has to 
     CHECK(findings(source) == "suite.toml:17 warning datasource-unused");
     source = sample();
     source.texts["front.conf.in"] = "{for server in servers}server {server.name}{end}\n";
-    CHECK(findings(source) == "suite.toml:37 warning balancer-ignores-out");
+    CHECK(findings(source) == "suite.toml:38 warning balancer-ignores-out");
     CHECK(findings_with({{"check = [\"/usr/bin/front\", \"--check\", \"{file}\"]\n", ""}}) ==
-          "suite.toml:37 warning config-unchecked");
+          "suite.toml:38 warning config-unchecked");
 }
 
 TEST_CASE("lint: services whose program cannot run") {
     CHECK(findings_with({{"\"{component.dir}/bin/front\"", "\"front\""}}) ==
-          "suite.toml:47 warning service-program");
+          "suite.toml:48 warning service-program");
     suite::Source source = sample({{"{component.dir}/bin/front", "/usr/bin/front"}});
-    CHECK(findings(source) == "suite.toml:47 note host-program");
+    CHECK(findings(source) == "suite.toml:48 note host-program");
     source.manifest.components[1].packages = {"front"};
     CHECK(findings(source) == "");
-    CHECK(findings_with({{"bin/front", "bin/other"}}) ==
-          "suite.toml:47 error service-program-missing");
+    CHECK(findings_with({{"dir}/bin/front", "dir}/bin/other"}}) ==
+          "suite.toml:48 error service-program-missing");
     source = sample();
     source.payloads["front"][0].mode = 0644;
-    CHECK(findings(source) == "suite.toml:47 error service-program-mode");
+    CHECK(findings(source) == "suite.toml:48 error service-program-mode");
     source.payloads["front"][0].type = suite::File::Type::symlink;
     CHECK(findings(source) == "");
     source.payloads.erase("front"); // not to be read: `bundle build` says so
     CHECK(findings(source) == "");
-    CHECK(findings_with({{"user = \"sample\"\n", ""}}) == "suite.toml:42 note service-user");
+    CHECK(findings_with({{"user = \"sample\"\n", ""}}) == "suite.toml:43 note service-user");
 }
 
 TEST_CASE("lint: components and texts") {
     CHECK(findings_with({{"[[ports]]", "[components.tool]\ntitle = \"T\"\nrole = \"console\"\n"
                                        "payload = \"tool\"\n[[ports]]"}}) ==
-          "suite.toml:24 note no-services\nsuite.toml:24 warning in-no-topology");
+          "suite.toml:25 note no-services\nsuite.toml:25 warning in-no-topology");
     suite::Source source = sample({{"[\"server\", \"front\"]", "[\"server\", \"front\", \"tool\"]"},
                                    {"[[ports]]", "[components.tool]\ntitle = \"T\"\nrole = "
                                                  "\"console\"\npayload = \"tool\"\n[[ports]]"}});
     source.payloads["tool"] = {};
     CHECK(findings(source) ==
-          "suite.toml:24 note no-services\nsuite.toml:24 warning payload-empty");
+          "suite.toml:25 note no-services\nsuite.toml:25 warning payload-empty");
     source = sample();
     source.writable = {"server/bin/server"};
     CHECK(findings(source) == "server/bin/server:0 warning payload-writable");

@@ -40,7 +40,7 @@ TEST_CASE("lint: no way from the version before") {
 TEST_CASE("lint: components that an upgrade does not find, or does not know") {
     const Changes tool = {{"[[ports]]", "[components.tool]\ntitle = \"T\"\nrole = \"console\"\n"
                                         "payload = \"tool\"\n[[ports]]"}};
-    CHECK(beside(sample(tool)) == "suite.toml:24 note component-new");
+    CHECK(beside(sample(tool)) == "suite.toml:25 note component-new");
     CHECK(beside(sample(), sample(Changes{{tool[0]}, {"\"2.0\"", "\"1.9\""}})) ==
           "suite.toml:17 error component-gone\n"
           "suite.toml:53 warning proves-nothing");
@@ -48,7 +48,7 @@ TEST_CASE("lint: components that an upgrade does not find, or does not know") {
     source.manifest.components.back().role = suite::Role::mirror;
     suite::Source before = sample_before();
     before.manifest.components.push_back(sample(tool).manifest.components.back());
-    CHECK(beside(source, before) == "suite.toml:24 error component-role");
+    CHECK(beside(source, before) == "suite.toml:25 error component-role");
 }
 
 TEST_CASE("lint: ports for which installed nodes have no number, or another one") {
@@ -56,8 +56,8 @@ TEST_CASE("lint: ports for which installed nodes have no number, or another one"
                                           "choices = [{ port = 30003 }]\n[[configs]]"}};
     CHECK(beside(sample(port)) == ""); // nothing needs it
     CHECK(beside(sample(Changes{{port[0]}, {"{port.device}", "{port.more}"}})) ==
-          "suite.toml:32 error port-new");
-    CHECK(beside(sample({{"30002", "30012"}})) == "suite.toml:24 note port-number");
+          "suite.toml:33 error port-new");
+    CHECK(beside(sample({{"30002", "30012"}})) == "suite.toml:25 note port-number");
 }
 
 TEST_CASE("lint: a migration that was changed afterwards") {
@@ -75,7 +75,7 @@ TEST_CASE("lint: what was node-local, a secret or a proof before") {
         newer.manifest.secrets = {{"key", suite::SharedSecret::Form::hex, 32, {"server"}}};
     CHECK(beside(newer, older) == "");
     newer.manifest.secrets[0].bytes = 16;
-    CHECK(beside(newer, older) == "suite.toml:0 warning secret-changed");
+    CHECK(beside(newer, older) == "suite.toml:1 warning secret-changed");
     CHECK(beside(sample({{"blue 2.0", "1.0"}})) == "suite.toml:53 warning proves-nothing");
 }
 
@@ -85,7 +85,7 @@ TEST_CASE(
     write_folder(scratch.path());
     suite::Linted linted = suite::lint_paths({scratch.path()});
     CHECK(linted.suites == std::vector<std::string>{"sample 1.0", "sample 2.0"});
-    CHECK(told(linted.remarks) == scratch / "suite-1.0.toml:52 note version-unproven\n" +
+    CHECK(told(linted.remarks) == scratch / "suite-1.0.toml:53 note version-unproven\n" +
                                       scratch / "suite-2.0.toml:53 note version-unproven");
 
     platform::write_file(scratch / "suite-2.0.toml", sample({{"[\"1\"]", "[]"}}).text, 0644);
