@@ -190,20 +190,30 @@ void lint_proofs(const Pair& pair, Remarks& remarks) {
             return before != nullptr && before->sql == sql.sql && before->output == sql.output;
         }
     };
-    const std::vector<Probe>& probes = pair.newer.manifest.probes;
-    for (std::size_t i = 0; i < probes.size(); ++i)
-        for (const Probe& before : pair.older.manifest.probes)
-            if (probes[i].proves_version && before.component == probes[i].component &&
-                before.name == probes[i].name && std::visit(Same{before}, probes[i].how))
-                remarks.warning(
-                    item_at(pair.newer, {"probes"}, i),
-                    {"proves-nothing",
-                     fmt::format("the probe '{}' that proves the version expects the same in "
-                                 "version {}",
-                                 before.name, pair.before),
-                     "an answer that only this version's program gives",
-                     "let it read the version, with another text for each version; the same one "
-                     "is right only where both versions have the same program"});
+    const Manifest& newer = pair.newer.manifest;
+    // Programs of the host's packages may be the same in both versions, and rightly so.
+    const auto of_host = [&](const std::string& component) {
+        return std::all_of(
+            newer.services.begin(), newer.services.end(), [&](const Service& service) {
+                return service.component != component || service.argv.front().starts_with('/');
+            });
+    };
+    for (std::size_t i = 0; i < newer.probes.size(); ++i)
+        for (const Probe& before : pair.older.manifest.probes) {
+            const Probe& probe = newer.probes[i];
+            if (!probe.proves_version || before.component != probe.component ||
+                before.name != probe.name || !std::visit(Same{before}, probe.how))
+                continue;
+            const Spot at = item_at(pair.newer, {"probes"}, i);
+            const Words words = {
+                "proves-nothing",
+                fmt::format("the probe '{}' that proves the version expects the same in version {}",
+                            before.name, pair.before),
+                "an answer that only this version's program gives",
+                "let it read the version, with another text for each version; the same one is "
+                "right only where both versions have the same program"};
+            of_host(probe.component) ? remarks.note(at, words) : remarks.warning(at, words);
+        }
 }
 
 } // namespace
