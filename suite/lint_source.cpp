@@ -104,6 +104,15 @@ void place(const Source& source, std::vector<Remark>& remarks) {
             remark.at.file.insert(0, source.file, 0, slash + 1);
 }
 
+// A note that a newer version repeats is told of that one only: there it can be heeded.
+void drop_repeated(std::vector<Remark>& before, const std::vector<Remark>& newer) {
+    std::erase_if(before, [&](const Remark& old) {
+        return old.note && std::any_of(newer.begin(), newer.end(), [&](const Remark& remark) {
+                   return remark.note && remark.finding == old.finding;
+               });
+    });
+}
+
 Source read_source(const std::string& path) {
     Source source;
     source.file = path;
@@ -168,6 +177,7 @@ Linted lint_paths(const std::vector<std::string>& paths) {
             for (Remark& remark : lint_neighbours(sources[i - 1], sources[i]))
                 some.push_back(std::move(remark));
         place(sources[i], some);
+        drop_repeated(linted.remarks, some);
         std::move(some.begin(), some.end(), std::back_inserter(linted.remarks));
     }
     return linted;
