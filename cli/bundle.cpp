@@ -2,10 +2,12 @@
 #include "cli/command.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
+#include "suite/lint.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -151,12 +153,87 @@ void add_verify(CLI::App& app, Action& action) {
     });
 }
 
+std::string_view severity(const suite::Remark& remark) {
+    return remark.note                                          ? "note"
+           : remark.finding.severity == engine::Severity::error ? "error"
+                                                                : "warning";
+}
+
+json describe(const suite::Linted& linted) {
+    json findings = json::array();
+    for (const suite::Remark& remark : linted.remarks)
+        findings.push_back({{"name", remark.finding.name},
+                            {"severity", severity(remark)},
+                            {"file", remark.at.file},
+                            {"line", remark.at.line},
+                            {"found", remark.finding.found},
+                            {"expected", remark.finding.expected},
+                            {"remedy", remark.finding.remedy}});
+    return {{"kind", "lint"}, {"format", 1}, {"suites", linted.suites}, {"findings", findings}};
+}
+
+void print(const suite::Remark& remark) {
+    const engine::Finding& finding = remark.finding;
+    fmt::print("{}{}: {}: {}\n", remark.at.file,
+               remark.at.line == 0 ? "" : fmt::format(":{}", remark.at.line), severity(remark),
+               finding.name);
+    for (const auto& [label, text] :
+         {std::pair{"found", &finding.found}, std::pair{"expected", &finding.expected},
+          std::pair{"do", &finding.remedy}})
+        if (!text->empty())
+            fmt::print("    {:<9}{}\n", label, *text);
+}
+
+struct LintOptions {
+    std::vector<std::string> paths;
+    bool as_json = false;
+    bool strict = false;
+    bool quiet = false;
+};
+
+// A suite with mistakes is a file that is wrong, as for `bundle build`.
+int lint(const LintOptions& options) {
+    const suite::Linted linted = suite::lint_paths(options.paths);
+    const auto count = [&](std::string_view one) {
+        return std::count_if(linted.remarks.begin(), linted.remarks.end(),
+                             [&](const suite::Remark& remark) { return severity(remark) == one; });
+    };
+    if (options.as_json) {
+        // What a file holds that is no UTF-8 must not hide the findings.
+        fmt::print("{}\n", describe(linted).dump(2, ' ', false, json::error_handler_t::replace));
+    } else {
+        for (const suite::Remark& remark : linted.remarks)
+            if (!remark.note || !options.quiet)
+                print(remark);
+        fmt::print("{}: {} errors, {} warnings, {} notes\n", fmt::join(linted.suites, ", "),
+                   count("error"), count("warning"), count("note"));
+    }
+    const bool wrong = count("error") > 0 || (options.strict && count("warning") > 0);
+    return wrong ? engine::exit_code(engine::Kind::usage) : 0;
+}
+
+void add_lint(CLI::App& app, Action& action) {
+    auto options = std::make_shared<LintOptions>();
+    CLI::App* command = app.add_subcommand(
+        "lint", "Tell what is missing or doubtful in a suite, and between its versions");
+    command
+        ->add_option("SUITE", options->paths,
+                     "A suite.toml, or a folder with suite*.toml; several versions are compared")
+        ->required();
+    command->add_flag("--strict", options->strict, "Warnings count as errors do");
+    command->add_flag("-q,--quiet", options->quiet, "No notes");
+    command->add_flag("--json", options->as_json, "Machine-readable output on standard output");
+    command->callback([options, &action] { action = [options] { return lint(*options); }; });
+}
+
 } // namespace
 
 void add_bundle(CLI::App& app, Action& action) {
-    CLI::App* bundle = app.add_subcommand("bundle", "Build, look at and verify bundles");
+    CLI::App* bundle =
+        app.add_subcommand("bundle", "Check suites; build, look at and verify bundles");
     bundle->require_subcommand(1);
     add_keygen(*bundle, action);
+    add_lint(*bundle, action);
     add_build(*bundle, action);
     add_inspect(*bundle, action);
     add_verify(*bundle, action);

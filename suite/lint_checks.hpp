@@ -1,0 +1,58 @@
+#pragma once
+// Within suite/ only: the checks of `bundle lint`, one function a subject, and what they share.
+
+#include "suite/lint.hpp"
+
+#include <initializer_list>
+#include <string_view>
+
+namespace locum::suite {
+
+struct Words {
+    std::string name; // of the finding
+    std::string found;
+    std::string expected;
+    std::string remedy;
+};
+
+class Remarks {
+public:
+    void note(Spot at, Words words);
+    void warning(Spot at, Words words);
+    void error(Spot at, Words words);
+    std::vector<Remark> take() { return std::move(remarks_); }
+
+private:
+    void add(Spot at, Words words, engine::Severity severity, bool note);
+    std::vector<Remark> remarks_;
+};
+
+// Where the manifest says it: a table ({"components", "server"}), or an item of an array of tables.
+Spot table_at(const Source& source, std::initializer_list<std::string_view> keys);
+Spot item_at(const Source& source, std::initializer_list<std::string_view> keys, std::size_t index);
+
+// A variable that one of the suite's texts names.
+struct Use {
+    std::string component;  // whose text it is
+    std::string variable;   // "port.device"
+    bool of_server = false; // of one of the balanced servers, instead of this node
+    bool in_template = false;
+};
+std::vector<Use> uses_of(const Source& source);
+std::vector<Use> uses_in_template(const Source& source, const Config& config);
+
+// nullptr where there is none.
+const Component* server_of(const Manifest& manifest);
+// Can the engine's migrations lead from one schema version ("": none) to the other?
+bool leads(const Engine& engine, const std::string& from, const std::string& to);
+bool can_roll(const Manifest& manifest);
+
+void lint_components(const Source& source, Remarks& remarks);
+void lint_services(const Source& source, Remarks& remarks);
+void lint_probes(const Source& source, Remarks& remarks);
+void lint_ports(const Source& source, Remarks& remarks);
+void lint_configs(const Source& source, Remarks& remarks);
+void lint_ways(const Source& source, Remarks& remarks);
+void lint_database(const Source& source, const std::vector<Source>& older, Remarks& remarks);
+
+} // namespace locum::suite

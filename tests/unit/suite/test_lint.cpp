@@ -1,0 +1,128 @@
+// What `bundle lint` says of a manifest, its texts and payloads: every finding, each made by one
+// change of a suite with none.
+
+#include "tests/unit/suite/lint_sample.hpp"
+
+using namespace lint_sample;
+
+TEST_CASE("lint: the sample and the version before it are without findings") {
+    CHECK(findings(sample()) == "");
+    CHECK(findings(sample_before()) == "");
+    CHECK(told(suite::lint_neighbours(sample_before(), sample())) == "");
+}
+
+TEST_CASE("lint: probes that would not notice a wrong schema or version") {
+    CHECK(findings_with({{"[[probes]]\ncomponent = \"front\"\nname = \"front\"\n"
+                          "tcp = \"{node.address}:{port.front}\"\n",
+                          ""},
+                         {"front\", \"{etc}/front.conf", "front\", \"{port.front}"}}) ==
+          "suite.toml:21 warning component-unprobed");
+    suite::Source source = sample({{"body = \"blue 2.0\"\n", ""}});
+    CHECK(findings(source) == "suite.toml:53 warning probe-reads-nothing");
+    source.manifest.probes[0].how = suite::SqlProbe{"SELECT colour FROM thing", ""};
+    source.manifest.probes[1].how = suite::TcpProbe{"{port.device} {port.front}"};
+    CHECK(findings(source) == "");
+
+    source = sample();
+    source.manifest.probes[0].proves_version = false;
+    CHECK(findings(source) == "suite.toml:53 note version-unproven"); // its body has the version
+    source = sample({{"blue 2.0", "blue"}});
+    source.manifest.probes[0].proves_version = false;
+    CHECK(findings(source) == "suite.toml:53 warning version-unproven");
+}
+
+TEST_CASE("lint: ports that meet on a host") {
+    // Without `when` both are 30001 where server and front are on one host.
+    CHECK(findings_with({{"{ when = \"front\", port = 30002 }, ", ""}}) ==
+          "suite.toml:29 warning port-clash");
+    // No topology has both: they never meet.
+    CHECK(findings_with({{"{ when = \"front\", port = 30002 }, ", ""},
+                         {"[\"server\", \"front\"]", "[\"front\"]"}}) == "");
+    suite::Source source = sample({{"{ when = \"front\", port = 30002 }, ", ""}});
+    source.manifest.ports[0].tcp = false;
+    source.manifest.ports[0].udp = true;
+    CHECK(findings(source) == ""); // UDP beside TCP
+    source.manifest.ports[1].udp = true;
+    CHECK(findings(source) == "suite.toml:29 warning port-clash");
+    // Two of one component.
+    source = sample({{"[[configs]]", "[[ports]]\nname = \"more\"\ncomponent = \"server\"\n"
+                                     "choices = [{ port = 30002 }]\n[[configs]]"},
+                     {"{port.device}", "{port.device}{port.more}"}});
+    CHECK(findings(source) == "suite.toml:33 warning port-clash");
+}
+
+TEST_CASE("lint: small ports and unused ones") {
+    suite::Source source = sample({{"port = 30001 }]", "port = 80 }]"}});
+    CHECK(findings(source) == "suite.toml:25 warning port-privileged");
+    source.manifest.services[0].capabilities = {"net-bind-service"};
+    CHECK(findings(source) == "");
+    CHECK(findings_with({{"{port.device}", "30001"}}) == "suite.toml:25 warning port-unused");
+    source = sample({{"{port.device}", "30001"}});
+    source.texts["front.conf.in"] += "{for server in servers}{server.port.device}{end}";
+    CHECK(findings(source) == "");
+}
+
+TEST_CASE("lint: configs that others can read") {
+    CHECK(findings_with({{"mode = \"0600\"", "mode = \"0604\""}}) ==
+          "suite.toml:33 warning config-readable");
+    CHECK(findings_with({{"mode = \"0600\"", "mode = \"0640\""}}) == "");
+    suite::Source source = sample();
+    source.texts["front.conf.in"] += "{secret.console}";
+    source.manifest.configs[1].mode = 0644;
+    CHECK(findings(source) == "suite.toml:38 warning config-readable");
+}
+
+TEST_CASE("lint: configs that do not tell a server or a balancer what it has to know") {
+    suite::Source source = sample();
+    source.texts["server.conf.in"] = "file {datasource.file}\n";
+    CHECK(findings(source) == "suite.toml:17 note mode-unused");
+    source.texts["server.conf.in"] = "mode {node.mode}\n";
+    CHECK(findings(source) == "suite.toml:17 warning datasource-unused");
+    source = sample();
+    source.texts["front.conf.in"] = "{for server in servers}server {server.name}{end}\n";
+    CHECK(findings(source) == "suite.toml:38 warning balancer-ignores-out");
+    CHECK(findings_with({{"check = [\"/usr/bin/front\", \"--check\", \"{file}\"]\n", ""}}) ==
+          "suite.toml:38 warning config-unchecked");
+}
+
+TEST_CASE("lint: services whose program cannot run") {
+    CHECK(findings_with({{"\"{component.dir}/bin/front\"", "\"front\""}}) ==
+          "suite.toml:48 warning service-program");
+    suite::Source source = sample({{"{component.dir}/bin/front", "/usr/bin/front"}});
+    CHECK(findings(source) == "suite.toml:48 note host-program");
+    source.manifest.components[1].packages = {"front"};
+    CHECK(findings(source) == "");
+    CHECK(findings_with({{"dir}/bin/front", "dir}/bin/other"}}) ==
+          "suite.toml:48 error service-program-missing");
+    source = sample();
+    source.payloads["front"][0].mode = 0644;
+    CHECK(findings(source) == "suite.toml:48 error service-program-mode");
+    source.payloads["front"][0].type = suite::File::Type::symlink;
+    CHECK(findings(source) == "");
+    source.payloads.erase("front"); // not to be read: `bundle build` says so
+    CHECK(findings(source) == "");
+    CHECK(findings_with({{"user = \"sample\"\n", ""}}) == "suite.toml:43 note service-user");
+}
+
+TEST_CASE("lint: components and texts") {
+    CHECK(findings_with({{"[[ports]]", "[components.tool]\ntitle = \"T\"\nrole = \"console\"\n"
+                                       "payload = \"tool\"\n[[ports]]"}}) ==
+          "suite.toml:25 note no-services\nsuite.toml:25 warning in-no-topology");
+    suite::Source source = sample({{"[\"server\", \"front\"]", "[\"server\", \"front\", \"tool\"]"},
+                                   {"[[ports]]", "[components.tool]\ntitle = \"T\"\nrole = "
+                                                 "\"console\"\npayload = \"tool\"\n[[ports]]"}});
+    source.payloads["tool"] = {};
+    CHECK(findings(source) ==
+          "suite.toml:25 note no-services\nsuite.toml:25 warning payload-empty");
+    source = sample();
+    source.writable = {"server/bin/server"};
+    CHECK(findings(source) == "server/bin/server:0 warning payload-writable");
+
+    CHECK(findings_with({{"licence = \"licence.txt\"\n", ""}}) ==
+          "suite.toml:3 note licence-missing");
+    CHECK(findings_with({{"information = \"information.txt\"\n", ""}}) ==
+          "suite.toml:3 note information-missing");
+    source = sample();
+    source.texts["licence.txt"] = " \n";
+    CHECK(findings(source) == "licence.txt:0 warning licence-empty");
+}

@@ -1,0 +1,149 @@
+// What `bundle lint` says of the ways between schema versions, and of the tables at their end.
+
+#include "platform/hash.hpp"
+#include "tests/unit/suite/lint_sample.hpp"
+
+using namespace lint_sample;
+using datasource::Kind;
+
+namespace {
+
+suite::Source with_text(const std::string& path, const std::string& content,
+                        const Changes& changes = {}) {
+    suite::Source source = sample(changes);
+    source.texts[path] = content;
+    fill(source);
+    return source;
+}
+
+std::string first_sql() {
+    return sample().texts["lite/1.sql"];
+}
+
+// Makes schema 2 at once, and has a way from 1, which it cannot make.
+suite::Source made_at_once(const std::string& made) {
+    return with_text(
+        "lite/1.sql", made,
+        {{"{ to = \"1\", file = \"lite/1.sql\" }", "{ to = \"2\", file = \"lite/1.sql\" }"}});
+}
+
+const std::string schema_2 = "CREATE TABLE schema_version (version text PRIMARY KEY);\n"
+                             "INSERT INTO schema_version VALUES ('2');\n"
+                             "CREATE TABLE thing (id integer PRIMARY KEY, name text, colour text);"
+                             "CREATE TABLE seen (thing integer PRIMARY KEY, at text);\n";
+
+} // namespace
+
+TEST_CASE("lint: what makes a rolling upgrade impossible") {
+    suite::Source source = sample();
+    source.manifest.database.engines.erase(Kind::sqlite);
+    CHECK(findings(source) == "suite.toml:68 warning no-rolling");
+    source = sample();
+    source.manifest.database.engines.erase(Kind::postgresql);
+    CHECK(findings(source) == "suite.toml:68 note one-host");
+    source = sample();
+    source.manifest.balancing.reset();
+    CHECK(findings(source) == "suite.toml:17 warning no-rolling");
+}
+
+TEST_CASE("lint: ways that one engine has, and ways that are not offered") {
+    const Changes old_way = {{"    { from = \"1\", to = \"2\", file = \"pg/2.sql\" },\n",
+                              "    { from = \"1\", to = \"2\", file = \"pg/2.sql\" },\n"
+                              "    { from = \"0\", to = \"1\", file = \"pg/0.sql\" },\n"}};
+    CHECK(findings_with(old_way) == "suite.toml:77 warning one-engine-only");
+    // A version between two, on one engine: 1 → 1.1 → 2.
+    suite::Source source = sample({{"{ from = \"1\", to = \"2\", file = \"lite/2.sql\" }",
+                                    "{ from = \"1\", to = \"1.1\", file = \"lite/2.sql\" },\n"
+                                    "{ from = \"1.1\", to = \"2\", file = \"lite/3.sql\" }"}});
+    CHECK(findings(source) == "");
+    CHECK(findings_with({{"[\"1\"]", "[]"}}) == "suite.toml:76 note way-not-offered");
+    CHECK(findings_with({{"\"works\"", "\"breaks\""}}) == "suite.toml:10 note both-break");
+}
+
+TEST_CASE("lint: host files that are not here, or that nobody needs") {
+    suite::Source source = sample();
+    source.text += "[[host-files]]\n";
+    source.manifest.host_files = {{"first", "server", "/usr/share/sample/1.sql", ""}};
+    CHECK(findings(source) == "suite.toml:85 warning host-file-unused");
+    for (auto& [kind, engine] : source.manifest.database.engines)
+        engine.migrations[0].run[0].host_file = "first";
+    CHECK(findings(source) == ""); // the SQL was found
+    source.missing_host_files = {"first"};
+    source.manifest.database.engines.at(Kind::sqlite).migrations[0].run[0].sql = "";
+    CHECK(findings(source) == "suite.toml:85 note host-file-unread\n"
+                              "suite.toml:82 note migration-untried\n"
+                              "suite.toml:10 note upgrade-untried");
+}
+
+TEST_CASE("lint: migrations that fail on SQLite") {
+    const suite::Source wrong = with_text("lite/2.sql", "ALTER TABLE thin ADD COLUMN colour text;");
+    CHECK(findings(wrong) == "suite.toml:83 error migration-fails");
+    CHECK(suite::lint(wrong, {})[0].finding.found.find("lite/2.sql") != std::string::npos);
+    CHECK(suite::lint(wrong, {})[0].finding.found.find("thin") != std::string::npos);
+    CHECK(suite::lint(wrong, {})[0].finding.found.find("/tmp") == std::string::npos);
+    // The row that version-record is to change is missing.
+    CHECK(findings(
+              with_text("lite/1.sql", "CREATE TABLE schema_version (version text PRIMARY KEY);")) ==
+          "suite.toml:82 error migration-fails\nsuite.toml:10 note upgrade-untried");
+    CHECK(
+        findings_with({{"[database.sqlite]\nversion-query = \"SELECT version FROM schema_version\"",
+                        "[database.sqlite]\nversion-query = \"SELECT 'old'\""}}) ==
+        "suite.toml:78 error version-of-nothing\nsuite.toml:10 note upgrade-untried");
+    suite::Source command = sample();
+    command.manifest.database.engines.at(Kind::sqlite).migrations[1].run[0].argv = {"/bin/true"};
+    CHECK(findings(command) == "suite.toml:83 note migration-untried");
+}
+
+TEST_CASE("lint: a schema from which it upgrades is made by the version that has it") {
+    CHECK(findings(made_at_once(schema_2)) == "suite.toml:10 note upgrade-untried");
+    CHECK(findings(made_at_once(schema_2), {sample_before()}) == "");
+    const std::string other = replaced(schema_2, {{", colour text", ", size text"}});
+    CHECK(findings(made_at_once(other), {sample_before()}) ==
+          "suite.toml:78 warning schemas-differ\nsuite.toml:78 warning schemas-differ");
+    const std::string keyless = replaced(schema_2, {{"thing integer PRIMARY", "thing integer UNIQUE"
+                                                                              " PRIMARY"}});
+    CHECK(findings(made_at_once(keyless), {sample_before()}) == "");
+    suite::Source broken = made_at_once(schema_2);
+    broken.texts["lite/2.sql"] = "ALTER TABLE thin ADD COLUMN colour text;";
+    fill(broken);
+    CHECK(findings(broken, {sample_before()}) == "suite.toml:83 error migration-fails");
+}
+
+TEST_CASE("lint: DDL of a copy that fails") {
+    suite::Source source = sample();
+    source.manifest.database.engines.at(Kind::sqlite).copy_ddl = "lite/copy.sql";
+    source.texts["lite/copy.sql"] = "CREATE TABLE thing (id);";
+    CHECK(findings(source) == "");
+    source.texts["lite/copy.sql"] = "CREATE TABEL thing (id);";
+    CHECK(findings(source) == "lite/copy.sql:0 error copy-ddl-fails");
+}
+
+TEST_CASE("lint: tables without a primary key") {
+    CHECK(findings(
+              with_text("lite/1.sql", first_sql() + "\nCREATE TABLE\n  \"loose\" (a text);\n")) ==
+          "lite/1.sql:6 warning primary-key");
+    // The version's own has one row.
+    CHECK(findings(with_text("lite/1.sql",
+                             replaced(first_sql(), {{"text PRIMARY KEY", "text"}}))) == "");
+}
+
+TEST_CASE("lint: node-local tables") {
+    CHECK(findings_with({{"[\"seen\"]", "[\"sen\"]"}}) == "suite.toml:68 error node-local-missing");
+    CHECK(findings(
+              with_text("lite/1.sql",
+                        replaced(first_sql(), {{"thing integer PRIMARY KEY",
+                                                "thing integer PRIMARY KEY REFERENCES thing"}}))) ==
+          "lite/1.sql:4 note node-local-key");
+    CHECK(
+        findings(with_text("lite/1.sql", first_sql() + "CREATE TABLE look (id integer PRIMARY KEY, "
+                                                       "seen integer REFERENCES seen);\n")) ==
+        "lite/1.sql:5 warning node-local-referred");
+}
+
+TEST_CASE("lint: a promise that old programs work, and columns that are gone") {
+    CHECK(findings(with_text("lite/2.sql", "ALTER TABLE thing DROP COLUMN name;")) ==
+          "suite.toml:10 warning promise-doubtful");
+    CHECK(findings(with_text(
+              "lite/2.sql", "ALTER TABLE thing DROP COLUMN name;",
+              {{"\"works\"", "\"breaks\""}, {"\"breaks\"\n[top", "\"works\"\n[top"}})) == "");
+}
