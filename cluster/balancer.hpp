@@ -1,39 +1,27 @@
 #pragma once
-// HAProxy, driven through its runtime socket on the balancer's own host.
+// What Locum asks of the balancer on a host, whatever drives it: haproxy.hpp or
+// balancer_commands.hpp. Both keep one contract (tests/support/balancer_contract.hpp).
 
-#include <chrono>
-#include <cstdint>
+#include <functional>
 #include <string>
 
 namespace locum::cluster {
 
+// A server as a balancer sees it.
 struct BalancedServer {
-    std::string state;          // as `show stat` says: "UP", "DRAIN", "MAINT", "DOWN", …
-    unsigned long sessions = 0; // running requests (scur)
-    unsigned long queued = 0;   // qcur
-    bool in_rotation() const { return state.starts_with("UP") || state == "no check"; }
-    bool idle() const { return sessions == 0 && queued == 0; }
+    bool in_rotation = false; // gets requests
+    bool idle = false;        // has none under way
+    std::string says;         // the same in the balancer's own words
 };
 
-// All throw Error(failed) where the socket does not answer or does not know the server.
-class HaproxySocket {
-public:
-    HaproxySocket(std::string socket, std::string backend) :
-        socket_(std::move(socket)), backend_(std::move(backend)) {}
+// One server of the balancer. All may be repeated, end within seconds, and throw Error(failed)
+// where the balancer does not answer or does not know the server.
+struct BalancerPort {
     // No new requests; those under way go on.
-    void drain(const std::string& server) const;
+    std::function<void()> drain;
     // Takes part again once its health check passes.
-    void ready(const std::string& server) const;
-    BalancedServer show(const std::string& server) const;
-    // Process id of the worker that answers: another one once a reload has taken place.
-    std::int64_t worker() const;
-
-private:
-    std::string ask(const std::string& command) const;
-    void set_state(const std::string& server, const std::string& state) const;
-
-    std::string socket_;
-    std::string backend_;
+    std::function<void()> undrain;
+    std::function<BalancedServer()> show;
 };
 
 } // namespace locum::cluster

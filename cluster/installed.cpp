@@ -4,6 +4,8 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "suite/layout.hpp"
+#include "suite/manifest_write.hpp"
 
 #include <fmt/format.h>
 
@@ -27,8 +29,8 @@ InstalledVersion::InstalledVersion(const Layout& layout, const std::string& vers
                         layout.suite, file),
             engine::Kind::needs_attention)
             .remedy("run the command again with the bundle of that version");
-    const std::string text = platform::read_file(file);
-    manifest_ = suite::parse_manifest(text, file);
+    const std::string text = platform::read_file(file, suite::layout::largest_manifest);
+    manifest_ = suite::parse_manifest(suite::without_written_parts(text), file);
     sha256_ = platform::sha256_hex(text);
     for (auto& [kind, database] : manifest_.database.engines)
         for (datasource::Migration& migration : database.migrations)

@@ -15,6 +15,7 @@ public:
     // Throws Error(needs_attention) where the version is not there or not whole.
     InstalledVersion(const Layout& layout, const std::string& version);
 
+    // Without the lists of parts and files, which only a bundle needs: it is read for every probe.
     const suite::Manifest& manifest() const { return manifest_; }
     const std::string& manifest_sha256() const { return sha256_; }
     // A template or another text of the bundle.

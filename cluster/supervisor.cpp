@@ -1,5 +1,6 @@
 #include "cluster/supervisor.hpp"
 
+#include "cluster/expected_line.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
 #include "platform/files.hpp"
@@ -65,7 +66,11 @@ Supervisor::Supervisor(std::string folder, StartGate gate) :
                         value.at("log"),
                         value.at("stop-signal"),
                         std::chrono::milliseconds(value.at("stop-timeout-ms").get<std::int64_t>()),
-                        value.at("reload-signal")};
+                        value.at("reload-signal"),
+                        {},
+                        value.value("capabilities", std::vector<std::string>{})};
+        if (const auto reload = value.find("reload-command"); reload != value.end())
+            service.spec.reload_command = {reload->at("argv"), reload->at("output")};
         service.wanted = value.at("wanted");
         service.process =
             platform::recorded(record_file(service.spec.name), service.spec.argv.at(0));
@@ -90,24 +95,28 @@ std::string Supervisor::record_file(const std::string& service) const {
 
 void Supervisor::store(const Service& service) const {
     const ServiceSpec& spec = service.spec;
-    const json value = {{"name", spec.name},
-                        {"component", spec.component},
-                        {"version", spec.version},
-                        {"argv", spec.argv},
-                        {"environment", spec.environment},
-                        {"log", spec.log_file},
-                        {"stop-signal", spec.stop_signal},
-                        {"stop-timeout-ms", spec.stop_timeout.count()},
-                        {"reload-signal", spec.reload_signal},
-                        {"wanted", service.wanted}};
+    json value = {{"name", spec.name},
+                  {"component", spec.component},
+                  {"version", spec.version},
+                  {"argv", spec.argv},
+                  {"environment", spec.environment},
+                  {"log", spec.log_file},
+                  {"stop-signal", spec.stop_signal},
+                  {"stop-timeout-ms", spec.stop_timeout.count()},
+                  {"reload-signal", spec.reload_signal},
+                  {"capabilities", spec.capabilities},
+                  {"wanted", service.wanted}};
+    if (spec.reload_command)
+        value["reload-command"] = {{"argv", spec.reload_command->argv},
+                                   {"output", spec.reload_command->output}};
     platform::write_file(folder_ + "/" + spec.name + ".json", value.dump(2) + "\n", 0600);
 }
 
 void Supervisor::spawn(Service& service) {
     service.started = Clock::now();
-    service.process =
-        platform::start_detached({service.spec.argv, service.spec.environment, "",
-                                  service.spec.log_file, record_file(service.spec.name)});
+    service.process = platform::start_detached(
+        {service.spec.argv, service.spec.environment, "", service.spec.log_file,
+         record_file(service.spec.name), service.spec.capabilities});
     engine::failpoint("supervisor/spawn/" + service.spec.name);
     service.held = false;
     service.why.clear();
@@ -167,18 +176,25 @@ void Supervisor::stop(const std::string& name) {
 }
 
 void Supervisor::reload(const ServiceSpec& spec) {
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     auto it = services_.find(spec.name);
     if (it == services_.end() || !it->second.runs())
         throw engine::Error(fmt::format("{} does not run, so it cannot reload", spec.name))
             .remedy("locum status");
-    if (spec.reload_signal.empty())
+    if (spec.reload_signal.empty() && !spec.reload_command)
         throw engine::Error(fmt::format("{} has no reload in its manifest", spec.name),
                             engine::Kind::usage)
-            .remedy("give the service a reload signal in suite.toml");
+            .remedy("give the service a reload in suite.toml");
     it->second.spec = spec;
     store(it->second);
-    platform::send_signal(*it->second.process, spec.reload_signal);
+    if (!spec.reload_command) {
+        platform::send_signal(*it->second.process, spec.reload_signal);
+        return;
+    }
+    lock.unlock(); // others need not wait for a command
+    lines_of(*spec.reload_command,
+             {fmt::format("to let {} take its configuration up", spec.name),
+              fmt::format("see its log {}, then run the command again", spec.log_file)});
 }
 
 void Supervisor::forget(const std::string& name) {

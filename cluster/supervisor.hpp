@@ -3,6 +3,7 @@
 // their own, restarts what dies, and adopts what still runs when the agent itself was replaced.
 
 #include "platform/process.hpp"
+#include "suite/manifest.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -26,7 +27,9 @@ struct ServiceSpec {
     std::string log_file;
     std::string stop_signal = "TERM";
     std::chrono::milliseconds stop_timeout{10'000};
-    std::string reload_signal; // empty: cannot reload
+    std::string reload_signal; // empty: not by a signal
+    std::optional<suite::Command> reload_command = {};
+    std::vector<std::string> capabilities = {};
 };
 
 enum class ServiceStatus { running, stopped, restarting, held };
@@ -56,7 +59,8 @@ public:
     // Sends the stop signal, waits its time, then KILL to the group. Gone is fine.
     void stop(const std::string& service);
     // Takes a changed configuration up without a stop; from now on the service is what spec says,
-    // also when it has to be started again. Throws where it is not running.
+    // also when it has to be started again. Throws where it is not running, or where its reload
+    // command fails or does not print what it should.
     void reload(const ServiceSpec& spec);
     // Forgets a stopped service.
     void forget(const std::string& service);

@@ -30,6 +30,11 @@ datasource::Settings settings_of(const DatasourceAnswer& answer, const std::stri
     return settings;
 }
 
+bool is_tcp(const suite::Manifest& manifest, const std::string& name) {
+    return std::any_of(manifest.ports.begin(), manifest.ports.end(),
+                       [&](const suite::Port& port) { return port.name == name && port.tcp; });
+}
+
 DatabaseFacts look_at(const datasource::Settings& settings, const suite::Manifest& manifest) {
     DatabaseFacts facts;
     auto engine = manifest.database.engines.find(settings.kind);
@@ -100,8 +105,13 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
     if (facts.address_fault.empty()) {
         facts.ports.push_back(
             {"agent", answers.agent_port, platform::listener(answers.address, answers.agent_port)});
-        for (const auto& [name, port] : ports_of(manifest, answers.components, answers.ports))
-            facts.ports.push_back({name, port, platform::listener(answers.address, port)});
+        const auto ports = ports_of(manifest, answers.components, answers.ports);
+        facts.surroundings = look_around(manifest, answers.components, answers.address, ports);
+        for (const auto& [name, port] : ports)
+            facts.ports.push_back({name, port,
+                                   is_tcp(manifest, name)
+                                       ? platform::listener(answers.address, port)
+                                       : std::nullopt});
     }
     if (answers.datasource) {
         facts.datasource = settings_of(*answers.datasource, facts.data_folder, manifest.name);

@@ -5,6 +5,7 @@
 #include "cluster/node_state.hpp"
 #include "engine/check.hpp"
 #include "installer/answers.hpp"
+#include "installer/surroundings.hpp"
 #include "platform/host.hpp"
 #include "suite/bundle.hpp"
 #include "token/network_token.hpp"
@@ -42,6 +43,7 @@ struct Facts {
     std::optional<token::NetworkToken> token; // the one to be used
     std::string address_fault;   // why no server can listen at the answers' address; empty: it can
     std::vector<PortFact> ports; // the agent's among them; none with an address_fault
+    Surroundings surroundings;   // likewise
     std::optional<datasource::Settings> datasource; // with secrets read
     std::optional<DatabaseFacts> database;
     std::vector<engine::Finding> grants;

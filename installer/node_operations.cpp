@@ -1,11 +1,12 @@
 #include "installer/node_operations.hpp"
 
-#include "cluster/balancer.hpp"
 #include "cluster/shared_secrets.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
+#include "installer/balancing.hpp"
 #include "installer/config_files.hpp"
 #include "installer/probing.hpp"
+#include "installer/surroundings.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 
@@ -96,18 +97,30 @@ json probe(Node& node, const json& parameters) {
     return {{"well", !why}, {"why", why.value_or("")}};
 }
 
-cluster::HaproxySocket socket_of(Node& node) {
+struct Asked {
+    cluster::BalancerPort port;
+    std::chrono::milliseconds settle{0};
+};
+
+// The server in question, in this node's balancer as it runs.
+Asked in_balancer(Node& node, const json& parameters) {
+    const std::string name = parameters.at("server");
     const InstalledVersion installed(node.layout, current_version(node, balancer_component(node)));
-    return {balancer_socket(node.layout, node.state(), installed.manifest()),
-            installed.manifest().balancing->backend};
+    for (const BalancedNode& server : balanced_from_json(parameters.at("servers").dump()))
+        if (server.name == name)
+            return {balancer_port(node.layout, node.state(), installed.manifest(), server),
+                    installed.manifest().balancing->commands.settle};
+    throw Error(fmt::format("{} is not among the servers of the registry", name))
+        .remedy("compare with `locum node list`");
 }
 
 json balancer(Node& node, const json& parameters) {
-    const cluster::BalancedServer server = socket_of(node).show(parameters.at("server"));
-    return {{"state", server.state},
-            {"sessions", server.sessions},
-            {"queued", server.queued},
-            {"in_rotation", server.in_rotation()}};
+    const Asked asked = in_balancer(node, parameters);
+    const cluster::BalancedServer server = asked.port.show();
+    return {{"in_rotation", server.in_rotation},
+            {"idle", server.idle},
+            {"says", server.says},
+            {"settle_ms", asked.settle.count()}};
 }
 
 json servers(Node& node, const json&) {
@@ -147,6 +160,8 @@ json stage(Node& node, const json& parameters) {
         "bundles/" + parameters.at("manifest").get<std::string>() + ".bundle");
     const suite::Bundle bundle =
         suite::Bundle::open(file, suite::PublicKey::parse(state.bundle_key));
+    // Before anything is stopped: what this version's programs need must be here.
+    engine::require_no_errors(package_findings(ask_packages(bundle.manifest(), state.components)));
     prune(node, bundle);
     cluster::stage(bundle, node.layout, state.components);
     // Before anything is stopped for it: what this version makes of this node must be accepted.
@@ -256,63 +271,36 @@ json stop(Node& node, const json& parameters) {
     return json::object();
 }
 
-// 0 where none answers: its socket may be another one in this version.
-std::int64_t worker_of(Node& node) {
-    try {
-        return socket_of(node).worker();
-    } catch (const Error&) {
-        return 0;
-    }
-}
-
-// A balancer that cannot take its configuration up goes on with the old one, and answers probes.
-void await_new_worker(Node& node, std::int64_t before) {
-    const auto deadline = std::chrono::steady_clock::now() + reload_limit;
-    for (;;) {
-        std::string why = "the old process still answers on its socket";
-        try {
-            if (socket_of(node).worker() != before)
-                return;
-        } catch (const Error& error) { // while one hands over to the other
-            why = error.one_line();
-        }
-        if (std::chrono::steady_clock::now() > deadline)
-            throw Error(
-                fmt::format("{} has not taken its configuration up within {} s: {}{}",
-                            balancer_component(node), reload_limit.count(), why,
-                            last_words(node, current_version(node, balancer_component(node)),
-                                       balancer_component(node))))
-                .remedy(fmt::format("see the log below {}", node.layout.logs()));
-        std::this_thread::sleep_for(poll_interval);
-    }
-}
-
 json reload(Node& node, const json& parameters) {
     const std::string component = parameters.at("component");
     const InstalledVersion installed(node.layout, parameters.at("version"));
     const auto& balancing = installed.manifest().balancing;
-    const bool balancer = balancing && balancing->component == component;
-    const std::int64_t before = balancer ? worker_of(node) : 0;
+    std::optional<ReloadProof> proof;
+    if (balancing && balancing->component == component)
+        proof.emplace(node.layout, node.state(), installed.manifest());
     for (const cluster::ServiceSpec& spec :
          service_specs(node.layout, node.state(), installed.manifest(), component))
         node.supervisor.reload(spec);
-    if (balancer)
-        await_new_worker(node, before);
+    const auto doubt = proof ? proof->doubt(reload_limit) : std::nullopt;
+    if (doubt)
+        throw Error(fmt::format("{} has not taken its configuration up within {} s: {}{}",
+                                component, reload_limit.count(), *doubt,
+                                last_words(node, parameters.at("version"), component)))
+            .remedy(fmt::format("see the log below {}", node.layout.logs()));
     return json::object();
 }
 
 json balance(Node& node, const json& parameters) {
-    const std::string server = parameters.at("server");
     const bool out = parameters.at("out");
     const std::string component = balancer_component(node);
     // The configuration first: a balancer that restarts right now comes up with the wanted states.
     make_configs(node, node.state(), current_version(node, component), component,
                  balanced_from_json(parameters.at("servers").dump()));
-    const cluster::HaproxySocket socket = socket_of(node);
+    const cluster::BalancerPort port = in_balancer(node, parameters).port;
     if (out)
-        socket.drain(server);
+        port.drain();
     else
-        socket.ready(server);
+        port.undrain();
     return json::object();
 }
 

@@ -9,7 +9,8 @@ namespace locum::installer {
 // Questions:
 //   facts {}             the node's state as the world shows it (NodeFacts, facts_from_json)
 //   probe {component}    {well, why}
-//   balancer {server}    {state, sessions, queued, in_rotation} in this node's balancer
+//   balancer {server, servers}
+//                        {in_rotation, idle, says, settle_ms} in this node's balancer
 //   servers {}           the registry's servers; for a balancer whose node has no datasource
 // Commands:
 //   stage {manifest, servers}

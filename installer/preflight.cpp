@@ -107,7 +107,8 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
             {"folder-writeable", Severity::error, folder + " cannot be written",
              "a folder to write to",
              facts.root ? "check the file system" : "run as root, or give --root DIR"});
-    if (manifest.balancing && selected(answers, manifest.balancing->component)) {
+    if (manifest.balancing && manifest.balancing->driver == suite::BalancerDriver::haproxy &&
+        selected(answers, manifest.balancing->component)) {
         // The longest name that is made from it while HAProxy starts.
         const std::string socket = facts.run_folder + "/haproxy.sock";
         if (socket.size() > longest_socket_path)
@@ -193,6 +194,12 @@ std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
     check_selection(answers, manifest, findings);
     check_host(answers, manifest, facts, findings);
     check_network(answers, manifest, facts, findings);
+    PortNumbers ports;
+    for (const PortFact& port : facts.ports)
+        ports[port.name] = port.port;
+    const auto around =
+        surroundings_findings(manifest, answers.components, ports, facts.surroundings);
+    findings.insert(findings.end(), around.begin(), around.end());
     findings.insert(findings.end(), facts.grants.begin(), facts.grants.end());
     findings.insert(findings.end(), facts.host_files.begin(), facts.host_files.end());
     return findings;

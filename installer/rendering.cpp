@@ -69,7 +69,12 @@ std::map<std::string, std::uint16_t> ports_of(const Manifest& manifest,
     return ports;
 }
 
-namespace {
+suite::Command rendered(const suite::Command& command, const Scope& scope) {
+    suite::Command made = command;
+    for (std::string& word : made.argv)
+        word = suite::render(word, scope, "manifest.toml");
+    return made;
+}
 
 template <class... F>
 struct Overloaded : F... {
@@ -94,6 +99,16 @@ Scope base_scope(const Layout& layout, const NodeState& node, const std::string&
         scope.variables["port." + name] = std::to_string(port);
     return scope;
 }
+
+suite::Variables variables_of(const BalancedNode& server) {
+    suite::Variables variables = {
+        {"name", server.name}, {"address", server.address}, {"out", server.out ? "true" : "false"}};
+    for (const auto& [name, port] : server.ports)
+        variables["port." + name] = std::to_string(port);
+    return variables;
+}
+
+namespace {
 
 bool on_copy(const NodeState& node) {
     return node.mode == cluster::Mode::update && node.copy;
@@ -141,14 +156,8 @@ void add_secrets(Scope& scope, const std::map<std::string, engine::Secret>& secr
 
 void add_servers(Scope& scope, const std::vector<BalancedNode>& servers) {
     std::vector<suite::Variables>& list = scope.lists["servers"];
-    for (const BalancedNode& server : servers) {
-        suite::Variables variables = {{"name", server.name},
-                                      {"address", server.address},
-                                      {"out", server.out ? "true" : "false"}};
-        for (const auto& [name, port] : server.ports)
-            variables["port." + name] = std::to_string(port);
-        list.push_back(std::move(variables));
-    }
+    for (const BalancedNode& server : servers)
+        list.push_back(variables_of(server));
 }
 
 } // namespace
@@ -195,6 +204,10 @@ std::vector<std::string> render_words(const Layout& layout, const NodeState& nod
     return rendered;
 }
 
+std::string log_file(const Layout& layout, const std::string& service) {
+    return layout.logs() + "/" + service + ".log";
+}
+
 std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const NodeState& node,
                                                 const Manifest& manifest,
                                                 const std::string& component) {
@@ -212,10 +225,13 @@ std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const Node
             spec.argv.push_back(suite::render(argument, scope, "manifest.toml"));
         for (const auto& [name, value] : service.environment)
             spec.environment[name] = suite::render(value, scope, "manifest.toml");
-        spec.log_file = layout.logs() + "/" + service.name + ".log";
+        spec.log_file = log_file(layout, service.name);
         spec.stop_signal = service.stop_signal;
         spec.stop_timeout = service.stop_timeout;
+        spec.capabilities = service.capabilities;
         spec.reload_signal = service.reload_signal.value_or("");
+        if (service.reload_command)
+            spec.reload_command = rendered(*service.reload_command, scope);
         specs.push_back(std::move(spec));
     }
     return specs;
@@ -257,13 +273,6 @@ probe_targets(const Layout& layout, const NodeState& node, const Manifest& manif
             targets.push_back(
                 {probe.name, std::visit(target, probe.how), probe.limit, probe.proves_version});
     return targets;
-}
-
-std::string balancer_socket(const Layout& layout, const NodeState& node, const Manifest& manifest) {
-    const std::string version = manifest.version.text();
-    return suite::render(manifest.balancing->socket,
-                         base_scope(layout, node, version, manifest.balancing->component),
-                         "manifest.toml");
 }
 
 } // namespace locum::installer

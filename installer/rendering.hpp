@@ -50,6 +50,7 @@ std::vector<std::string> render_words(const cluster::Layout& layout, const clust
                                       const std::optional<datasource::Settings>& settings,
                                       const std::vector<std::string>& words);
 
+std::string log_file(const cluster::Layout& layout, const std::string& service);
 // The services of a component, ready to start; nothing secret in them.
 std::vector<cluster::ServiceSpec> service_specs(const cluster::Layout& layout,
                                                 const cluster::NodeState& node,
@@ -60,8 +61,12 @@ std::vector<cluster::ProbeTarget>
 probe_targets(const cluster::Layout& layout, const cluster::NodeState& node,
               const suite::Manifest& manifest, const std::string& component,
               const std::optional<datasource::Settings>& settings);
-// The balancer's runtime socket on this node.
-std::string balancer_socket(const cluster::Layout& layout, const cluster::NodeState& node,
-                            const suite::Manifest& manifest);
+// The variables of this host, without a datasource.
+suite::Scope base_scope(const cluster::Layout& layout, const cluster::NodeState& node,
+                        const std::string& version, const std::string& component);
+// Of one server: name, address, out, port.NAME.
+suite::Variables variables_of(const BalancedNode& server);
+// Only argv has variables.
+suite::Command rendered(const suite::Command& command, const suite::Scope& scope);
 
 } // namespace locum::installer

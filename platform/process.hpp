@@ -58,6 +58,8 @@ struct DetachedCommand {
     // The child writes its own /proc/self/stat and its executable here before it executes, so that
     // it can be found even if its starter died right after the fork. Replaced by one rename.
     std::string record_file;
+    // Names (platform/capabilities.hpp). It gets those of them that this process has, no others.
+    std::vector<std::string> capabilities = {};
 };
 
 // Starts it in a session of its own, without inherited descriptors and with no blocked signals. It

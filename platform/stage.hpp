@@ -24,6 +24,10 @@ public:
     // The next block of the content; empty at its end. May throw.
     using Blocks = std::function<std::string_view()>;
     void write_file(const std::string& path, unsigned mode, const Blocks& next_block);
+    // Content that is there whole: threads of the stage check and write it while the caller goes
+    // on. What they throw is thrown by a later call, by publish() at the latest.
+    using Check = std::function<void(std::string_view content)>;
+    void write_later(const std::string& path, unsigned mode, std::string content, Check check);
     void make_link(const std::string& path, const std::string& target);
 
     // Durable when it returns: all content, then the rename, with this mode for the folder.

@@ -1,10 +1,57 @@
 // How servers are taken out of rotation and put back.
 
+#include "suite/manifest_command.hpp"
 #include "suite/manifest_reader.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::suite {
+
+namespace {
+
+constexpr bool of_server = true;
+
+// What `show` prints; a line that told two things would tell nothing.
+void read_show(References& references, Section section, BalancerCommands& commands) {
+    commands.show = read_argv(references, section, "command", "show", of_server);
+    commands.in_rotation = read_line(section, "in-rotation");
+    commands.out_of_rotation = read_line(section, "out-of-rotation");
+    commands.idle = read_line(section, "idle");
+    const std::string& in = commands.in_rotation;
+    const std::string& out = commands.out_of_rotation;
+    const std::string& idle = commands.idle;
+    if (in == out || in == idle || out == idle)
+        section.fail(section.at(),
+                     fmt::format("'{}', '{}' and '{}' for 'in-rotation', 'out-of-rotation' and "
+                                 "'idle'",
+                                 in, out, idle),
+                     "three different lines");
+    section.done();
+}
+
+BalancerCommands read_commands(References& references, Section& section) {
+    BalancerCommands commands;
+    const auto table = [&](const char* key) { return section.section(key, true); };
+    Section drain = table("drain");
+    commands.drain = read_command(references, drain, "drain", of_server);
+    Section undrain = table("undrain");
+    commands.undrain = read_command(references, undrain, "undrain", of_server);
+    read_show(references, table("show"), commands);
+    commands.settle = std::chrono::milliseconds(section.number("settle-ms", 0, 60'000, 0));
+    return commands;
+}
+
+// A signal is sent before anything is read: only a command's end can prove that such a balancer has
+// taken its configuration up.
+bool proves_reload(const Manifest& manifest, const std::string& component) {
+    const auto& services = manifest.services;
+    return std::all_of(services.begin(), services.end(), [&](const Service& service) {
+        return service.component != component || service.reload_command;
+    });
+}
+
+} // namespace
 
 void ManifestReader::read_balancing() {
     Section section = file.section("balancing");
@@ -24,9 +71,21 @@ void ManifestReader::read_balancing() {
                 fmt::format("one of role {}", name(role)));
         *into = named.value;
     }
-    balancing.driver = static_cast<BalancerDriver>(read_choice(section, "driver", {"haproxy"}));
-    balancing.socket = with_variables(references, section, "socket");
-    balancing.backend = section.text("backend").value;
+    balancing.driver =
+        static_cast<BalancerDriver>(read_choice(section, "driver", {"haproxy", "command"}));
+    if (balancing.driver == BalancerDriver::haproxy) {
+        balancing.socket = with_variables(references, section, "socket");
+        balancing.backend = section.text("backend").value;
+    } else {
+        balancing.commands = read_commands(references, section);
+        if (!proves_reload(manifest, balancing.component))
+            section.fail(section.at(),
+                         fmt::format("driver 'command' for '{}', a service of which has no reload "
+                                     "by command",
+                                     balancing.component),
+                         "reload = { command, output }: it tells whether a changed configuration "
+                         "was taken up");
+    }
     section.done();
     manifest.balancing = std::move(balancing);
 }

@@ -1,10 +1,13 @@
 // What runs on a host: components, topologies, ports, configs, services.
 
+#include "suite/manifest_command.hpp"
 #include "suite/manifest_reader.hpp"
 
+#include "platform/capabilities.hpp"
 #include "suite/paths.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 #include <limits>
 
@@ -41,6 +44,65 @@ void refuse_circles(const Manifest& manifest, Section& table, const Text& name) 
     }
 }
 
+// As dpkg and rpm name packages, and nothing that their commands could take for an option.
+std::vector<std::string> read_packages(Section& section) {
+    std::vector<std::string> packages;
+    for (const Text& package : section.texts("packages")) {
+        const std::string& name = package.value;
+        const bool good = !name.empty() && std::isalnum(static_cast<unsigned char>(name[0])) != 0 &&
+                          name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
+                                                 "WXYZ0123456789+-._") == name.npos;
+        if (!good || std::find(packages.begin(), packages.end(), name) != packages.end())
+            section.fail(package.at, fmt::format("'{}' in 'packages'", name),
+                         "names of packages, each once");
+        packages.push_back(name);
+    }
+    return packages;
+}
+
+void read_protocols(Section& section, Port& port) {
+    if (!section.has("protocols"))
+        return;
+    port.tcp = false;
+    for (const Text& protocol : section.texts("protocols")) {
+        bool& flag = protocol.value == "udp" ? port.udp : port.tcp;
+        if (flag || (protocol.value != "udp" && protocol.value != "tcp"))
+            section.fail(protocol.at, fmt::format("'{}' in 'protocols'", protocol.value),
+                         "\"tcp\", \"udp\" or both, each once");
+        flag = true;
+    }
+    if (!port.tcp && !port.udp)
+        section.fail(section.at(), "no protocol in 'protocols'", "\"tcp\", \"udp\" or both");
+}
+
+void read_capabilities(Section& section, Service& service) {
+    for (const Text& capability : section.texts("capabilities")) {
+        auto& all = service.capabilities;
+        if (!platform::capability_number(capability.value) ||
+            std::find(all.begin(), all.end(), capability.value) != all.end())
+            section.fail(
+                capability.at, fmt::format("'{}' in 'capabilities'", capability.value),
+                fmt::format("each once of {}", fmt::join(platform::capability_names(), ", ")));
+        all.push_back(capability.value);
+    }
+}
+
+void read_reload(References& references, Section& section, Service& service) {
+    Section reload = section.section("reload");
+    if (section.has("reload")) {
+        if (reload.has("signal") == reload.has("command"))
+            reload.fail(reload.at(),
+                        fmt::format("a reload of '{}' with {} of 'signal' and 'command'",
+                                    service.name, reload.has("signal") ? "both" : "neither"),
+                        "exactly one");
+        if (reload.has("signal"))
+            service.reload_signal = signals[read_choice(reload, "signal", signals)];
+        else
+            service.reload_command = read_command(references, reload, "reload");
+    }
+    reload.done();
+}
+
 } // namespace
 
 void ManifestReader::read_components() {
@@ -61,6 +123,7 @@ void ManifestReader::read_components() {
         constexpr std::int64_t most = 1 << 30;
         component.memory_mb = static_cast<std::uint64_t>(section.number("memory-mb", 0, most, 0));
         component.disk_mb = static_cast<std::uint64_t>(section.number("disk-mb", 0, most, 0));
+        component.packages = read_packages(section);
         section.done();
         manifest.components.push_back(std::move(component));
     }
@@ -122,6 +185,7 @@ void ManifestReader::read_ports() {
                 section.at(),
                 fmt::format("the port '{}' without a choice that always holds", name.value),
                 "a last choice without 'when'");
+        read_protocols(section, port);
         section.done();
         manifest.ports.push_back(std::move(port));
     }
@@ -175,10 +239,8 @@ void ManifestReader::read_services() {
         service.stop_signal = signals[read_choice(stop, "signal", signals, "TERM")];
         service.stop_timeout = std::chrono::seconds(stop.number("timeout-s", 1, 3600, 10));
         stop.done();
-        Section reload = section.section("reload");
-        if (section.has("reload"))
-            service.reload_signal = signals[read_choice(reload, "signal", signals)];
-        reload.done();
+        read_reload(references, section, service);
+        read_capabilities(section, service);
         section.done();
         manifest.services.push_back(std::move(service));
     }

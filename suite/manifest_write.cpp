@@ -6,6 +6,8 @@ namespace locum::suite {
 
 namespace {
 
+constexpr std::string_view heading = "\n# Added by `locum bundle build`.\n";
+
 // Paths are printable ASCII without backslashes (suite/paths.hpp), so only quotes need care.
 std::string quoted(const std::string& text) {
     std::string out = "\"";
@@ -36,7 +38,7 @@ std::string line(const File& file) {
 
 std::string written_parts(const std::vector<Part>& parts, const std::vector<Component>& components,
                           const std::vector<File>& files) {
-    std::string text = "\n# Added by `locum bundle build`.\n";
+    std::string text(heading);
     for (const Part& part : parts)
         text += fmt::format("[[parts]]\npath = {}\nsize = {}\nsha256 = \"{}\"\n\n",
                             quoted(part.path), part.size, part.sha256);
@@ -49,6 +51,11 @@ std::string written_parts(const std::vector<Part>& parts, const std::vector<Comp
         text += "]\n";
     }
     return text;
+}
+
+std::string_view without_written_parts(std::string_view manifest) {
+    // The last one: a vendor may have written the same, but no path has a line break.
+    return manifest.substr(0, manifest.rfind(heading));
 }
 
 } // namespace locum::suite

@@ -96,18 +96,19 @@ void References::refer(const Section& section, std::string_view kind, const Text
     references_.push_back({section, std::string(kind), name});
 }
 
-void References::variables(const Section& section, const Text& text, std::string_view besides) {
-    references_.push_back({section, "variable", text, std::string(besides)});
+void References::variables(const Section& section, const Text& text, std::string_view besides,
+                           bool of_server) {
+    references_.push_back({section, "variable", text, std::string(besides), of_server});
 }
 
 void References::variables_with_secrets(const Section& section, const Text& text,
                                         std::string_view component) {
-    references_.push_back({section, "variable", text, "", std::string(component)});
+    references_.push_back({section, "variable", text, "", false, std::string(component)});
 }
 
 void References::check(const std::vector<SharedSecret>& secrets) const {
     for (const Reference& reference : references_) {
-        const auto& [section, kind, name, besides, secrets_of] = reference;
+        const auto& [section, kind, name, besides, of_server, secrets_of] = reference;
         if (kind == "variable") {
             check_variables(reference, secrets);
             continue;
@@ -153,16 +154,24 @@ void References::check_variables(const Reference& reference,
                 section.fail(text.at, missing->found, missing->expected);
             continue;
         }
-        const std::string port = use.name.compare(0, 5, "port.") == 0 ? use.name.substr(5) : "";
+        // Of the server in question, or of this host.
+        std::string_view name = use.name;
+        const bool of_server = reference.of_server && name.starts_with("server.");
+        if (of_server)
+            name.remove_prefix(std::string_view("server.").size());
+        const std::string port(name.starts_with("port.") ? name.substr(5) : "");
         if (!port.empty()) {
             const auto& known =
                 ports == declared_.end() ? std::vector<std::string>{} : ports->second;
             if (std::find(known.begin(), known.end(), port) == known.end())
                 section.fail(text.at, fmt::format("the port '{}', which does not exist", port),
                              one_of(known));
-        } else if (!is_known_variable(use.name) && use.name != reference.besides) {
+        } else if (of_server ? name != "name" && name != "address"
+                             : !is_known_variable(name) && name != reference.besides) {
             section.fail(text.at, fmt::format("the unknown variable '{}'", use.name),
-                         known_variables());
+                         reference.of_server
+                             ? known_variables() + ", server.name, server.address, server.port.NAME"
+                             : known_variables());
         }
     }
 }

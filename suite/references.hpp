@@ -20,8 +20,10 @@ public:
     // that is not made of a-z, 0-9 and single dashes, throws Error(usage).
     void declare(const Section& section, std::string_view kind, const Text& name);
     void refer(const Section& section, std::string_view kind, const Text& name);
-    // A text with variables (suite/template.hpp); besides: one more that is known in it.
-    void variables(const Section& section, const Text& text, std::string_view besides = "");
+    // A text with variables (suite/template.hpp); besides: one more that is known in it. of_server:
+    // {server.name}, {server.address} and {server.port.NAME} are known too.
+    void variables(const Section& section, const Text& text, std::string_view besides = "",
+                   bool of_server = false);
     // The same for a text that nobody sees but the component that it is for: the component's
     // {secret.NAME} are known in it.
     void variables_with_secrets(const Section& section, const Text& text,
@@ -35,6 +37,7 @@ private:
         std::string kind;
         Text name;
         std::string besides = {};
+        bool of_server = false;
         std::string secrets_of = {}; // a component; empty: no secret is known
     };
     void check_variables(const Reference& reference,

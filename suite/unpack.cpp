@@ -17,6 +17,9 @@ using platform::ArchiveEntry;
 
 namespace {
 
+// Files up to this size are read whole, then checked and written by another thread.
+constexpr std::uint64_t largest_whole = 256U << 10;
+
 // The bytes of one part, summed up on their way.
 class PartSource {
 public:
@@ -84,21 +87,37 @@ bool same(const ArchiveEntry& entry, const File& file) {
     return false;
 }
 
+// What is found wrong in a part, and in which; the stage's threads use it too.
+struct Complaints {
+    const std::string& bundle;
+    const Part& part;
+
+    [[noreturn]] void differs(const std::string& found, const std::string& expected) const {
+        not_trusted(bundle, fmt::format("in '{}' {}", part.path, found), expected);
+    }
+    void require(const File& file, std::uint64_t size, const std::string& sha256) const {
+        if (size != file.size || sha256 != file.sha256)
+            differs(fmt::format("other content in '{}'", file.path),
+                    "the SHA-256 that the manifest gives");
+    }
+};
+
 class Unpacker {
 public:
-    Unpacker(const std::string& bundle, const Part& part, platform::ArchiveReader& archive,
+    // The complaints, and the files to come, must live as long as the stage.
+    Unpacker(const Complaints& complaints, platform::ArchiveReader& archive,
              platform::Stage& stage) :
-        bundle_(bundle),
-        part_(part), archive_(archive), stage_(stage) {}
+        complaints_(complaints),
+        archive_(archive), stage_(stage) {}
 
     void unpack(const File& file) {
         const auto entry = archive_.next();
         if (!entry)
-            differs("its end", words(file));
+            complaints_.differs("its end", words(file));
         if (!same(*entry, file))
-            differs(fmt::format("{} '{}' of mode {:04o} with {} bytes", entry->kind, entry->path,
-                                entry->mode, entry->size),
-                    words(file));
+            complaints_.differs(fmt::format("{} '{}' of mode {:04o} with {} bytes", entry->kind,
+                                            entry->path, entry->mode, entry->size),
+                                words(file));
         switch (file.type) {
         case File::Type::directory:
             stage_.make_folder(file.path, file.mode);
@@ -114,34 +133,43 @@ public:
 
     void expect_end() {
         if (const auto entry = archive_.next())
-            differs(fmt::format("{} '{}'", entry->kind, entry->path), "its end");
+            complaints_.differs(fmt::format("{} '{}'", entry->kind, entry->path), "its end");
     }
 
 private:
     void write(const File& file) {
         std::uint64_t size = 0;
-        stage_.write_file(file.path, file.mode, [&] {
+        const auto next_block = [&] {
             const std::string_view block = archive_.block();
             size += block.size();
             if (size > file.size)
-                differs(fmt::format("more bytes in '{}'", file.path), words(file));
-            sum_.add(block);
+                complaints_.differs(fmt::format("more bytes in '{}'", file.path), words(file));
+            return block;
+        };
+        if (file.size <= largest_whole) {
+            std::string content;
+            content.reserve(file.size);
+            for (auto block = next_block(); !block.empty(); block = next_block())
+                content += block;
+            stage_.write_later(file.path, file.mode, std::move(content),
+                               [&complaints = complaints_, &file](std::string_view bytes) {
+                                   complaints.require(file, bytes.size(),
+                                                      platform::sha256_hex(bytes));
+                               });
+            return;
+        }
+        platform::Sha256 sum;
+        stage_.write_file(file.path, file.mode, [&] {
+            const std::string_view block = next_block();
+            sum.add(block);
             return block;
         });
-        if (size != file.size || platform::hex(sum_.finish()) != file.sha256)
-            differs(fmt::format("other content in '{}'", file.path),
-                    "the SHA-256 that the manifest gives");
+        complaints_.require(file, size, platform::hex(sum.finish()));
     }
 
-    [[noreturn]] void differs(const std::string& found, const std::string& expected) const {
-        not_trusted(bundle_, fmt::format("in '{}' {}", part_.path, found), expected);
-    }
-
-    const std::string& bundle_;
-    const Part& part_;
+    const Complaints& complaints_;
     platform::ArchiveReader& archive_;
     platform::Stage& stage_;
-    platform::Sha256 sum_;
 };
 
 void require_space(const std::vector<File>& files, const std::string& into) {
@@ -160,12 +188,13 @@ void require_space(const std::vector<File>& files, const std::string& into) {
 void unpack_payload(const platform::InputFile& file, const Part& part, std::uint64_t at,
                     const std::vector<File>& files, const std::string& into) {
     require_space(files, into);
+    const Complaints complaints{file.path(), part};
     platform::Stage stage(into);
     PartSource source(file, part, at);
     try {
         platform::ArchiveReader archive(
             [&](char* bytes, std::size_t most) { return source.read(bytes, most); });
-        Unpacker unpacker(file.path(), part, archive, stage);
+        Unpacker unpacker(complaints, archive, stage);
         for (const File& listed : files)
             unpacker.unpack(listed);
         unpacker.expect_end();

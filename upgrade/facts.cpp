@@ -1,5 +1,6 @@
 #include "upgrade/facts.hpp"
 
+#include "cluster/host_files.hpp"
 #include "cluster/transport_client.hpp"
 #include "datasource/backup.hpp"
 #include "datasource/grants.hpp"
@@ -63,6 +64,11 @@ ClusterFacts gather(const Sources& from) {
     facts.coordinator = datasource::check_backup(settings, from.backup_folder);
     for (engine::Finding& finding : facts.coordinator)
         finding.may_be_ignored = finding.name == "backup-space";
+    // Those of the other nodes are told when the bundle is unpacked there, before the first stop.
+    const std::vector<std::string> components = cluster::load_node_state(from.layout).components;
+    if (!cluster::host_files_kept(from.to, from.layout, components))
+        for (engine::Finding& finding : cluster::check_host_files(from.to, components))
+            facts.coordinator.push_back(std::move(finding));
     if (settings.kind != datasource::Kind::sqlite)
         for (engine::Finding& finding : datasource::check_grants(settings))
             facts.coordinator.push_back(std::move(finding));

@@ -4,8 +4,10 @@
 // The process is forked twice and so belongs to init from the start: it is the same process whether
 // its starter lives or not, it is never our zombie, and an agent that adopts it and the agent that
 // started it have the same means. Between fork and exec there are async-signal-safe calls only.
+#include "platform/capabilities.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "platform/linux/capabilities.hpp"
 #include "platform/linux/program.hpp"
 #include "platform/linux/spawn.hpp"
 #include "platform/linux/stat.hpp"
@@ -25,7 +27,7 @@ namespace locum::platform {
 
 namespace {
 
-enum class Stage : int { fork = 1, folder, streams, record, execute };
+enum class Stage : int { fork = 1, folder, streams, record, capabilities, execute };
 
 struct Failure {
     Stage stage;
@@ -43,6 +45,7 @@ struct Prepared {
     std::string folder;
     std::string record;
     std::string fresh_record;
+    std::uint64_t capabilities = 0; // bits
     int log = -1;
     int null = -1;
     int report = -1;
@@ -92,6 +95,8 @@ void write_record(const Prepared& prepared) {
     write_record(prepared);
     ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
     reset_signals();
+    if (!keep_capabilities(prepared.capabilities))
+        give_up(prepared, Stage::capabilities);
     ::execve(prepared.program.c_str(), prepared.argv.data(), prepared.envp.data());
     ::sigaction(SIGPIPE, &ignore, nullptr);
     give_up(prepared, Stage::execute);
@@ -114,6 +119,8 @@ engine::Error error_of(const Failure& failure, const Prepared& prepared) {
         return path_error("redirect", "the output of a process", failure.number);
     case Stage::record:
         return path_error("write", prepared.record, failure.number);
+    case Stage::capabilities:
+        return path_error("give capabilities to", prepared.program, failure.number);
     case Stage::fork:
         return path_error("start", prepared.program, failure.number);
     case Stage::execute:
@@ -147,6 +154,9 @@ ProcessId start_detached(const DetachedCommand& command) {
         prepared.argv.push_back(argument.data());
     prepared.argv.push_back(nullptr);
     add_environment(command, prepared);
+    for (const std::string& name : command.capabilities)
+        if (const auto number = capability_number(name))
+            prepared.capabilities |= std::uint64_t{1} << static_cast<unsigned>(*number);
     prepared.folder = command.folder.empty() ? "/" : absolute(command.folder);
     if (!command.record_file.empty()) {
         prepared.record = absolute(command.record_file);

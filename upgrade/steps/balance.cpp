@@ -1,8 +1,11 @@
 #include "upgrade/steps/balance.hpp"
 
+#include "cluster/balancer.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
+#include "upgrade/steps/settled.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -23,58 +26,100 @@ constexpr std::chrono::seconds drain_limit{60};
 constexpr std::chrono::seconds rotation_limit{30};
 constexpr std::chrono::seconds balancer_limit{15};
 
+using Clock = std::chrono::steady_clock;
+
+enum class Wanted { drained, in_rotation };
+
+// What a balancer says of a server, and how long it must say so of a drained one.
 struct Seen {
-    bool in_rotation = false;
-    bool idle = false;
+    cluster::BalancedServer server;
+    std::chrono::milliseconds settle{0};
+    bool is(Wanted wanted) const {
+        return wanted == Wanted::in_rotation ? server.in_rotation
+                                             : !server.in_rotation && server.idle;
+    }
 };
 
-Seen look(Conductor& conductor, const cluster::NodeRow& balancer, const std::string& server) {
-    const json told = json::parse(conductor.peers().ask(cluster::address_of(balancer), "balancer",
-                                                        json{{"server", server}}.dump()));
-    return {told.at("in_rotation"), told.at("sessions") == 0 && told.at("queued") == 0};
+Seen look(Conductor& conductor, const cluster::NodeRow& balancer, const std::string& server,
+          const json& servers) {
+    const json told =
+        json::parse(conductor.peers().ask(cluster::address_of(balancer), "balancer",
+                                          json{{"server", server}, {"servers", servers}}.dump()));
+    return {{told.at("in_rotation"), told.at("idle"), told.at("says")},
+            std::chrono::milliseconds(told.at("settle_ms").get<std::int64_t>())};
 }
 
+// Asks all balancers again and again until they say what is wanted.
+class Watch {
+public:
+    Watch(Conductor& conductor, std::string server, Wanted wanted) :
+        conductor_(conductor), server_(std::move(server)), wanted_(wanted) {}
+
+    // Asks each once. True where all say so, and have for as long as it takes to be sure.
+    bool look_again() {
+        const auto asked = Clock::now();
+        const json servers = json::parse(conductor_.servers());
+        std::chrono::milliseconds settle{0};
+        why_.clear();
+        for (const cluster::NodeRow& balancer : conductor_.balancers()) {
+            try {
+                const Seen seen = look(conductor_, balancer, server_, servers);
+                if (wanted_ == Wanted::drained)
+                    settle = std::max(settle, seen.settle);
+                if (!seen.is(wanted_))
+                    why_ =
+                        fmt::format("the balancer on {} says: {}", balancer.name, seen.server.says);
+            } catch (const Error& error) {
+                why_ = error.one_line();
+            }
+        }
+        return settled_.after(why_.empty(), asked, Clock::now(), settle);
+    }
+    // All said so when last asked.
+    bool holds() const { return settled_.begun(); }
+    // What one of them said instead.
+    const std::string& why() const { return why_; }
+
+private:
+    Conductor& conductor_;
+    std::string server_;
+    Wanted wanted_;
+    Settled settled_;
+    std::string why_;
+};
+
 // For probes: a balancer that cannot be asked does not say so.
-bool all_say(Conductor& conductor, const std::string& server,
-             const std::function<bool(const Seen&)>& condition) {
+bool all_say(Conductor& conductor, const std::string& server, Wanted wanted) {
     try {
-        for (const cluster::NodeRow& balancer : conductor.balancers())
-            if (!condition(look(conductor, balancer, server)))
+        Watch watch(conductor, server, wanted);
+        while (!watch.look_again()) {
+            if (!watch.holds())
                 return false;
+            std::this_thread::sleep_for(poll_interval);
+        }
         return true;
     } catch (const Error&) {
         return false;
     }
 }
 
-// Waits until all balancers satisfy it. A balancer that does not answer may be restarting: it is
-// asked again until the time is over, and then blocks.
+// Waits until all balancers say so. A balancer that does not answer may be restarting: it is asked
+// again until the time is over, and then blocks. What holds by then has its time to settle.
 void wait_for(Conductor& conductor, const std::string& server, std::chrono::seconds limit,
-              std::string_view what, const std::function<bool(const Seen&)>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + limit;
-    for (;;) {
-        std::string why;
-        for (const cluster::NodeRow& balancer : conductor.balancers()) {
-            try {
-                if (!condition(look(conductor, balancer, server)))
-                    why = fmt::format("the balancer on {} does not say so", balancer.name);
-            } catch (const Error& error) {
-                why = error.one_line();
-            }
-        }
-        if (why.empty())
-            return;
-        if (std::chrono::steady_clock::now() > deadline)
-            throw Error(
-                fmt::format("{} is not {} after {} s: {}", server, what, limit.count(), why),
-                Kind::paused)
+              std::string_view what, Wanted wanted) {
+    const auto deadline = Clock::now() + limit;
+    Watch watch(conductor, server, wanted);
+    for (; !watch.look_again(); std::this_thread::sleep_for(poll_interval))
+        if (Clock::now() > deadline && !watch.holds())
+            throw Error(fmt::format("{} is not {} after {} s: {}", server, what, limit.count(),
+                                    watch.why()),
+                        Kind::paused)
                 .remedy("see the balancer (locum status), then: locum upgrade resume");
-        std::this_thread::sleep_for(poll_interval);
-    }
 }
 
 // At most one server is out: all others are in rotation everywhere and pass their probes, now.
 void require_others(Conductor& conductor, const std::string& server) {
+    const json servers = json::parse(conductor.servers());
     for (const cluster::NodeRow& node : conductor.registry().nodes()) {
         if (!node.has_role("server") || node.name == server)
             continue;
@@ -86,7 +131,7 @@ void require_others(Conductor& conductor, const std::string& server) {
             why = "is not well: " + *unwell;
         else
             for (const cluster::NodeRow& balancer : conductor.balancers())
-                if (!look(conductor, balancer, node.name).in_rotation)
+                if (!look(conductor, balancer, node.name, servers).is(Wanted::in_rotation))
                     why = fmt::format("is not in rotation on {}", balancer.name);
         if (!why.empty())
             throw Error(fmt::format("{} is not drained, since {} {}", server, node.name, why),
@@ -132,8 +177,7 @@ void take_out(Conductor& conductor, const std::string& step, const std::string& 
         patiently([&] { require_others(conductor, server); });
     conductor.under_lease([&] { conductor.registry().set_out(server, true); });
     tell_balancers(conductor, step, server, true, reporter);
-    wait_for(conductor, server, drain_limit, "idle in every balancer",
-             [](const Seen& seen) { return !seen.in_rotation && seen.idle; });
+    wait_for(conductor, server, drain_limit, "idle in every balancer", Wanted::drained);
 }
 
 void take_in(Conductor& conductor, const std::string& step, const std::string& server,
@@ -141,7 +185,7 @@ void take_in(Conductor& conductor, const std::string& step, const std::string& s
     conductor.under_lease([&] { conductor.registry().set_out(server, false); });
     tell_balancers(conductor, step, server, false, reporter);
     wait_for(conductor, server, rotation_limit, "in rotation in every balancer",
-             [](const Seen& seen) { return seen.in_rotation; });
+             Wanted::in_rotation);
 }
 
 } // namespace
@@ -152,8 +196,7 @@ Step drain(Conductor& conductor, const std::string& step, const std::string& ser
             fmt::format("take {} out of every balancer and wait until it is idle", server),
             [&conductor, server] {
                 return conductor.registry().node(server).out &&
-                       all_say(conductor, server,
-                               [](const Seen& seen) { return !seen.in_rotation && seen.idle; });
+                       all_say(conductor, server, Wanted::drained);
             },
             nullptr,
             [&conductor, step, server, others](Reporter& reporter) {
@@ -172,8 +215,7 @@ Step undrain(Conductor& conductor, const std::string& step, const std::string& s
             fmt::format("put {} into rotation again", server),
             [&conductor, server] {
                 return !conductor.registry().node(server).out &&
-                       all_say(conductor, server,
-                               [](const Seen& seen) { return seen.in_rotation; });
+                       all_say(conductor, server, Wanted::in_rotation);
             },
             nullptr,
             [&conductor, step, server](Reporter& reporter) {

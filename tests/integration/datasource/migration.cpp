@@ -48,7 +48,7 @@ void contract(Connection& connection) {
         "3.sql");
     const std::string what = refusal([&] { migrate(connection, {good, bad}, version, {}); });
     CHECK(holds(what, "[42P01]"));
-    CHECK(holds(what, "from schema version 2 to 3: running 3.sql"));
+    CHECK(holds(what, "while running 3.sql, while migrating from schema version 2 to 3"));
     CHECK(schema_version(connection, version) == "1");
     CHECK(holds(refusal([&] { connection.query("SELECT name FROM device"); }), "[42703]"));
     CHECK(holds(refusal([&] { connection.query("SELECT * FROM other"); }), "[42P01]"));

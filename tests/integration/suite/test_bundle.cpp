@@ -105,6 +105,42 @@ TEST_CASE("what was built is what is opened and unpacked") {
     CHECK(std::system(same.c_str()) == 0);
 }
 
+TEST_CASE("many files, one of them large, come out as they were, whatever the umask") {
+    Fixture f;
+    const std::string server = f.source + "/server";
+    for (int number = 0; number < 600; ++number) {
+        const std::string folder = server + "/part-" + std::to_string(number / 20);
+        platform::make_folders(folder);
+        sample::overwrite(folder + "/file-" + std::to_string(number),
+                          std::string(static_cast<std::size_t>(number) * 7, 'x'));
+    }
+    sample::overwrite(server + "/large", std::string(3U << 20, 'y'));
+    f.build();
+    const Bundle bundle = f.open();
+    const std::string into = f.folder.path + "/many";
+    const mode_t before = umask(0077);
+    bundle.unpack("server", into);
+    umask(before);
+    for (const auto& file : bundle.manifest().files) {
+        if (file.type != suite::File::Type::symlink)
+            CHECK(mode_of(into + "/" + file.path) == file.mode);
+        if (file.type == suite::File::Type::regular)
+            CHECK(platform::sha256_hex(platform::read_file(into + "/" + file.path)) == file.sha256);
+    }
+}
+
+TEST_CASE("a manifest without the lists is the vendor's text") {
+    using sample::manifest;
+    using suite::without_written_parts;
+    Fixture f;
+    f.build();
+    const Bundle bundle = f.open();
+    CHECK(without_written_parts(bundle.manifest_text()) == manifest);
+    CHECK(without_written_parts(manifest) == manifest);
+    const std::string twice = "# Added by `locum bundle build`.\n" + bundle.manifest_text();
+    CHECK(without_written_parts(twice) == "# Added by `locum bundle build`.\n" + manifest);
+}
+
 TEST_CASE("unpacking wants a fresh place, and clears what a killed run left") {
     Fixture f;
     f.build();

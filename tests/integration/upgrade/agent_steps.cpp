@@ -99,8 +99,11 @@ public:
             text += fingerprint(root(node.name) + "/etc/opt/endpoint-manager");
             for (const cluster::NodeRow& server : nodes)
                 text += server.name + " in rotation: " +
-                        json::parse(session_.peers().ask(cluster::address_of(node), "balancer",
-                                                         json{{"server", server.name}}.dump()))
+                        json::parse(session_.peers().ask(
+                                        cluster::address_of(node), "balancer",
+                                        json{{"server", server.name},
+                                             {"servers", json::parse(conductor_->servers())}}
+                                            .dump()))
                             .at("in_rotation")
                             .dump() +
                         "\n";

@@ -333,6 +333,43 @@ TEST_CASE("supervisor: reload sends the manifest's signal to what runs") {
     CHECK(error_of([&] { bench.supervisor->reload(other); }).kind() == Kind::usage);
 }
 
+TEST_CASE("supervisor: reload by a command, whose output proves it") {
+    Bench bench;
+    ServiceSpec spec = bench.sleeper();
+    spec.reload_command = {{"/bin/sh", "-c", "echo done >> " + bench.folder / "told" + "; echo ok"},
+                           "ok"};
+    bench.supervisor->start(spec);
+    const std::int64_t pid = bench.state().pid;
+    bench.supervisor->reload(spec);
+    CHECK(platform::read_file(bench.folder / "told") == "done\n");
+    bench.supervisor = bench.make(); // the next agent knows the command
+    REQUIRE(bench.state().spec.reload_command);
+    CHECK(bench.state().spec.reload_command->argv == spec.reload_command->argv);
+    CHECK(bench.state().spec.reload_command->output == "ok");
+
+    spec.reload_command->output = "reloaded";
+    const engine::Error error = error_of([&] { bench.supervisor->reload(spec); });
+    CHECK(error.kind() == Kind::failed);
+    CHECK(contains(error.what(), "/bin/sh (to let server take its configuration up)"));
+    CHECK(contains(error.what(), "printed: ok; expected exit code 0 and the line 'reloaded'"));
+    CHECK(contains(error.remedy(), bench.folder / "server.log"));
+    CHECK(bench.state().pid == pid); // it goes on with the old configuration
+}
+
+TEST_CASE("supervisor: a reload command that hangs keeps nobody from looking at the services") {
+    Bench bench;
+    ServiceSpec spec = bench.sleeper();
+    spec.reload_command = {{"/bin/sh", "-c", "touch " + bench.folder / "begun" + "; sleep 1000"},
+                           "ok"};
+    bench.supervisor->start(spec);
+    std::thread reloading([&] {
+        CHECK(contains(error_of([&] { bench.supervisor->reload(spec); }).what(), "did not end"));
+    });
+    REQUIRE(within(5s, [&] { return platform::exists(bench.folder / "begun"); }));
+    CHECK(bench.state().status == ServiceStatus::running);
+    reloading.join();
+}
+
 TEST_CASE("supervisor: a program that is not there is an error at once") {
     Bench bench;
     ServiceSpec spec = bench.sleeper();

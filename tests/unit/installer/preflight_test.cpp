@@ -250,3 +250,9 @@ TEST_CASE("facts: an embedded database is looked at, not made") {
     CHECK(!facts.database->reachable);
     CHECK(!facts.database->why_not.empty());
 }
+
+TEST_CASE("preflight: a host file that is another one is told with the rest") {
+    Case one;
+    one.facts.host_files = {{"host-file", engine::Severity::error, "x", "y", "z"}};
+    CHECK(names(one.findings()) == std::vector<std::string>{"host-file"});
+}

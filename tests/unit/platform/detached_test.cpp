@@ -1,3 +1,4 @@
+#include "platform/capabilities.hpp"
 #include "platform/hash.hpp"
 #include "tests/unit/platform/support.hpp"
 
@@ -233,4 +234,16 @@ TEST_CASE("detached processes are started from several threads at once") {
     for (const std::string& name : list_folder(scratch.path))
         right += read_file(scratch / name) == "x\n" ? 1 : 0;
     CHECK(right == 40);
+}
+
+TEST_CASE("a detached process has the capabilities that it is to have, and passes on no others") {
+    const std::vector<std::string> ask = {"sh", "-c", "grep CapAmb /proc/self/status"};
+    Scratch plain;
+    CHECK(end_of(plain, detached(plain, ask)) == "CapAmb:\t0000000000000000\n");
+    Scratch scratch;
+    DetachedCommand command = detached(scratch, ask);
+    command.capabilities = {"net-bind-service"}; // number 10
+    CHECK(end_of(scratch, command) == (has_capability("net-bind-service")
+                                           ? "CapAmb:\t0000000000000400\n"
+                                           : "CapAmb:\t0000000000000000\n"));
 }

@@ -116,8 +116,8 @@ TEST_CASE("keys that are unknown, missing or of another type") {
     check({
         {"[suite]", "extra = 1\n[suite]",
          "3:1: found the unknown key 'extra'; expected one of format, locum, suite, compatibility, "
-         "components, topologies, secrets, host-files, ports, configs, services, probes, balancing, "
-         "database, parts, files"},
+         "components, topologies, secrets, host-files, outgoing, ports, configs, services, probes, "
+         "balancing, database, parts, files"},
         {"title = \"S\"", "title = \"S\"\ntilte = \"T\"",
          "6:1: found the unknown key 'tilte' in [suite]; expected one of name, title, version, "
          "schema, "
@@ -125,7 +125,7 @@ TEST_CASE("keys that are unknown, missing or of another type") {
         {"payload = \"payload/server\"", "payload = \"payload/server\"\nmemory = 3",
          "19:1: found the unknown key 'memory' in [components.server]; expected one of title, "
          "role, payload, "
-         "requires, cluster-requires, memory-mb, disk-mb"},
+         "requires, cluster-requires, memory-mb, disk-mb, packages"},
         {"signal = \"TERM\"", "sig = \"TERM\"",
          "38:10: found the unknown key 'sig' in [services.stop]; expected one of signal, "
          "timeout-s"},
@@ -177,7 +177,8 @@ TEST_CASE("values that are out of range or not among the choices") {
          "KILL"},
         {"timeout-s = 10", "timeout-s = 0",
          "38:39: found 0 for 'timeout-s'; expected a whole number from 1 to 3600"},
-        {"\"haproxy\"", "\"nginx\"", "46:10: found 'nginx' for 'driver'; expected one of haproxy"},
+        {"\"haproxy\"", "\"nginx\"",
+         "46:10: found 'nginx' for 'driver'; expected one of haproxy, command"},
         {"licence.txt", "../licence.txt",
          "8:11: found the path '../licence.txt', which leaves its folder for 'licence'; expected a "
          "path below "

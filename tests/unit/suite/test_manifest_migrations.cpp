@@ -124,20 +124,20 @@ TEST_CASE("parts that are none, or more than one") {
     CHECK(complaint("{ file = \"zone.sql\" }", "{ file = \"zone.sql\", output = \"x\" }")
               .find("33:88: found the unknown key 'output'") == 0);
     CHECK(complaint("[\"/usr/bin/check\"]", "[\"/usr/bin/check\"], for-shell = true")
-              .find("36:43: found the unknown key 'for-shell'") == 0);
+              .find("36:41: found the unknown key 'for-shell'") == 0);
 }
 
 TEST_CASE("commands: a program, known variables, one line of output, a limit") {
     CHECK(complaint("[\"/usr/bin/check\"]", "[]") ==
           "36:9: found a 'command' without a program; expected a program and its arguments");
     CHECK(complaint("\"--to\"", "\"{component}\"")
-              .find("35:48: found the unknown variable 'component'") == 0);
-    CHECK(complaint("\"--to\"", "\"{datasource.password}\"").find("35:48: found the password in") ==
+              .find("35:49: found the unknown variable 'component'") == 0);
+    CHECK(complaint("\"--to\"", "\"{datasource.password}\"").find("35:49: found the password in") ==
           0);
     CHECK(complaint("output = \"done\"", "output = \" done\"") ==
-          "35:74: found ' done' for 'output'; expected one line, without blanks at its ends");
+          "35:72: found ' done' for 'output'; expected one line, without blanks at its ends");
     CHECK(complaint("timeout-s = 30", "timeout-s = 0") ==
-          "35:94: found 0 for 'timeout-s'; expected a whole number from 1 to 86400");
+          "35:92: found 0 for 'timeout-s'; expected a whole number from 1 to 86400");
 }
 
 TEST_CASE("host files: names, paths and sums") {

@@ -1,4 +1,4 @@
-#include "cluster/balancer.hpp"
+#include "cluster/haproxy.hpp"
 
 #include "engine/error.hpp"
 
@@ -11,6 +11,8 @@
 namespace locum::cluster {
 
 namespace {
+
+constexpr std::chrono::seconds answer_limit{3};
 
 std::vector<std::string> split(const std::string& line, char separator) {
     std::vector<std::string> parts;
@@ -28,7 +30,7 @@ std::string HaproxySocket::ask(const std::string& command) const {
             .remedy("see whether its service runs: locum status");
     };
     boost::asio::local::stream_protocol::iostream stream;
-    stream.expires_after(std::chrono::seconds(3));
+    stream.expires_after(answer_limit);
     try {
         stream.connect(boost::asio::local::stream_protocol::endpoint(socket_));
     } catch (const boost::system::system_error& error) { // a path that no socket can have
@@ -39,6 +41,9 @@ std::string HaproxySocket::ask(const std::string& command) const {
     stream << command << "\n" << std::flush;
     std::ostringstream answer;
     answer << stream.rdbuf();
+    // One that is stopped accepts the connection, and says nothing.
+    if (stream.error() && stream.error() != boost::asio::error::eof)
+        throw silent(fmt::format("no answer within {} s", answer_limit.count()));
     return answer.str();
 }
 
@@ -72,11 +77,13 @@ BalancedServer HaproxySocket::show(const std::string& server) const {
         if (fields.size() < 18 || fields[column["pxname"]] != backend_ ||
             fields[column["svname"]] != server)
             continue;
-        BalancedServer found;
-        found.state = fields[column["status"]];
-        found.sessions = std::stoul(fields[column["scur"]]);
-        found.queued = std::stoul(fields[column["qcur"]]);
-        return found;
+        // "UP", "UP 1/2", "DRAIN", "MAINT", "DOWN", "no check", …
+        const std::string& state = fields[column["status"]];
+        // Requests under way, and those that wait for a place.
+        const std::string& running = fields[column["scur"]];
+        const std::string& queued = fields[column["qcur"]];
+        return {state.starts_with("UP") || state == "no check", running == "0" && queued == "0",
+                fmt::format("{}, {} running, {} queued", state, running, queued)};
     }
     throw engine::Error(
         fmt::format("the balancer at {} knows no server {}/{}", socket_, backend_, server))
@@ -90,6 +97,11 @@ std::int64_t HaproxySocket::worker() const {
             return std::stoll(line.substr(5));
     throw engine::Error(fmt::format("the balancer at {} does not say which process it is", socket_))
         .remedy("see whether its socket has level admin, and its log");
+}
+
+BalancerPort haproxy_port(HaproxySocket socket, const std::string& server) {
+    return {[socket, server] { socket.drain(server); }, [socket, server] { socket.ready(server); },
+            [socket, server] { return socket.show(server); }};
 }
 
 } // namespace locum::cluster

@@ -1,6 +1,6 @@
 // A real HAProxy, driven through its runtime socket.
 
-#include "cluster/balancer.hpp"
+#include "cluster/haproxy.hpp"
 #include "engine/error.hpp"
 #include "platform/process.hpp"
 #include "tests/support/scratch.hpp"
@@ -59,9 +59,7 @@ public:
         platform::send_signal(process_, "KILL", true);
         platform::wait_end(process_, 5s);
     }
-    bool in_rotation(const std::string& server) const {
-        return control().show(server).in_rotation();
-    }
+    bool in_rotation(const std::string& server) const { return control().show(server).in_rotation; }
     // A request through the balancer, without waiting for the answer; the connection's descriptor.
     int request() const {
         const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -99,19 +97,19 @@ TEST_CASE("balancer: drained and put into rotation again, with health checks and
         CAPTURE(options);
         const Haproxy haproxy(server.port(), options);
         const HaproxySocket control = haproxy.control();
-        REQUIRE(within(5s, [&] { return control.show("node-2").in_rotation(); }));
-        CHECK(control.show("node-1").idle());
+        REQUIRE(within(5s, [&] { return control.show("node-2").in_rotation; }));
+        CHECK(control.show("node-1").idle);
 
         control.drain("node-1");
-        CHECK(!control.show("node-1").in_rotation());
-        CHECK(control.show("node-2").in_rotation());
+        CHECK(!control.show("node-1").in_rotation);
+        CHECK(control.show("node-2").in_rotation);
         control.drain("node-1"); // twice is fine
         control.drain("node-2");
         CHECK(contains(haproxy.answer(haproxy.request()), " 503 "));
 
         control.ready("node-1");
-        CHECK(within(5s, [&] { return control.show("node-1").in_rotation(); }));
-        CHECK(!control.show("node-2").in_rotation());
+        CHECK(within(5s, [&] { return control.show("node-1").in_rotation; }));
+        CHECK(!control.show("node-2").in_rotation);
         CHECK(contains(haproxy.answer(haproxy.request()), "200 OK"));
     }
 }
@@ -132,12 +130,12 @@ TEST_CASE("balancer: a drained server finishes what is under way, and is not idl
     REQUIRE(within(5s, [&] { return waiting == 1; }));
     control.drain("node-1");
     const cluster::BalancedServer busy = control.show("node-1");
-    CHECK(!busy.in_rotation());
-    CHECK(busy.sessions == 1);
-    CHECK(!busy.idle());
+    CHECK(!busy.in_rotation);
+    CHECK(busy.says == "DRAIN, 1 running, 0 queued");
+    CHECK(!busy.idle);
     may_answer = true;
     CHECK(contains(haproxy.answer(under_way), "200 OK"));
-    CHECK(within(5s, [&] { return control.show("node-1").idle(); }));
+    CHECK(within(5s, [&] { return control.show("node-1").idle; }));
 }
 
 TEST_CASE("balancer: a server whose check fails is out of rotation") {
@@ -145,7 +143,7 @@ TEST_CASE("balancer: a server whose check fails is out of rotation") {
     const Haproxy haproxy(server.port(), "check");
     server.stop();
     CHECK(within(5s, [&] { return !haproxy.in_rotation("node-1"); }));
-    CHECK(haproxy.control().show("node-1").state.starts_with("DOWN"));
+    CHECK(haproxy.control().show("node-1").says.starts_with("DOWN"));
     haproxy.control().ready("node-1"); // wanted in: still down
     CHECK(!haproxy.in_rotation("node-1"));
 }

@@ -1,0 +1,19 @@
+#pragma once
+// Commands in a manifest, whose output tells more than their exit code.
+
+#include "suite/manifest.hpp"
+#include "suite/references.hpp"
+
+namespace locum::suite {
+
+// argv of a command under `key`: not empty, with the usual variables, and with {server.…} besides
+// where `of_server`. `what` is for messages: "drain".
+std::vector<std::string> read_argv(References& references, Section& section, std::string_view key,
+                                   const std::string& what, bool of_server = false);
+// A line that a command prints, as it is compared: without blanks at its ends.
+std::string read_line(Section& section, std::string_view key);
+// { command = [argv], output = "line" }; without `output` the exit code is enough.
+Command read_command(References& references, Section& section, const std::string& what,
+                     bool of_server = false);
+
+} // namespace locum::suite

@@ -1,0 +1,138 @@
+// Balancers that are driven by commands: shell scripts stand in for consoles that misbehave.
+
+#include "cluster/balancer_commands.hpp"
+#include "tests/support/scratch.hpp"
+
+#include <fstream>
+#include <signal.h>
+
+using namespace locum;
+using namespace locum::testing;
+using namespace std::chrono_literals;
+using cluster::BalancerPort;
+using suite::BalancerCommands;
+
+namespace {
+
+suite::Command shell(const std::string& script, const std::string& output = "") {
+    return {{"/bin/sh", "-c", script}, output};
+}
+
+// A port whose every command is this script.
+BalancerPort port(const std::string& script, std::chrono::milliseconds limit = 5s) {
+    BalancerCommands commands;
+    commands.drain = shell(script, "drained");
+    commands.undrain = shell(script, "undrained");
+    commands.show = shell(script).argv;
+    commands.in_rotation = "in rotation";
+    commands.out_of_rotation = "out of rotation";
+    commands.idle = "idle";
+    return cluster::command_port(commands, "node-1", "/log/front.log", limit);
+}
+
+cluster::BalancedServer shown(const std::string& output) {
+    return port("printf '" + output + "'").show();
+}
+
+} // namespace
+
+TEST_CASE("commands: a line of the output decides, blanks at its ends do not") {
+    CHECK_NOTHROW(port("echo drained").drain());
+    CHECK_NOTHROW(port("printf 'hello\\n  drained\\t\\r\\nbye'").drain());
+    CHECK_NOTHROW(port("echo undrained").undrain());
+    for (const char* script :
+         {"echo undrained", "echo 'drained: no'", "echo drained >&2", "true"}) {
+        CAPTURE(script);
+        CHECK_THROWS_AS(port(script).drain(), engine::Error);
+    }
+}
+
+TEST_CASE("commands: without an expected line the exit code decides") {
+    BalancerCommands commands;
+    commands.drain = shell("exit 0");
+    commands.undrain = shell("echo undrained; exit 3");
+    const BalancerPort quiet = cluster::command_port(commands, "node-1", "");
+    CHECK_NOTHROW(quiet.drain());
+    CHECK(contains(error_of([&] { quiet.undrain(); }).what(), "ended with exit code 3"));
+}
+
+TEST_CASE("commands: show tells where the server is, and whether it is idle") {
+    const cluster::BalancedServer in = shown("in rotation\\nbusy with 3\\n");
+    CHECK(in.in_rotation);
+    CHECK_FALSE(in.idle);
+    CHECK(in.says == "in rotation | busy with 3");
+    const cluster::BalancedServer out = shown("idle\\nout of rotation\\n");
+    CHECK_FALSE(out.in_rotation);
+    CHECK(out.idle);
+}
+
+TEST_CASE("commands: show that tells neither, or both, is no answer") {
+    for (const char* output : {"", "idle\\n", "in rotation\\nout of rotation\\n", "rotation"}) {
+        CAPTURE(output);
+        const engine::Error error = error_of([&] { shown(output); });
+        CHECK(error.kind() == engine::Kind::failed);
+        CHECK(contains(error.what(), "/bin/sh (to show node-1 in the balancer) printed"));
+        CHECK(contains(error.what(),
+                       "expected one of the lines 'in rotation' and 'out of rotation'"));
+    }
+}
+
+TEST_CASE("commands: an error says what was run and what for, what it printed, what to do") {
+    const engine::Error error =
+        error_of([] { port("echo 'no server node-1'; echo deep >&2").drain(); });
+    CHECK(error.kind() == engine::Kind::failed);
+    CHECK(
+        std::string(error.what()) ==
+        "/bin/sh (to drain node-1 in the balancer) ended with exit code 0, and printed: no server "
+        "node-1 | deep; expected exit code 0 and the line 'drained'");
+    CHECK(error.remedy() == "see whether the balancer runs and knows node-1 (locum status), and "
+                            "its log /log/front.log");
+}
+
+TEST_CASE("commands: what is shown of garbage is short and printable") {
+    const std::string said =
+        error_of([] {
+            port("head -c 3000000 /dev/zero | tr '\\0' x; printf '\\033[2J'").undrain();
+        }).what();
+    CHECK(said.size() < 700);
+    CHECK(contains(said, "xxx"));
+    CHECK(contains(error_of([] { port("printf 'a\\033[2Jb'").show(); }).what(), "a?[2Jb"));
+    // No JSON could carry it.
+    CHECK(shown("in rotation\\n\\377\\376").says == "in rotation | ??");
+    CHECK(contains(error_of([] { port("printf '\\377'").drain(); }).what(), "printed: ?;"));
+}
+
+TEST_CASE("commands: one that hangs is killed with all that it started") {
+    const Scratch folder;
+    const std::string pids = folder / "pids";
+    const BalancerPort hanging =
+        port("sleep 1000 & echo $! >> " + pids + "; echo $$ >> " + pids + "; wait", 200ms);
+    for (const auto& call :
+         {hanging.drain, hanging.undrain, std::function<void()>([&] { hanging.show(); })}) {
+        const auto began = std::chrono::steady_clock::now();
+        const engine::Error error = error_of(call);
+        CHECK(std::chrono::steady_clock::now() - began < 3s);
+        CHECK(contains(error.what(), "did not end within 200 ms and was killed"));
+        CHECK(!error.remedy().empty());
+    }
+    std::ifstream list(pids);
+    unsigned count = 0;
+    for (pid_t pid = 0; list >> pid; ++count)
+        CHECK(within(5s, [&] {
+            std::ifstream stat("/proc/" + std::to_string(pid) + "/stat");
+            std::string text;
+            return !std::getline(stat, text) || contains(text, ") Z ");
+        }));
+    CHECK(count == 6);
+}
+
+TEST_CASE("commands: a program that is missing, and one that dies") {
+    BalancerCommands commands;
+    commands.drain = {{"/nowhere/console"}, "drained"};
+    const engine::Error missing =
+        error_of([&] { cluster::command_port(commands, "node-1", "").drain(); });
+    CHECK(contains(missing.what(), "/nowhere/console (to drain node-1 in the balancer): "));
+    CHECK(!missing.remedy().empty());
+    CHECK(
+        contains(error_of([] { port("kill -KILL $$").drain(); }).what(), "was ended by signal 9"));
+}
