@@ -63,8 +63,12 @@ TEST_CASE("services, probes and the step's journal hold no secret") {
             for (const std::string& word : spec.argv)
                 text += word + "\n";
         for (const auto& probe : installer::probe_targets(
-                 site.layout(), node, site.installation().manifest(), component))
-            text += probe.url + probe.address + "\n";
+                 site.layout(), node, site.installation().manifest(), component, std::nullopt)) {
+            if (const auto* http = std::get_if<cluster::HttpTarget>(&probe.how))
+                text += http->url + "\n";
+            if (const auto* tcp = std::get_if<cluster::TcpTarget>(&probe.how))
+                text += tcp->address + "\n";
+        }
     }
     for (const std::string& line : engine::lines(installer::install_plan(site.installation())))
         text += line + "\n";
