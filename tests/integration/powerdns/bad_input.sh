@@ -16,7 +16,8 @@ pauses() {
     try upgrade run "$trial/$bundle.bundle" --mode rolling --root "$trial/node-2"
     expect_code 11 "upgrade with $bundle"
     for words; do expect_said "$words"; done
-    expect_said 'locum upgrade rollback'
+    try status --root "$trial/node-1"
+    expect_said 'next: locum upgrade resume; back: locum upgrade rollback'
     try upgrade rollback --root "$trial/node-3"
     expect_code 0 "rollback of $bundle"
     expect_all_at 4.2
