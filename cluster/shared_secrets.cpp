@@ -82,8 +82,9 @@ Secret secrets_for(const Layout& layout, const suite::Manifest& manifest,
 
 void keep_secrets(const Layout& layout, const Secret& given) {
     const json held = given_secrets(layout);
+    const json received = json::parse(given.reveal());
     json all = held;
-    for (const auto& [name, value] : json::parse(given.reveal()).items())
+    for (const auto& [name, value] : received.items())
         if (all.emplace(name, value).first.value() != value)
             throw Error(fmt::format("this node holds another value of the secret '{}'", name),
                         Kind::not_trusted)

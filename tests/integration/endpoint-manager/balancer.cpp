@@ -1,4 +1,4 @@
-#include "cluster/balancer.hpp"
+#include "cluster/haproxy.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 #include "tests/integration/endpoint-manager/fixture.hpp"
@@ -70,13 +70,13 @@ TEST_CASE("HAProxy takes the rendered configuration, and the load passes through
     second.process.signal(SIGSTOP);
     const auto resumed = std::chrono::steady_clock::now() + std::chrono::seconds(2);
     while (std::chrono::steady_clock::now() < resumed) {
-        CHECK(socket.show("node-2").state.starts_with("UP"));
+        CHECK(socket.show("node-2").says.starts_with("UP"));
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
     second.process.signal(SIGCONT);
     second.process.signal(SIGKILL);
     await("the server that is gone is DOWN",
-          [&] { return socket.show("node-2").state.starts_with("DOWN"); });
+          [&] { return socket.show("node-2").says.starts_with("DOWN"); });
 
     // A server that is out stays out when the balancer starts anew.
     values.lists["servers"][1]["out"] = "true";

@@ -93,7 +93,7 @@ TEST_CASE("secrets differ by seed, suite, name, form and bytes, and not by who g
     CHECK(value(api_key) == value({"api-key", Form::hex, 16, {"balancer"}}));
 }
 
-TEST_CASE("a server derives its components' secrets; two components have the same") {
+TEST_CASE("a server derives its components' secrets, and two components have the same") {
     const Network network;
     CHECK(network.server.value("api-key", "server") == value(api_key));
     CHECK(network.server.value("common", "server") == value(common));

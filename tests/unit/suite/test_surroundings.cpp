@@ -95,20 +95,20 @@ TEST_CASE("surroundings: what is wrong is said with its place") {
         CHECK(complaint("[\"udp\", \"tcp\"]", list).find("in 'protocols'; expected \"tcp\", ") !=
               std::string::npos);
     CHECK(complaint("\"ipc-lock\"", "\"sys-admin\"") ==
-          "s.toml:30:37: found 'sys-admin' in 'capabilities'; expected each once of chown, "
+          "s.toml:31:37: found 'sys-admin' in 'capabilities'; expected each once of chown, "
           "ipc-lock, net-admin, net-bind-service, net-raw, sys-nice, sys-resource, sys-time");
-    CHECK(complaint("\"ipc-lock\"", "\"net-bind-service\"").find("s.toml:30:37: found ") == 0);
+    CHECK(complaint("\"ipc-lock\"", "\"net-bind-service\"").find("s.toml:31:37: found ") == 0);
     for (const std::string to :
          {"host", "host:", ":443", "host:0", "host:70000", "host:a", "::1:443", "a b:1", "{x}:1"})
         CHECK_MESSAGE(complaint("updates.example.com:443", to) ==
-                          "s.toml:33:6: found '" + to +
+                          "s.toml:34:6: found '" + to +
                               "' for 'to'; expected HOST:PORT, a name or an IPv4 address with a "
                               "port from 1 to 65535",
                       to);
     CHECK(
-        complaint("10.0.0.9:514", "updates.example.com:443").find("s.toml:36:6: found a second") ==
+        complaint("10.0.0.9:514", "updates.example.com:443").find("s.toml:37:6: found a second") ==
         0);
-    CHECK(complaint("optional = true", "optional = 1").find("s.toml:37:") == 0);
+    CHECK(complaint("optional = true", "optional = 1").find("s.toml:38:") == 0);
     CHECK(complaint("optional = true", "timeout = 1").find("found the unknown key 'timeout'") !=
           std::string::npos);
 }

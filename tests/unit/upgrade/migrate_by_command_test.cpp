@@ -106,7 +106,7 @@ TEST_CASE("SQL that fails before any command leaves nothing, and is taken back a
     CHECK(contains(error->what(), "the steps of this group were undone"));
 }
 
-TEST_CASE("what ran before the command stays; the restored database is migrated anew") {
+TEST_CASE("what ran before the command stays, and the restored database is migrated anew") {
     Case one(sql_then_command);
     const std::string file = one.conductor().upgrade().settings.file;
     one.database()->query("VACUUM INTO $1", {one.scratch / "backup"});
