@@ -1,105 +1,8 @@
-#include "engine/error.hpp"
-#include "suite/manifest.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/unit/suite/manifest_errors.hpp"
 
 using namespace locum;
 using namespace locum::suite;
-
-namespace {
-
-// Valid as it is; each case below makes one mistake in it. Lines are counted from 1.
-const std::string valid = R"(format = 1
-locum = "0.1"
-[suite]
-name = "s"
-title = "S"
-version = "2.0"
-schema = "2"
-licence = "licence.txt"
-[compatibility]
-upgrades-from = ["1"]
-old-binary-on-new-schema = "works"
-new-binary-on-old-schema = "breaks"
-[topologies]
-one = { title = "One", components = ["server"] }
-[components.server]
-title = "Server"
-role = "server"
-payload = "payload/server"
-[components.front]
-title = "Front"
-role = "balancer"
-requires = ["server"]
-payload = "payload/front"
-[[ports]]
-name = "web"
-component = "server"
-choices = [{ when = "front", port = 81 }, { port = 80 }]
-[[configs]]
-component = "server"
-template = "server.in"
-to = "{etc}/server.conf"
-mode = "0600"
-[[services]]
-name = "server"
-component = "server"
-argv = ["{component.dir}/run", "{port.web}"]
-environment = { TZ = "UTC" }
-stop = { signal = "TERM", timeout-s = 10 }
-[[probes]]
-component = "server"
-name = "up"
-http = "http://{node.address}:{port.web}/"
-[balancing]
-component = "front"
-server = "server"
-driver = "haproxy"
-socket = "{run}/s"
-backend = "b"
-[database]
-application-name = "s"
-node-local = ["seen"]
-[database.sqlite]
-version-query = "SELECT v FROM s"
-version-record = "UPDATE s SET v = $1"
-migrations = [
-    { to = "1", file = "1.sql" },
-    { from = "1", to = "2", file = "2.sql" },
-]
-)";
-
-struct Case {
-    std::string from; // replaced once
-    std::string to;
-    std::string complaint;
-};
-
-std::string complaint(const std::string& text) {
-    try {
-        parse_manifest(text, "s.toml");
-        return "accepted";
-    } catch (const engine::Error& error) {
-        CHECK(error.kind() == engine::Kind::usage);
-        CHECK(error.remedy().find("correct line ") == 0);
-        return error.what();
-    }
-}
-
-std::string complaint(const Case& c) {
-    std::string text = valid;
-    const std::size_t at = text.find(c.from);
-    REQUIRE_MESSAGE(at != std::string::npos, c.from);
-    return complaint(text.replace(at, c.from.size(), c.to));
-}
-
-void check(const std::vector<Case>& cases) {
-    CHECK(complaint(valid) == "accepted");
-    for (const Case& c : cases)
-        CHECK_MESSAGE(complaint(c) == "s.toml:" + c.complaint, c.to);
-}
-
-} // namespace
+using namespace locum::suite::testing;
 
 TEST_CASE("what is not TOML, and keys said twice") {
     // The text in brackets is the library's.
@@ -312,49 +215,6 @@ TEST_CASE("migrations lead to the suite's schema") {
     CHECK(complaint(without) ==
           "s.toml:49:1: found no engine in [database]; expected [database.postgresql], "
           "[database.sqlite] or both");
-}
-
-TEST_CASE("encodings of the copy") {
-    const std::string end = "    { from = \"1\", to = \"2\", file = \"2.sql\" },\n]\n";
-    const auto with = [&](const std::string& line) { return end + line; };
-    std::string good = valid;
-    good += "encode = { timestamptz = \"epoch-ms\", uuid = \"blob\", array = \"text\", int8 = "
-            "\"text\" }\nencode-columns = { \"device.seen\" = \"text\" }\n";
-    const datasource::Encodings read =
-        parse_manifest(good, "s.toml").database.engines.at(datasource::Kind::sqlite).encode;
-    using enum datasource::Encoding;
-    CHECK(read.types ==
-          std::map<std::string, datasource::Encoding>{{"timestamp with time zone", epoch_ms},
-                                                      {"uuid", blob},
-                                                      {"array", text},
-                                                      {"bigint", text}});
-    CHECK(read.columns == std::map<std::string, datasource::Encoding>{{"device.seen", text}});
-    check({
-        {end, with("encode = { uuid = \"epoch-s\" }\n"),
-         "59:19: found 'epoch-s' for 'uuid'; expected text, blob"},
-        {end, with("encode = { date = \"days\" }\n"),
-         "59:19: found 'days' for 'date'; expected text, epoch-s, epoch-ms, epoch-us"},
-        {end, with("encode = { int4range = \"text\" }\n"),
-         "59:12: found the type 'int4range'; expected a type of PostgreSQL that a copy carries, "
-         "without its length, or array; 'encode-columns' for a column of any other"},
-        {end, with("encode = { \"timestamptz(3)\" = \"text\" }\n"),
-         "59:12: found the type 'timestamptz(3)'; expected a type of PostgreSQL that a copy "
-         "carries, without its length, or array; 'encode-columns' for a column of any other"},
-        {end, with("encode = { int = \"text\", integer = \"integer\" }\n"),
-         "59:26: found 'integer', another name of a type above; expected each type once"},
-        {end, with("encode-columns = { seen = \"text\" }\n"),
-         "59:20: found the column 'seen'; expected \"table.column\", in quotes"},
-        {end, with("encode-columns = { \"d.seen\" = \"iso\" }\n"),
-         "59:31: found 'iso' for 'd.seen'; expected text, integer, real, blob, json, host, "
-         "epoch-s, epoch-ms, epoch-us"},
-    });
-    std::string other = valid;
-    other += "[database.postgresql]\nversion-query = \"SELECT v FROM s\"\n"
-             "version-record = \"UPDATE s SET v = $1\"\nmigrations = [\n"
-             "    { to = \"1\", file = \"3.sql\" },\n"
-             "    { from = \"1\", to = \"2\", file = \"4.sql\" },\n]\n"
-             "encode = { uuid = \"blob\" }\n";
-    CHECK(complaint(other).find("'encode'") != std::string::npos);
 }
 
 TEST_CASE("a manifest for a newer Locum is refused before anything else is looked at") {
