@@ -8,7 +8,7 @@ source "$(dirname "$0")/lib.sh"
 wanted=${KILLS:-20}
 RANDOM=${LOCUM_SEED:=$((RANDOM * 32768 + RANDOM))}
 echo "seed: LOCUM_SEED=$LOCUM_SEED"
-random_seconds() { python3 -c "print(0.2 + $RANDOM / 32768 * $1)"; }
+random_seconds() { python3 -c "print(round($1 + $RANDOM / 32768 * ($2 - $1), 3))"; } # FROM TO
 operation() {
     "$locum" upgrade status --json --root "$trial/node-1" | python3 -c '
 import json, sys
@@ -23,13 +23,13 @@ while ((kills < wanted)); do
     node=2 verb=run
     while :; do
         code=0
-        # One kill within the next two seconds; the last resume is left alone, and may pause where a server died.
-        limit=$(random_seconds 1.8)
+        # Long enough to take the lease over from the coordinator that was killed, and to get somewhere; the last
+        # resume is left alone, and may pause where a server died.
+        limit=$(random_seconds 2 16)
         killer=
         if ((kills < wanted)); then
-            victim=$((RANDOM % 3 + 1)) delay=$(random_seconds 1.8)
-            # The server is killed before the coordinator, or soon after it.
-            (sleep "$delay" && for pid in $(pids_of pdns_server "$victim"); do kill -KILL "$pid"; done) 2>/dev/null &
+            victim=$((RANDOM % 3 + 1)) delay=$(random_seconds 0 "$limit")
+            (sleep "$delay" && pids=$(pids_of pdns_server "$victim") && [[ -n $pids ]] && kill -KILL $pids) &
             killer=$!
         else
             limit=180
@@ -37,12 +37,14 @@ while ((kills < wanted)); do
         arguments=(upgrade "$verb" "$trial/powerdns-4.7.bundle" --root "$trial/node-$node")
         [[ $verb != run ]] || arguments+=(--mode rolling)
         timeout -s KILL "$limit" "$locum" "${arguments[@]}" >"$trial/last.log" 2>&1 || code=$?
-        [[ -z $killer ]] || wait "$killer" || true
+        # Counted only where both were there to be killed.
+        killed=no
+        if [[ -n $killer ]] && wait "$killer" && ((code == 137)); then killed=yes; fi
         ((code == 0 || code == 137 || code == 11 || code == 3 || code == 4)) || fail "upgrade $verb from node-$node: exit code $code"
         case $(operation) in
             open)
                 verb=resume
-                ((kills >= wanted)) || { ((++kills)) && echo "    $kills: node-$victim's server after $delay s, coordinator after $limit s (exit code $code)"; }
+                [[ $killed == no ]] || { ((++kills)) && echo "    $kills: node-$victim's server after $delay s, coordinator after $limit s, at: $(tail -n 1 "$trial/last.log")"; }
                 ;;
             none) ;; # killed before it began
             done) break ;;
@@ -51,6 +53,7 @@ while ((kills < wanted)); do
         node=$((node % 3 + 1))
     done
     trial_load_end || true
+    (($(figure requests) > 1000)) || fail "hardly a query was asked: $(cat "$trial/load.json")"
     [[ $(figure wrong) == 0 ]] || { cat "$trial/load.log" >&2 && fail "wrong answers: $(cat "$trial/load.json")"; }
     echo "    load: $(cat "$trial/load.json")"
     expect_all_at 4.7
