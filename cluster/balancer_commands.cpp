@@ -18,11 +18,9 @@ BalancedServer understood(const suite::BalancerCommands& commands,
     const bool in = said(commands.in_rotation);
     // Neither leaves open what is so, and both contradict each other.
     if (in == said(commands.out_of_rotation))
-        throw engine::Error(
-            fmt::format(
-                "{} ({}) {}", commands.show.at(0), purpose.text,
-                but_printed(lines, fmt::format("one of the lines '{}' and '{}'",
-                                               commands.in_rotation, commands.out_of_rotation))))
+        throw engine::Error(fmt::format("{} ({}) did not print one of the lines '{}' and '{}'; {}",
+                                        commands.show.at(0), purpose.text, commands.in_rotation,
+                                        commands.out_of_rotation, told(lines)))
             .remedy(purpose.remedy);
     return {in, said(commands.idle), shown(lines)};
 }

@@ -26,7 +26,7 @@ std::vector<std::string> lines_of(const suite::Command& command, const CommandPu
 
 // For people, and for JSON: short, in one line, printable ASCII whatever was printed.
 std::string shown(const std::vector<std::string>& lines);
-// The end of a message: "printed: …; expected …".
-std::string but_printed(const std::vector<std::string>& lines, const std::string& expected);
+// "it said: a | b", or that there was nothing.
+std::string told(const std::vector<std::string>& lines);
 
 } // namespace locum::cluster

@@ -2,11 +2,10 @@
 
 #include "datasource/question.hpp"
 #include "engine/error.hpp"
-#include "platform/process.hpp"
+#include "platform/outcome.hpp"
 
 #include <algorithm>
 #include <boost/algorithm/string/replace.hpp>
-#include <boost/algorithm/string/trim.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -14,7 +13,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 namespace locum::cluster {
 
@@ -126,14 +124,6 @@ Why ask(const HttpTarget& target, milliseconds limit) {
     return std::nullopt;
 }
 
-bool has_line(const std::string& output, const std::string& wanted) {
-    std::istringstream lines(output);
-    for (std::string line; std::getline(lines, line);)
-        if (boost::trim_copy_if(line, boost::is_any_of(" \t\r")) == wanted)
-            return true;
-    return false;
-}
-
 Why ask(const CommandTarget& target, milliseconds limit) {
     platform::Command command;
     command.argv = target.argv;
@@ -143,18 +133,11 @@ Why ask(const CommandTarget& target, milliseconds limit) {
     command.time_limit = limit;
     command.output_limit = 64U << 10;
     const platform::Finished finished = platform::run(command);
-    const std::string said = fmt::format("{}", fmt::join(target.argv, " "));
-    if (finished.timed_out)
-        return fmt::format("{} did not end within {} ms and was killed", said, limit.count());
-    if (!finished.ok())
-        return fmt::format("{} ended {} {} and said {}; expected exit code 0", said,
-                           finished.signal != 0 ? "by signal" : "with exit code",
-                           finished.signal != 0 ? finished.signal : finished.exit_code,
-                           excerpt(finished.errors + finished.output));
-    if (!target.output.empty() && !has_line(finished.output, target.output))
-        return fmt::format("{} printed {}; expected a line {}", said, excerpt(finished.output),
-                           excerpt(target.output));
-    return std::nullopt;
+    const std::string fault = platform::fault(finished, target.output, limit);
+    if (fault.empty())
+        return std::nullopt;
+    return fmt::format("{} {}; it said {}", fmt::join(target.argv, " "), fault,
+                       excerpt(finished.errors + finished.output));
 }
 
 Why ask(const SqlTarget& target, milliseconds limit) {

@@ -2,13 +2,12 @@
 
 #include "engine/error.hpp"
 #include "platform/files.hpp"
-#include "platform/process.hpp"
+#include "platform/outcome.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <fstream>
-#include <sstream>
 #include <thread>
 
 namespace locum::datasource {
@@ -44,35 +43,11 @@ std::string without(std::string text, const std::string& secret) {
     return text;
 }
 
-bool has_line(const std::string& text, const std::string& wanted) {
-    std::istringstream lines(text);
-    for (std::string line; std::getline(lines, line);) {
-        const std::size_t begin = line.find_first_not_of(" \t\r");
-        const std::size_t end = line.find_last_not_of(" \t\r");
-        if (begin != std::string::npos && line.substr(begin, end + 1 - begin) == wanted)
-            return true;
-    }
-    return false;
-}
-
 void append(const std::string& file, const std::string& text) {
     if (!platform::exists(file))
         platform::write_file(file, "", 0600);
     std::ofstream log(file, std::ios::app | std::ios::binary);
     log << text << (text.empty() || text.back() == '\n' ? "" : "\n");
-}
-
-// "": all is well.
-std::string fault(const platform::Finished& finished, const MigrationPart& part) {
-    if (finished.timed_out)
-        return fmt::format("it did not end within {} s and was killed", part.limit.count());
-    if (finished.signal != 0)
-        return fmt::format("it was ended by signal {}", finished.signal);
-    if (finished.exit_code != 0)
-        return fmt::format("it ended with exit code {}, expected 0", finished.exit_code);
-    if (!part.output.empty() && !has_line(finished.output, part.output))
-        return fmt::format("it did not print the line '{}'", part.output);
-    return "";
 }
 
 // The program is dead; what it asked the server for last may be running there still, and would be
@@ -111,7 +86,9 @@ void run_command(const MigrationPart& part, const Settings& settings, const std:
         append(
             log_file,
             without(fmt::format("$ {}\n{}{}", called, finished.output, finished.errors), password));
-        why = fault(finished, part);
+        why = platform::fault(finished, part.output, part.limit);
+        if (!why.empty())
+            why.insert(0, "it ");
         said = without(finished.errors.empty() ? finished.output : finished.errors, password);
     } catch (const engine::Error& error) { // it could not be started
         why = error.one_line();

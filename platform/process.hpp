@@ -28,8 +28,8 @@ struct Finished {
     int exit_code = 0; // meaningful where signal is 0
     int signal = 0;
     bool timed_out = false; // then it and its group were killed
-    std::string output;
-    std::string errors;
+    std::string output = {};
+    std::string errors = {};
     bool ok() const { return exit_code == 0 && signal == 0 && !timed_out; }
 };
 

@@ -1,6 +1,7 @@
 #include "upgrade/plan_parts.hpp"
 #include "upgrade/steps/balance.hpp"
 #include "upgrade/steps/database.hpp"
+#include "upgrade/steps/migrate.hpp"
 #include "upgrade/steps/node.hpp"
 
 #include <fmt/format.h>

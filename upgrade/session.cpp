@@ -142,13 +142,16 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
         engine::run(plan, run, journal, reporter);
     } catch (Error& error) {
         record_failure(operations, journal, run, error);
-        const std::string backup = backup_of_before(journal, session.store(), run.operation);
-        if ((error.kind() != Kind::paused && error.kind() != Kind::needs_attention) ||
-            backup.empty())
+        if (error.kind() != Kind::paused && error.kind() != Kind::needs_attention)
             throw;
         Error told = error;
-        throw std::move(told).remedy(fmt::format(
-            "{}\n  the database as it was before the migration: {}", error.remedy(), backup));
+        std::string remedy = error.remedy().empty()
+                                 ? "mend what is said above, then: locum upgrade resume"
+                                 : error.remedy();
+        const std::string backup = backup_of_before(journal, session.store(), run.operation);
+        if (!backup.empty())
+            remedy += "\n  the database as it was before the migration: " + backup;
+        throw std::move(told).remedy(std::move(remedy));
     }
     operations.set_state(run.operation, run.epoch,
                          ending == Ending::done ? OperationState::done : OperationState::paused,

@@ -43,8 +43,10 @@ struct Seen {
 Seen look(Conductor& conductor, const cluster::NodeRow& balancer, const std::string& server,
           const json& servers) {
     const json told =
-        json::parse(conductor.peers().ask(cluster::address_of(balancer), "balancer",
-                                          json{{"server", server}, {"servers", servers}}.dump()));
+        json::parse(engine::during(fmt::format("asking the balancer on {}", balancer.name), [&] {
+            return conductor.peers().ask(cluster::address_of(balancer), "balancer",
+                                         json{{"server", server}, {"servers", servers}}.dump());
+        }));
     return {{told.at("in_rotation"), told.at("idle"), told.at("says")},
             std::chrono::milliseconds(told.at("settle_ms").get<std::int64_t>())};
 }
@@ -160,13 +162,43 @@ void patiently(F&& f) {
     }
 }
 
+// Before anything is changed: what one balancer would not do could not be undone there either.
+void require_balancers(Conductor& conductor, const std::string& server) {
+    const json servers = json::parse(conductor.servers());
+    for (const cluster::NodeRow& balancer : conductor.balancers())
+        try {
+            patiently([&] { look(conductor, balancer, server, servers); });
+        } catch (const Error& error) {
+            if (error.kind() == Kind::busy)
+                throw;
+            throw Error(fmt::format("{} is left in rotation: {}", server, error.one_line()),
+                        Kind::paused)
+                .remedy(fmt::format("bring the balancer on {} back, or remove the node (locum node "
+                                    "remove {}), then: locum upgrade resume",
+                                    balancer.name, balancer.name));
+        }
+}
+
+// All are told, also where one fails: a server that comes back gets load from those that answer.
 void tell_balancers(Conductor& conductor, const std::string& step, const std::string& server,
                     bool out, Reporter& reporter) {
     const json parameters = {
         {"server", server}, {"out", out}, {"servers", json::parse(conductor.servers())}};
+    std::optional<Error> failed;
     for (const cluster::NodeRow& balancer : conductor.balancers())
-        patiently(
-            [&] { conductor.tell(balancer.name, step, "balance", parameters.dump(), reporter); });
+        try {
+            patiently([&] {
+                conductor.tell(balancer.name, step, "balance", parameters.dump(), reporter);
+            });
+        } catch (Error& error) {
+            if (error.kind() == Kind::busy)
+                throw;
+            error.during(fmt::format("telling the balancer on {}", balancer.name));
+            if (!failed)
+                failed = error;
+        }
+    if (failed)
+        throw *failed;
 }
 
 void take_out(Conductor& conductor, const std::string& step, const std::string& server,
@@ -198,7 +230,10 @@ Step drain(Conductor& conductor, const std::string& step, const std::string& ser
                 return conductor.registry().node(server).out &&
                        all_say(conductor, server, Wanted::drained);
             },
-            nullptr,
+            [&conductor, server] {
+                require_balancers(conductor, server);
+                return std::string();
+            },
             [&conductor, step, server, others](Reporter& reporter) {
                 take_out(conductor, step, server, others, reporter);
                 return std::string();

@@ -1,9 +1,9 @@
 #pragma once
-// Steps on the productive database. The coordinator does them itself, with Locum's account.
+// Steps on the productive database, but for its migration (migrate.hpp). The coordinator does them
+// itself, with Locum's account.
 
 #include "engine/step.hpp"
 #include "upgrade/conductor.hpp"
-#include "upgrade/verdict.hpp"
 
 namespace locum::upgrade::steps {
 
@@ -14,11 +14,6 @@ engine::Step fence(Conductor& conductor, const std::string& step);
 // Waits for the old application's open transactions and ends its sessions.
 engine::Step evict(Conductor& conductor, const std::string& step);
 engine::Step back_up(Conductor& conductor, const std::string& step);
-// The point of no return.
-engine::Step migrate(Conductor& conductor, const std::string& step);
-// The same while servers work on the database, each in a version that works on both schemas. Can be
-// taken back where the old version works on the new schema, which then stays.
-engine::Step migrate_in_use(Conductor& conductor, const std::string& step, InPlace order);
 engine::Step unfence(Conductor& conductor, const std::string& step);
 // The registry says that the cluster runs the new version.
 engine::Step publish_version(Conductor& conductor, const std::string& step);

@@ -129,7 +129,8 @@ TEST_CASE("a command that fails: the parts before it stay, and the message tells
             {{"1",
               "2",
               {sql("INSERT INTO t VALUES (1)"), shell("echo no such thing >&2; exit 1")}}});
-        CHECK(holds(what, "it ended with exit code 1, expected 0; it said: no such thing"));
+        CHECK(
+            holds(what, "it ended with exit code 1; expected exit code 0; it said: no such thing"));
         CHECK(holds(what, "running the last part of 2: command"));
         CHECK(holds(place.last_remedy, place.log()));
         CHECK(place.rows() == "1");

@@ -54,9 +54,9 @@ expect_code 137 "upgrade killed before the first drain"
 kill -STOP "$(pids_of dnsdist 2)"
 try upgrade resume --root "$trial/node-3"
 kill -CONT "$(pids_of dnsdist 2)"
-# The undo of the drain needs the same dnsdist.
-expect_code 3 "resume while a dnsdist does not answer"
+expect_code 11 "resume while a dnsdist does not answer"
 expect_said 'dnsdist .* did not end within'
+expect_said 'try: bring the balancer on node-2 back'
 try upgrade resume --root "$trial/node-1"
 expect_code 0 "resume with all balancers"
 expect_clean_load

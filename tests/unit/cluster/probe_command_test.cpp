@@ -30,14 +30,14 @@ TEST_CASE("command probe: exit code 0, and one of its lines is the text") {
     CHECK(shell("echo first; printf ' \\twanted \\r\\nlast\\n'", "wanted") == "");
     CHECK(shell("printf 'without end'", "without end") == "");
     CHECK(shell("echo wanted and more", "wanted") ==
-          "probe answer: /bin/sh -c echo wanted and more printed \"wanted and more\\n\"; expected "
-          "a line \"wanted\"");
-    CHECK(contains(shell("echo wanted >&2", "wanted"), "printed \"\""));
+          "probe answer: /bin/sh -c echo wanted and more did not print the line 'wanted' to its "
+          "standard output; it said \"wanted and more\\n\"");
+    CHECK(contains(shell("echo wanted >&2", "wanted"), "did not print the line"));
 }
 
 TEST_CASE("command probe: the right line does not make up for the exit code or a signal") {
     CHECK(contains(shell("echo right; echo no zone >&2; exit 1", "right"),
-                   "ended with exit code 1 and said \"no zone\\nright\\n\"; expected exit code 0"));
+                   "ended with exit code 1; expected exit code 0; it said \"no zone\\nright\\n\""));
     CHECK(contains(shell("kill -9 $$"), "ended by signal 9"));
 }
 
@@ -80,7 +80,7 @@ TEST_CASE("command probe: at its limit it is killed with all that it started") {
 TEST_CASE("command probe: what it prints without end, or in no language, is bounded and shown") {
     CHECK(shell("echo wanted; head -c 10000000 /dev/zero", "wanted") == "");
     const std::string why = shell("head -c 10000000 /dev/zero; echo; echo wanted", "wanted");
-    CHECK(contains(why, "expected a line \"wanted\""));
+    CHECK(contains(why, "did not print the line 'wanted'"));
     CHECK(why.size() < 2000);
     CHECK(contains(shell("printf '\\377\\376'", "wanted"), "\uFFFD"));
 }

@@ -64,7 +64,8 @@ TEST_CASE("a first schema whose command fails is taken back whole") {
     const engine::Error error = error_of([&] {
         engine::run(plan, {"o", 0, "", nullptr, {}}, journal, silent);
     });
-    CHECK(contains(error.what(), "it ended with exit code 1, expected 0; it said: broken"));
+    CHECK(
+        contains(error.what(), "it ended with exit code 1; expected exit code 0; it said: broken"));
     CHECK(contains(error.what(), "everything was undone"));
     CHECK_FALSE(platform::exists(host.site.installation().facts.datasource->file));
 }

@@ -6,6 +6,7 @@
 #include "tests/unit/upgrade/coordinator.hpp"
 #include "tests/unit/upgrade/facts.hpp"
 #include "upgrade/steps/database.hpp"
+#include "upgrade/steps/migrate.hpp"
 
 using namespace locum;
 using namespace locum::testing;

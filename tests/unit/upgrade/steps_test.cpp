@@ -5,6 +5,7 @@
 #include "tests/support/step_contract.hpp"
 #include "tests/unit/upgrade/coordinator.hpp"
 #include "upgrade/steps/database.hpp"
+#include "upgrade/steps/migrate.hpp"
 #include "upgrade/steps/node.hpp"
 
 using namespace locum;

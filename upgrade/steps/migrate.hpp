@@ -1,0 +1,16 @@
+#pragma once
+// The migration of the productive schema. The coordinator does it itself, with Locum's account.
+
+#include "engine/step.hpp"
+#include "upgrade/conductor.hpp"
+#include "upgrade/verdict.hpp"
+
+namespace locum::upgrade::steps {
+
+// The point of no return.
+engine::Step migrate(Conductor& conductor, const std::string& step);
+// The same while servers work on the database, each in a version that works on both schemas. Can be
+// taken back where the old version works on the new schema, which then stays.
+engine::Step migrate_in_use(Conductor& conductor, const std::string& step, InPlace order);
+
+} // namespace locum::upgrade::steps
