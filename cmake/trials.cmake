@@ -1,0 +1,22 @@
+# Trials: scripts that take a whole cluster through its life, under load, as a person would.
+#
+# locum_trial_test(NAME LABEL SECONDS COMMAND…). Label "integration": runs with both presets of scripts/test;
+# "crash": with preset dev only, for time; "long": only when it is asked for.
+#
+# All use the addresses 127.0.0.2 to 127.0.0.4. Root gives each a loopback network of its own, so that two can
+# run beside each other: they mostly wait. Where that is not possible, each runs alone.
+execute_process(COMMAND unshare --net ip link set lo up
+    RESULT_VARIABLE no_own_network OUTPUT_QUIET ERROR_QUIET)
+
+function(locum_trial_test name label seconds)
+    set(in_own_network unshare --net sh -c "ip link set lo up && exec \"$@\"" trial)
+    if(no_own_network)
+        set(in_own_network)
+    endif()
+    add_test(NAME ${name} COMMAND ${in_own_network} ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+    set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds} LABELS ${label}
+        ENVIRONMENT "LOCUM_BUILD=${CMAKE_BINARY_DIR};TMPDIR=/tmp")
+    if(no_own_network)
+        set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
+    endif()
+endfunction()
