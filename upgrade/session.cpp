@@ -117,6 +117,13 @@ std::string backup_of_before(const engine::Journal& journal, cluster::Store& sto
     return migrated ? backup : "";
 }
 
+// A step knows what was wrong; how the operation goes on is the same for all.
+std::string going_on(const std::string& remedy) {
+    if (remedy.find("locum upgrade resume") != std::string::npos)
+        return remedy;
+    return (remedy.empty() ? "mend what is said above" : remedy) + "; then: locum upgrade resume";
+}
+
 // How the run ended is told even where the registry cannot be written any more.
 void record_failure(cluster::Operations& operations, const engine::Journal& journal,
                     const engine::Run& run, const Error& error) {
@@ -145,9 +152,7 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
         if (error.kind() != Kind::paused && error.kind() != Kind::needs_attention)
             throw;
         Error told = error;
-        std::string remedy = error.remedy().empty()
-                                 ? "mend what is said above, then: locum upgrade resume"
-                                 : error.remedy();
+        std::string remedy = going_on(error.remedy());
         const std::string backup = backup_of_before(journal, session.store(), run.operation);
         if (!backup.empty())
             remedy += "\n  the database as it was before the migration: " + backup;

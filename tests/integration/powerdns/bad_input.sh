@@ -16,6 +16,7 @@ pauses() {
     try upgrade run "$trial/$bundle.bundle" --mode rolling --root "$trial/node-2"
     expect_code 11 "upgrade with $bundle"
     for words; do expect_said "$words"; done
+    expect_said '^  try: .*locum upgrade resume'
     try status --root "$trial/node-1"
     expect_said 'next: locum upgrade resume; back: locum upgrade rollback'
     try upgrade rollback --root "$trial/node-3"
