@@ -1,0 +1,58 @@
+#!/usr/bin/env bash
+# A schema that a program of the vendor migrates, on copies and on the productive database, under load. Where it fails
+# on a copy, that node goes back; where it fails half-way through the productive database, the upgrade pauses behind the
+# point of no return and goes on from the schema version that it finds.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+begin_cluster postgresql
+suite=$trial/by-command
+cp -r "$suites/2.0" "$suite"
+# SQL brings the schema to 1.5, the program to 2.0.
+sed -i -E 's|\{ from = "1.0", to = "2.0", file = ("migrations/[a-z]+/1.0-2.0.sql") \}|{ from = "1.0", to = "1.5", file = \1 },\n    { from = "1.5", to = "2.0", run = [{ command = ["{component.dir}/bin/migrate"], output = "migrated", timeout-s = 30 }] }|' "$suite/suite.toml"
+[[ $(grep -c 'bin/migrate' "$suite/suite.toml") == 2 ]] || fail "the suite's migrations are not as this test expects them"
+cat >"$suite/payload/server/bin/migrate" <<SCRIPT
+#!/bin/sh
+set -e
+sql="CREATE TABLE IF NOT EXISTS by_program (place text PRIMARY KEY); INSERT INTO by_program VALUES ('\$LOCUM_DATASOURCE')"
+case \$LOCUM_DATASOURCE in
+sqlite) sqlite3 -bail "\$LOCUM_DATASOURCE_FILE" "\$sql" ;;
+postgresql) psql -qX -v ON_ERROR_STOP=1 -c "\$sql" ;;
+esac
+[ ! -e "$trial/fails-on-\$LOCUM_DATASOURCE" ] || { echo "this was too much" >&2; exit 3; }
+echo migrated
+SCRIPT
+chmod 755 "$suite/payload/server/bin/migrate"
+"$locum" bundle build "$suite" --key "$trial/vendor.key" -o "$trial/by-command.bundle" >"$trial/last.log" 2>&1 || fail "building the bundle"
+
+productive() { PGPASSWORD=quickstart-locum psql -h 127.0.0.1 -p "$postgresql_port" -U locum -Atc "$1" "$trial_database"; }
+
+trial_load --rate 200
+try upgrade plan "$trial/by-command.bundle" --mode rolling --root "$trial/node-2"
+expect_code 0 "the plan"
+expect_said 'command'
+
+touch "$trial/fails-on-sqlite"
+try upgrade run "$trial/by-command.bundle" --mode rolling --root "$trial/node-2"
+expect_code 11 "an upgrade whose program fails on a copy"
+expect_said 'ended with exit code 3; expected exit code 0; it said: this was too much'
+expect_said 'the steps of this group were undone'
+[[ $(productive 'SELECT version FROM schema_version') == 1.0 ]] || fail "the productive schema has changed"
+rm "$trial/fails-on-sqlite"
+
+touch "$trial/fails-on-postgresql"
+try upgrade resume --root "$trial/node-1"
+expect_code 11 "a program that fails on the productive database"
+expect_said 'ended with exit code 3; expected exit code 0; it said: this was too much'
+expect_said 'locum upgrade resume'
+[[ $(productive 'SELECT version FROM schema_version') == 1.5 ]] || fail "the schema is at $(productive 'SELECT version FROM schema_version'), expected 1.5"
+try upgrade rollback --root "$trial/node-3"
+expect_code 4 "rollback with the productive schema half-way"
+rm "$trial/fails-on-postgresql"
+productive 'DELETE FROM by_program' >/dev/null # it was not made to be run twice
+
+try upgrade resume --root "$trial/node-3"
+expect_code 0 "resume with the program mended"
+[[ $(productive 'SELECT place FROM by_program') == postgresql ]] || fail "the program has not run on the productive database"
+expect_clean_load
+expect_all_at 2.0
