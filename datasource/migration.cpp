@@ -78,6 +78,13 @@ void check_foreign_keys(Connection& connection) {
             .remedy("ask the vendor for a migration that keeps references whole");
 }
 
+engine::Error ended_by_itself(const MigrationPart& part, const std::string& then) {
+    return engine::Error(
+               fmt::format("migration {} ended its transaction by itself{}", part.name, then),
+               engine::Kind::needs_attention)
+        .remedy("restore the backup, and ask the vendor for a migration that does not");
+}
+
 void run_part(Connection& connection, const MigrationPart& part) {
     if (!part.host_file.empty() && part.sql.empty())
         throw engine::Error(fmt::format("the host file '{}' ({}) was not kept with this version",
@@ -87,20 +94,27 @@ void run_part(Connection& connection, const MigrationPart& part) {
     const bool server = connection.kind() == Kind::postgresql;
     const std::string before =
         server ? connection.query("SELECT txid_current()").at(0).at(0).value_or("") : "";
+    const std::string patience =
+        server ? connection.query("SHOW lock_timeout").at(0).at(0).value_or("0") : "";
     const std::string sql = runnable(part.sql, part.name, connection.kind(), part.for_shell);
-    {
+    try {
         const WithoutTransactions forbidden(connection);
         connection.script(sql);
+    } catch (const engine::Error& error) {
+        // Outside of any transaction: what came before a hidden COMMIT stays.
+        if (server && PQtransactionStatus(postgresql(connection)) == PQTRANS_IDLE)
+            throw ended_by_itself(part, ", and then failed: " + error.one_line());
+        throw;
     }
     if (!server)
         return;
     // A procedure that was called may have committed; then the transaction is another one.
     if (connection.query("SELECT txid_current()").at(0).at(0) != before)
-        throw engine::Error(fmt::format("migration {} ended its transaction by itself", part.name),
-                            engine::Kind::needs_attention)
-            .remedy("restore the backup, and ask the vendor for a migration that does not");
-    // As pg_dump's files leave it, nothing would be found any more.
+        throw ended_by_itself(part, "");
+    // As pg_dump's files leave it, nothing would be found any more; and whoever waits for a lock
+    // without end keeps others from it.
     connection.script("SET search_path = public");
+    connection.query("SELECT set_config('lock_timeout', $1, false)", {patience});
 }
 
 std::string migrating(const Migration& step) {

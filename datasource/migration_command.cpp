@@ -23,7 +23,10 @@ platform::Command command_of(const MigrationPart& part, const Settings& settings
     command.argv = part.argv;
     command.folder = "/";
     command.time_limit = part.limit;
-    command.environment = {{"LOCUM_DATASOURCE", std::string(name(settings.kind))}};
+    command.inherits = false;
+    command.environment = {{"LOCUM_DATASOURCE", std::string(name(settings.kind))},
+                           {"TZ", "UTC"},
+                           {"LC_ALL", "C.UTF-8"}};
     if (settings.kind == Kind::sqlite) {
         command.environment["LOCUM_DATASOURCE_FILE"] = settings.file;
         return command;
@@ -51,7 +54,7 @@ void append(const std::string& file, const std::string& text) {
 }
 
 // The program is dead; what it asked the server for last may be running there still, and would be
-// committed when nobody expects it any more.
+// committed when nobody expects it any more. So may what a coordinator that died had started.
 void end_sessions(const Settings& settings) {
     const auto connection = connect(settings, settings.locum);
     const auto deadline = std::chrono::steady_clock::now() + leave_time;
@@ -79,6 +82,8 @@ bool has_command(const std::vector<Migration>& steps) {
 void run_command(const MigrationPart& part, const Settings& settings, const std::string& log_file) {
     const std::string called = fmt::format("{}", fmt::join(part.argv, " "));
     const std::string& password = settings.locum.password.reveal();
+    if (settings.kind == Kind::postgresql)
+        end_sessions(settings);
     std::string why;
     std::string said;
     try {
@@ -89,7 +94,8 @@ void run_command(const MigrationPart& part, const Settings& settings, const std:
         why = platform::fault(finished, part.output, part.limit);
         if (!why.empty())
             why.insert(0, "it ");
-        said = without(finished.errors.empty() ? finished.output : finished.errors, password);
+        said = platform::readable(
+            without(finished.errors.empty() ? finished.output : finished.errors, password));
     } catch (const engine::Error& error) { // it could not be started
         why = error.one_line();
     }

@@ -86,11 +86,25 @@ bool plain(const Texts& words) {
     });
 }
 
+// What a script says of its session, where Locum has its own: foreign keys of SQLite, which are off
+// while it migrates and checked after, and how long a statement may wait, as pg_dump writes it.
+bool of_session(const Texts& words, Kind kind) {
+    if (kind == Kind::sqlite)
+        return at(words, 0) == "PRAGMA" && pragma_name(words) == "FOREIGN_KEYS";
+    const bool filler = any_of(at(words, 1), {"SESSION", "LOCAL"});
+    return at(words, 0) == "SET" &&
+           any_of(at(words, filler ? 2 : 1),
+                  {"LOCK_TIMEOUT", "STATEMENT_TIMEOUT", "TRANSACTION_TIMEOUT",
+                   "IDLE_IN_TRANSACTION_SESSION_TIMEOUT"});
+}
+
 // Commands of the shells that say how output looks, or that an error ends the script, as it does
 // here.
-bool harmless(const std::string& command, const std::string& argument) {
+bool harmless(const std::string& command, const std::string& argument, const std::string& value) {
+    if (command == "\\SET" && argument == "ON_ERROR_STOP")
+        return any_of(value, {"", "1", "ON", "TRUE", "YES"});
     if (command == "\\SET")
-        return any_of(argument, {"ON_ERROR_STOP", "ECHO", "QUIET", "VERBOSITY"});
+        return any_of(argument, {"ECHO", "QUIET", "VERBOSITY"});
     return any_of(command, {"\\ECHO", "\\QECHO", "\\TIMING", "\\PSET", "\\UNSET", "\\RESTRICT",
                             "\\UNRESTRICT", ".BAIL", ".ECHO", ".PRINT", ".TIMER"});
 }
@@ -174,7 +188,8 @@ private:
         const std::string name(text_.substr(sign.begin, end - sign.begin));
         Words parts(text_.substr(sign.end), kind_);
         const std::string command = sign.text + parts.next().text;
-        if (!for_shell_ || !harmless(command, parts.next().text))
+        const std::string argument = parts.next().text;
+        if (!for_shell_ || !harmless(command, argument, parts.next().text))
             refuse(sign.begin, "the shell's command " + name, !for_shell_);
         take_out(sign.begin, words_.skip_arguments(kind_ == Kind::postgresql));
     }
@@ -188,17 +203,15 @@ private:
             refuse(begin_, what);
         if (const std::string what = of_transactions(words); !what.empty())
             end_transaction_statement(words, what, end);
-        else if (for_shell_ && kind_ == Kind::sqlite && words[0] == "PRAGMA" &&
-                 pragma_name(words) == "FOREIGN_KEYS")
-            take_out(begin_, end); // Locum has them off while it migrates, and checks them after
+        else if (for_shell_ && of_session(words, kind_))
+            take_out(begin_, end);
     }
 
     void end_transaction_statement(const Texts& words, const std::string& what, std::size_t end) {
-        if (!for_shell_) {
-            if (!within_savepoint(words))
-                refuse(begin_, what, what != "PREPARE TRANSACTION");
+        if (within_savepoint(words))
             return;
-        }
+        if (!for_shell_)
+            refuse(begin_, what, what != "PREPARE TRANSACTION");
         const bool begins = any_of(what, {"BEGIN", "START TRANSACTION"});
         if ((!begins && !any_of(what, {"COMMIT", "END"})) || !plain(words))
             refuse(begin_, fmt::format("{}", fmt::join(words, " ")));

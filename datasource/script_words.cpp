@@ -19,7 +19,7 @@ Word Words::next() {
         if (std::isspace(static_cast<unsigned char>(c)) != 0)
             ++at_;
         else if (sql_.substr(at_, 2) == "--")
-            at_ = std::min(sql_.find('\n', at_), sql_.size());
+            at_ = end_of_comment(at_);
         else if (sql_.substr(at_, 2) == "/*")
             skip_comment();
         else if (c == '\'' || c == '"')
@@ -63,8 +63,34 @@ Word Words::word() {
         return static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
     });
     if (kind_ == Kind::postgresql && word.text == "E" && at_ < sql_.size() && sql_[at_] == '\'')
-        skip_quoted('\'', true);
+        do
+            skip_quoted('\'', true);
+        while (continues());
     return word;
+}
+
+// Of "--". For PostgreSQL a carriage return ends it, too.
+std::size_t Words::end_of_comment(std::size_t begin) const {
+    return std::min(sql_.find_first_of(kind_ == Kind::postgresql ? "\r\n" : "\n", begin),
+                    sql_.size());
+}
+
+// Behind the end of PostgreSQL's E'…': whether the string goes on, by a doubled quote or on a line
+// further down, where backslashes still mean what they did. Then the next quote is where we are.
+bool Words::continues() {
+    bool line = false;
+    std::size_t at = at_;
+    for (; at < sql_.size(); ++at) {
+        if (sql_.substr(at, 2) == "--")
+            at = end_of_comment(at);
+        if (at == sql_.size() || std::isspace(static_cast<unsigned char>(sql_[at])) == 0)
+            break;
+        line = line || sql_[at] == '\n' || sql_[at] == '\r';
+    }
+    if (at == sql_.size() || sql_[at] != '\'' || (at != at_ && !line))
+        return false;
+    at_ = at;
+    return true;
 }
 
 void Words::skip_quoted(char quote, bool backslashes) {

@@ -26,6 +26,8 @@ public:
 private:
     Word word();
     void skip_quoted(char quote, bool backslashes);
+    bool continues();
+    std::size_t end_of_comment(std::size_t begin) const;
     void skip_comment();
     bool skip_dollar_quoted();
 

@@ -4,6 +4,7 @@
 #include <boost/algorithm/string/classification.hpp>
 #include <boost/algorithm/string/split.hpp>
 #include <boost/algorithm/string/trim.hpp>
+#include <boost/locale/encoding_utf.hpp>
 #include <fmt/format.h>
 
 namespace locum::platform {
@@ -40,6 +41,14 @@ std::string fault(const Finished& finished, const std::string& line,
     if (finished.exit_code != 0)
         return fmt::format("ended with exit code {}; expected exit code 0", finished.exit_code);
     return fmt::format("did not print the line '{}' to its standard output", line);
+}
+
+std::string readable(const std::string& printed) {
+    std::string text = boost::locale::conv::utf_to_utf<char>(printed);
+    std::replace_if(
+        text.begin(), text.end(),
+        [](unsigned char c) { return (c < ' ' && c != '\n' && c != '\t') || c == 0x7F; }, '?');
+    return text;
 }
 
 } // namespace locum::platform

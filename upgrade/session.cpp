@@ -2,6 +2,7 @@
 
 #include "engine/error.hpp"
 #include "platform/files.hpp"
+#include "platform/outcome.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -132,7 +133,7 @@ void record_failure(cluster::Operations& operations, const engine::Journal& jour
                           nothing_left(journal, run.operation);
         operations.set_state(run.operation, run.epoch,
                              over ? OperationState::rolled_back : OperationState::paused,
-                             error.one_line());
+                             platform::readable(error.one_line()));
     } catch (const Error&) {
         // The step's own error says more; whoever resumes finds the operation as it stands.
     }

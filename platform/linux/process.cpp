@@ -33,6 +33,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,6 +49,7 @@ namespace {
 // Runs in the child, between fork and exec.
 struct PrepareChild : bp::extend::handler {
     const char* folder = nullptr; // null: stay
+    const pid_t parent = ::getpid();
 
     template <class Executor>
     void on_exec_setup(Executor& executor) const {
@@ -55,6 +57,10 @@ struct PrepareChild : bp::extend::handler {
             executor.set_error(bp::detail::get_last_error(), "chdir");
             ::_exit(127); // set_error alone would go on to exec
         }
+        // It ends with whoever waits for it, so that a second run does not work beside the first.
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::getppid() != parent)
+            ::_exit(127);
         reset_signals();
         ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
     }
@@ -103,7 +109,7 @@ struct Pipe {
     }
 };
 
-// One output of the child, read as it comes and kept up to the limit. Only readiness is awaited,
+// One output of the child, read as it comes; its beginning and its end are kept. Only readiness is awaited,
 // and each read is kept at once: with async_read_some, bytes could be read already and their
 // handler still be waiting behind the one that sees the child's end.
 class Output {
@@ -125,7 +131,11 @@ public:
         }
         stream_.close();
     }
-    std::string take() { return std::move(text_); }
+    std::string take() {
+        if (left_out_ > 0)
+            head_ += fmt::format("\n[{} bytes left out]\n", left_out_);
+        return std::move(head_) + tail_;
+    }
 
 private:
     void read_when_ready() {
@@ -144,15 +154,27 @@ private:
                 continue;
             if (count < 0)
                 return errno == EAGAIN ? -1 : 0; // a pipe that cannot be read is at its end
-            text_.append(block.data(),
-                         std::min(static_cast<std::size_t>(count), limit_ - text_.size()));
+            keep({block.data(), static_cast<std::size_t>(count)});
             return count;
         }
+    }
+    // The first half of the limit, and the last: what a long run says at its end counts most.
+    void keep(std::string_view read) {
+        const std::size_t half = limit_ / 2;
+        const std::size_t first = std::min(read.size(), half - head_.size());
+        head_.append(read.substr(0, first));
+        tail_.append(read.substr(first));
+        if (tail_.size() <= 2 * half)
+            return;
+        left_out_ += tail_.size() - half;
+        tail_.erase(0, tail_.size() - half);
     }
 
     asio::posix::stream_descriptor stream_;
     std::size_t limit_;
-    std::string text_;
+    std::string head_;
+    std::string tail_;
+    std::size_t left_out_ = 0;
 };
 
 // A file in memory, not a pipe: no writing that could block or raise SIGPIPE here.

@@ -112,6 +112,10 @@ void run_migrations(Conductor& conductor, Reporter& reporter) {
                 commands);
             return;
         } catch (const Error& error) {
+            if (error.kind() == Kind::needs_attention)
+                conductor.under_lease([&] { // part of it is committed: no way back without a backup
+                    conductor.registry().set_fact(cluster::fact::migration, "a part of its SQL");
+                });
             if (command)
                 throw half_way(error, is_begun(conductor));
             if (!is_lock_conflict(error) || attempt == migration_attempts)

@@ -96,6 +96,26 @@ TEST_CASE("contract of a migration: PostgreSQL") {
     const testing::Postgres server;
     contract(*server.as_locum());
 
+    // A COMMIT that only PostgreSQL sees, and then a failure: "undone" would not be true.
+    server.reset();
+    const auto connection = server.as_locum();
+    migrate(*connection, {first}, version, {});
+    const Migration hidden =
+        sql_migration("1", "2",
+                      "SET standard_conforming_strings = off;\n"
+                      "DELETE FROM device; SELECT '\\'' ; COMMIT; SELECT 1 / 0; -- '",
+                      "hidden.sql");
+    try {
+        migrate(*connection, {hidden}, version, {});
+        FAIL("nothing was thrown");
+    } catch (const engine::Error& error) {
+        CHECK(error.kind() == engine::Kind::needs_attention);
+        CHECK(holds(error.what(), "hidden.sql ended its transaction by itself, and then failed"));
+        CHECK(holds(error.what(), "[22012]"));
+        CHECK(!error.remedy().empty());
+    }
+    CHECK(server.as_locum()->query("SELECT count(*) FROM device") == Rows{{"0"}});
+
     // Inside a transaction a missing version table must not spoil it.
     server.reset();
 }

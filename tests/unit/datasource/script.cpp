@@ -63,6 +63,15 @@ TEST_CASE("a transaction statement of a script is found, with its line") {
     CHECK(remedy("VACUUM", false).find("for-shell") == std::string::npos);
 }
 
+TEST_CASE("a transaction statement that a string or a comment seems to hide is found") {
+    CHECK(plain("SELECT 1; -- x\rCOMMIT; SELECT 2") == "1: COMMIT");
+    CHECK(plain("SELECT 1; -- x\rCOMMIT; SELECT 2", lite) == "");
+    CHECK(plain("SELECT E'x'\n'\\' -- ' ; COMMIT; --'") == "2: COMMIT");
+    CHECK(plain("SELECT E'x' -- y\n  '\\' -- ' ; COMMIT; --'") == "2: COMMIT");
+    CHECK(plain("SELECT E'x''\\' -- ' ; COMMIT; --'") == "1: COMMIT");
+    CHECK(plain("SELECT E'x', '\\'; COMMIT") == "1: COMMIT");
+}
+
 TEST_CASE("what only looks like a transaction statement is left alone") {
     CHECK(plain("") == "");
     CHECK(plain("SAVEPOINT a; ROLLBACK TO a; ROLLBACK WORK TO SAVEPOINT a; RELEASE a") == "");
@@ -98,6 +107,10 @@ TEST_CASE("written for a shell: BEGIN, COMMIT and what is said of output are tak
                          "PRAGMA foreign_key_check;");
     CHECK(shell("# a note; COMMIT\nSELECT 1", lite) == "made:                 \nSELECT 1");
     CHECK(shell("SELECT a::\"char\", b[1:2] FROM t") == "");
+    CHECK(shell("SAVEPOINT a; SELECT 1; ROLLBACK TO a; RELEASE a") == "");
+    CHECK(shell("SET lock_timeout = 0;\nSET SESSION statement_timeout = 0; SET x.y = 1;") ==
+          "made: " + std::string(21, ' ') + "\n" + std::string(34, ' ') + " SET x.y = 1;");
+    CHECK(plain("SET LOCAL lock_timeout = '1min'") == "");
     CHECK(plain("PRAGMA foreign_keys = 1; SELECT 1", lite) == "");
 }
 
@@ -107,13 +120,13 @@ TEST_CASE("written for a shell: what Locum cannot do for it is refused by name")
     CHECK(shell("\\i other.sql") == "1: the shell's command \\i");
     CHECK(shell("\n\n  \\copy a from 'x'") == "3: the shell's command \\copy");
     CHECK(shell("\\set AUTOCOMMIT off") == "1: the shell's command \\set");
+    CHECK(shell("\\set ON_ERROR_STOP off") == "1: the shell's command \\set");
     CHECK(shell("\\echo a \\i b") == "1: the shell's command \\i");
     CHECK(shell("SELECT :'name'") == "1: a variable of psql");
     CHECK(shell(".read x.sql", lite) == "1: the shell's command .read");
     CHECK(shell("SELECT 1;\n.import a b", lite) == "2: the shell's command .import");
     CHECK(shell(".mode csv", lite) == "1: the shell's command .mode");
     CHECK(shell("BEGIN; ROLLBACK;") == "1: ROLLBACK");
-    CHECK(shell("BEGIN;\nSAVEPOINT a;") == "2: SAVEPOINT A");
     CHECK(shell("ABORT") == "1: ABORT");
     CHECK(shell("BEGIN ISOLATION LEVEL SERIALIZABLE") == "1: BEGIN ISOLATION LEVEL SERIALIZABLE");
     CHECK(shell("BEGIN; COMMIT AND CHAIN") == "1: COMMIT AND CHAIN");

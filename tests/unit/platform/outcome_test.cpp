@@ -26,3 +26,10 @@ TEST_CASE("outcome: what must have been done, and what is said where it was not"
           "did not end within 5 s and was killed");
     CHECK(fault({.timed_out = true}, "", 1500ms) == "did not end within 1500 ms and was killed");
 }
+
+TEST_CASE("outcome: readable is UTF-8 without control characters, whatever was printed") {
+    CHECK(readable("a\tb\nGrüße") == "a\tb\nGrüße");
+    CHECK(readable("\377\376abc") == "abc");
+    CHECK(readable(std::string("x\0y\033[2J", 7)) == "x?y?[2J");
+    CHECK(readable("\xC3") == "");
+}

@@ -12,6 +12,7 @@ using namespace std::chrono_literals;
 using test::contains;
 using test::Scratch;
 using test::shell;
+using test::within;
 
 namespace {
 
@@ -96,13 +97,39 @@ TEST_CASE("the working folder is the command's") {
     CHECK(!any_child_left());
 }
 
-TEST_CASE("what is over the output limit is dropped, and the child is not held up") {
-    Command command = script("head -c 5000000 /dev/zero; head -c 5000000 /dev/zero >&2; echo end");
+TEST_CASE(
+    "of an output over the limit its beginning and end are kept, and the child is not held up") {
+    Command command = script("echo first; head -c 5000000 /dev/zero | tr '\\0' x; echo last; "
+                             "head -c 5000000 /dev/zero >&2");
     command.output_limit = 1000;
     const Finished finished = run(command);
     CHECK(finished.ok());
-    CHECK(finished.output.size() == 1000);
-    CHECK(finished.errors.size() == 1000);
+    CHECK(finished.output.starts_with("first\nxxx"));
+    CHECK(finished.output.ends_with("xxx"
+                                    "last\n"));
+    CHECK(contains(finished.output, "bytes left out]"));
+    CHECK(finished.output.size() < 1600);
+    CHECK(finished.errors.size() < 1600);
+}
+
+TEST_CASE("a child ends with the process that waits for it") {
+    const Scratch scratch;
+    const pid_t waiting = ::fork();
+    if (waiting == 0) {
+        run(script("echo $$ > " + scratch / "pid.new" + "; mv " + scratch / "pid.new" + " " +
+                   scratch / "pid" + "; exec sleep 300"));
+        ::_exit(0);
+    }
+    REQUIRE(within(std::chrono::seconds(10), [&] { return exists(scratch / "pid"); }));
+    const pid_t child = std::stoi(read_file(scratch / "pid"));
+    CHECK(::kill(child, 0) == 0);
+    ::kill(waiting, SIGKILL);
+    ::waitpid(waiting, nullptr, 0);
+    CHECK(within(std::chrono::seconds(10), [&] {
+        // Its new parent may take its time to reap it.
+        const std::string stat = "/proc/" + std::to_string(child) + "/stat";
+        return !exists(stat) || contains(read_file(stat), ") Z ");
+    }));
 }
 
 TEST_CASE("all of a large output within the limit arrives") {
