@@ -22,6 +22,7 @@ struct Options : Common {
     std::string bundle;
     std::string mode = "auto";
     std::vector<std::string> ignored;
+    bool restored = false;
 };
 
 upgrade::Request request_of(const Options& options) {
@@ -31,6 +32,7 @@ upgrade::Request request_of(const Options& options) {
     if (options.mode != "auto")
         request.mode = upgrade::upgrade_mode(options.mode);
     request.ignored = options.ignored;
+    request.restored = options.restored;
     return request;
 }
 
@@ -142,6 +144,8 @@ void add_upgrade(CLI::App& app, Action& action) {
 
     auto back_options = std::make_shared<Options>();
     command = add_verb(*upgrade, "rollback", "Take the open operation back", back_options, false);
+    command->add_flag("--database-restored", back_options->restored,
+                      "The productive database was restored as it was before its migration");
     command->callback([back_options, &action] {
         action = [back_options] { return work(*back_options, upgrade::roll_back); };
     });

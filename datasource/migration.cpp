@@ -82,7 +82,8 @@ engine::Error ended_by_itself(const MigrationPart& part, const std::string& then
     return engine::Error(
                fmt::format("migration {} ended its transaction by itself{}", part.name, then),
                engine::Kind::needs_attention)
-        .remedy("restore the backup, and ask the vendor for a migration that does not");
+        .remedy("restore the database as it was before the migration, then: locum upgrade rollback "
+                "--database-restored; and ask the vendor for a migration that does not");
 }
 
 void run_part(Connection& connection, const MigrationPart& part) {

@@ -19,8 +19,8 @@ std::vector<std::string> lines(const std::string& printed);
 std::string fault(const Finished& finished, const std::string& line,
                   std::chrono::milliseconds limit);
 
-// What was printed as text for people, JSON and databases: valid UTF-8, without control characters but
-// tabs and line breaks.
+// What was printed as text for people, JSON and databases: valid UTF-8, without control characters
+// but tabs and line breaks.
 std::string readable(const std::string& printed);
 
 } // namespace locum::platform

@@ -21,7 +21,8 @@ struct Command {
     std::string folder;                            // working folder; empty: this one's
     std::string input;
     std::chrono::milliseconds time_limit{60'000};
-    // Of each stream: as many bytes of its beginning and of its end are kept as half of it, at least.
+    // Of each stream: as many bytes of its beginning and of its end are kept as half of it, at
+    // least.
     std::size_t output_limit = 1U << 20;
 };
 

@@ -3,6 +3,7 @@
 #include "engine/error.hpp"
 #include "platform/hash.hpp"
 #include "upgrade/session.hpp"
+#include "upgrade/steps/migrate.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -131,6 +132,25 @@ struct Continuation {
     }
 };
 
+// The migration is undone by whoever restored the backup; the journal learns of it.
+void count_as_restored(Continuation& go) {
+    if (go.schema != go.inputs.schema)
+        throw Error(
+            fmt::format("the productive database has schema version {}; expected {}, which it "
+                        "had before the migration",
+                        go.schema.empty() ? "(none)" : go.schema, go.inputs.schema),
+            Kind::refused)
+            .remedy("restore the backup that the upgrade made (locum upgrade status), then run the "
+                    "command again");
+    cluster::RegistryJournal journal(go.session.store());
+    for (const auto& [step, state] : engine::states(journal.records(go.operation.id)))
+        if (steps::is_migration(step) && (state.begun || state.done))
+            journal.append({go.operation.id, go.lease.epoch(), step, engine::Mark::undone,
+                            go.operation.input_hash, ""});
+    go.conductor.under_lease(
+        [&] { go.conductor.registry().set_fact(cluster::fact::migration, ""); });
+}
+
 } // namespace
 
 Forecast forecast(const Request& request) {
@@ -209,6 +229,8 @@ void resume(const Request& request, engine::Reporter& reporter) {
 
 void roll_back(const Request& request, engine::Reporter& reporter) {
     Continuation go(request, "rollback");
+    if (request.restored)
+        count_as_restored(go);
     // The world decides, whatever the rebuilt plan says of the migration.
     const cluster::InstalledVersion before(request.layout, go.inputs.from);
     const suite::Manifest& to = go.upgrade.manifest();
@@ -222,7 +244,9 @@ void roll_back(const Request& request, engine::Reporter& reporter) {
                 "version {} needs {}",
                 target, go.inputs.from, before.manifest().schema),
             Kind::refused)
-            .remedy("locum upgrade resume");
+            .remedy(
+                "locum upgrade resume; for the old version restore the database as it was before "
+                "the migration, then: locum upgrade rollback --database-restored");
     drive_back(go.session, go.plan, go.run, reporter);
 }
 

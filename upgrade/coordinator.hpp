@@ -14,6 +14,9 @@ struct Request {
     std::string bundle;               // path; may be empty for resume and rollback
     std::optional<UpgradeMode> mode;  // nullopt: the best one that needs no downtime
     std::vector<std::string> ignored; // names of findings that are to be warnings
+    // For roll_back: the operator has restored the productive database as it was before the
+    // migration.
+    bool restored = false;
     std::function<bool()> cancelled;
 };
 
@@ -35,7 +38,8 @@ Forecast forecast(const Request& request);
 void run(const Request& request, engine::Reporter& reporter);
 // Goes on with the open operation. Throws Error(usage) where none is open.
 void resume(const Request& request, engine::Reporter& reporter);
-// Takes the open operation back. Throws Error(refused) after the point of no return.
+// Takes the open operation back. Throws Error(refused) after the point of no return, unless the
+// database was restored: then what is proven of it is that it has the schema version of before.
 void roll_back(const Request& request, engine::Reporter& reporter);
 
 } // namespace locum::upgrade

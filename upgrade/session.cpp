@@ -3,6 +3,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/outcome.hpp"
+#include "upgrade/steps/migrate.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -108,7 +109,7 @@ std::string backup_of_before(const engine::Journal& journal, cluster::Store& sto
         for (const engine::Record& record : journal.records(operation)) {
             if (record.mark != engine::Mark::done)
                 continue;
-            migrated = migrated || record.step.ends_with("/migrate");
+            migrated = migrated || steps::is_migration(record.step);
             if (record.step.ends_with("/backup") && !record.text.empty())
                 backup = record.text;
         }

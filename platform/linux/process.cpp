@@ -109,9 +109,9 @@ struct Pipe {
     }
 };
 
-// One output of the child, read as it comes; its beginning and its end are kept. Only readiness is awaited,
-// and each read is kept at once: with async_read_some, bytes could be read already and their
-// handler still be waiting behind the one that sees the child's end.
+// One output of the child, read as it comes; its beginning and its end are kept. Only readiness is
+// awaited, and each read is kept at once: with async_read_some, bytes could be read already and
+// their handler still be waiting behind the one that sees the child's end.
 class Output {
 public:
     Output(asio::io_context& loop, Descriptor read_end, std::size_t limit) :

@@ -40,7 +40,8 @@ Error half_way(Error error, bool begun) {
     const std::string remedy = error.remedy();
     return std::move(error).remedy(
         fmt::format("{}{}mend the cause, then: locum upgrade resume, which goes on from the schema "
-                    "version that it finds",
+                    "version that it finds; or restore the database as it was before, then: locum "
+                    "upgrade rollback --database-restored",
                     remedy, remedy.empty() ? "" : "; "));
 }
 
@@ -70,7 +71,8 @@ bool migrated(Conductor& conductor) {
                             "which it cannot go on to {}",
                             begun, found.empty() ? "(none)" : found, schema),
                 Kind::needs_attention)
-        .remedy("restore the database as it was before the migration, then: locum upgrade resume");
+        .remedy("restore the database as it was before the migration, then: locum upgrade rollback "
+                "--database-restored");
 }
 
 void run_migrations(Conductor& conductor, Reporter& reporter) {
@@ -127,6 +129,10 @@ void run_migrations(Conductor& conductor, Reporter& reporter) {
 }
 
 } // namespace
+
+bool is_migration(std::string_view step) {
+    return step.ends_with("/migrate");
+}
 
 Step migrate(Conductor& conductor, const std::string& step) {
     const std::string schema = conductor.upgrade().manifest().schema;

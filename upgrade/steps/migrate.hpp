@@ -5,8 +5,12 @@
 #include "upgrade/conductor.hpp"
 #include "upgrade/verdict.hpp"
 
+#include <string_view>
+
 namespace locum::upgrade::steps {
 
+// Whether a step of this id is one of the two below.
+bool is_migration(std::string_view step);
 // The point of no return.
 engine::Step migrate(Conductor& conductor, const std::string& step);
 // The same while servers work on the database, each in a version that works on both schemas. Can be

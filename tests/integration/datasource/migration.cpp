@@ -100,11 +100,9 @@ TEST_CASE("contract of a migration: PostgreSQL") {
     server.reset();
     const auto connection = server.as_locum();
     migrate(*connection, {first}, version, {});
-    const Migration hidden =
-        sql_migration("1", "2",
-                      "SET standard_conforming_strings = off;\n"
-                      "DELETE FROM device; SELECT '\\'' ; COMMIT; SELECT 1 / 0; -- '",
-                      "hidden.sql");
+    connection->script("SET standard_conforming_strings = off");
+    const Migration hidden = sql_migration(
+        "1", "2", "DELETE FROM device; SELECT '\\'' ; COMMIT; SELECT 1 / 0; -- '", "hidden.sql");
     try {
         migrate(*connection, {hidden}, version, {});
         FAIL("nothing was thrown");

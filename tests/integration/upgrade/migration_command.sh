@@ -46,8 +46,22 @@ expect_code 11 "a program that fails on the productive database"
 expect_said 'ended with exit code 3; expected exit code 0; it said: this was too much'
 expect_said 'locum upgrade resume'
 [[ $(productive 'SELECT version FROM schema_version') == 1.5 ]] || fail "the schema is at $(productive 'SELECT version FROM schema_version'), expected 1.5"
+restore=$(sed -n 's/.*to restore it: //p' "$trial/last.log")
 try upgrade rollback --root "$trial/node-3"
 expect_code 4 "rollback with the productive schema half-way"
+
+# Back all the same, with the backup; that it was restored is proven by the version.
+try upgrade rollback --database-restored --root "$trial/node-3"
+expect_code 4 "a database that is said to be restored, and is not"
+expect_said 'has schema version 1.5; expected 1.0'
+PGPASSWORD=quickstart-locum bash -c "$restore" >"$trial/last.log" 2>&1 || fail "the restore command: $restore"
+try upgrade rollback --database-restored --root "$trial/node-3"
+expect_code 0 "rollback with the database restored"
+expect_all_at 1.0
+
+# And forward: what has been done stays, and the rest is done.
+try upgrade run "$trial/by-command.bundle" --mode rolling --root "$trial/node-2"
+expect_code 11 "a program that fails on the productive database once more"
 rm "$trial/fails-on-postgresql"
 productive 'DELETE FROM by_program' >/dev/null # it was not made to be run twice
 
