@@ -3,7 +3,7 @@
 #include "cluster/haproxy.hpp"
 #include "platform/process.hpp"
 #include "tests/support/balancer_contract.hpp"
-#include "tests/unit/cluster/tiny_server.hpp"
+#include "tests/support/tiny_server.hpp"
 
 #include <array>
 #include <atomic>
@@ -14,10 +14,6 @@ using namespace locum::testing;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::uint16_t free_port() {
-    return TinyServer([](const std::string&, int) {}).port();
-}
 
 // Answers "ok", where it is not held.
 class Web {

@@ -4,7 +4,7 @@
 #include "engine/error.hpp"
 #include "platform/process.hpp"
 #include "tests/support/scratch.hpp"
-#include "tests/unit/cluster/tiny_server.hpp"
+#include "tests/support/tiny_server.hpp"
 
 #include <atomic>
 #include <fmt/format.h>
@@ -15,11 +15,6 @@ using namespace std::chrono_literals;
 using cluster::HaproxySocket;
 
 namespace {
-
-// A port that was free just now.
-std::uint16_t free_port() {
-    return TinyServer([](const std::string&, int) {}).port();
-}
 
 class Haproxy {
 public:
