@@ -178,24 +178,10 @@ void drain_and_settle(const cluster::BalancerPort& port) {
     }));
 }
 
-using Contract = BalancerContract<Dnsdist>;
-
 } // namespace
 
-TEST_CASE("dnsdist: drained and in again") {
-    Contract().drained_and_in_again();
-}
-TEST_CASE("dnsdist: what is under way is finished") {
-    Contract().what_is_under_way_is_finished();
-}
-TEST_CASE("dnsdist: an unknown server is an error") {
-    Contract().an_unknown_server_is_an_error();
-}
-TEST_CASE("dnsdist: silence is an error in time") {
-    Contract().silence_is_an_error_in_time();
-}
-TEST_CASE("dnsdist: the configuration keeps a server out") {
-    Contract().the_configuration_keeps_a_server_out();
+TEST_CASE("dnsdist keeps the contract of balancers") {
+    keeps_balancer_contract<Dnsdist>();
 }
 
 TEST_CASE("dnsdist: drained, idle and settled servers can be stopped without losing a query") {
