@@ -108,4 +108,25 @@ private:
     }
 };
 
+// All of it, each promise a subcase with a balancer of its own.
+template <class Real>
+void keeps_balancer_contract() {
+    using Contract = BalancerContract<Real>;
+    SUBCASE("drained and in again") {
+        Contract().drained_and_in_again();
+    }
+    SUBCASE("what is under way is finished") {
+        Contract().what_is_under_way_is_finished();
+    }
+    SUBCASE("an unknown server is an error") {
+        Contract().an_unknown_server_is_an_error();
+    }
+    SUBCASE("silence is an error in time") {
+        Contract().silence_is_an_error_in_time();
+    }
+    SUBCASE("the configuration keeps a server out") {
+        Contract().the_configuration_keeps_a_server_out();
+    }
+}
+
 } // namespace locum::testing

@@ -4,16 +4,15 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/process.hpp"
+#include "tests/support/port.hpp"
 
 #include <fmt/format.h>
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,20 +36,6 @@ std::string find_programs() {
         throw engine::Error("no PostgreSQL server below /usr/lib/postgresql")
             .remedy("run scripts/dependencies");
     return fmt::format("/usr/lib/postgresql/{}/bin", newest);
-}
-
-std::uint16_t free_port() {
-    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    const bool ok = ::bind(descriptor, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                    ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    ::close(descriptor);
-    if (!ok)
-        throw engine::Error("no free port on the loopback address");
-    return ntohs(address.sin_port);
 }
 
 // PostgreSQL refuses to run as root.

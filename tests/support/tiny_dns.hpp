@@ -1,17 +1,16 @@
 #pragma once
 // A name server on the loopback that answers every query with NOERROR, and one that asks it.
 
-#include <arpa/inet.h>
+#include "tests/support/port.hpp"
+
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
-#include <netinet/in.h>
 #include <optional>
 #include <poll.h>
 #include <string>
-#include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
 
@@ -57,13 +56,6 @@ public:
                         reinterpret_cast<const sockaddr*>(&to), sizeof to);
     }
     std::uint16_t port() const { return port_; }
-    static sockaddr_in loopback(std::uint16_t port) {
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(port);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        return address;
-    }
 
 private:
     int socket_;
@@ -130,7 +122,7 @@ inline std::string dns_query(std::uint16_t id) {
 // Whether one query gets its answer.
 inline bool dns_answers(std::uint16_t port, std::chrono::milliseconds limit) {
     const Datagrams socket;
-    socket.send(dns_query(7), Datagrams::loopback(port));
+    socket.send(dns_query(7), loopback(port));
     return socket.receive(limit).has_value();
 }
 

@@ -60,7 +60,7 @@ public:
     TinyDns& server(std::size_t index) { return *servers_.at(index); }
     std::unique_ptr<Datagrams> ask() const {
         auto socket = std::make_unique<Datagrams>();
-        socket->send(dns_query(7), Datagrams::loopback(front_));
+        socket->send(dns_query(7), loopback(front_));
         return socket;
     }
     bool served(std::unique_ptr<Datagrams> socket, std::chrono::milliseconds limit) const {
@@ -81,7 +81,6 @@ public:
     std::uint16_t front() const { return front_; }
 
 private:
-    static std::uint16_t free_port() { return Datagrams().port(); }
     void start(const std::string& out) {
         scope_.variables = {{"node.address", "127.0.0.1"},
                             {"etc", folder_.path()},
@@ -117,7 +116,7 @@ private:
 
     Scratch folder_;
     std::array<std::unique_ptr<TinyDns>, 2> servers_;
-    std::uint16_t front_ = free_port();
+    std::uint16_t front_ = Datagrams().port();
     std::uint16_t console_ = free_port();
     suite::Scope scope_;
     platform::ProcessId process_;
@@ -151,7 +150,7 @@ private:
             if (!ending_ && under_way.size() < most_under_way) {
                 const std::string query = dns_query(static_cast<std::uint16_t>(++asked_));
                 under_way[query.substr(0, 2)] = Clock::now();
-                socket.send(query, Datagrams::loopback(port_));
+                socket.send(query, loopback(port_));
             }
             for (const auto until = Clock::now() + 1ms; Clock::now() < until;)
                 if (const auto answer = socket.receive(1ms))
@@ -179,24 +178,10 @@ void drain_and_settle(const cluster::BalancerPort& port) {
     }));
 }
 
-using Contract = BalancerContract<Dnsdist>;
-
 } // namespace
 
-TEST_CASE("dnsdist: drained and in again") {
-    Contract().drained_and_in_again();
-}
-TEST_CASE("dnsdist: what is under way is finished") {
-    Contract().what_is_under_way_is_finished();
-}
-TEST_CASE("dnsdist: an unknown server is an error") {
-    Contract().an_unknown_server_is_an_error();
-}
-TEST_CASE("dnsdist: silence is an error in time") {
-    Contract().silence_is_an_error_in_time();
-}
-TEST_CASE("dnsdist: the configuration keeps a server out") {
-    Contract().the_configuration_keeps_a_server_out();
+TEST_CASE("dnsdist keeps the contract of balancers") {
+    keeps_balancer_contract<Dnsdist>();
 }
 
 TEST_CASE("dnsdist: drained, idle and settled servers can be stopped without losing a query") {

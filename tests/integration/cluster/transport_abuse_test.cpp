@@ -157,15 +157,7 @@ TEST_CASE("connections of nodes at work are never given up for new ones") {
     TransportServerOptions options;
     options.max_connections = 1;
     Gate gate;
-    Agent agent(network,
-                {{"run",
-                  {.handler =
-                       [&](const Request&, const Emit& emit) {
-                           emit("1");
-                           gate.wait();
-                           return std::string("2");
-                       }}}},
-                options);
+    Agent agent(network, {{"run", held_at(gate, "2")}}, options);
     const TransportClient client(network.node("node-2"));
     std::string result;
     std::thread first([&] {

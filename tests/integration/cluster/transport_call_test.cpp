@@ -221,15 +221,7 @@ TEST_CASE("too many commands are refused as busy, and a quick verb still answers
     Gate gate;
     TransportServerOptions options;
     options.max_running = 2;
-    Agent agent(network,
-                {{"run",
-                  {.handler =
-                       [&](const Request&, const Emit& emit) {
-                           emit("1");
-                           gate.wait();
-                           return std::string("1");
-                       }}}},
-                options);
+    Agent agent(network, {{"run", held_at(gate, "1")}}, options);
     const TransportClient client(network.node("node-2"));
     std::vector<std::future<std::string>> running;
     for (int i = 0; i < 2; ++i) {

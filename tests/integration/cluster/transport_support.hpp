@@ -3,7 +3,8 @@
 
 #include "cluster/transport_client.hpp"
 #include "cluster/transport_server.hpp"
-#include "platform/files.hpp"
+#include "tests/support/port.hpp"
+#include "tests/support/scratch.hpp"
 #include "token/authority.hpp"
 #include "token/openssl.hpp"
 
@@ -14,11 +15,6 @@
 #include <thread>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <boost/filesystem/operations.hpp>
 #include <doctest/doctest.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -30,16 +26,8 @@ namespace token = locum::token;
 using namespace locum::cluster;
 using locum::engine::Error;
 using locum::engine::Kind;
+using locum::testing::loopback;
 using std::chrono::milliseconds;
-
-struct Folder {
-    std::string path = platform::make_temporary_folder(
-        boost::filesystem::temp_directory_path().string(), "locum-transport-");
-    Folder() = default;
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() { platform::remove_all(path); }
-};
 
 struct Network {
     token::Authority authority = token::Authority::create("c-1", "suite");
@@ -92,6 +80,15 @@ private:
     bool open_ = false;
 };
 
+// Reports once, and answers when the gate is opened.
+inline Verb held_at(Gate& gate, const std::string& answer) {
+    return {.handler = [&gate, answer](const Request&, const Emit& emit) {
+        emit("1");
+        gate.wait();
+        return answer;
+    }};
+}
+
 struct Agent {
     Agent(const Network& network, std::map<std::string, Verb> verbs,
           TransportServerOptions options = {}, const std::string& name = "node-1") :
@@ -125,10 +122,7 @@ class RawTcp {
 public:
     explicit RawTcp(std::uint16_t port) :
         socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(port);
-        to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        const sockaddr_in to = loopback(port);
         const timeval limit{20, 0};
         ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
         REQUIRE(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
@@ -208,9 +202,7 @@ public:
         answer_(std::move(answer)),
         then_(then), trusts_nobody_(trusts_nobody), shown_(shown),
         listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in at{};
-        at.sin_family = AF_INET;
-        at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        sockaddr_in at = loopback(0);
         socklen_t size = sizeof at;
         REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&at), size) == 0);
         REQUIRE(::listen(listener_, 4) == 0);

@@ -1,4 +1,3 @@
-#include "platform/hash.hpp"
 #include "tests/integration/cluster/transport_support.hpp"
 
 #include <fstream>
@@ -8,9 +7,9 @@ using namespace transport_support;
 namespace {
 
 struct Uploads {
-    Folder folder;
-    std::string incoming = folder.path + "/incoming";
-    std::string kept = folder.path + "/kept";
+    locum::testing::Scratch folder;
+    std::string incoming = folder / "incoming";
+    std::string kept = folder / "kept";
     std::atomic<int> calls{0};
     std::string body;
     std::string sha256;
@@ -27,8 +26,7 @@ struct Uploads {
                  {.handler = [this](const Request& request, const Emit&) -> std::string {
                       ++calls;
                       body = request.body;
-                      mode = static_cast<unsigned>(
-                          boost::filesystem::status(request.upload_file).permissions());
+                      mode = locum::testing::permissions(request.upload_file);
                       sha256 =
                           platform::sha256_hex(platform::read_file(request.upload_file, 64U << 20));
                       if (body == "\"keep\"")
@@ -41,7 +39,7 @@ struct Uploads {
                   .body_limit = limit}}};
     }
     std::string file_of(const std::string& content) const {
-        const std::string file = folder.path + "/sent";
+        const std::string file = folder / "sent";
         std::ofstream(file, std::ios::binary) << content;
         return file;
     }
@@ -148,10 +146,9 @@ TEST_CASE("parameters that are no JSON and a file that is not there are refused 
     CHECK(thrown_by([&] {
               client.upload(agent.peer(), "bundle", "x\r\nContent-Length: 0", file);
           }).kind() == Kind::usage);
-    CHECK(says(thrown_by([&] {
-                   client.upload(agent.peer(), "bundle", "{}", uploads.folder.path + "/none");
-               }),
-               "cannot read"));
+    CHECK(says(
+        thrown_by([&] { client.upload(agent.peer(), "bundle", "{}", uploads.folder / "none"); }),
+        "cannot read"));
     const token::Identity identity = network.node("node-2");
     RawTls caller(agent.server.port(), &identity);
     caller.send(head("bundle", "1", "X-Locum-Parameters: {oops\r\n") + "x");

@@ -3,15 +3,12 @@
 #include "datasource/backup.hpp"
 
 #include "datasource/checksum.hpp"
-#include "engine/error.hpp"
 #include "platform/process.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/integration/datasource/server.hpp"
 
 using namespace locum;
 using namespace locum::datasource;
+using testing::holds;
 
 namespace {
 
@@ -36,10 +33,6 @@ std::string found(const Settings& settings, const std::string& folder) {
     for (const engine::Finding& finding : check_backup(settings, folder))
         text += engine::to_line(finding) + "\n";
     return text;
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 } // namespace

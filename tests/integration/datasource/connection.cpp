@@ -2,26 +2,18 @@
 
 #include "datasource/connection.hpp"
 
-#include "engine/error.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/integration/datasource/server.hpp"
 
 #include <atomic>
-#include <functional>
 #include <thread>
 
 using namespace locum;
 using namespace locum::datasource;
 using namespace std::chrono_literals;
+using testing::holds;
+using testing::server;
 
 namespace {
-
-const testing::Postgres& server() {
-    static testing::Postgres one;
-    return one;
-}
 
 struct Failure {
     std::string what = "(none)";
@@ -35,10 +27,6 @@ Failure failure(const std::function<void()>& action) {
     } catch (const engine::Error& error) {
         return {error.what(), error.remedy()};
     }
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 std::string state(Connection& connection, const std::string& sql) {

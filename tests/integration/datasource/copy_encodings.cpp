@@ -4,23 +4,16 @@
 #include "datasource/checksum.hpp"
 #include "datasource/copy.hpp"
 #include "datasource/encoded.hpp"
-#include "engine/error.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/integration/datasource/server.hpp"
 
 using namespace locum;
 using namespace locum::datasource;
+using testing::holds;
+using testing::server;
 
 namespace {
 
 using enum Encoding;
-
-const testing::Postgres& server() {
-    static testing::Postgres one;
-    return one;
-}
 
 struct Copied {
     Copied(const std::string& sql, const Encodings& encodings) : encode(encodings) {
@@ -77,10 +70,6 @@ std::string obstacles(const Encodings& encodings, engine::Severity severity) {
         if (finding.severity == severity)
             all += engine::to_line(finding) + "\n";
     return all;
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 const auto null = std::nullopt;

@@ -2,12 +2,8 @@
 
 #include "datasource/checksum.hpp"
 #include "datasource/copy.hpp"
-#include "engine/error.hpp"
 #include "platform/host.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/integration/datasource/server.hpp"
 
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -19,13 +15,11 @@
 
 using namespace locum;
 using namespace locum::datasource;
+using testing::failure;
+using testing::holds;
+using testing::server;
 
 namespace {
-
-testing::Postgres& server() {
-    static testing::Postgres one;
-    return one;
-}
 
 CopyRequest request_to(const std::string& target) {
     CopyRequest request;
@@ -38,19 +32,6 @@ CopyRequest request_to(const std::string& target) {
 CopyResult copy_to(const std::string& target) {
     engine::SilentReporter silent;
     return copy(request_to(target), silent);
-}
-
-std::string failure(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const engine::Error& error) {
-        return error.one_line() + " | " + error.remedy();
-    }
-    return "(none)";
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 void fill(std::int64_t rows) {

@@ -1,11 +1,7 @@
 // The memory of a process that copies is bounded in the number of rows.
 
 #include "datasource/copy.hpp"
-#include "engine/error.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/integration/datasource/server.hpp"
 
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -13,13 +9,9 @@
 
 using namespace locum;
 using namespace locum::datasource;
+using testing::server;
 
 namespace {
-
-const testing::Postgres& server() {
-    static testing::Postgres one;
-    return one;
-}
 
 // The greatest resident memory, in MiB, of a child that copies what the SQL has made; in a child,
 // whose memory nothing else has used before.

@@ -2,21 +2,14 @@
 
 #include "datasource/checksum.hpp"
 #include "datasource/copy.hpp"
-#include "engine/error.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/integration/datasource/server.hpp"
 
 using namespace locum;
 using namespace locum::datasource;
+using testing::holds;
+using testing::server;
 
 namespace {
-
-const testing::Postgres& server() {
-    static testing::Postgres one;
-    return one;
-}
 
 // Makes the copy of what the SQL has made and opens it.
 struct Copied {
@@ -47,10 +40,6 @@ std::string refusal(const std::string& sql) {
         return error.one_line();
     }
     return "(copied)";
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 const auto null = std::nullopt;

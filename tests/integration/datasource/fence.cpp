@@ -2,41 +2,21 @@
 
 #include "datasource/fence.hpp"
 
-#include "engine/error.hpp"
 #include "platform/host.hpp"
 #include "platform/process.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/integration/datasource/server.hpp"
 
 #include <atomic>
-#include <functional>
 #include <thread>
 
 using namespace locum;
 using namespace locum::datasource;
 using namespace std::chrono_literals;
+using testing::failure;
+using testing::holds;
+using testing::server;
 
 namespace {
-
-const testing::Postgres& server() {
-    static testing::Postgres one;
-    return one;
-}
-
-std::string failure(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const engine::Error& error) {
-        return error.one_line() + " | " + error.remedy();
-    }
-    return "(none)";
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 // Who may connect and by whose leave, whatever form PostgreSQL keeps it in.
 Rows rights() {

@@ -3,31 +3,20 @@
 #include "datasource/grants.hpp"
 
 #include "datasource/fence.hpp"
-#include "engine/error.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/integration/datasource/server.hpp"
 
 using namespace locum;
 using namespace locum::datasource;
+using testing::holds;
+using testing::server;
 
 namespace {
-
-const testing::Postgres& server() {
-    static testing::Postgres one;
-    return one;
-}
 
 std::string found(const Settings& settings) {
     std::string text;
     for (const engine::Finding& finding : check_grants(settings))
         text += engine::to_line(finding) + "\n";
     return text;
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 } // namespace

@@ -2,15 +2,13 @@
 
 #include "datasource/migration.hpp"
 
-#include "engine/error.hpp"
+#include "tests/integration/datasource/server.hpp"
 #include "tests/support/migrations.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
 
 using namespace locum;
 using namespace locum::datasource;
+using testing::holds;
+using testing::refusal;
 
 namespace {
 
@@ -22,19 +20,6 @@ const Migration first = sql_migration("", "1",
                                       "CREATE TABLE device (id INTEGER PRIMARY KEY);"
                                       "INSERT INTO device VALUES (1)",
                                       "1.sql");
-
-std::string refusal(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const engine::Error& error) {
-        return error.one_line();
-    }
-    return "(none)";
-}
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 void contract(Connection& connection) {
     CHECK(schema_version(connection, version) == std::nullopt);

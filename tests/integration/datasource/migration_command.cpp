@@ -2,21 +2,14 @@
 
 #include "datasource/migration_command.hpp"
 
-#include "engine/error.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/integration/datasource/server.hpp"
 
 using namespace locum;
 using namespace locum::datasource;
+using testing::holds;
+using testing::server;
 
 namespace {
-
-const testing::Postgres& server() {
-    static testing::Postgres one;
-    return one;
-}
 
 const VersionStatements version{"SELECT version FROM schema_version",
                                 "UPDATE schema_version SET version = $1"};
@@ -92,10 +85,6 @@ struct Place {
     std::vector<std::string> remembered;
     std::string last_remedy;
 };
-
-bool holds(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 constexpr Kind both[] = {Kind::postgresql, Kind::sqlite};
 

@@ -4,22 +4,15 @@
 #include "datasource/copy.hpp"
 #include "datasource/grants.hpp"
 #include "datasource/migration.hpp"
-#include "engine/error.hpp"
 #include "platform/files.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/unit/datasource/scratch.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/integration/datasource/server.hpp"
 
 using namespace locum;
 using namespace locum::datasource;
+using testing::refusal;
+using testing::server;
 
 namespace {
-
-const testing::Postgres& server() {
-    static testing::Postgres one;
-    return one;
-}
 
 const std::string pg_folder = "/usr/share/pdns-backend-pgsql/schema/";
 const std::string lite_folder = "/usr/share/pdns-backend-sqlite3/schema/";
@@ -169,15 +162,6 @@ void there_and_back(Connection& connection, const std::vector<Migration>& all,
     CHECK(schema(connection) == fresh);
     CHECK(connection.query("SELECT content FROM cryptokeys") == Rows{{"secret"}});
     CHECK(connection.query("SELECT name FROM domains") == Rows{{"probe.invalid"}});
-}
-
-std::string refusal(const std::function<void()>& action) {
-    try {
-        action();
-    } catch (const engine::Error& error) {
-        return error.one_line();
-    }
-    return "(none)";
 }
 
 } // namespace

@@ -7,10 +7,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <stdexcept>
 #include <thread>
@@ -25,20 +21,6 @@ std::string source(const std::string& path) {
 
 std::string program(const std::string& name) {
     return std::string(LOCUM_BIN_DIR) + "/" + name;
-}
-
-std::uint16_t free_port() {
-    const int descriptor = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    const bool ok = ::bind(descriptor, reinterpret_cast<sockaddr*>(&address), size) == 0 &&
-                    ::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0;
-    ::close(descriptor);
-    if (!ok)
-        throw std::runtime_error("no free port on the loopback address");
-    return ntohs(address.sin_port);
 }
 
 void await(const std::string& what, const std::function<bool()>& condition) {

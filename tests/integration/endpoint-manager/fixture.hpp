@@ -5,6 +5,7 @@
 #include "examples/endpoint-manager/load/http_client.hpp"
 #include "suite/template.hpp"
 #include "tests/integration/endpoint-manager/process.hpp"
+#include "tests/support/port.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -13,6 +14,8 @@
 #include <vector>
 
 namespace endpoint::testing {
+
+using locum::testing::free_port;
 
 // With sanitizers everything is several times slower, so what is promised in time gets more of it.
 #ifdef __SANITIZE_ADDRESS__
@@ -28,7 +31,6 @@ inline constexpr std::int64_t least_requests_a_second = 200 / slowness;
 // Of the suite's source, below examples/endpoint-manager.
 std::string source(const std::string& path);
 std::string program(const std::string& name); // that the build made
-std::uint16_t free_port();
 
 // Brings the database from schema `from` ("" for none) to `to`, as Locum does.
 void migrate(locum::datasource::Connection& connection, const locum::datasource::Settings& settings,

@@ -1,4 +1,4 @@
-#include "tests/integration/endpoint-manager/fixture.hpp"
+#include "tests/integration/endpoint-manager/checks.hpp"
 #include "tests/support/postgres.hpp"
 
 #include <doctest/doctest.h>
@@ -30,21 +30,8 @@ struct Database {
 } // namespace
 
 TEST_CASE_FIXTURE(Database, "two servers under load in each version, and nothing fails") {
-    for (const std::string version : {"1.0", "2.0"}) {
-        CAPTURE(version);
-        if (version == "2.0")
-            migrate(*postgres.as_locum(), settings, "1.0", "2.0");
-        Node first = suite.start("node-1", version, settings);
-        Node second = suite.start("node-2", version, settings);
-        const LoadResult load = suite.run_load({first.front, second.front}, 3);
-        CAPTURE(load.errors);
-        CHECK(load.exit_code == 0);
-        CHECK(load["requests"] >= 3 * least_requests_a_second);
-        CHECK(load["writes_acknowledged"] >= load["requests"] / 5 / slowness);
-        CHECK(load["failed"] == 0);
-        CHECK(load["wrong"] == 0);
-        CHECK(load["writes_lost"] == 0);
-    }
+    loads_of_each_version(suite, settings,
+                          [&] { migrate(*postgres.as_locum(), settings, "1.0", "2.0"); });
 }
 
 TEST_CASE_FIXTURE(Database, "a server connects again when its sessions were ended") {

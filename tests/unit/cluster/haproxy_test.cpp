@@ -1,13 +1,8 @@
 // A real HAProxy, driven through its runtime socket.
 
-#include "cluster/haproxy.hpp"
-#include "engine/error.hpp"
-#include "platform/process.hpp"
-#include "tests/support/scratch.hpp"
-#include "tests/unit/cluster/tiny_server.hpp"
+#include "tests/support/haproxy.hpp"
 
 #include <atomic>
-#include <fmt/format.h>
 
 using namespace locum;
 using namespace locum::testing;
@@ -16,75 +11,14 @@ using cluster::HaproxySocket;
 
 namespace {
 
-// A port that was free just now.
-std::uint16_t free_port() {
-    return TinyServer([](const std::string&, int) {}).port();
+std::string answer(int connection) {
+    std::string text;
+    char bytes[1024];
+    for (ssize_t count = 0; (count = ::read(connection, bytes, sizeof bytes)) > 0;)
+        text.append(bytes, static_cast<std::size_t>(count));
+    ::close(connection);
+    return text;
 }
-
-class Haproxy {
-public:
-    // options: of the servers, "check" or none.
-    Haproxy(std::uint16_t server, const std::string& options) : front_(free_port()) {
-        platform::write_file(
-            folder_ / "haproxy.cfg",
-            fmt::format("global\n    stats socket {} mode 600 level admin\n"
-                        "defaults\n    mode http\n    timeout connect 2s\n    timeout client 10s\n"
-                        "    timeout server 10s\n    retries 0\n"
-                        "frontend front\n    bind 127.0.0.1:{}\n    default_backend servers\n"
-                        "backend servers\n    default-server inter 50ms rise 1 fall 1 {}\n"
-                        "    server node-1 127.0.0.1:{}\n    server node-2 127.0.0.1:{}\n",
-                        socket(), front_, options, server, server),
-            0600);
-        process_ =
-            platform::start_detached({{"/usr/sbin/haproxy", "-db", "-f", folder_ / "haproxy.cfg"},
-                                      {},
-                                      "",
-                                      folder_ / "log",
-                                      folder_ / "record"});
-        REQUIRE(within(10s, [&] {
-            try {
-                return in_rotation("node-1");
-            } catch (const engine::Error&) {
-                return false; // the socket is there before anybody listens on it
-            }
-        }));
-    }
-    ~Haproxy() { kill(); }
-    Haproxy(const Haproxy&) = delete;
-    Haproxy& operator=(const Haproxy&) = delete;
-
-    std::string socket() const { return folder_ / "h.sock"; }
-    HaproxySocket control() const { return {socket(), "servers"}; }
-    void kill() {
-        platform::send_signal(process_, "KILL", true);
-        platform::wait_end(process_, 5s);
-    }
-    bool in_rotation(const std::string& server) const { return control().show(server).in_rotation; }
-    // A request through the balancer, without waiting for the answer; the connection's descriptor.
-    int request() const {
-        const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(front_);
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        REQUIRE(::connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-        send_text(connection, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-        return connection;
-    }
-    std::string answer(int connection) const {
-        std::string text;
-        char bytes[1024];
-        for (ssize_t count = 0; (count = ::read(connection, bytes, sizeof bytes)) > 0;)
-            text.append(bytes, static_cast<std::size_t>(count));
-        ::close(connection);
-        return text;
-    }
-
-private:
-    Scratch folder_;
-    std::uint16_t front_;
-    platform::ProcessId process_;
-};
 
 const std::string good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
@@ -95,7 +29,7 @@ TEST_CASE("balancer: drained and put into rotation again, with health checks and
         [](const std::string&, int connection) { send_text(connection, good); });
     for (const char* options : {"check", ""}) {
         CAPTURE(options);
-        const Haproxy haproxy(server.port(), options);
+        const Haproxy haproxy({server.port(), server.port()}, options);
         const HaproxySocket control = haproxy.control();
         REQUIRE(within(5s, [&] { return control.show("node-2").in_rotation; }));
         CHECK(control.show("node-1").idle);
@@ -105,12 +39,12 @@ TEST_CASE("balancer: drained and put into rotation again, with health checks and
         CHECK(control.show("node-2").in_rotation);
         control.drain("node-1"); // twice is fine
         control.drain("node-2");
-        CHECK(contains(haproxy.answer(haproxy.request()), " 503 "));
+        CHECK(contains(answer(haproxy.request()), " 503 "));
 
         control.ready("node-1");
         CHECK(within(5s, [&] { return control.show("node-1").in_rotation; }));
         CHECK(!control.show("node-2").in_rotation);
-        CHECK(contains(haproxy.answer(haproxy.request()), "200 OK"));
+        CHECK(contains(answer(haproxy.request()), "200 OK"));
     }
 }
 
@@ -123,7 +57,7 @@ TEST_CASE("balancer: a drained server finishes what is under way, and is not idl
             std::this_thread::sleep_for(1ms);
         send_text(connection, good);
     });
-    const Haproxy haproxy(server.port(), "");
+    const Haproxy haproxy({server.port(), server.port()}, "");
     const HaproxySocket control = haproxy.control();
     control.drain("node-2");
     const int under_way = haproxy.request();
@@ -134,13 +68,13 @@ TEST_CASE("balancer: a drained server finishes what is under way, and is not idl
     CHECK(busy.says == "DRAIN, 1 running, 0 queued");
     CHECK(!busy.idle);
     may_answer = true;
-    CHECK(contains(haproxy.answer(under_way), "200 OK"));
+    CHECK(contains(answer(under_way), "200 OK"));
     CHECK(within(5s, [&] { return control.show("node-1").idle; }));
 }
 
 TEST_CASE("balancer: a server whose check fails is out of rotation") {
     TinyServer server([](const std::string&, int connection) { send_text(connection, good); });
-    const Haproxy haproxy(server.port(), "check");
+    const Haproxy haproxy({server.port(), server.port()}, "check");
     server.stop();
     CHECK(within(5s, [&] { return !haproxy.in_rotation("node-1"); }));
     CHECK(haproxy.control().show("node-1").says.starts_with("DOWN"));
@@ -151,7 +85,7 @@ TEST_CASE("balancer: a server whose check fails is out of rotation") {
 TEST_CASE("balancer: a server or a backend that it does not know") {
     const TinyServer server(
         [](const std::string&, int connection) { send_text(connection, good); });
-    const Haproxy haproxy(server.port(), "");
+    const Haproxy haproxy({server.port(), server.port()}, "");
     for (const HaproxySocket& control :
          {HaproxySocket(haproxy.socket(), "servers"), HaproxySocket(haproxy.socket(), "others")}) {
         for (const auto& ask : std::vector<std::function<void()>>{
@@ -168,7 +102,7 @@ TEST_CASE("balancer: a server or a backend that it does not know") {
 TEST_CASE("balancer: a socket without anybody behind it") {
     const TinyServer server(
         [](const std::string&, int connection) { send_text(connection, good); });
-    Haproxy haproxy(server.port(), "");
+    Haproxy haproxy({server.port(), server.port()}, "");
     haproxy.kill();
     for (const std::string& socket :
          {haproxy.socket(), std::string("/nowhere/h.sock"), std::string(200, 'x')}) {

@@ -1,6 +1,6 @@
 #include "cluster/probe.hpp"
 #include "tests/support/scratch.hpp"
-#include "tests/unit/cluster/tiny_server.hpp"
+#include "tests/support/tiny_server.hpp"
 
 using namespace locum;
 using namespace locum::testing;

@@ -9,9 +9,9 @@
 using namespace locum;
 using namespace locum::platform;
 using namespace std::chrono_literals;
-using test::contains;
-using test::Ended;
-using test::Scratch;
+using testing::contains;
+using testing::Ended;
+using testing::Scratch;
 
 namespace {
 
@@ -89,8 +89,8 @@ TEST_CASE("it has a session of its own, no descriptors, no blocked or ignored si
     CHECK(parent != std::to_string(::getpid()));
     CHECK(contains(after_name, parent + " " + pid + " " + pid + " ")); // group and session
     CHECK(contains(said, "0 -> /dev/null"));
-    CHECK(contains(said, "1 -> " + scratch.path + "/log"));
-    CHECK(contains(said, "2 -> " + scratch.path + "/log"));
+    CHECK(contains(said, "1 -> " + scratch.path() + "/log"));
+    CHECK(contains(said, "2 -> " + scratch.path() + "/log"));
     CHECK(!contains(said, "leak"));
     CHECK(!contains(said, "pipe:"));
     CHECK(contains(said, "SigBlk:\t0000000000000000"));
@@ -113,9 +113,9 @@ TEST_CASE("its environment is what it was given, with PATH and LANG") {
 TEST_CASE("its log is private and appended to, its folder is the command's") {
     Scratch scratch;
     DetachedCommand command = detached(scratch, {"sh", "-c", "pwd; pwd >&2"});
-    command.folder = scratch.path;
+    command.folder = scratch.path();
     end_of(scratch, command);
-    CHECK(end_of(scratch, command) == fmt::format("{0}\n{0}\n{0}\n{0}\n", scratch.path));
+    CHECK(end_of(scratch, command) == fmt::format("{0}\n{0}\n{0}\n{0}\n", scratch.path()));
     struct stat found {};
     REQUIRE(::stat((scratch / "log").c_str(), &found) == 0);
     CHECK((found.st_mode & 0777U) == 0600);
@@ -124,7 +124,7 @@ TEST_CASE("its log is private and appended to, its folder is the command's") {
 TEST_CASE("what cannot be executed is told with the reason, and leaves no record") {
     Scratch scratch;
     const auto fails = [&](DetachedCommand command, std::string_view part) {
-        const engine::Error error = test::error_of([&] { start_detached(command); });
+        const engine::Error error = testing::error_of([&] { start_detached(command); });
         CHECK_MESSAGE(contains(error.what(), part), error.what());
         CHECK(!error.remedy().empty());
         CHECK(!exists(scratch / "record"));
@@ -150,10 +150,10 @@ TEST_CASE("a script is known by its interpreter, also behind env") {
     Scratch scratch;
     for (const char* first : {"#!/bin/sh", "#! /usr/bin/env sh", "#!/usr/bin/env -S sh"}) {
         write_file(scratch / "script",
-                   std::string(first) + "\nread nothing < " + scratch.path + "/fifo\n", 0755);
+                   std::string(first) + "\nread nothing < " + scratch.path() + "/fifo\n", 0755);
         ::mkfifo((scratch / "fifo").c_str(), 0600);
         const Ended script(start_detached(detached(scratch, {scratch / "script"})));
-        CHECK(test::within(5s, [&] { return alive(script.process); }));
+        CHECK(testing::within(5s, [&] { return alive(script.process); }));
         CHECK(recorded(scratch / "record", scratch / "script") == script.process);
     }
 }
@@ -188,7 +188,7 @@ TEST_CASE("a start script that executes its server stays the same process, for i
     Scratch scratch;
     const Ended script(start_detached(detached(scratch, {"sh", "-c", "echo up; exec sleep 300"})));
     const std::string executable = "/proc/" + std::to_string(script.process.pid) + "/exe";
-    REQUIRE(test::within(5s, [&] { return read_link(executable).ends_with("/sleep"); }));
+    REQUIRE(testing::within(5s, [&] { return read_link(executable).ends_with("/sleep"); }));
     CHECK(alive(script.process));
     const std::optional<ProcessId> found = recorded(scratch / "record", "sh");
     CHECK(found == script.process);
@@ -204,16 +204,17 @@ TEST_CASE("a start script that executes its server stays the same process, for i
 
 TEST_CASE("a signal to the group reaches the children too") {
     Scratch scratch;
-    const Ended shell(start_detached(
-        detached(scratch, {"sh", "-c", "sleep 300 & echo $! > " + scratch.path + "/child; wait"})));
-    REQUIRE(test::within(
+    const Ended shell(start_detached(detached(
+        scratch, {"sh", "-c", "sleep 300 & echo $! > " + scratch.path() + "/child; wait"})));
+    REQUIRE(testing::within(
         5s, [&] { return exists(scratch / "child") && !read_file(scratch / "child").empty(); }));
     const std::string child =
         "/proc/" + std::to_string(std::stoi(read_file(scratch / "child"))) + "/stat";
     CHECK(exists(child));
     send_signal(shell.process, "KILL", true);
     CHECK(wait_end(shell.process, 10s));
-    CHECK(test::within(5s, [&] { return !exists(child) || contains(read_file(child), ") Z "); }));
+    CHECK(
+        testing::within(5s, [&] { return !exists(child) || contains(read_file(child), ") Z "); }));
 }
 
 TEST_CASE("detached processes are started from several threads at once") {
@@ -224,14 +225,14 @@ TEST_CASE("detached processes are started from several threads at once") {
             for (int round = 0; round < 10; ++round) {
                 DetachedCommand command;
                 command.argv = {"sh", "-c", "echo x"};
-                command.log_file = fmt::format("{}/log-{}-{}", scratch.path, thread, round);
+                command.log_file = fmt::format("{}/log-{}-{}", scratch.path(), thread, round);
                 wait_end(start_detached(command), 10s);
             }
         });
     for (std::thread& thread : threads)
         thread.join();
     int right = 0;
-    for (const std::string& name : list_folder(scratch.path))
+    for (const std::string& name : list_folder(scratch.path()))
         right += read_file(scratch / name) == "x\n" ? 1 : 0;
     CHECK(right == 40);
 }

@@ -1,13 +1,13 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
-#include "tests/unit/platform/support.hpp"
+#include "tests/support/scratch.hpp"
 
 #include <sys/stat.h>
 
 using namespace locum;
 using namespace locum::platform;
-using test::error_of;
-using test::Scratch;
+using testing::error_of;
+using testing::Scratch;
 
 namespace {
 
@@ -38,7 +38,7 @@ TEST_CASE("what is written is read, with the mode whatever the umask, and nothin
     CHECK(read_file(file).empty());
     CHECK(mode_of(file) == 0600);
     CHECK(inode_of(file) != first); // renamed into place, not written over
-    CHECK(list_folder(scratch.path) == std::vector<std::string>{"a"});
+    CHECK(list_folder(scratch.path()) == std::vector<std::string>{"a"});
 }
 
 TEST_CASE("a file over the limit is refused, one at the limit is read") {
@@ -46,7 +46,7 @@ TEST_CASE("a file over the limit is refused, one at the limit is read") {
     write_file(scratch / "a", "12345", 0600);
     CHECK(read_file(scratch / "a", 5) == "12345");
     const engine::Error error = error_of([&] { read_file(scratch / "a", 4); });
-    CHECK(test::contains(error.what(), "4 bytes"));
+    CHECK(testing::contains(error.what(), "4 bytes"));
 }
 
 TEST_CASE("errors of files name the path, the reason and what to do") {
@@ -55,21 +55,22 @@ TEST_CASE("errors of files name the path, the reason and what to do") {
     const engine::Error read = error_of([&] { read_file(missing); });
     CHECK(std::string(read.what()) == "cannot read " + missing + ": No such file or directory");
     CHECK(!read.remedy().empty());
-    CHECK(test::contains(error_of([&] { write_file(missing, "x", 0600); }).what(), missing));
-    CHECK(
-        test::contains(error_of([&] { rename_durably(missing, scratch / "b"); }).what(), missing));
-    CHECK(test::contains(error_of([&] { sync_file(missing); }).what(), missing));
-    CHECK(test::contains(error_of([&] { sync_folder(missing); }).what(), missing));
+    CHECK(testing::contains(error_of([&] { write_file(missing, "x", 0600); }).what(), missing));
+    CHECK(testing::contains(error_of([&] { rename_durably(missing, scratch / "b"); }).what(),
+                            missing));
+    CHECK(testing::contains(error_of([&] { sync_file(missing); }).what(), missing));
+    CHECK(testing::contains(error_of([&] { sync_folder(missing); }).what(), missing));
     write_file(scratch / "file", "x", 0600);
-    CHECK(test::contains(error_of([&] { list_folder(scratch / "file"); }).what(), "directory"));
-    CHECK(test::contains(error_of([&] { make_temporary_folder(missing, "x"); }).what(), missing));
+    CHECK(testing::contains(error_of([&] { list_folder(scratch / "file"); }).what(), "directory"));
+    CHECK(
+        testing::contains(error_of([&] { make_temporary_folder(missing, "x"); }).what(), missing));
 }
 
 TEST_CASE("a failed write leaves the old content and nothing beside it") {
     Scratch scratch;
     make_folders(scratch / "a");
     CHECK_THROWS_AS(write_file(scratch / "a", "x", 0600), engine::Error); // a folder is in the way
-    CHECK(list_folder(scratch.path) == std::vector<std::string>{"a"});
+    CHECK(list_folder(scratch.path()) == std::vector<std::string>{"a"});
 }
 
 TEST_CASE("folders are made with their parents and the mode, again is fine, a file is in the way") {
@@ -95,7 +96,7 @@ TEST_CASE("removing takes folders whole, takes links and not what they point to"
     remove_all(scratch / "gone");
     remove_all(scratch / "link/");
     remove_all(scratch / "never-there");
-    CHECK(list_folder(scratch.path) == std::vector<std::string>{"kept"});
+    CHECK(list_folder(scratch.path()) == std::vector<std::string>{"kept"});
     CHECK(read_file(scratch / "kept/file") == "x");
 }
 
@@ -123,14 +124,14 @@ TEST_CASE("a link is made, switched, read and removed, a folder in its place is 
     make_folders(link);
     CHECK_THROWS_AS(switch_link(link, "versions/1.0"), engine::Error);
     CHECK_THROWS_AS(switch_link(link, ""), engine::Error);
-    CHECK(list_folder(scratch.path) == std::vector<std::string>{"current"});
+    CHECK(list_folder(scratch.path()) == std::vector<std::string>{"current"});
 }
 
 TEST_CASE("a listing is sorted and complete, a missing folder has no names") {
     Scratch scratch;
     for (const char* name : {"b", "a", ".hidden"})
         write_file(scratch / name, "", 0600);
-    CHECK(list_folder(scratch.path) == std::vector<std::string>{".hidden", "a", "b"});
+    CHECK(list_folder(scratch.path()) == std::vector<std::string>{".hidden", "a", "b"});
     CHECK(list_folder(scratch / "missing").empty());
 }
 
@@ -138,12 +139,12 @@ TEST_CASE("free space and writeability are asked of the nearest folder that exis
     Scratch scratch;
     CHECK(free_bytes(scratch / "not/yet/there") > 0);
     CHECK(writeable(scratch / "not/yet/there"));
-    CHECK(list_folder(scratch.path).empty());
+    CHECK(list_folder(scratch.path()).empty());
     CHECK(!writeable("/proc"));
     if (!is_root()) {
-        ::chmod(scratch.path.c_str(), 0500);
-        CHECK(!writeable(scratch.path));
-        ::chmod(scratch.path.c_str(), 0700);
+        ::chmod(scratch.path().c_str(), 0500);
+        CHECK(!writeable(scratch.path()));
+        ::chmod(scratch.path().c_str(), 0700);
     }
 }
 
@@ -156,14 +157,14 @@ TEST_CASE("paths: parent and absolute") {
     CHECK(parent_of("a/b") == "a");
     CHECK(absolute("/a/./b/../c/") == "/a/c");
     CHECK(absolute("/") == "/");
-    CHECK(test::contains(absolute("x"), "/"));
+    CHECK(testing::contains(absolute("x"), "/"));
     CHECK(absolute("x").ends_with("/x"));
 }
 
 TEST_CASE("temporary folders are fresh and private") {
     Scratch scratch;
-    const std::string one = make_temporary_folder(scratch.path, "t-");
-    const std::string two = make_temporary_folder(scratch.path, "t-");
+    const std::string one = make_temporary_folder(scratch.path(), "t-");
+    const std::string two = make_temporary_folder(scratch.path(), "t-");
     CHECK(one != two);
     CHECK(one.starts_with(scratch / "t-"));
     CHECK(mode_of(one) == 0700);

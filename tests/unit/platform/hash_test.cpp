@@ -1,5 +1,5 @@
 #include "platform/hash.hpp"
-#include "tests/unit/platform/support.hpp"
+#include "tests/support/scratch.hpp"
 
 using namespace locum;
 using namespace locum::platform;
@@ -31,7 +31,7 @@ TEST_CASE("hexadecimal digits there and back, and what is not hexadecimal is ref
     CHECK(from_hex("0FF0") == "\x0f\xf0");
     CHECK(from_hex("").empty());
     for (const char* bad : {"0", "0g", "g0", "0x", " 0", "00 "}) {
-        const engine::Error error = test::error_of([&] { from_hex(bad); });
+        const engine::Error error = testing::error_of([&] { from_hex(bad); });
         CHECK(error.kind() == engine::Kind::usage);
         CHECK(!error.remedy().empty());
     }

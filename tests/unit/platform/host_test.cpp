@@ -8,7 +8,7 @@
 
 using namespace locum;
 using namespace locum::platform;
-using test::Scratch;
+using testing::Scratch;
 
 namespace {
 
@@ -42,7 +42,7 @@ TEST_CASE("facts of this host are there") {
     CHECK(!host_name().empty());
     CHECK(!machine_id().empty());
     CHECK(machine_id() == machine_id());
-    CHECK(!test::contains(machine_id(), "\n"));
+    CHECK(!testing::contains(machine_id(), "\n"));
     CHECK(memory_bytes() > 16U << 20);
     CHECK(now_ms() > 1'700'000'000'000);
     CHECK(is_root() == (::geteuid() == 0));
@@ -107,7 +107,7 @@ TEST_CASE("holders of a file are found, this process left out") {
     DetachedCommand command;
     command.argv = {"sleep", "300"};
     command.log_file = scratch / "file";
-    const test::Ended sleeper(start_detached(command));
+    const testing::Ended sleeper(start_detached(command));
     CHECK(holders_of(scratch / "file") == std::vector<std::int64_t>{sleeper.process.pid});
     switch_link(scratch / "link", scratch / "file");
     CHECK(holders_of(scratch / "link").size() == 1); // the file counts, not its name

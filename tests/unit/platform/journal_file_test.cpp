@@ -1,5 +1,5 @@
 #include "platform/journal_file.hpp"
-#include "tests/unit/platform/support.hpp"
+#include "tests/support/scratch.hpp"
 
 #include <csignal>
 #include <sys/resource.h>
@@ -9,8 +9,8 @@ using namespace locum;
 using namespace locum::platform;
 using engine::Mark;
 using engine::Record;
-using test::contains;
-using test::Scratch;
+using testing::contains;
+using testing::Scratch;
 
 namespace {
 
@@ -96,7 +96,7 @@ TEST_CASE("a flipped byte before the last record stops with the offset, nothing 
         std::string damaged = whole;
         damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
         write_file(file, damaged, 0600);
-        const engine::Error error = test::error_of([&] { JournalFile journal(file); });
+        const engine::Error error = testing::error_of([&] { JournalFile journal(file); });
         REQUIRE(error.kind() == engine::Kind::needs_attention);
         REQUIRE(contains(error.what(), "byte " + std::to_string(at < first ? 0 : first)));
         REQUIRE(contains(error.one_line(), file));
@@ -120,7 +120,7 @@ TEST_CASE("a flipped byte in the last record is a torn tail") {
 TEST_CASE("a journal has one writer at a time") {
     Scratch scratch;
     const JournalFile journal(scratch / "journal");
-    const engine::Error error = test::error_of([&] { JournalFile other(scratch / "journal"); });
+    const engine::Error error = testing::error_of([&] { JournalFile other(scratch / "journal"); });
     CHECK(error.kind() == engine::Kind::busy);
     CHECK(!error.remedy().empty());
 }
@@ -133,10 +133,10 @@ TEST_CASE(
     journal.append(three[0]);
     {
         const FileSizeLimit full(read_file(file).size() + 11);
-        const engine::Error first = test::error_of([&] { journal.append(three[1]); });
+        const engine::Error first = testing::error_of([&] { journal.append(three[1]); });
         CHECK(contains(first.what(), "File too large"));
     }
-    const engine::Error second = test::error_of([&] { journal.append(three[1]); });
+    const engine::Error second = testing::error_of([&] { journal.append(three[1]); });
     CHECK(second.kind() == engine::Kind::needs_attention);
     CHECK(journal.all().size() == 1);
     CHECK(read_file(file).size() == engine::encode(three[0]).size() + 11);

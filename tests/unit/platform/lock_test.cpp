@@ -6,8 +6,8 @@
 using namespace locum;
 using namespace locum::platform;
 using namespace std::chrono_literals;
-using test::contains;
-using test::Scratch;
+using testing::contains;
+using testing::Scratch;
 
 namespace {
 
@@ -52,7 +52,7 @@ TEST_CASE("a lock is taken once, names its holder, and is free when it goes") {
     const std::string file = scratch / "lock";
     {
         const Lock lock = Lock::take(file, "locum upgrade run");
-        const engine::Error error = test::error_of([&] { Lock::take(file, "locum install"); });
+        const engine::Error error = testing::error_of([&] { Lock::take(file, "locum install"); });
         CHECK(error.kind() == engine::Kind::busy);
         CHECK(contains(error.what(), "locum upgrade run"));
         CHECK(contains(error.what(), "process " + std::to_string(::getpid())));
@@ -75,11 +75,11 @@ TEST_CASE("another process's lock is respected, named, and goes with it when it 
     Scratch scratch;
     const std::string file = scratch / "lock";
     Holder holder(file);
-    const engine::Error error = test::error_of([&] { Lock::take(file, "x"); });
+    const engine::Error error = testing::error_of([&] { Lock::take(file, "x"); });
     CHECK(contains(error.what(), "process " + std::to_string(holder.pid())));
     holder.end();
     const Lock lock = Lock::take(file, "y");
-    CHECK(contains(test::error_of([&] { Lock::take(file, "x"); }).what(), "y runs already"));
+    CHECK(contains(testing::error_of([&] { Lock::take(file, "x"); }).what(), "y runs already"));
 }
 
 TEST_CASE("children do not keep a lock") {
@@ -87,7 +87,7 @@ TEST_CASE("children do not keep a lock") {
     DetachedCommand command;
     command.argv = {"sleep", "300"};
     std::optional<Lock> lock = Lock::take(scratch / "lock", "x");
-    const test::Ended sleeper(start_detached(command));
+    const testing::Ended sleeper(start_detached(command));
     lock.reset();
     const Lock again = Lock::take(scratch / "lock", "y");
     CHECK(alive(sleeper.process));
@@ -95,6 +95,6 @@ TEST_CASE("children do not keep a lock") {
 
 TEST_CASE("a lock in a missing folder is an error that names it") {
     Scratch scratch;
-    CHECK(
-        contains(test::error_of([&] { Lock::take(scratch / "no/lock", "x"); }).what(), "no/lock"));
+    CHECK(contains(testing::error_of([&] { Lock::take(scratch / "no/lock", "x"); }).what(),
+                   "no/lock"));
 }

@@ -6,8 +6,8 @@
 using namespace locum;
 using namespace locum::platform;
 using namespace std::chrono_literals;
-using test::Ended;
-using test::Scratch;
+using testing::Ended;
+using testing::Scratch;
 
 namespace {
 
@@ -44,8 +44,9 @@ TEST_CASE("what is not a stat line is no record") {
     Scratch scratch;
     CHECK(!recorded(scratch / "missing", "/usr/bin/sleep"));
     write_file(scratch / "record", "no stat", 0600);
-    CHECK(
-        !test::error_of([&] { recorded(scratch / "record", "/usr/bin/sleep"); }).remedy().empty());
+    CHECK(!testing::error_of([&] { recorded(scratch / "record", "/usr/bin/sleep"); })
+               .remedy()
+               .empty());
 }
 
 TEST_CASE("this process is alive under its own identity, and under no other") {
@@ -79,7 +80,7 @@ TEST_CASE("signals go by name, an unknown name and a group that is not its own a
     CHECK_THROWS_AS(send_signal(one.process, "NOSUCH"), engine::Error);
     CHECK_THROWS_AS(send_signal(one.process, ""), engine::Error);
     send_signal(one.process, "SIGSTOP");
-    CHECK(test::within(5s, [&] { return stat_of(one.process.pid)->state == 'T'; }));
+    CHECK(testing::within(5s, [&] { return stat_of(one.process.pid)->state == 'T'; }));
     CHECK(alive(one.process));
     send_signal(one.process, "CONT");
     send_signal(one.process, "USR2");
@@ -105,7 +106,7 @@ TEST_CASE("a zombie is not alive, and waiting for its end reaps it where it is o
     const ProcessId process{child, stat_of(child)->started, self().executable};
     CHECK(alive(process));
     ::kill(child, SIGKILL);
-    CHECK(test::within(5s, [&] { return stat_of(child)->state == 'Z'; }));
+    CHECK(testing::within(5s, [&] { return stat_of(child)->state == 'Z'; }));
     CHECK(!alive(process));
     CHECK(wait_end(process, 0ms));
     CHECK(::waitpid(child, nullptr, WNOHANG) == -1);

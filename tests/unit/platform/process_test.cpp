@@ -9,10 +9,10 @@
 using namespace locum;
 using namespace locum::platform;
 using namespace std::chrono_literals;
-using test::contains;
-using test::Scratch;
-using test::shell;
-using test::within;
+using testing::contains;
+using testing::Scratch;
+using testing::shell;
+using testing::within;
 
 namespace {
 
@@ -89,10 +89,10 @@ TEST_CASE("environment: of a command that inherits nothing, its own and PATH") {
 TEST_CASE("the working folder is the command's") {
     Scratch scratch;
     Command command = script("pwd");
-    command.folder = scratch.path;
-    CHECK(run(command).output == scratch.path + "\n");
+    command.folder = scratch.path();
+    CHECK(run(command).output == scratch.path() + "\n");
     command.folder = scratch / "missing";
-    const engine::Error error = test::error_of([&] { run(command); });
+    const engine::Error error = testing::error_of([&] { run(command); });
     CHECK(contains(error.what(), "cannot work in " + command.folder));
     CHECK(!any_child_left());
 }
@@ -159,7 +159,7 @@ TEST_CASE("an end by a signal is told from an exit code") {
 
 TEST_CASE("at the time limit the child and its grandchildren are killed") {
     Scratch scratch;
-    Command command = script("sleep 300 & echo $! > " + scratch.path + "/grandchild; wait");
+    Command command = script("sleep 300 & echo $! > " + scratch.path() + "/grandchild; wait");
     command.time_limit = 300ms;
     const auto begin = std::chrono::steady_clock::now();
     const Finished finished = run(command);
@@ -168,7 +168,7 @@ TEST_CASE("at the time limit the child and its grandchildren are killed") {
     CHECK(finished.signal == SIGKILL);
     const int grandchild = std::stoi(read_file(scratch / "grandchild"));
     const std::string stat = "/proc/" + std::to_string(grandchild) + "/stat";
-    CHECK(test::within(5s, [&] { return !exists(stat) || contains(read_file(stat), ") Z "); }));
+    CHECK(within(5s, [&] { return !exists(stat) || contains(read_file(stat), ") Z "); }));
     CHECK(!any_child_left());
 }
 
@@ -188,13 +188,13 @@ TEST_CASE("what cannot be executed is an error with the reason, and leaves no zo
     Scratch scratch;
     Command command;
     command.argv = {"locum-no-such-program"};
-    CHECK(contains(test::error_of([&] { run(command); }).what(), "not found on PATH"));
+    CHECK(contains(testing::error_of([&] { run(command); }).what(), "not found on PATH"));
     command.argv = {scratch / "missing"};
-    CHECK(contains(test::error_of([&] { run(command); }).what(), "No such file or directory"));
+    CHECK(contains(testing::error_of([&] { run(command); }).what(), "No such file or directory"));
     write_file(scratch / "plain", "text", 0644);
     command.argv = {scratch / "plain"};
-    const engine::Error error = test::error_of([&] { run(command); });
-    CHECK(contains(error.what(), "cannot execute " + scratch.path + "/plain: Permission denied"));
+    const engine::Error error = testing::error_of([&] { run(command); });
+    CHECK(contains(error.what(), "cannot execute " + scratch.path() + "/plain: Permission denied"));
     CHECK(!error.remedy().empty());
     command.argv = {};
     CHECK_THROWS_AS(run(command), engine::Error);
@@ -267,10 +267,10 @@ TEST_CASE("one child's end is seen while another still runs") {
     REQUIRE(::mkfifo((scratch / "gate").c_str(), 0600) == 0);
     std::atomic<bool> ended = false;
     std::thread other([&] {
-        shell("echo > " + scratch.path + "/begun; read line < " + scratch.path + "/gate");
+        shell("echo > " + scratch.path() + "/begun; read line < " + scratch.path() + "/gate");
         ended = true;
     });
-    CHECK(test::within(20s, [&] { return exists(scratch / "begun"); }));
+    CHECK(within(20s, [&] { return exists(scratch / "begun"); }));
     for (int round = 0; round < 5; ++round) {
         Command command;
         command.argv = {"cat"};
@@ -279,7 +279,7 @@ TEST_CASE("one child's end is seen while another still runs") {
         CHECK(run(command).output == "x");
     }
     CHECK(!ended);
-    CHECK(shell("timeout 20 sh -c 'echo > " + scratch.path + "/gate'").ok());
+    CHECK(shell("timeout 20 sh -c 'echo > " + scratch.path() + "/gate'").ok());
     other.join();
 }
 
@@ -287,7 +287,7 @@ TEST_CASE("run_checked throws with what the command said, and shows no secret") 
     Command command =
         script("for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo line-$i >&2; done; exit 4");
     command.secrets["LOCUM_TEST_SECRET"] = engine::Secret("canary");
-    const engine::Error error = test::error_of([&] { run_checked(command); });
+    const engine::Error error = testing::error_of([&] { run_checked(command); });
     CHECK(contains(error.what(), "exit code 4"));
     CHECK(contains(error.what(), "line-12"));
     CHECK(contains(error.what(), "line-3\n"));
@@ -295,8 +295,8 @@ TEST_CASE("run_checked throws with what the command said, and shows no secret") 
     CHECK(!contains(error.what(), "canary"));
     command = script("sleep 60");
     command.time_limit = 50ms;
-    CHECK(contains(test::error_of([&] { run_checked(command); }).what(), "50 ms"));
-    CHECK(contains(test::error_of([&] { run_checked(script("kill -TERM $$")); }).what(),
+    CHECK(contains(testing::error_of([&] { run_checked(command); }).what(), "50 ms"));
+    CHECK(contains(testing::error_of([&] { run_checked(script("kill -TERM $$")); }).what(),
                    "signal 15"));
     CHECK(run_checked(script("echo fine")).output == "fine\n");
 }

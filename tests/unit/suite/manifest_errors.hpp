@@ -1,5 +1,5 @@
 #pragma once
-// A valid manifest in which a test makes one mistake, and what is said of it.
+// Valid manifests in which a test makes one mistake, and what is said of it.
 
 #include "engine/error.hpp"
 #include "suite/manifest.hpp"
@@ -8,8 +8,8 @@
 
 namespace locum::suite::testing {
 
-// Valid as it is; each case below makes one mistake in it. Lines are counted from 1.
-inline const std::string valid = R"(format = 1
+// What every manifest below begins with; lines are counted from 1.
+inline const std::string head = R"(format = 1
 locum = "0.1"
 [suite]
 name = "s"
@@ -32,7 +32,22 @@ title = "Front"
 role = "balancer"
 requires = ["server"]
 payload = "payload/front"
-[[ports]]
+)";
+
+inline const std::string database = R"([database]
+application-name = "s"
+node-local = ["seen"]
+[database.sqlite]
+version-query = "SELECT v FROM s"
+version-record = "UPDATE s SET v = $1"
+migrations = [
+    { to = "1", file = "1.sql" },
+    { from = "1", to = "2", file = "2.sql" },
+]
+)";
+
+// Valid as it is; each case below makes one mistake in it.
+inline const std::string valid = head + R"([[ports]]
 name = "web"
 component = "server"
 choices = [{ when = "front", port = 81 }, { port = 80 }]
@@ -57,17 +72,7 @@ server = "server"
 driver = "haproxy"
 socket = "{run}/s"
 backend = "b"
-[database]
-application-name = "s"
-node-local = ["seen"]
-[database.sqlite]
-version-query = "SELECT v FROM s"
-version-record = "UPDATE s SET v = $1"
-migrations = [
-    { to = "1", file = "1.sql" },
-    { from = "1", to = "2", file = "2.sql" },
-]
-)";
+)" + database;
 
 struct Case {
     std::string from; // replaced once
@@ -86,11 +91,14 @@ inline std::string complaint(const std::string& text) {
     }
 }
 
+inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    REQUIRE_MESSAGE(at != std::string::npos, from);
+    return text.replace(at, from.size(), to);
+}
+
 inline std::string complaint(const Case& c) {
-    std::string text = valid;
-    const std::size_t at = text.find(c.from);
-    REQUIRE_MESSAGE(at != std::string::npos, c.from);
-    return complaint(text.replace(at, c.from.size(), c.to));
+    return complaint(replaced(valid, c.from, c.to));
 }
 
 inline void check(const std::vector<Case>& cases) {

@@ -1,72 +1,37 @@
 // [[probes]] of every kind, good and bad.
 
-#include "engine/error.hpp"
-#include "suite/manifest.hpp"
+#include "tests/unit/suite/manifest_errors.hpp"
 
 #include <algorithm>
-#include <doctest/doctest.h>
 #include <fmt/format.h>
 
 using namespace locum;
 using namespace locum::suite;
+using suite::testing::database;
+using suite::testing::head;
 
 namespace {
 
-// Valid, without probes.
-const std::string head = R"(format = 1
-locum = "0.1"
-[suite]
-name = "s"
-title = "S"
-version = "2.0"
-schema = "1"
-[compatibility]
-upgrades-from = []
-old-binary-on-new-schema = "breaks"
-new-binary-on-old-schema = "breaks"
-[topologies]
-one = { title = "One", components = ["server"] }
-[components.server]
-title = "Server"
-role = "server"
-payload = "payload/server"
-[components.front]
-title = "Front"
-role = "balancer"
-payload = "payload/front"
-[[ports]]
+const std::string no_probes = head + R"([[ports]]
 name = "web"
 component = "server"
 choices = [{ port = 80 }]
-[database]
-application-name = "s"
-node-local = []
-[database.sqlite]
-version-query = "SELECT v FROM s"
-version-record = "UPDATE s SET v = $1"
-migrations = [
-    { to = "1", file = "1.sql" },
-]
-)";
+)" + database;
 
 std::string with(const std::string& probe, const std::string& component = "server") {
-    return head + "[[probes]]\ncomponent = \"" + component + "\"\nname = \"up\"\n" + probe;
+    return no_probes + "[[probes]]\ncomponent = \"" + component + "\"\nname = \"up\"\n" + probe;
 }
 
 // "LINE:COLUMN: found …", where line 1 is that of [[probes]].
 std::string complaint(const std::string& text) {
-    try {
-        parse_manifest(text, "s.toml");
-        return "accepted";
-    } catch (const engine::Error& error) {
-        CHECK(error.kind() == engine::Kind::usage);
-        const std::string what = error.what();
-        const std::size_t number = std::string("s.toml:").size();
-        const std::size_t colon = what.find(':', number);
-        const auto above = std::count(head.begin(), head.end(), '\n');
-        return fmt::format("{}{}", std::stoi(what.substr(number, colon - number)) - above,
-                           what.substr(colon));
-    }
+    const std::string said = suite::testing::complaint(text);
+    if (said == "accepted")
+        return said;
+    const std::size_t number = std::string("s.toml:").size();
+    const std::size_t colon = said.find(':', number);
+    const auto above = std::count(no_probes.begin(), no_probes.end(), '\n');
+    return fmt::format("{}{}", std::stoi(said.substr(number, colon - number)) - above,
+                       said.substr(colon));
 }
 
 Probe read(const std::string& probe) {

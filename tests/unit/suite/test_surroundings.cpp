@@ -1,33 +1,17 @@
 // What a component expects around it: packages, protocols, capabilities, connections.
 
-#include "engine/error.hpp"
-#include "suite/manifest.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/unit/suite/manifest_errors.hpp"
 
 using namespace locum;
 using namespace locum::suite;
+using namespace locum::suite::testing;
 
 namespace {
 
-const std::string text = R"(format = 1
-locum = "0.1"
-[suite]
-name = "s"
-title = "S"
-version = "1.0"
-schema = "1"
-[compatibility]
-old-binary-on-new-schema = "works"
-new-binary-on-old-schema = "breaks"
-[topologies]
-one = { title = "One", components = ["server"] }
-[components.server]
-title = "Server"
-role = "server"
-payload = "payload/server"
-packages = ["bind9-dnsutils", "libstdc++6"]
-[[ports]]
+std::string with_surroundings() {
+    const std::string payload = "payload = \"payload/server\"\n";
+    const std::string packages = "packages = [\"bind9-dnsutils\", \"libstdc++6\"]\n";
+    return replaced(head, payload, payload + packages) + R"([[ports]]
 name = "dns"
 component = "server"
 protocols = ["udp", "tcp"]
@@ -48,32 +32,17 @@ to = "updates.example.com:443"
 component = "server"
 to = "10.0.0.9:514"
 optional = true
-[database]
-application-name = "s"
-node-local = []
-[database.sqlite]
-version-query = "SELECT v FROM s"
-version-record = "UPDATE s SET v = $1"
-migrations = [{ to = "1", file = "1.sql" }]
-)";
+)" + database;
+}
 
 std::string complaint(const std::string& from, const std::string& to) {
-    std::string changed = text;
-    const std::size_t at = changed.find(from);
-    REQUIRE_MESSAGE(at != std::string::npos, from);
-    try {
-        parse_manifest(changed.replace(at, from.size(), to), "s.toml");
-        return "accepted";
-    } catch (const engine::Error& error) {
-        CHECK(error.kind() == engine::Kind::usage);
-        return error.what();
-    }
+    return suite::testing::complaint(replaced(with_surroundings(), from, to));
 }
 
 } // namespace
 
 TEST_CASE("surroundings: read as they are written") {
-    const Manifest m = parse_manifest(text, "s.toml");
+    const Manifest m = parse_manifest(with_surroundings(), "s.toml");
     CHECK(m.components[0].packages == std::vector<std::string>{"bind9-dnsutils", "libstdc++6"});
     CHECK((m.ports[0].udp && m.ports[0].tcp));
     CHECK((!m.ports[1].udp && m.ports[1].tcp));
@@ -87,28 +56,28 @@ TEST_CASE("surroundings: read as they are written") {
 
 TEST_CASE("surroundings: what is wrong is said with its place") {
     for (const std::string name : {"--root", "", "a b", "bind9-dnsutils\", \"bind9-dnsutils"})
-        CHECK(complaint("\"bind9-dnsutils\"", "\"" + name + "\"").find("s.toml:17:") == 0);
+        CHECK(complaint("\"bind9-dnsutils\"", "\"" + name + "\"").find("s.toml:19:") == 0);
     CHECK(complaint("[\"udp\", \"tcp\"]", "[\"udp\"]") == "accepted");
     CHECK(complaint("[\"udp\", \"tcp\"]", "[]") ==
-          "s.toml:18:1: found no protocol in 'protocols'; expected \"tcp\", \"udp\" or both");
+          "s.toml:25:1: found no protocol in 'protocols'; expected \"tcp\", \"udp\" or both");
     for (const std::string list : {"[\"udp\", \"sctp\"]", "[\"udp\", \"udp\"]", "[\"\"]"})
         CHECK(complaint("[\"udp\", \"tcp\"]", list).find("in 'protocols'; expected \"tcp\", ") !=
               std::string::npos);
     CHECK(complaint("\"ipc-lock\"", "\"sys-admin\"") ==
-          "s.toml:31:37: found 'sys-admin' in 'capabilities'; expected each once of chown, "
+          "s.toml:38:37: found 'sys-admin' in 'capabilities'; expected each once of chown, "
           "ipc-lock, net-admin, net-bind-service, net-raw, sys-nice, sys-resource, sys-time");
-    CHECK(complaint("\"ipc-lock\"", "\"net-bind-service\"").find("s.toml:31:37: found ") == 0);
+    CHECK(complaint("\"ipc-lock\"", "\"net-bind-service\"").find("s.toml:38:37: found ") == 0);
     for (const std::string to :
          {"host", "host:", ":443", "host:0", "host:70000", "host:a", "::1:443", "a b:1", "{x}:1"})
         CHECK_MESSAGE(complaint("updates.example.com:443", to) ==
-                          "s.toml:34:6: found '" + to +
+                          "s.toml:41:6: found '" + to +
                               "' for 'to'; expected HOST:PORT, a name or an IPv4 address with a "
                               "port from 1 to 65535",
                       to);
     CHECK(
-        complaint("10.0.0.9:514", "updates.example.com:443").find("s.toml:37:6: found a second") ==
+        complaint("10.0.0.9:514", "updates.example.com:443").find("s.toml:44:6: found a second") ==
         0);
-    CHECK(complaint("optional = true", "optional = 1").find("s.toml:38:") == 0);
+    CHECK(complaint("optional = true", "optional = 1").find("s.toml:45:") == 0);
     CHECK(complaint("optional = true", "timeout = 1").find("found the unknown key 'timeout'") !=
           std::string::npos);
 }

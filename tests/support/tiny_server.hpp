@@ -1,13 +1,12 @@
 #pragma once
 // A server on the loopback that answers each request as the test says.
 
-#include <arpa/inet.h>
+#include "tests/support/port.hpp"
+
 #include <cstdint>
 #include <functional>
-#include <netinet/in.h>
 #include <poll.h>
 #include <string>
-#include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
 #include <vector>
@@ -24,9 +23,7 @@ public:
 
     explicit TinyServer(Answer answer) : answer_(std::move(answer)) {
         listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        sockaddr_in address = loopback(0);
         socklen_t size = sizeof address;
         REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0);
         REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
