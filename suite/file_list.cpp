@@ -46,7 +46,6 @@ public:
         manifest_(manifest), left_(manifest.substr(at)), rest_(rest) {}
 
     std::vector<File> read(const std::vector<Component>& components) {
-        files_.reserve(static_cast<std::size_t>(std::count(left_.begin(), left_.end(), '\n')));
         expect(heading);
         for (const Component& component : components) {
             expect(component.name + std::string(begin));
