@@ -86,12 +86,13 @@ std::string Bundle::text(const std::string& part) const {
 
 void Bundle::unpack(const std::string& component, const std::string& into) const {
     const Part& part = state_->part(payload_part(component));
-    std::vector<File> files;
-    std::copy_if(state_->manifest.files.begin(), state_->manifest.files.end(),
-                 std::back_inserter(files),
-                 [&](const File& file) { return file.component == component; });
+    const auto ours = [&](const File& file) { return file.component == component; };
+    // One component's files stand together.
+    const auto& all = state_->manifest.files;
+    const auto begin = std::find_if(all.begin(), all.end(), ours);
+    const auto end = std::find_if_not(begin, all.end(), ours);
     engine::during(fmt::format("unpacking '{}' from {}", component, file()), [&] {
-        unpack_payload(state_->file, part, state_->places.at(part.path), files, into);
+        unpack_payload(state_->file, part, state_->places.at(part.path), {begin, end}, into);
     });
 }
 

@@ -198,6 +198,12 @@ Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, cons
     for (const Source& s : sources)
         parts.push_back(s.part);
     const std::string whole = text + written_parts(parts, suite.components, files);
+    if (whole.size() > layout::largest_manifest)
+        throw Error(fmt::format("{}: found {} bytes with the list of all {} files; expected at "
+                                "most {}",
+                                suite_toml, whole.size(), files.size(), layout::largest_manifest),
+                    Kind::usage)
+            .remedy("pack files of the payloads into archives");
     Manifest manifest = parse_manifest(whole, suite_toml);
     const std::string fresh = workshop.path() + "/bundle";
     write(fresh, whole, key, sources);

@@ -2,6 +2,7 @@
 
 #include "engine/error.hpp"
 #include "suite/manifest_reader.hpp"
+#include "suite/manifest_write.hpp"
 #include "suite/paths.hpp"
 
 #include <algorithm>
@@ -79,19 +80,21 @@ std::string read_path(Section& section, std::string_view key) {
     return text.value;
 }
 
+std::optional<unsigned> mode_of(std::string_view text) {
+    if (text.size() != 4 || text[0] != '0' || text.find_first_not_of("01234567") != text.npos)
+        return std::nullopt;
+    unsigned mode = 0;
+    for (const char c : text)
+        mode = mode * 8 + static_cast<unsigned>(c - '0');
+    return mode;
+}
+
 unsigned read_mode(Section& section, std::string_view key, std::string_view missing) {
     const Text text = section.text(key, missing);
-    unsigned mode = 0;
-    bool good = text.value.size() == 4 && text.value[0] == '0';
-    for (const char c : text.value) {
-        good = good && c >= '0' && c <= '7';
-        mode = mode * 8 + static_cast<unsigned>(c - '0');
-    }
-    if (!good)
-        section.fail(
-            text.at, fmt::format("'{}' for '{}'", text.value, key),
-            "a mode of four octal digits such as \"0640\", without setuid, setgid and sticky");
-    return mode;
+    const auto mode = mode_of(text.value);
+    if (!mode)
+        section.fail(text.at, fmt::format("'{}' for '{}'", text.value, key), good_mode);
+    return *mode;
 }
 
 std::size_t read_choice(Section& section, std::string_view key,
@@ -196,7 +199,8 @@ void ManifestReader::read_suite() {
 }
 
 Manifest parse_manifest(std::string_view text, const std::string& file_name) {
-    ManifestReader reader{Section::parse(text, file_name), {}, {}};
+    const std::size_t files = written_files_at(text);
+    ManifestReader reader{Section::parse(text.substr(0, files), file_name), {}, {}};
     engine::during("reading " + file_name, [&] { reader.read_header(); });
     reader.read_suite();
     reader.read_components();
@@ -210,7 +214,7 @@ Manifest parse_manifest(std::string_view text, const std::string& file_name) {
     reader.read_balancing();
     reader.read_database();
     reader.read_parts();
-    reader.read_files();
+    reader.read_files(text, files);
     reader.file.done();
     reader.references.check(reader.manifest.secrets);
     return std::move(reader.manifest);

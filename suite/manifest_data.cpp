@@ -2,21 +2,18 @@
 
 #include "suite/manifest_reader.hpp"
 
-#include "suite/paths.hpp"
+#include "suite/file_list.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <limits>
-#include <map>
-#include <set>
 
 namespace locum::suite {
 
 namespace {
 
 constexpr std::int64_t largest_part = (std::int64_t{1} << 33) - 1; // of a ustar header's size field
-constexpr std::int64_t largest_file = std::int64_t{1} << 40;
 
 // Can `to` be reached from `from` by the migrations? "": no schema yet.
 bool leads(const std::vector<datasource::Migration>& migrations, const std::string& from,
@@ -115,56 +112,16 @@ Engine read_engine(ManifestReader& reader, Section& section, datasource::Kind ki
 
 } // namespace
 
+bool is_sha256(std::string_view text) {
+    return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == text.npos;
+}
+
 std::string read_sha256(Section& section) {
     const Text text = section.text("sha256");
-    if (text.value.size() != 64 ||
-        text.value.find_first_not_of("0123456789abcdef") != std::string::npos)
-        section.fail(text.at, fmt::format("'{}' for 'sha256'", text.value),
-                     "64 hexadecimal digits in lower case");
+    if (!is_sha256(text.value))
+        section.fail(text.at, fmt::format("'{}' for 'sha256'", text.value), good_sha256);
     return text.value;
 }
-
-namespace {
-
-File read_file_entry(Section& section, const std::string& component) {
-    File file;
-    file.component = component;
-    const Text path = section.text("path");
-    std::string fault = path_fault(path.value, longest_file_path);
-    if (!fault.empty())
-        section.fail(path.at, fault, "a path that stays in the component's folder");
-    file.path = path.value;
-    file.type = static_cast<File::Type>(
-        read_choice(section, "type", {"regular", "directory", "symlink"}, "regular"));
-    if (file.type == File::Type::symlink) {
-        const Text target = section.text("target");
-        fault = link_fault(file.path, target.value);
-        if (!fault.empty())
-            section.fail(target.at, fault, "a link that stays in the component's folder");
-        file.target = target.value;
-        file.mode = 0777;
-    } else {
-        const bool folder = file.type == File::Type::directory;
-        const unsigned least = folder ? 0700 : 0400; // for its owner, to fill and to remove it
-        file.mode = read_mode(section, "mode", folder ? "0755" : "0644");
-        if ((file.mode & least) != least)
-            section.fail(section.at(), fmt::format("mode {:04o} for '{}'", file.mode, file.path),
-                         fmt::format("at least {:04o}", least));
-    }
-    if (file.type == File::Type::regular) {
-        file.size = static_cast<std::uint64_t>(section.number("size", 0, largest_file));
-        file.sha256 = read_sha256(section);
-    }
-    section.done();
-    return file;
-}
-
-std::string folder_of(const std::string& path) {
-    const std::size_t slash = path.rfind('/');
-    return slash == path.npos ? "" : path.substr(0, slash);
-}
-
-} // namespace
 
 void ManifestReader::read_database() {
     Section section = file.section("database", true);
@@ -233,31 +190,14 @@ void ManifestReader::read_parts() {
         "exactly the parts that the manifest names");
 }
 
-void ManifestReader::read_files() {
-    Section components = file.section("files");
-    for (const Text& name : components.keys()) {
-        references.refer(components, "component", name);
-        std::set<std::string> folders = {""};
-        std::string last;
-        for (Section section : components.list(name.value)) {
-            File entry = read_file_entry(section, name.value);
-            if (entry.path <= last)
-                section.fail(section.at(),
-                             fmt::format("the file '{}' after '{}'", entry.path, last),
-                             "files sorted by path, each once");
-            last = entry.path;
-            // What is unpacked never passes through a link, since all above it are folders.
-            if (folders.count(folder_of(entry.path)) == 0)
-                section.fail(section.at(), fmt::format("'{}' without its folder", entry.path),
-                             "each folder before what is in it");
-            if (entry.type == File::Type::directory)
-                folders.insert(entry.path);
-            manifest.files.push_back(std::move(entry));
-        }
-    }
-    if (!manifest.files.empty() && manifest.parts.empty())
-        file.fail(components.at(), "[files] without [[parts]]",
+void ManifestReader::read_files(std::string_view text, std::size_t at) {
+    if ((at == text.size()) != manifest.parts.empty())
+        file.fail(file.at(),
+                  manifest.parts.empty() ? "[files] without [[parts]]"
+                                         : "[[parts]] without [files]",
                   "both, as `bundle build` writes them");
+    if (at < text.size())
+        manifest.files = suite::read_files(text, at, manifest.components, file);
 }
 
 } // namespace locum::suite

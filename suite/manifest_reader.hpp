@@ -26,17 +26,23 @@ struct ManifestReader {
     void read_database();
     // What `bundle build` adds.
     void read_parts();
-    void read_files();
+    // `at`: where they begin in the manifest's text; its end where there are none.
+    void read_files(std::string_view text, std::size_t at);
 };
 
 // The `migrations` of an engine's table.
 std::vector<datasource::Migration> read_migrations(ManifestReader& reader, Section& engine);
 
-// 64 hexadecimal digits.
+// 64 hexadecimal digits in lower case.
+constexpr const char* good_sha256 = "64 hexadecimal digits in lower case";
+bool is_sha256(std::string_view text);
 std::string read_sha256(Section& section);
 // The path of a part, as a vendor writes it; a reserved one is an error.
 std::string read_path(Section& section, std::string_view key);
 // "0644" in octal, at most 0777.
+constexpr const char* good_mode = "a mode of four octal digits such as \"0640\", "
+                                  "without setuid, setgid and sticky";
+std::optional<unsigned> mode_of(std::string_view text);
 unsigned read_mode(Section& section, std::string_view key, std::string_view missing);
 // The index of the text in `choices`.
 std::size_t read_choice(Section& section, std::string_view key,

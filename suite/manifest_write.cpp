@@ -1,5 +1,7 @@
 #include "suite/manifest_write.hpp"
 
+#include "suite/file_list.hpp"
+
 #include <fmt/format.h>
 
 namespace locum::suite {
@@ -19,21 +21,6 @@ std::string quoted(const std::string& text) {
     return out + '"';
 }
 
-std::string line(const File& file) {
-    switch (file.type) {
-    case File::Type::directory:
-        return fmt::format("    {{ path = {}, type = \"directory\", mode = \"{:04o}\" }},\n",
-                           quoted(file.path), file.mode);
-    case File::Type::symlink:
-        return fmt::format("    {{ path = {}, type = \"symlink\", target = {} }},\n",
-                           quoted(file.path), quoted(file.target));
-    case File::Type::regular:
-        break;
-    }
-    return fmt::format("    {{ path = {}, mode = \"{:04o}\", size = {}, sha256 = \"{}\" }},\n",
-                       quoted(file.path), file.mode, file.size, file.sha256);
-}
-
 } // namespace
 
 std::string written_parts(const std::vector<Part>& parts, const std::vector<Component>& components,
@@ -42,20 +29,17 @@ std::string written_parts(const std::vector<Part>& parts, const std::vector<Comp
     for (const Part& part : parts)
         text += fmt::format("[[parts]]\npath = {}\nsize = {}\nsha256 = \"{}\"\n\n",
                             quoted(part.path), part.size, part.sha256);
-    text += "[files]\n";
-    for (const Component& component : components) {
-        text += fmt::format("{} = [\n", component.name);
-        for (const File& file : files)
-            if (file.component == component.name)
-                text += line(file);
-        text += "]\n";
-    }
-    return text;
+    return text + written_files(components, files);
 }
 
 std::string_view without_written_parts(std::string_view manifest) {
     // The last one: a vendor may have written the same, but no path has a line break.
     return manifest.substr(0, manifest.rfind(heading));
+}
+
+std::size_t written_files_at(std::string_view manifest) {
+    const std::size_t line = manifest.find("\n[files]\n", without_written_parts(manifest).size());
+    return line == manifest.npos ? manifest.size() : line + 1;
 }
 
 } // namespace locum::suite

@@ -13,8 +13,10 @@ namespace locum::suite {
 std::string written_parts(const std::vector<Part>& parts, const std::vector<Component>& components,
                           const std::vector<File>& files);
 
-// What the vendor wrote of a bundle's manifest. The lists of a component with 40,000 files take
-// most of a second to parse, and are needed to unpack it only.
+// What the vendor wrote of a bundle's manifest. The rest is needed to verify and unpack it only.
 std::string_view without_written_parts(std::string_view manifest);
+
+// Where [files] begins in what written_parts wrote; the manifest's end where it has none.
+std::size_t written_files_at(std::string_view manifest);
 
 } // namespace locum::suite

@@ -11,7 +11,8 @@ std::string character_fault(std::string_view path) {
     for (const char c : path)
         if (c < 0x20 || c > 0x7e || c == '\\')
             return "a path with a backslash or a character that is not printable ASCII";
-    return "";
+    // They would end the list of a bundle's files (suite/file_list.cpp).
+    return path.find("'''") == path.npos ? "" : "a path with three single quotes in a row";
 }
 
 } // namespace
@@ -22,10 +23,11 @@ std::string path_fault(std::string_view path, std::size_t longest) {
     if (path.size() > longest)
         return fmt::format("a path of {} characters (at most {} are possible)", path.size(),
                            longest);
-    if (path.front() == '/')
-        return fmt::format("the absolute path '{}'", path);
+    // First, since the others print it.
     if (std::string fault = character_fault(path); !fault.empty())
         return fault;
+    if (path.front() == '/')
+        return fmt::format("the absolute path '{}'", path);
     for (std::size_t start = 0; start <= path.size();) {
         const std::size_t end = std::min(path.find('/', start), path.size());
         const std::string_view part = path.substr(start, end - start);
@@ -41,6 +43,8 @@ std::string path_fault(std::string_view path, std::size_t longest) {
 }
 
 std::string link_fault(std::string_view path, std::string_view target) {
+    if (const std::string fault = character_fault(target); !fault.empty())
+        return "a link to " + fault;
     std::string_view rest = target;
     auto above = std::count(path.begin(), path.end(), '/');
     while (rest.substr(0, 3) == "../" || rest == "..") {

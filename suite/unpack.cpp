@@ -172,7 +172,7 @@ private:
     platform::Stage& stage_;
 };
 
-void require_space(const std::vector<File>& files, const std::string& into) {
+void require_space(std::span<const File> files, const std::string& into) {
     std::uint64_t needed = 0;
     for (const File& file : files)
         needed += (file.size + 4095) / 4096 * 4096 + 512; // blocks, and the entry itself
@@ -186,7 +186,7 @@ void require_space(const std::vector<File>& files, const std::string& into) {
 } // namespace
 
 void unpack_payload(const platform::InputFile& file, const Part& part, std::uint64_t at,
-                    const std::vector<File>& files, const std::string& into) {
+                    std::span<const File> files, const std::string& into) {
     require_space(files, into);
     const Complaints complaints{file.path(), part};
     platform::Stage stage(into);

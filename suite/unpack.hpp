@@ -4,12 +4,14 @@
 #include "platform/input_file.hpp"
 #include "suite/manifest.hpp"
 
+#include <span>
+
 namespace locum::suite {
 
 // `at`: where the part's content begins in the file; `files`: the component's, as listed; `into`:
 // a folder that does not exist yet. The part is hashed again while it is read. Throws
 // Error(not_trusted) where anything differs from the lists, and leaves nothing then.
 void unpack_payload(const platform::InputFile& file, const Part& part, std::uint64_t at,
-                    const std::vector<File>& files, const std::string& into);
+                    std::span<const File> files, const std::string& into);
 
 } // namespace locum::suite

@@ -77,6 +77,8 @@ TEST_CASE("what was built is what is opened and unpacked") {
     platform::make_folders(f.source + "/server/" + std::string(120, 'n'));
     platform::write_file(f.source + "/server/" + long_name, "far", 0644);
     platform::write_file(f.source + "/server/with \"quotes\" {x}", "q", 0644);
+    platform::write_file(f.source + "/server/ with blanks and '' ", "b", 0644);
+    platform::switch_link(f.source + "/server/link with blanks ", " with blanks and '' ");
     platform::write_file(f.source + "/server/large", std::string(3000000, 'x') + "y", 0644);
     const suite::Manifest built = f.build();
     const Bundle bundle = f.open();
@@ -232,6 +234,11 @@ TEST_CASE("what a bundle cannot carry is refused when it is built") {
         platform::write_file(server + "/\xc3\xa4", "", 0644);
         CHECK(refusal().find("a backslash or a character that is not printable ASCII") !=
               std::string::npos);
+    }
+    SUBCASE("a name that would end the list of files") {
+        platform::write_file(server + "/a'''b", "", 0644);
+        CHECK(refusal() == server + "/a'''b: found a path with three single quotes in a row; "
+                                    "expected relative paths of printable ASCII");
     }
     SUBCASE("a missing folder") {
         platform::remove_all(server);

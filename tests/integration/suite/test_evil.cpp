@@ -160,7 +160,7 @@ TEST_CASE("a list that leaves the stage is refused before anything is unpacked")
     f.check_refused("", {regular("a", ""), regular("a", "")}, "files sorted by path, each once");
     f.check_refused("", {regular("b", ""), regular("a", "")}, "files sorted by path, each once");
     // Nobody but root could fill or remove such a folder.
-    refused({"server", "d", File::Type::directory, 0500, 0, "", ""}, "mode 0500 for 'd'");
+    refused({"server", "d", File::Type::directory, 0500, 0, "", ""}, "the mode '0500'");
     File setuid = regular("a", "");
     setuid.mode = 04755;
     refused(setuid, "without setuid, setgid and sticky");

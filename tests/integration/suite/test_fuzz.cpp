@@ -2,6 +2,7 @@
 
 #include "sample.hpp"
 
+#include "suite/file_list.hpp"
 #include "suite/template.hpp"
 #include <chrono>
 
@@ -82,6 +83,28 @@ TEST_CASE("no manifest brings the parser down") {
     MESSAGE(done << " manifests, " << refused << " refused");
     CHECK(done > 500);
     CHECK(refused > done / 2);
+}
+
+TEST_CASE("what is taken for a list of files is what is written for it") {
+    suite::Component server;
+    server.name = "server";
+    const std::string sum(64, 'a');
+    using Type = suite::File::Type;
+    const std::string seed =
+        suite::written_files({server}, {{"server", "bin", Type::directory, 0755, 0, "", ""},
+                                        {"server", "bin/run", Type::regular, 0755, 19, sum, ""},
+                                        {"server", "bin/start", Type::symlink, 0777, 0, "", "run"},
+                                        {"server", "notes", Type::regular, 0644, 0, sum, ""}});
+    const auto rest = suite::Section::parse("", "fuzz.toml");
+    const auto [done, refused] = rounds(100000, [&](std::mt19937& random) {
+        const std::string text = mutated(seed, random);
+        const auto files = suite::read_files(text, 0, {server}, rest);
+        CHECK(suite::written_files({server}, files) == text);
+    });
+    MESSAGE(done << " lists, " << refused << " refused");
+    CHECK(done > 1000);
+    CHECK(refused > done / 2);
+    CHECK(refused < done);
 }
 
 TEST_CASE("no bundle brings the reader down, signed or not") {

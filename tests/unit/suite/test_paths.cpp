@@ -5,10 +5,10 @@
 using namespace locum::suite;
 
 TEST_CASE("paths of parts and files stay inside and have one spelling") {
-    for (const char* good : {"a", "bin/server", "a/..b/c", "a.b/c d", "...", "x/.hidden"})
+    for (const char* good : {"a", "bin/server", "it''s", "a/..b/c", "a.b/c d", "...", "x/.hidden"})
         CHECK_MESSAGE(path_fault(good, 99) == "", good);
     for (const char* bad : {"", "/etc/passwd", "..", "../x", "a/../b", "a/..", ".", "./a", "a/.",
-                            "a//b", "a/", "a\\b", "a\nb", "b\x7f", "\xc3\xa4"})
+                            "a//b", "a/", "a'''b", "a\\b", "a\nb", "b\x7f", "\xc3\xa4"})
         CHECK_MESSAGE(path_fault(bad, 99) != "", bad);
     CHECK(path_fault(std::string(99, 'x'), 99) == "");
     CHECK(path_fault(std::string(100, 'x'), 99) ==
@@ -23,8 +23,8 @@ TEST_CASE("links go upwards only at their start, and never out") {
     CHECK(link_fault("a/b/c", "../../y/z") == "");
     CHECK(link_fault("a/b/c", "../..") == "");
     CHECK(link_fault("a/b/c", "../../") == "");
-    for (const char* bad :
-         {"", "/etc/passwd", "../../../y", "../../..", "y/../z", "./y", "../y/../z", "a//b"})
+    for (const char* bad : {"", "/etc/passwd", "../../../y", "../../..", "y/../z", "./y",
+                            "../y/../z", "a//b", "a'''", "a\tb"})
         CHECK_MESSAGE(link_fault("a/b/c", bad) != "", bad);
     CHECK(link_fault("c", "../y") == "a link to '../y', which leaves its folder");
 }
