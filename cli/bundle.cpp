@@ -184,6 +184,10 @@ void print(const suite::Remark& remark) {
             fmt::print("    {:<9}{}\n", label, *text);
 }
 
+std::string counted(std::ptrdiff_t count, std::string_view what) {
+    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 struct LintOptions {
     std::vector<std::string> paths;
     bool as_json = false;
@@ -205,8 +209,10 @@ int lint(const LintOptions& options) {
         for (const suite::Remark& remark : linted.remarks)
             if (!remark.note || !options.quiet)
                 print(remark);
-        fmt::print("{}: {} errors, {} warnings, {} notes\n", fmt::join(linted.suites, ", "),
-                   count("error"), count("warning"), count("note"));
+        std::vector<std::string> names = linted.suites;
+        names.insert(names.end(), linted.unread.begin(), linted.unread.end());
+        fmt::print("{}: {}, {}, {}\n", fmt::join(names, ", "), counted(count("error"), "error"),
+                   counted(count("warning"), "warning"), counted(count("note"), "note"));
     }
     const bool wrong = count("error") > 0 || (options.strict && count("warning") > 0);
     return wrong ? engine::exit_code(engine::Kind::usage) : 0;

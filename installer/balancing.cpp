@@ -36,6 +36,8 @@ cluster::BalancerPort balancer_port(const cluster::Layout& layout, const cluster
     commands.drain = rendered(commands.drain, scope);
     commands.undrain = rendered(commands.undrain, scope);
     commands.show = rendered({commands.show, ""}, scope).argv;
+    for (std::string* line : {&commands.in_rotation, &commands.out_of_rotation, &commands.idle})
+        *line = suite::render(*line, scope, "manifest.toml");
     std::string logs;
     for (const std::string& service : manifest.services_of(manifest.balancing->component))
         logs += (logs.empty() ? "" : ", ") + log_file(layout, service);

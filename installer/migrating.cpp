@@ -20,9 +20,13 @@ migration_command(const cluster::Layout& layout, const cluster::NodeState& node,
             manifest.components.begin(), manifest.components.end(),
             [](const suite::Component& one) { return one.role == suite::Role::server; });
         datasource::MigrationPart rendered = part;
-        rendered.argv = render_words(layout, plain, manifest,
-                                     server == manifest.components.end() ? "" : server->name,
-                                     settings, part.argv);
+        const auto words = [&](const std::vector<std::string>& all) {
+            return render_words(layout, plain, manifest,
+                                server == manifest.components.end() ? "" : server->name, settings,
+                                all);
+        };
+        rendered.argv = words(part.argv);
+        rendered.output = words({part.output}).front();
         platform::make_folders(layout.logs(), 0750);
         datasource::run_command(rendered, settings, layout.logs() + "/migration.log");
     };

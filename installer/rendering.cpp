@@ -73,6 +73,7 @@ suite::Command rendered(const suite::Command& command, const Scope& scope) {
     suite::Command made = command;
     for (std::string& word : made.argv)
         word = suite::render(word, scope, "manifest.toml");
+    made.output = suite::render(command.output, scope, "manifest.toml");
     return made;
 }
 

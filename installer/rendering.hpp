@@ -66,7 +66,6 @@ suite::Scope base_scope(const cluster::Layout& layout, const cluster::NodeState&
                         const std::string& version, const std::string& component);
 // Of one server: name, address, out, port.NAME.
 suite::Variables variables_of(const BalancedNode& server);
-// Only argv has variables.
 suite::Command rendered(const suite::Command& command, const suite::Scope& scope);
 
 } // namespace locum::installer

@@ -86,6 +86,13 @@ void check_template(const Manifest& manifest, const Config& config, const std::s
         const std::string port = use.name.compare(0, 5, "port.") == 0 ? use.name.substr(5) : "";
         const bool known_port = std::any_of(manifest.ports.begin(), manifest.ports.end(),
                                             [&](const Port& p) { return p.name == port; });
+        const std::string& on =
+            use.list.empty() || !manifest.balancing ? config.component : manifest.balancing->server;
+        if (const auto wrong = missing_port(manifest, port, on); known_port && wrong)
+            throw Error(fmt::format("{}:{}:{}: found {}; expected {}", file, use.line, use.column,
+                                    wrong->found, wrong->expected),
+                        Kind::usage)
+                .remedy(fmt::format("correct line {} of {}", use.line, file));
         const bool known = use.list.empty()
                                ? known_port || is_known_variable(use.name)
                                : use.list == "servers" && (use.name.empty() || known_port ||

@@ -116,12 +116,15 @@ std::vector<Use> uses_of(const Source& source) {
         all.add(balancing->component, balancing->commands.drain);
         all.add(balancing->component, balancing->commands.undrain);
         all.add(balancing->component, balancing->commands.show);
+        all.add(balancing->component,
+                {balancing->commands.in_rotation, balancing->commands.out_of_rotation,
+                 balancing->commands.idle});
     }
     const Component* server = server_of(source.manifest);
     for (const auto& [kind, engine] : source.manifest.database.engines)
         for (const datasource::Migration& migration : engine.migrations)
             for (const datasource::MigrationPart& part : migration.run)
-                all.add(server == nullptr ? "" : server->name, part.argv);
+                all.add(server == nullptr ? "" : server->name, Command{part.argv, part.output});
     return all.uses;
 }
 

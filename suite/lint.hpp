@@ -46,6 +46,7 @@ std::vector<Remark> lint_neighbours(const Source& older, const Source& newer);
 // makes all checks, in the order of the versions. What `bundle build` refuses is an error "build".
 struct Linted {
     std::vector<std::string> suites; // "endpoint-manager 1.0"
+    std::vector<std::string> unread; // files of manifests that say of no suite what it is
     std::vector<Remark> remarks;
 };
 Linted lint_paths(const std::vector<std::string>& paths);

@@ -139,8 +139,8 @@ void lint_services(const Source& source, Remarks& remarks) {
         if (services[i].user.empty())
             remarks.note(at, {"service-user",
                               fmt::format("the service '{}' without a 'user'", services[i].name),
-                              "an account with few rights, unless the program changes to one "
-                              "itself: where Locum runs as root, the service does too",
+                              "the account that it is to run as, unless the program changes to "
+                              "one itself; it is not used yet: services run as the agent's user",
                               "write user = \"…\""});
     }
 }

@@ -35,13 +35,14 @@ void lint_server(const Source& source, const Component& server, Remarks& remarks
     for (const Use& use : uses_of(source))
         if (use.component == server.name && !use.of_server) {
             mode = mode || use.variable == "node.mode";
-            database = database || use.variable.starts_with("datasource.");
+            // A probe or a migration's command asks by itself: it tells the server nothing.
+            database = database || (use.in_template && use.variable.starts_with("datasource."));
         }
     const Spot at = table_at(source, {"components", server.name});
     if (!database)
         remarks.warning(
             at, {"datasource-unused",
-                 fmt::format("no text of '{}' with a variable {{datasource.…}}", server.name),
+                 fmt::format("no template of '{}' with a variable {{datasource.…}}", server.name),
                  "one: where the database is, and in an upgrade the copy, is told by it",
                  "write {datasource.host}, {datasource.file} and the like in the "
                  "server's config"});

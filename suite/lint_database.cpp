@@ -81,23 +81,35 @@ public:
         return walk(scratch, "");
     }
 
-    // The way from a schema that this version does not make on its own way from nothing.
-    void from(const std::string& version, const std::vector<Source>& older,
+    // The way from a schema that this version does not make on its own way from nothing. False:
+    // nobody here makes it.
+    bool from(const std::string& version, const std::vector<Source>& older,
               std::map<std::string, Schema>& schemas) {
         Scratch scratch;
-        if (!make(scratch.connection(), version, older)) {
-            remarks_.note(table_at(source_, {"compatibility"}),
-                          {"upgrade-untried",
-                           fmt::format("nothing here that makes schema {}, so the way from it to "
-                                       "{} was not tried",
-                                       version, source_.manifest.schema),
-                           fmt::format("the suite's version that has schema {}", version),
-                           "name its suite.toml too: locum bundle lint OLDER NEWER"});
-            return;
-        }
+        if (!make(scratch.connection(), version, older))
+            return false;
         schemas.emplace(version, read_schema(scratch.connection()));
-        const std::string& schema = source_.manifest.schema;
         const std::map<std::string, Schema> walked = walk(scratch, version);
+        compare(version, walked, schemas);
+        schemas.insert(walked.begin(), walked.end());
+        return true;
+    }
+
+    void tell_untried(const std::string& version) {
+        remarks_.note(
+            table_at(source_, {"compatibility"}),
+            {"upgrade-untried",
+             fmt::format(
+                 "nothing here that makes schema {}, so the way from it to {} was not tried",
+                 version, source_.manifest.schema),
+             fmt::format("the suite's version that has schema {}", version),
+             "name its suite.toml too: locum bundle lint OLDER NEWER"});
+    }
+
+private:
+    void compare(const std::string& version, const std::map<std::string, Schema>& walked,
+                 const std::map<std::string, Schema>& schemas) {
+        const std::string& schema = source_.manifest.schema;
         if (!walked.contains(schema) || !schemas.contains(schema))
             return;
         for (const std::string& difference : differences(schemas.at(schema), walked.at(schema)))
@@ -110,7 +122,6 @@ public:
                  "correct the migration that makes the schema, or the one that leads to it"});
     }
 
-private:
     bool empty_is_none(Scratch& scratch) {
         std::string found;
         try {
@@ -214,9 +225,14 @@ void lint_database(const Source& source, const std::vector<Source>& older, Remar
         return;
     Trial trial(source, remarks);
     std::map<std::string, Schema> schemas = trial.from_nothing();
+    // A schema that lies on another's way has been come by, whoever makes it.
+    std::vector<std::string> unmade;
     for (const std::string& from : source.manifest.upgrades_from)
+        if (!schemas.contains(from) && !trial.from(from, older, schemas))
+            unmade.push_back(from);
+    for (const std::string& from : unmade)
         if (!schemas.contains(from))
-            trial.from(from, older, schemas);
+            trial.tell_untried(from);
     lint_copy_ddl(source, remarks);
     if (schemas.contains(source.manifest.schema))
         lint_tables(source, schemas.at(source.manifest.schema), remarks);

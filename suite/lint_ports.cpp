@@ -1,6 +1,7 @@
 // Numbers of ports: two that meet on one host, small ones, unused ones.
 
 #include "suite/lint_checks.hpp"
+#include "suite/references.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -125,12 +126,40 @@ void lint_unused(const Source& source, Remarks& remarks) {
     }
 }
 
+// Where the port's component is on some of the hosts only, its number is known on those only.
+void lint_elsewhere(const Source& source, Remarks& remarks) {
+    const Manifest& manifest = source.manifest;
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const Use& use : uses_of(source)) {
+        const auto port =
+            std::find_if(manifest.ports.begin(), manifest.ports.end(),
+                         [&](const Port& one) { return use.variable == "port." + one.name; });
+        const std::string& on =
+            use.of_server && manifest.balancing ? manifest.balancing->server : use.component;
+        if (port == manifest.ports.end() || manifest.component(on) == nullptr ||
+            beside(manifest, on, port->component) != Beside::sometimes ||
+            !seen.emplace(on, port->name).second)
+            continue;
+        remarks.warning(
+            table_at(source, {"components", on}),
+            {"port-elsewhere",
+             fmt::format("a text names the port '{}' of '{}' on hosts with '{}', on which '{}' "
+                         "need not be",
+                         port->name, port->component, on, port->component),
+             "ports that each such host has: where it has not, the text cannot be made",
+             fmt::format("write requires = [\"{}\"] in [components.{}], or {{server.port.{}}} "
+                         "where a balanced server is meant",
+                         port->component, on, port->name)});
+    }
+}
+
 } // namespace
 
 void lint_ports(const Source& source, Remarks& remarks) {
     lint_clashes(source, remarks);
     lint_privileged(source, remarks);
     lint_unused(source, remarks);
+    lint_elsewhere(source, remarks);
 }
 
 } // namespace locum::suite

@@ -20,6 +20,13 @@ std::string expectation(const Probe& probe) {
     return std::visit(Expected{}, probe.how);
 }
 
+// What no server of another schema would answer. Who tells its own version has asked nobody, and
+// a connection is taken before anything was read.
+bool reads_database(const Probe& probe) {
+    return !probe.proves_version &&
+           (std::holds_alternative<SqlProbe>(probe.how) || !expectation(probe).empty());
+}
+
 void lint_server(const Source& source, const Component& server, Remarks& remarks) {
     const auto& probes = source.manifest.probes;
     const auto any = [&](auto&& holds) {
@@ -31,16 +38,16 @@ void lint_server(const Source& source, const Component& server, Remarks& remarks
         return probe.component == server.name;
     });
     const Spot spot = item_at(source, {"probes"}, static_cast<std::size_t>(at - probes.begin()));
-    if (!any([](const Probe& probe) {
-            return !expectation(probe).empty() || std::holds_alternative<SqlProbe>(probe.how);
-        }))
+    if (!any(reads_database))
         remarks.warning(spot,
                         {"probe-reads-nothing",
-                         fmt::format("no probe of '{}' that reads anything: they pass as soon as "
-                                     "something answers, also on a wrong schema",
+                         fmt::format("no probe of '{}' that reads the database: they pass as soon "
+                                     "as something answers, also on a wrong schema",
                                      server.name),
-                         "one that reads a column of this version's schema",
-                         "write a probe with http and body, or with sql and output"});
+                         "one that reads a column of this version's schema, besides the one that "
+                         "proves the version",
+                         "write a probe with sql, with http and body, or with command and "
+                         "output"});
     if (any([](const Probe& probe) { return probe.proves_version; }))
         return;
     const bool names_it = any([&](const Probe& probe) {

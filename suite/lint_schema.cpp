@@ -35,8 +35,12 @@ std::vector<std::string> lost(const Schema& before, const Schema& after) {
     return names;
 }
 
-// The line of a migration that makes the table; the manifest's, where it cannot be told.
-Spot made_at(const Source& source, const std::string& table) {
+// Where a migration makes the table; the manifest, where it cannot be told.
+struct Made {
+    Spot at;
+    bool by_host_file = false; // whose text is not the vendor's
+};
+Made made_by(const Source& source, const std::string& table) {
     const auto lower = [](std::string text) {
         for (char& c : text)
             if (c >= 'A' && c <= 'Z')
@@ -56,13 +60,17 @@ Spot made_at(const Source& source, const std::string& table) {
                     std::string_view(" \t\r\n\"`[.").find(head[word - name.size()]) !=
                         std::string_view::npos)
                     return {
-                        part.name,
-                        static_cast<unsigned>(
-                            1 + std::count(sql.begin(),
-                                           sql.begin() + static_cast<std::ptrdiff_t>(at), '\n'))};
+                        {part.name,
+                         static_cast<unsigned>(
+                             1 + std::count(sql.begin(),
+                                            sql.begin() + static_cast<std::ptrdiff_t>(at), '\n'))},
+                        !part.host_file.empty()};
             }
         }
-    return table_at(source, {"database", "sqlite"});
+    return {table_at(source, {"database", "sqlite"})};
+}
+Spot made_at(const Source& source, const std::string& table) {
+    return made_by(source, table).at;
 }
 
 void lint_node_local(const Source& source, const Schema& schema, Remarks& remarks) {
@@ -102,6 +110,18 @@ void lint_node_local(const Source& source, const Schema& schema, Remarks& remark
                      fmt::format("take '{}' out of node-local, or the reference out", key.table)});
 }
 
+void lint_keyless(const Source& source, const std::string& table, Remarks& remarks) {
+    const Made made = made_by(source, table);
+    const std::string found = fmt::format("the table '{}' without a primary key", table);
+    const std::string why = "one in every table: without it nobody can tell which of two equal "
+                            "rows a difference or a repair is about";
+    if (made.by_host_file)
+        remarks.note(made.at, {"primary-key", found, why,
+                               "nothing is to be done, if it is to stay as its maker ships it"});
+    else
+        remarks.warning(made.at, {"primary-key", found, why, "add a PRIMARY KEY in a migration"});
+}
+
 } // namespace
 
 std::vector<std::string> differences(const Schema& expected, const Schema& found) {
@@ -125,12 +145,7 @@ void lint_tables(const Source& source, const Schema& schema, Remarks& remarks) {
     for (const Table& table : schema.tables)
         // The version's own table has one row.
         if (table.primary_key.empty() && version_query.find(table.name) == std::string::npos)
-            remarks.warning(made_at(source, table.name),
-                            {"primary-key",
-                             fmt::format("the table '{}' without a primary key", table.name),
-                             "one in every table: without it nobody can tell which of two equal "
-                             "rows a difference or a repair is about",
-                             "add a PRIMARY KEY in a migration"});
+            lint_keyless(source, table.name, remarks);
     lint_node_local(source, schema, remarks);
 }
 

@@ -160,6 +160,7 @@ Linted lint_paths(const std::vector<std::string>& paths) {
                 sources.push_back(read_source(file));
             } catch (const Error& error) {
                 tell(error, file, linted.remarks);
+                linted.unread.push_back(file);
                 continue;
             }
             try_build(file, linted.remarks);

@@ -1,5 +1,6 @@
 // From which schema versions, on which databases, and in which way can this version be reached?
 
+#include "engine/error.hpp"
 #include "suite/lint_checks.hpp"
 
 #include <algorithm>
@@ -66,6 +67,16 @@ void lint_one_sided(const Source& source, Kind kind, Kind other_kind, Remarks& r
     }
 }
 
+// A way back is how an older schema is made, and nothing to upgrade by. Schema versions may be any
+// text; what cannot be compared may be older.
+bool is_newer(const std::string& version, const std::string& other) {
+    try {
+        return engine::Version::parse(version) > engine::Version::parse(other);
+    } catch (const engine::Error&) {
+        return false;
+    }
+}
+
 void lint_undeclared(const Source& source, Remarks& remarks) {
     const Manifest& manifest = source.manifest;
     std::set<std::string> seen;
@@ -78,7 +89,8 @@ void lint_undeclared(const Source& source, Remarks& remarks) {
                             [&, &version = from](const auto& one) {
                                 return leads(one.second, version, manifest.schema);
                             });
-            if (from.empty() || !everywhere || !seen.insert(from).second ||
+            if (from.empty() || is_newer(from, manifest.schema) || !everywhere ||
+                !seen.insert(from).second ||
                 std::find(declared.begin(), declared.end(), from) != declared.end())
                 continue;
             remarks.note(item_at(source, {"database", name(kind), "migrations"}, i),

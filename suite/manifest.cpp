@@ -125,11 +125,12 @@ std::string refer_one(References& references, Section& section, std::string_view
     return name.value;
 }
 
-std::string with_variables(References& references, Section& section, std::string_view key) {
+std::string with_variables(References& references, Section& section, std::string_view key,
+                           const KnownIn& known) {
     const Text text = section.text(key);
     if (text.value.empty())
         section.fail(text.at, fmt::format("an empty text for '{}'", key), "a text");
-    references.variables(section, text);
+    references.variables(section, text, known);
     return text.value;
 }
 
@@ -216,7 +217,7 @@ Manifest parse_manifest(std::string_view text, const std::string& file_name) {
     reader.read_parts();
     reader.read_files(text, files);
     reader.file.done();
-    reader.references.check(reader.manifest.secrets);
+    reader.references.check(reader.manifest);
     return std::move(reader.manifest);
 }
 

@@ -60,7 +60,7 @@ struct Outgoing {
 };
 
 // A command whose exit code 0 is not enough where `output` is given: one of the lines that it
-// prints, without the blanks at its ends, must be this text. With variables.
+// prints, without the blanks at its ends, must be this text. Both with variables.
 struct Command {
     std::vector<std::string> argv;
     std::string output;
@@ -98,9 +98,9 @@ struct Config {
 struct Service {
     std::string name;
     std::string component;
-    std::vector<std::string> argv; // with variables
-    std::map<std::string, std::string> environment;
-    std::string user;
+    std::vector<std::string> argv; // with variables, but for those of the datasource
+    std::map<std::string, std::string> environment; // as argv
+    std::string user;                               // not used yet
     std::string stop_signal = "TERM";
     std::chrono::seconds stop_timeout{10};    // then KILL
     std::optional<std::string> reload_signal; // how a changed config is taken up without a stop
@@ -137,7 +137,7 @@ struct BalancerCommands {
     Command drain;
     Command undrain;
     std::vector<std::string> show;
-    // Lines that `show` prints.
+    // Lines that `show` prints; with variables.
     std::string in_rotation;
     std::string out_of_rotation;
     std::string idle;

@@ -10,14 +10,13 @@ namespace locum::suite {
 
 namespace {
 
-constexpr bool of_server = true;
-
 // What `show` prints; a line that told two things would tell nothing.
-void read_show(References& references, Section section, BalancerCommands& commands) {
-    commands.show = read_argv(references, section, "command", "show", of_server);
-    commands.in_rotation = read_line(section, "in-rotation");
-    commands.out_of_rotation = read_line(section, "out-of-rotation");
-    commands.idle = read_line(section, "idle");
+void read_show(References& references, Section section, const KnownIn& known,
+               BalancerCommands& commands) {
+    commands.show = read_argv(references, section, "command", "show", known);
+    commands.in_rotation = read_line(references, section, "in-rotation", known);
+    commands.out_of_rotation = read_line(references, section, "out-of-rotation", known);
+    commands.idle = read_line(references, section, "idle", known);
     const std::string& in = commands.in_rotation;
     const std::string& out = commands.out_of_rotation;
     const std::string& idle = commands.idle;
@@ -30,14 +29,16 @@ void read_show(References& references, Section section, BalancerCommands& comman
     section.done();
 }
 
-BalancerCommands read_commands(References& references, Section& section) {
+BalancerCommands read_commands(References& references, Section& section,
+                               const Balancing& balancing) {
     BalancerCommands commands;
+    const KnownIn known{.component = balancing.component, .server = balancing.server};
     const auto table = [&](const char* key) { return section.section(key, true); };
     Section drain = table("drain");
-    commands.drain = read_command(references, drain, "drain", of_server);
+    commands.drain = read_command(references, drain, "drain", known);
     Section undrain = table("undrain");
-    commands.undrain = read_command(references, undrain, "undrain", of_server);
-    read_show(references, table("show"), commands);
+    commands.undrain = read_command(references, undrain, "undrain", known);
+    read_show(references, table("show"), known, commands);
     commands.settle = std::chrono::milliseconds(section.number("settle-ms", 0, 60'000, 0));
     return commands;
 }
@@ -74,10 +75,10 @@ void ManifestReader::read_balancing() {
     balancing.driver =
         static_cast<BalancerDriver>(read_choice(section, "driver", {"haproxy", "command"}));
     if (balancing.driver == BalancerDriver::haproxy) {
-        balancing.socket = with_variables(references, section, "socket");
+        balancing.socket = with_variables(references, section, "socket", {balancing.component});
         balancing.backend = section.text("backend").value;
     } else {
-        balancing.commands = read_commands(references, section);
+        balancing.commands = read_commands(references, section, balancing);
         if (!proves_reload(manifest, balancing.component))
             section.fail(section.at(),
                          fmt::format("driver 'command' for '{}', a service of which has no reload "

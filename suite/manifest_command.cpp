@@ -7,10 +7,10 @@
 namespace locum::suite {
 
 std::vector<std::string> read_argv(References& references, Section& section, std::string_view key,
-                                   const std::string& what, bool of_server) {
+                                   const std::string& what, const KnownIn& known) {
     std::vector<std::string> argv;
     for (const Text& word : section.texts(key)) {
-        references.variables(section, word, "", of_server);
+        references.variables(section, word, known);
         argv.push_back(word.value);
     }
     if (argv.empty() || argv.front().empty())
@@ -19,7 +19,8 @@ std::vector<std::string> read_argv(References& references, Section& section, std
     return argv;
 }
 
-std::string read_line(Section& section, std::string_view key) {
+std::string read_line(References& references, Section& section, std::string_view key,
+                      const KnownIn& known) {
     const Text text = section.text(key);
     const auto blank = [](unsigned char c) { return std::isspace(c) != 0; };
     const auto control = [](unsigned char c) { return std::iscntrl(c) != 0; };
@@ -28,15 +29,16 @@ std::string read_line(Section& section, std::string_view key) {
         std::any_of(line.begin(), line.end(), control))
         section.fail(text.at, fmt::format("'{}' for '{}'", line, key),
                      "one line that is printed, without blanks at its ends");
+    references.variables(section, text, known);
     return line;
 }
 
 Command read_command(References& references, Section& section, const std::string& what,
-                     bool of_server) {
+                     const KnownIn& known) {
     Command command;
-    command.argv = read_argv(references, section, "command", what, of_server);
+    command.argv = read_argv(references, section, "command", what, known);
     if (section.has("output"))
-        command.output = read_line(section, "output");
+        command.output = read_line(references, section, "output", known);
     section.done();
     return command;
 }

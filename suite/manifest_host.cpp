@@ -98,7 +98,8 @@ void read_reload(References& references, Section& section, Service& service) {
         if (reload.has("signal"))
             service.reload_signal = signals[read_choice(reload, "signal", signals)];
         else
-            service.reload_command = read_command(references, reload, "reload");
+            service.reload_command =
+                read_command(references, reload, "reload", {service.component});
     }
     reload.done();
 }
@@ -196,10 +197,13 @@ void ManifestReader::read_configs() {
         Config config;
         config.component = refer_one(references, section, "component");
         config.template_file = read_path(section, "template");
-        config.to = with_variables(references, section, "to");
+        const KnownIn known{.component = config.component, .datasource = true};
+        config.to = with_variables(references, section, "to", known);
         config.mode = read_mode(section, "mode", "0640");
+        KnownIn in_check = known;
+        in_check.besides = "file";
         for (const Text& word : section.texts("check")) {
-            references.variables(section, word, "file");
+            references.variables(section, word, in_check);
             config.check.push_back(word.value);
         }
         for (const Config& other : manifest.configs)
@@ -218,8 +222,10 @@ void ManifestReader::read_services() {
         Service service;
         service.name = name.value;
         service.component = refer_one(references, section, "component");
+        // Made once for each version of a component, whichever database its server works on.
+        const KnownIn known{service.component};
         for (const Text& word : section.texts("argv")) {
-            references.variables(section, word);
+            references.variables(section, word, known);
             service.argv.push_back(word.value);
         }
         if (service.argv.empty() || service.argv.front().empty())
@@ -231,7 +237,7 @@ void ManifestReader::read_services() {
                 environment.fail(key.at, fmt::format("'{}' in 'environment'", key.value),
                                  "a name without '='");
             const Text value = environment.text(key.value);
-            references.variables(environment, value);
+            references.variables(environment, value, known);
             service.environment[key.value] = value.value;
         }
         service.user = section.text("user", "").value;

@@ -34,8 +34,13 @@ void read_host_file(ManifestReader& reader, Section& section, MigrationPart& par
 }
 
 void read_command(ManifestReader& reader, Section& section, MigrationPart& part) {
+    const auto& components = reader.manifest.components;
+    const auto server = std::find_if(components.begin(), components.end(),
+                                     [](const Component& one) { return one.role == Role::server; });
+    const KnownIn known{.component = server == components.end() ? "server" : server->name,
+                        .datasource = true};
     for (const Text& word : section.texts("command")) {
-        reader.references.variables(section, word);
+        reader.references.variables(section, word, known);
         part.argv.push_back(word.value);
     }
     if (part.argv.empty() || part.argv.front().empty())
@@ -49,6 +54,7 @@ void read_command(ManifestReader& reader, Section& section, MigrationPart& part)
         if (!trimmed)
             section.fail(output.at, fmt::format("'{}' for 'output'", output.value),
                          "one line, without blanks at its ends");
+        reader.references.variables(section, output, known);
         part.output = output.value;
     }
     part.limit = std::chrono::seconds(section.number("timeout-s", 1, longest_command_s, 600));

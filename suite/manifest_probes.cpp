@@ -53,16 +53,17 @@ std::map<std::string, std::string> read_headers(References& references, Section&
         if (value.value.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
             section.fail(value.at, fmt::format("a line break or NUL in the header '{}'", key.value),
                          "one line");
-        references.variables_with_secrets(section, value, component);
+        references.variables(section, value, {component, true, true});
         headers[key.value] = value.value;
     }
     return headers;
 }
 
-Command read_command(References& references, Section& section, const std::string& probe) {
+Command read_command(References& references, Section& section, const std::string& probe,
+                     const KnownIn& known) {
     Command command;
     for (const Text& word : section.texts("command")) {
-        references.variables(section, word);
+        references.variables(section, word, known);
         command.argv.push_back(word.value);
     }
     if (command.argv.empty() || command.argv.front().empty())
@@ -76,7 +77,7 @@ Command read_command(References& references, Section& section, const std::string
             line.find_first_of("\r\n") != std::string::npos)
             section.fail(output.at, fmt::format("'{}' for 'output'", line),
                          "one line that the command prints, without blanks at its ends");
-        references.variables(section, output);
+        references.variables(section, output, known);
         command.output = line;
     }
     return command;
@@ -115,17 +116,18 @@ void ManifestReader::read_probes() {
         probe.limit = std::chrono::seconds(section.number("timeout-s", 1, 60, 3));
         const bool proves = section.has("proves");
         const std::string_view way = way_of(section, name.value);
+        const KnownIn known{.component = probe.component, .datasource = true};
         if (way == "http") {
             HttpProbe http;
-            http.url = with_variables(references, section, "http");
+            http.url = with_variables(references, section, "http", known);
             http.status = static_cast<unsigned>(section.number("status", 100, 599, 200));
             http.body = section.text("body", "").value;
             http.headers = read_headers(references, section, probe.component);
             probe.how = std::move(http);
         } else if (way == "tcp") {
-            probe.how = TcpProbe{with_variables(references, section, "tcp")};
+            probe.how = TcpProbe{with_variables(references, section, "tcp", known)};
         } else if (way == "command") {
-            probe.how = read_command(references, section, name.value);
+            probe.how = read_command(references, section, name.value, known);
         } else {
             probe.how = read_sql(manifest, section, probe);
         }

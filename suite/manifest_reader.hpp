@@ -54,6 +54,7 @@ std::vector<std::string> refer_all(References& references, const Section& sectio
                                    const std::vector<Text>& names);
 std::string refer_one(References& references, Section& section, std::string_view key);
 // A text with variables that is not empty.
-std::string with_variables(References& references, Section& section, std::string_view key);
+std::string with_variables(References& references, Section& section, std::string_view key,
+                           const KnownIn& known);
 
 } // namespace locum::suite

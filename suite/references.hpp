@@ -12,7 +12,17 @@
 
 namespace locum::suite {
 
+struct Manifest;
 struct SharedSecret;
+
+// Whose text it is, and what is known in it besides the variables of its host.
+struct KnownIn {
+    std::string component;
+    bool datasource = false;  // {datasource…} and {copy.snapshot_ms}
+    bool secrets = false;     // the component's {secret.NAME}, where nobody else sees the text
+    std::string server = {};  // a component: {server.name}, .address, .port.NAME of one such server
+    std::string besides = {}; // one variable more
+};
 
 class References {
 public:
@@ -20,38 +30,29 @@ public:
     // that is not made of a-z, 0-9 and single dashes, throws Error(usage).
     void declare(const Section& section, std::string_view kind, const Text& name);
     void refer(const Section& section, std::string_view kind, const Text& name);
-    // A text with variables (suite/template.hpp); besides: one more that is known in it. of_server:
-    // {server.name}, {server.address} and {server.port.NAME} are known too.
-    void variables(const Section& section, const Text& text, std::string_view besides = "",
-                   bool of_server = false);
-    // The same for a text that nobody sees but the component that it is for: the component's
-    // {secret.NAME} are known in it.
-    void variables_with_secrets(const Section& section, const Text& text,
-                                std::string_view component);
+    // A text with variables (suite/template.hpp).
+    void variables(const Section& section, const Text& text, const KnownIn& known);
     // Throws Error(usage) for the first reference, in the order of reading, that leads nowhere.
-    void check(const std::vector<SharedSecret>& secrets) const;
+    void check(const Manifest& manifest) const;
 
 private:
     struct Reference {
         Section section;
         std::string kind;
         Text name;
-        std::string besides = {};
-        bool of_server = false;
-        std::string secrets_of = {}; // a component; empty: no secret is known
+        KnownIn known = {}; // of a text with variables
     };
-    void check_variables(const Reference& reference,
-                         const std::vector<SharedSecret>& secrets) const;
 
     std::map<std::string, std::vector<std::string>, std::less<>> declared_;
     std::vector<Reference> references_;
 };
 
-// The variables that Locum gives, but for {port.NAME}. Used for templates' texts too.
-bool is_known_variable(std::string_view name);
+// The variables that Locum gives, but for {port.NAME}. Used for templates' texts too, which have
+// those of the datasource.
+bool is_known_variable(std::string_view name, bool datasource = true);
 // Of one server in the list `servers`, but for port.NAME.
 bool is_known_server_variable(std::string_view name);
-std::string known_variables();
+std::string known_variables(bool datasource = true);
 
 // "api-key" of the variable "secret.api-key"; empty where it is none.
 std::string secret_of(std::string_view variable);
@@ -62,5 +63,12 @@ struct Mismatch {
 };
 std::optional<Mismatch> missing_secret(const std::vector<SharedSecret>& secrets,
                                        std::string_view name, std::string_view component);
+// The same of a port in a text of the component, or of a server in its stead.
+std::optional<Mismatch> missing_port(const Manifest& manifest, std::string_view name,
+                                     std::string_view component);
+
+// Is the other component on each host that has the first, on some that a topology allows, on none?
+enum class Beside { always, sometimes, never };
+Beside beside(const Manifest& manifest, std::string_view component, std::string_view other);
 
 } // namespace locum::suite

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a vendor or a host can get wrong, under load: a migration that fails half-way on either engine, a probe that never
-# gets well, a copy that the server cannot open, a dnsdist that does not answer. The node goes back to what it was, the
+# What a vendor or a host can get wrong, under load: a configuration that dnsdist refuses, a migration that fails half-way on
+# either engine, a probe that never gets well, a copy that the server cannot open, a dnsdist that does not answer. The node goes back to what it was, the
 # rest serves, the operation pauses and says what to do; then rollback or resume works.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
@@ -24,6 +24,15 @@ pauses() {
     expect_all_at 4.2
     expect_same_answers
 }
+
+# Found while the version is staged, so before anything is stopped.
+variant unreadable sed -i 's/^setServerPolicy/setServerPolcy/' templates/dnsdist.conf.in
+echo "-- unreadable"
+try upgrade run "$trial/unreadable.bundle" --mode rolling --root "$trial/node-2"
+expect_code 1 "upgrade with a configuration that dnsdist refuses"
+expect_said "is refused by '/usr/bin/dnsdist --check-config .*setServerPolcy"
+expect_said 'everything was undone'
+expect_all_at 4.2
 
 # Of two statements the second fails; the first is undone with it.
 broken_migration() {

@@ -261,6 +261,20 @@ TEST_CASE("what a bundle cannot carry is refused when it is built") {
                   "a.in:2:1: found the unknown variable 'node.nmae'; expected one of data, etc") ==
               0);
     }
+    SUBCASE("a template with the port of a component that is never on the same host") {
+        platform::make_folders(f.source + "/front");
+        platform::write_file(f.source + "/a.in", "{port.in}\n", 0644);
+        platform::write_file(f.source + "/suite.toml",
+                             sample::manifest +
+                                 "[components.front]\ntitle = \"F\"\nrole = \"balancer\"\n"
+                                 "payload = \"front\"\n[[ports]]\nname = \"in\"\n"
+                                 "component = \"front\"\nchoices = [{ port = 1 }]\n"
+                                 "[[configs]]\ncomponent = \"server\"\ntemplate = \"a.in\"\n"
+                                 "to = \"{etc}/a\"\n",
+                             0644);
+        CHECK(refusal() == "a.in:1:1: found the port 'in' of 'front', which no topology has beside "
+                           "'server'; expected none");
+    }
     SUBCASE("a manifest of a bundle") {
         platform::write_file(
             f.source + "/suite.toml",

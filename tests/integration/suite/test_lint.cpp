@@ -42,6 +42,17 @@ TEST_CASE("the Endpoint Manager is free of errors and warnings, from version to 
     }
 }
 
+TEST_CASE("the last line names what was looked at, also a file that is no manifest") {
+    const Folder folder;
+    write_source(folder.path);
+    platform::write_file(folder.path + "/suite.toml", "format = \"one\"\n", 0644);
+    const platform::Finished text = lint({folder.path});
+    INFO(text.output);
+    CHECK(text.exit_code == 2);
+    CHECK(
+        text.output.ends_with("\n" + folder.path + "/suite.toml: 1 error, 0 warnings, 0 notes\n"));
+}
+
 TEST_CASE("a suite with a mistake: exit code 2, and a warning counts with --strict only") {
     const Folder folder;
     write_source(folder.path);

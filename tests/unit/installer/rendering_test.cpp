@@ -138,6 +138,13 @@ TEST_CASE("services: argv and environment rendered, signals and times, a log eac
     CHECK(
         installer::service_specs(site.layout(), site.node, site.version->manifest(), "balancer")[0]
             .reload_signal == "USR2");
+    suite::Manifest manifest = site.version->manifest();
+    manifest.services[0].reload_command = {{"/bin/echo", "{node.name}"}, "{{{node.name}}}"};
+    const auto reload =
+        installer::service_specs(site.layout(), site.node, manifest, "server")[0].reload_command;
+    REQUIRE(reload);
+    CHECK(reload->argv[1] == "node-1");
+    CHECK(reload->output == "{node-1}");
     CHECK(installer::service_specs(site.layout(), site.node, site.version->manifest(), "tool")
               .empty());
 }
@@ -171,6 +178,16 @@ TEST_CASE("the balancer is driven as the manifest says, with this host's variabl
                      "{run} {port.front}"};
     commands.in_rotation = "node-2 10.0.0.2:30009 /run/s 30001";
     CHECK(shown().in_rotation);
+    commands.in_rotation = "{server.name} 10.0.0.2:{server.port.device} {run} 30001";
+    CHECK(shown().in_rotation);
+    // Told by the line, too, that they did it.
+    commands.drain = {{"/bin/echo", "{server.name} is out"}, "node-{server.name}"};
+    const auto drained = [&] {
+        installer::balancer_port(site.layout(), site.node, manifest, server).drain();
+    };
+    CHECK(contains(error_of(drained).what(), "'node-node-2'"));
+    commands.drain.output = "{server.name} is out";
+    CHECK_NOTHROW(drained());
 }
 
 TEST_CASE("probes by command, statement and header: rendered, on the database of the mode") {

@@ -98,6 +98,12 @@ migrations = [
     { to = "1", file = "lite/1.sql" },
     { from = "1", to = "2", file = "lite/2.sql" },
 ]
+[[probes]]
+component = "server"
+name = "version"
+command = ["/usr/bin/ask", "version"]
+output = "2.0"
+proves = "version"
 )";
 
 inline suite::File program(const std::string& component) {
@@ -130,8 +136,6 @@ inline suite::Source sample(const Changes& changes = {}) {
     source.file = "suite.toml";
     source.text = replaced(text, changes);
     source.manifest = suite::parse_manifest(source.text, source.file);
-    for (suite::Probe& probe : source.manifest.probes)
-        probe.proves_version = probe.name == "thing";
     source.payloads = {{"server", {program("server")}}, {"front", {program("front")}}};
     const std::string first = "CREATE TABLE schema_version (version text PRIMARY KEY);\n"
                               "INSERT INTO schema_version VALUES ('1');\n"
@@ -157,7 +161,8 @@ inline suite::Source sample_before() {
     return sample({{"\"2.0\"", "\"1.0\""},
                    {"schema = \"2\"", "schema = \"1\""},
                    {"[\"1\"]", "[]"},
-                   {"blue 2.0", "1.0"},
+                   {"blue 2.0", "blue"},
+                   {"output = \"2.0\"", "output = \"1.0\""},
                    {"    { from = \"1\", to = \"2\", file = \"pg/2.sql\" },\n", ""},
                    {"    { from = \"1\", to = \"2\", file = \"lite/2.sql\" },\n", ""}});
 }

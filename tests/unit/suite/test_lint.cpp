@@ -17,18 +17,25 @@ TEST_CASE("lint: probes that would not notice a wrong schema or version") {
                           ""},
                          {"front\", \"{etc}/front.conf", "front\", \"{port.front}"}}) ==
           "suite.toml:21 warning component-unprobed");
+    // The one that proves the version may know it without the database.
     suite::Source source = sample({{"body = \"blue 2.0\"\n", ""}});
     CHECK(findings(source) == "suite.toml:53 warning probe-reads-nothing");
+    source.manifest.probes[0].how = suite::TcpProbe{"{node.address}:{port.device}"};
+    CHECK(findings(source) == "suite.toml:53 warning probe-reads-nothing");
+    source.manifest.probes[0].how = suite::Command{{"/bin/ask", "{port.device}"}, ""};
+    CHECK(findings(source) == "suite.toml:53 warning probe-reads-nothing");
+    source.manifest.probes[0].how = suite::Command{{"/bin/ask", "{port.device}"}, "blue"};
+    CHECK(findings(source) == "");
     source.manifest.probes[0].how = suite::SqlProbe{"SELECT colour FROM thing", ""};
-    source.manifest.probes[1].how = suite::TcpProbe{"{port.device} {port.front}"};
+    source.manifest.services[0].argv.push_back("{port.device}");
     CHECK(findings(source) == "");
 
-    source = sample();
-    source.manifest.probes[0].proves_version = false;
-    CHECK(findings(source) == "suite.toml:53 note version-unproven"); // its body has the version
-    source = sample({{"blue 2.0", "blue"}});
-    source.manifest.probes[0].proves_version = false;
-    CHECK(findings(source) == "suite.toml:53 warning version-unproven");
+    const Changes unproven = {{"proves = \"version\"\n", ""}};
+    CHECK(findings_with(unproven) ==
+          "suite.toml:53 note version-unproven"); // it expects the version
+    CHECK(findings_with(
+              {unproven[0], {"blue 2.0", "blue"}, {"output = \"2.0\"", "output = \"two\""}}) ==
+          "suite.toml:53 warning version-unproven");
 }
 
 TEST_CASE("lint: ports that meet on a host") {
@@ -62,6 +69,20 @@ TEST_CASE("lint: small ports and unused ones") {
     CHECK(findings(source) == "");
 }
 
+TEST_CASE("lint: ports of components that need not be on the host") {
+    const Changes named = {
+        {"\"{component.dir}/bin/front\"", "\"{component.dir}/bin/front\", \"{port.device}\""}};
+    CHECK(findings_with(named) == "suite.toml:21 warning port-elsewhere");
+    CHECK(findings_with(
+              {named[0],
+               {"payload = \"front\"", "payload = \"front\"\nrequires = [\"server\"]"}}) == "");
+    // A server's own; and one that it has with a balancer beside it only. Each is told once.
+    suite::Source source = sample();
+    source.texts["front.conf.in"] +=
+        "{for server in servers}{server.port.device}{server.port.front}{server.port.front}{end}";
+    CHECK(findings(source) == "suite.toml:17 warning port-elsewhere");
+}
+
 TEST_CASE("lint: configs that others can read") {
     CHECK(findings_with({{"mode = \"0600\"", "mode = \"0604\""}}) ==
           "suite.toml:33 warning config-readable");
@@ -77,6 +98,9 @@ TEST_CASE("lint: configs that do not tell a server or a balancer what it has to 
     source.texts["server.conf.in"] = "file {datasource.file}\n";
     CHECK(findings(source) == "suite.toml:17 note mode-unused");
     source.texts["server.conf.in"] = "mode {node.mode}\n";
+    CHECK(findings(source) == "suite.toml:17 warning datasource-unused");
+    // A probe that asks where the database is tells the server nothing.
+    source.manifest.probes[0].how = suite::Command{{"{port.device}", "{datasource.file}"}, "blue"};
     CHECK(findings(source) == "suite.toml:17 warning datasource-unused");
     source = sample();
     source.texts["front.conf.in"] = "{for server in servers}server {server.name}{end}\n";

@@ -32,6 +32,23 @@ const std::string schema_2 = "CREATE TABLE schema_version (version text PRIMARY 
                              "CREATE TABLE thing (id integer PRIMARY KEY, name text, colour text);"
                              "CREATE TABLE seen (thing integer PRIMARY KEY, at text);\n";
 
+// What is said where the only way to schema 2 is one from another schema, from which nothing
+// upgrades.
+std::string with_way_from(const std::string& from) {
+    Changes changes = {{"[\"1\"]", "[]"}};
+    for (const std::string engine : {"pg", "lite"}) {
+        changes.push_back({"{ to = \"1\", file = \"" + engine + "/1.sql\" }",
+                           "{ to = \"" + from + "\", file = \"" + engine + "/1.sql\" }"});
+        changes.push_back({"{ from = \"1\", to = \"2\", file = \"" + engine,
+                           "{ from = \"" + from + "\", to = \"2\", file = \"" + engine});
+    }
+    suite::Source source = sample(changes);
+    for (const char* path : {"lite/1.sql", "lite/2.sql"})
+        source.texts[path] += "UPDATE schema_version SET version = '" + from + "';";
+    fill(source);
+    return findings(source);
+}
+
 } // namespace
 
 TEST_CASE("lint: what makes a rolling upgrade impossible") {
@@ -57,6 +74,11 @@ TEST_CASE("lint: ways that one engine has, and ways that are not offered") {
                                     "{ from = \"1.1\", to = \"2\", file = \"lite/3.sql\" }"}});
     CHECK(findings(source) == "");
     CHECK(findings_with({{"[\"1\"]", "[]"}}) == "suite.toml:76 note way-not-offered");
+    // A way back from what only a newer program needs is not to be upgraded by.
+    CHECK(with_way_from("3") == "");
+    CHECK(with_way_from("1.5") == "suite.toml:76 note way-not-offered");
+    CHECK(with_way_from("third") ==
+          "suite.toml:76 note way-not-offered"); // nobody knows which is newer
     CHECK(findings_with({{"\"works\"", "\"breaks\""}}) == "suite.toml:10 note both-break");
 }
 
@@ -64,13 +86,13 @@ TEST_CASE("lint: host files that are not here, or that nobody needs") {
     suite::Source source = sample();
     source.text += "[[host-files]]\n";
     source.manifest.host_files = {{"first", "server", "/usr/share/sample/1.sql", ""}};
-    CHECK(findings(source) == "suite.toml:85 warning host-file-unused");
+    CHECK(findings(source) == "suite.toml:91 warning host-file-unused");
     for (auto& [kind, engine] : source.manifest.database.engines)
         engine.migrations[0].run[0].host_file = "first";
     CHECK(findings(source) == ""); // the SQL was found
     source.missing_host_files = {"first"};
     source.manifest.database.engines.at(Kind::sqlite).migrations[0].run[0].sql = "";
-    CHECK(findings(source) == "suite.toml:85 note host-file-unread\n"
+    CHECK(findings(source) == "suite.toml:91 note host-file-unread\n"
                               "suite.toml:82 note migration-untried\n"
                               "suite.toml:10 note upgrade-untried");
 }
@@ -109,6 +131,32 @@ TEST_CASE("lint: a schema from which it upgrades is made by the version that has
     CHECK(findings(broken, {sample_before()}) == "suite.toml:83 error migration-fails");
 }
 
+TEST_CASE("lint: a schema that lies on another's way is tried with it") {
+    // Schema 1 is made by nobody: the older version makes 0, the newer one 2.
+    const Changes old_schema = {{"schema = \"1\"", "schema = \"0\""},
+                                {"to = \"1\", file = \"pg", "to = \"0\", file = \"pg"},
+                                {"to = \"1\", file = \"lite", "to = \"0\", file = \"lite"}};
+    suite::Source older = sample_before();
+    older.text = replaced(older.text, old_schema);
+    older.manifest = suite::parse_manifest(older.text, older.file);
+    older.texts["lite/1.sql"] = replaced(first_sql(), {{"'1'", "'0'"}});
+    fill(older);
+    const auto newer = [](const std::string& from) {
+        Changes changes = {{"[\"1\"]", from}};
+        for (const std::string engine : {"pg", "lite"})
+            changes.push_back({"{ to = \"1\", file = \"" + engine + "/1.sql\" }",
+                               "{ to = \"2\", file = \"" + engine +
+                                   "/1.sql\" },\n    { from = "
+                                   "\"0\", to = \"1\", file = \"" +
+                                   engine + "/0.sql\" }"});
+        return with_text("lite/1.sql", schema_2, changes);
+    };
+    CHECK(findings(newer("[\"0\", \"1\"]"), {older}) == "");
+    CHECK(findings(newer("[\"1\", \"0\"]"), {older}) == "");
+    CHECK(findings(newer("[\"1\", \"0\"]")) == "suite.toml:10 note upgrade-untried\n"
+                                               "suite.toml:10 note upgrade-untried");
+}
+
 TEST_CASE("lint: DDL of a copy that fails") {
     suite::Source source = sample();
     source.manifest.database.engines.at(Kind::sqlite).copy_ddl = "lite/copy.sql";
@@ -122,6 +170,10 @@ TEST_CASE("lint: tables without a primary key") {
     CHECK(findings(
               with_text("lite/1.sql", first_sql() + "\nCREATE TABLE\n  \"loose\" (a text);\n")) ==
           "lite/1.sql:6 warning primary-key");
+    // The vendor of the suite does not write the host's files.
+    suite::Source hosts = with_text("lite/1.sql", first_sql() + "CREATE TABLE loose (a text);\n");
+    hosts.manifest.database.engines.at(Kind::sqlite).migrations[0].run[0].host_file = "first";
+    CHECK(findings(hosts) == "lite/1.sql:5 note primary-key");
     // The version's own has one row.
     CHECK(findings(with_text("lite/1.sql",
                              replaced(first_sql(), {{"text PRIMARY KEY", "text"}}))) == "");

@@ -43,7 +43,7 @@ TEST_CASE("lint: components that an upgrade does not find, or does not know") {
     CHECK(beside(sample(tool)) == "suite.toml:25 note component-new");
     CHECK(beside(sample(), sample(Changes{{tool[0]}, {"\"2.0\"", "\"1.9\""}})) ==
           "suite.toml:17 error component-gone\n"
-          "suite.toml:53 warning proves-nothing");
+          "suite.toml:85 warning proves-nothing");
     suite::Source source = sample(tool);
     source.manifest.components.back().role = suite::Role::mirror;
     suite::Source before = sample_before();
@@ -76,10 +76,10 @@ TEST_CASE("lint: what was node-local, a secret or a proof before") {
     CHECK(beside(newer, older) == "");
     newer.manifest.secrets[0].bytes = 16;
     CHECK(beside(newer, older) == "suite.toml:1 warning secret-changed");
-    CHECK(beside(sample({{"blue 2.0", "1.0"}})) == "suite.toml:53 warning proves-nothing");
-    CHECK(
-        beside(sample({{"blue 2.0", "1.0"}, {"{component.dir}/bin/server", "/usr/bin/server"}})) ==
-        "suite.toml:53 note proves-nothing"); // it may be the same program
+    const Changes same = {{"output = \"2.0\"", "output = \"1.0\""}};
+    CHECK(beside(sample(same)) == "suite.toml:85 warning proves-nothing");
+    CHECK(beside(sample({same[0], {"{component.dir}/bin/server", "/usr/bin/server"}})) ==
+          "suite.toml:85 note proves-nothing"); // it may be the same program
 }
 
 TEST_CASE(
@@ -89,9 +89,12 @@ TEST_CASE(
     suite::Linted linted = suite::lint_paths({scratch.path()});
     CHECK(linted.suites == std::vector<std::string>{"sample 1.0", "sample 2.0"});
     // Of the older one too, and told once.
-    CHECK(told(linted.remarks) == scratch / "suite-2.0.toml:53 note version-unproven");
+    CHECK(told(linted.remarks) == "");
+    platform::write_file(scratch / "server.conf.in", "{datasource.file}", 0644);
+    CHECK(told(suite::lint_paths({scratch.path()}).remarks) ==
+          scratch / "suite-2.0.toml:17 note mode-unused");
     CHECK(told(suite::lint_paths({scratch / "suite-1.0.toml"}).remarks) ==
-          scratch / "suite-1.0.toml:53 note version-unproven");
+          scratch / "suite-1.0.toml:17 note mode-unused");
     platform::write_file(scratch / "suite-2.0.toml", sample({{"[\"1\"]", "[]"}}).text, 0644);
     linted = suite::lint_paths({scratch / "suite-2.0.toml", scratch / "suite-1.0.toml"});
     CHECK(testing::contains(told(linted.remarks), "suite-2.0.toml:10 warning no-way-from"));
@@ -109,9 +112,9 @@ TEST_CASE("lint: what bundle build refuses is an error, and hides nothing else")
     platform::write_file(scratch / "suite-1.0.toml", "format = \"one\"\n", 0644);
     const suite::Linted linted = suite::lint_paths({scratch.path()});
     CHECK(linted.suites == std::vector<std::string>{"sample 2.0"});
+    CHECK(linted.unread == std::vector<std::string>{scratch / "suite-1.0.toml"});
     CHECK(told(linted.remarks) == scratch / "suite-1.0.toml:0 error build\n" +
                                       scratch / "suite-2.0.toml:0 error build\n" +
-                                      scratch / "suite-2.0.toml:53 note version-unproven\n" +
                                       scratch / "suite-2.0.toml:17 note mode-unused");
     CHECK(testing::contains(linted.remarks[0].finding.found, "suite-1.0.toml:1:"));
     CHECK(testing::contains(linted.remarks[1].finding.found, "server.conf.in:1:1"));

@@ -71,11 +71,14 @@ TEST_CASE("ports, configs, services, probes and balancing are read") {
     CHECK_FALSE(m.services[0].reload_signal);
     CHECK(m.services[1].stop_timeout == std::chrono::seconds(5));
     CHECK(m.services[1].reload_signal == "USR2");
-    REQUIRE(m.probes.size() == 3);
+    REQUIRE(m.probes.size() == 4);
     CHECK(std::get<HttpProbe>(m.probes[0].how).url == "http://{node.address}:{port.device}/probe");
     CHECK(std::get<HttpProbe>(m.probes[0].how).status == 200);
-    CHECK(std::get<HttpProbe>(m.probes[0].how).body == "ok 2.0");
-    CHECK(std::get<TcpProbe>(m.probes[1].how).address == "{node.address}:{port.device}");
+    CHECK(std::get<HttpProbe>(m.probes[0].how).body == "ok");
+    CHECK(!m.probes[0].proves_version);
+    CHECK(std::get<HttpProbe>(m.probes[1].how).body == "ok 2.0");
+    CHECK(m.probes[1].proves_version);
+    CHECK(std::get<TcpProbe>(m.probes[2].how).address == "{node.address}:{port.device}");
     REQUIRE(m.balancing);
     CHECK(m.balancing->socket == "{run}/haproxy.sock");
     CHECK(m.balancing->backend == "servers");

@@ -92,10 +92,25 @@ TEST_CASE("commands know the server's variables besides the usual ones") {
           std::pair{"{name}", "found the unknown variable 'name'"},
           std::pair{"{server.data}", "found the unknown variable 'server.data'"},
           std::pair{"{datasource.password}", "found the password in '{datasource.password}'"},
+          std::pair{"{datasource.file}", "found the variable 'datasource.file' in"},
           std::pair{"{server.name", "in which braces do not match"}}) {
         CAPTURE(argument);
         CHECK(contains(complaint(drained_by(argument)), found));
     }
+    // A server may have the balancer's port where it may have the balancer.
+    std::string apart = drained_by("{server.port.front}");
+    CHECK_NOTHROW(suite::parse_manifest(apart, "s.toml"));
+    replace(apart, "\"server\", \"tool\", \"balancer\"", "\"balancer\"");
+    CHECK(contains(complaint(apart),
+                   "found the port 'front' of 'balancer', which no topology has beside 'server'; "
+                   "expected one of device"));
+    // Lines are texts like the others.
+    CHECK_NOTHROW(
+        suite::parse_manifest(with(changed("\"idle\"", "\"{server.name} idle\"")), "s.toml"));
+    CHECK(contains(complaint(with(changed("\"idle\"", "\"{name} idle\""))),
+                   "found the unknown variable 'name'"));
+    CHECK(contains(complaint(with(changed("\"drained\"", "\"{drained\""))),
+                   "in which braces do not match"));
     // Where no server is in question there is none.
     CHECK(contains(complaint(with(dnsdist_balancing, "{ command = [\"x\", \"{server.name}\"] }")),
                    "found the unknown variable 'server.name'"));

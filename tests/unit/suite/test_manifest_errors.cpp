@@ -155,20 +155,22 @@ TEST_CASE("names: their form, twice the same, and references that lead nowhere")
 }
 
 TEST_CASE("variables in texts are known") {
-    const std::string known =
+    const std::string host =
         "one of data, etc, run, log, component.dir, suite.version, node.name, node.address, "
-        "node.mode, "
-        "copy.snapshot_ms, datasource, datasource.host, datasource.port, "
-        "datasource.database, datasource.user, datasource.password, datasource.file, "
-        "port.NAME";
+        "node.mode, ";
+    const std::string on_host = host + "port.NAME";
+    const std::string known =
+        host + "copy.snapshot_ms, datasource, datasource.host, datasource.port, "
+               "datasource.database, datasource.user, datasource.password, datasource.file, "
+               "port.NAME";
     check({
         {"{etc}/server.conf", "{etcc}/server.conf",
          "31:6: found the unknown variable 'etcc'; expected " + known},
         {"{component.dir}/run", "{component}/run",
-         "36:9: found the unknown variable 'component'; expected " + known},
+         "36:9: found the unknown variable 'component'; expected " + on_host},
         {"{port.web}\"]", "{port.wbe}\"]",
          "36:32: found the port 'wbe', which does not exist; expected one of web"},
-        {"\"UTC\"", "\"{tz}\"", "37:22: found the unknown variable 'tz'; expected " + known},
+        {"\"UTC\"", "\"{tz}\"", "37:22: found the unknown variable 'tz'; expected " + on_host},
         {"{node.address}:", "{node.addr}:",
          "42:8: found the unknown variable 'node.addr'; expected " + known},
         {"\"UTC\"", "\"{datasource.password}\"",
@@ -183,6 +185,54 @@ TEST_CASE("variables in texts are known") {
          "47:10: found the list 'servers' in '{for x in servers}{end}'; expected lists in "
          "templates only"},
     });
+}
+
+TEST_CASE("the datasource and the copy: where texts are made anew for another one only") {
+    const std::string expected = ", which is not made anew when the database is another one; "
+                                 "expected it in templates, 'to', 'check', probes and commands of "
+                                 "migrations only";
+    check({
+        {"{port.web}\"]", "{datasource.file}\"]",
+         "36:32: found the variable 'datasource.file' in '{datasource.file}'" + expected},
+        {"\"UTC\"", "\"{datasource}\"",
+         "37:22: found the variable 'datasource' in '{datasource}'" + expected},
+        {"{run}/s", "{copy.snapshot_ms}",
+         "47:10: found the variable 'copy.snapshot_ms' in '{copy.snapshot_ms}'" + expected},
+        {"stop = {", "reload = { command = [\"x\", \"{datasource.host}\"] }\nstop = {",
+         "38:28: found the variable 'datasource.host' in '{datasource.host}'" + expected},
+        {"stop = {", "reload = { command = [\"x\"], output = \"{datasource.host}\" }\nstop = {",
+         "38:38: found the variable 'datasource.host' in '{datasource.host}'" + expected},
+    });
+    for (const auto& [from, to] :
+         {std::pair{"{etc}/server.conf", "{etc}/{datasource}.conf"},
+          std::pair{"mode = \"0600\"", "check = [\"x\", \"{file}\", \"{datasource.file}\"]"},
+          std::pair{"{port.web}/", "{port.web}/{copy.snapshot_ms}"},
+          std::pair{"file = \"2.sql\"",
+                    "run = [{ command = [\"x\"], output = \"{datasource.file}\" }]"}})
+        CHECK_MESSAGE(complaint(Case{from, to, ""}) == "accepted", to);
+}
+
+TEST_CASE("ports of components that can be on the same host only") {
+    // The front has a port too; the server's service is told it.
+    const auto told = [](const std::string& topology, const std::string& from,
+                         const std::string& to) {
+        std::string text = valid;
+        for (const auto& [before, after] :
+             {std::pair{std::string("components = [\"server\"]"), topology},
+              std::pair{std::string("[[configs]]"),
+                        std::string("[[ports]]\nname = \"in\"\ncomponent = \"front\"\n"
+                                    "choices = [{ port = 82 }]\n[[configs]]")},
+              std::pair{from, to}})
+            text.replace(text.find(before), before.size(), after);
+        return complaint(text);
+    };
+    const std::string alone = "components = [\"server\"]";
+    const std::string both = "components = [\"server\", \"front\"]";
+    CHECK(told(alone, "{run}/s", "{port.web}") == "accepted"); // the front requires the server
+    CHECK(told(both, "{port.web}\"]", "{port.in}\"]") == "accepted");
+    CHECK(told(alone, "{port.web}\"]", "{port.in}\"]") ==
+          "s.toml:40:32: found the port 'in' of 'front', which no topology has beside 'server'; "
+          "expected one of web");
 }
 
 TEST_CASE("migrations lead to the suite's schema") {

@@ -115,8 +115,8 @@ TEST_CASE("a text for one component alone may name that component's secrets, and
     suite::Section file = suite::Section::parse(R"(text = "{secret.api-key}")", "s.toml");
     const auto check = [&file](const std::string& component, const std::string& secrets) {
         suite::References references;
-        references.variables_with_secrets(file, file.text("text"), component);
-        references.check(suite::parse_manifest(manifest_with(secrets), "s.toml").secrets);
+        references.variables(file, file.text("text"), {.component = component, .secrets = true});
+        references.check(suite::parse_manifest(manifest_with(secrets), "s.toml"));
     };
     CHECK_NOTHROW(check("server", two_secrets));
     CHECK(contains(error_of([&] { check("balancer", two_secrets); }).what(),
