@@ -34,9 +34,18 @@ expect_code 137 "upgrade killed after the migration"
 LOCUM_FAILPOINTS='step/node-3.last/unfence/intent/before=error' try upgrade resume --root "$trial/node-1"
 expect_code 11 "resume, with an error after the migration"
 expect_said 'as it was before the migration: .*\.dump on node-2, .* to restore it: psql .*pg_restore'
+restore=$(sed -n 's/^  the database as it was before.*to restore it: //p' "$trial/last.log")
 try upgrade rollback --root "$trial/node-1"
 expect_code 4 "rollback after the point of no return"
 expect_said 'cannot be undone'
+
+# But for whoever restores the backup. Then forward, for good.
+PGPASSWORD=quickstart-locum bash -c "$restore" >"$trial/last.log" 2>&1 || fail "the restore command: $restore"
+try upgrade rollback --database-restored --root "$trial/node-1"
+expect_code 0 "rollback with the database restored"
+expect_all_at 1.0
+LOCUM_FAILPOINTS='step/node-3.last/unfence/intent/before=kill' try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
+expect_code 137 "upgrade killed after the migration"
 try upgrade resume --root "$trial/node-1"
 expect_code 0 "resume"
 expect_clean_load

@@ -46,7 +46,7 @@ expect_code 11 "a program that fails on the productive database"
 expect_said 'ended with exit code 3; expected exit code 0; it said: this was too much'
 expect_said 'locum upgrade resume'
 [[ $(productive 'SELECT version FROM schema_version') == 1.5 ]] || fail "the schema is at $(productive 'SELECT version FROM schema_version'), expected 1.5"
-restore=$(sed -n 's/.*to restore it: //p' "$trial/last.log")
+restore=$(sed -n 's/^  the database as it was before.*to restore it: //p' "$trial/last.log")
 try upgrade rollback --root "$trial/node-3"
 expect_code 4 "rollback with the productive schema half-way"
 
