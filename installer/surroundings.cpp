@@ -1,10 +1,11 @@
 #include "installer/surroundings.hpp"
 
+#include "cluster/connect.hpp"
 #include "platform/capabilities.hpp"
 #include "platform/process.hpp"
+#include "token/network_token.hpp"
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <set>
@@ -39,15 +40,6 @@ std::vector<std::vector<std::string>> lines_of(std::vector<std::string> argv,
                            std::istream_iterator<std::string>());
     }
     return lines;
-}
-
-// Empty: a connection can be made.
-std::string connection_fault(const std::string& to) {
-    const std::size_t colon = to.rfind(':');
-    boost::asio::ip::tcp::iostream stream;
-    stream.expires_after(connection_limit);
-    stream.connect(to.substr(0, colon), to.substr(colon + 1));
-    return stream ? "" : stream.error().message();
 }
 
 } // namespace
@@ -108,7 +100,8 @@ Surroundings look_around(const Manifest& manifest, const std::vector<std::string
     found.capabilities.assign(lacking.begin(), lacking.end());
     for (const suite::Outgoing& outgoing : manifest.outgoing)
         if (selected(components, outgoing.component) && !found.unreachable.contains(outgoing.to))
-            if (std::string why = connection_fault(outgoing.to); !why.empty())
+            if (std::string why = cluster::connection_fault(outgoing.to, connection_limit);
+                !why.empty())
                 found.unreachable[outgoing.to] = std::move(why);
     return found;
 }
@@ -155,7 +148,7 @@ std::vector<Finding> surroundings_findings(const Manifest& manifest,
         const auto fault = surroundings.unreachable.find(outgoing.to);
         if (fault == surroundings.unreachable.end() || !selected(components, outgoing.component))
             continue;
-        const std::size_t colon = outgoing.to.rfind(':');
+        const token::Address to = token::parse_address(outgoing.to);
         findings.push_back(
             {"outgoing", outgoing.optional ? Severity::warning : Severity::error,
              fmt::format("no connection to {} for {}: {}", outgoing.to, outgoing.component,
@@ -163,7 +156,7 @@ std::vector<Finding> surroundings_findings(const Manifest& manifest,
              "a TCP connection from this host",
              fmt::format("let this host reach {} at TCP port {}: see its name, its service, and "
                          "the firewalls between",
-                         outgoing.to.substr(0, colon), outgoing.to.substr(colon + 1)),
+                         to.host, to.port),
              true});
     }
     return findings;
