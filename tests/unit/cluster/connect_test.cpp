@@ -26,10 +26,8 @@ public:
         acceptor_.listen(0);
         for (int waiting = 0; waiting < 4; ++waiting) {
             tcp::socket& client = clients_.emplace_back(io_);
-            client.open(tcp::v4());
-            client.non_blocking(true);
-            boost::system::error_code begun;
-            client.connect(acceptor_.local_endpoint(), begun);
+            // Begun here, and never looked at again.
+            client.async_connect(acceptor_.local_endpoint(), [](const auto&) {});
         }
     }
     std::string address() const {
