@@ -10,6 +10,7 @@
 #include "cluster/transport_server.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
+#include "platform/capabilities.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/lock.hpp"
@@ -227,7 +228,8 @@ void log_request(const RequestOutcome& request) {
 } // namespace
 
 void run_agent(const Layout& layout, const NodeOperations& operations) {
-    platform::StopSignals signals; // before any thread is made
+    platform::StopSignals signals;      // before any thread is made
+    platform::keep_capabilities_here(); // for services that ask for them, not for every command
     platform::Lock lock = platform::Lock::take(layout.state_file("agent.lock"), "agent");
     const NodeState state = load_node_state(layout);
     Supervisor supervisor(layout.state_file("services"), start_gate(layout));
@@ -259,19 +261,21 @@ void start_agent(const Layout& layout, const std::string& program) {
     std::map<std::string, std::string> environment;
     if (const char* failpoints = std::getenv("LOCUM_AGENT_FAILPOINTS"))
         environment["LOCUM_FAILPOINTS"] = failpoints;
+    // Its services get theirs from it, so it must have all that this process could give.
+    const std::vector<std::string_view> capabilities = platform::capability_names();
     const platform::ProcessId agent = platform::start_detached(
         {{program, "agent", "run", "--root", layout.root, "--suite", layout.suite},
          environment,
          "",
          log,
-         layout.state_file("agent.record")});
+         layout.state_file("agent.record"),
+         {capabilities.begin(), capabilities.end()}});
     const NodeState state = load_node_state(layout);
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
     while (!platform::listener(state.address, state.agent_port)) {
         if (platform::wait_end(agent, std::chrono::milliseconds(20))) {
-            const std::string text = platform::exists(log) ? platform::read_file(log) : "";
             throw Error(fmt::format("the agent ended right after its start: {}",
-                                    text.substr(text.size() > 600 ? text.size() - 600 : 0)))
+                                    platform::read_end(log, 600)))
                 .remedy("see " + log);
         }
         if (std::chrono::steady_clock::now() > deadline)

@@ -1,5 +1,6 @@
 #include "cluster/probe.hpp"
 
+#include "cluster/connect.hpp"
 #include "datasource/question.hpp"
 #include "engine/error.hpp"
 #include "platform/outcome.hpp"
@@ -22,8 +23,7 @@ namespace http = boost::beast::http;
 using boost::asio::ip::tcp;
 
 struct Url {
-    std::string host;
-    std::string port;
+    std::string address; // host:port
     std::string path = "/";
 };
 
@@ -36,9 +36,7 @@ Url parse(std::string text) {
         url.path = text.substr(slash);
         text.resize(slash);
     }
-    std::size_t colon = text.rfind(':');
-    url.host = text.substr(0, colon);
-    url.port = colon == std::string::npos ? "80" : text.substr(colon + 1);
+    url.address = text.find(':') == std::string::npos ? text + ":80" : text;
     return url;
 }
 
@@ -52,17 +50,13 @@ std::string excerpt(const std::string& text) {
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-Why connect(tcp::iostream& stream, const Url& url, milliseconds limit) {
-    stream.expires_after(limit);
-    stream.connect(url.host, url.port);
-    if (stream)
-        return std::nullopt;
-    return fmt::format("no connection to {}:{}: {}", url.host, url.port, stream.error().message());
+Why no_connection(const std::string& address, const std::string& fault) {
+    return fault.empty() ? Why() : fmt::format("no connection to {}: {}", address, fault);
 }
 
 std::string request(const Url& url, const HttpTarget& target) {
-    std::string text = fmt::format("GET {} HTTP/1.1\r\nHost: {}:{}\r\nConnection: close\r\n",
-                                   url.path, url.host, url.port);
+    std::string text =
+        fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", url.path, url.address);
     for (const auto& [name, value] : target.headers) {
         if (value.reveal().find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos)
             throw engine::Error(
@@ -81,16 +75,19 @@ std::string without_secrets(std::string body, const HttpTarget& target) {
 }
 
 Why ask(const TcpTarget& target, milliseconds limit) {
-    tcp::iostream stream;
-    return connect(stream, parse(target.address), limit);
+    return no_connection(target.address, connection_fault(target.address, limit));
 }
 
 Why ask(const HttpTarget& target, milliseconds limit) {
     const Url url = parse(target.url);
     const std::string head = request(url, target);
-    tcp::iostream stream;
-    if (Why why = connect(stream, url, limit))
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    boost::asio::io_context io;
+    tcp::socket socket(io);
+    if (Why why = no_connection(url.address, connect(io, socket, url.address, limit)))
         return why;
+    tcp::iostream stream(std::move(socket));
+    stream.expires_at(deadline);
     stream << head << std::flush;
     http::response_parser<http::string_body> parser;
     parser.body_limit(1U << 20);

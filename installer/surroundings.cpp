@@ -1,10 +1,12 @@
 #include "installer/surroundings.hpp"
 
+#include "cluster/connect.hpp"
 #include "platform/capabilities.hpp"
+#include "platform/host.hpp"
 #include "platform/process.hpp"
+#include "token/network_token.hpp"
 
 #include <algorithm>
-#include <boost/asio/ip/tcp.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <set>
@@ -19,6 +21,7 @@ using suite::Manifest;
 namespace {
 
 constexpr std::chrono::seconds connection_limit{3};
+constexpr const char* bind_low_ports = "net-bind-service";
 
 bool selected(const std::vector<std::string>& components, const std::string& component) {
     return std::find(components.begin(), components.end(), component) != components.end();
@@ -39,15 +42,6 @@ std::vector<std::vector<std::string>> lines_of(std::vector<std::string> argv,
                            std::istream_iterator<std::string>());
     }
     return lines;
-}
-
-// Empty: a connection can be made.
-std::string connection_fault(const std::string& to) {
-    const std::size_t colon = to.rfind(':');
-    boost::asio::ip::tcp::iostream stream;
-    stream.expires_after(connection_limit);
-    stream.connect(to.substr(0, colon), to.substr(colon + 1));
-    return stream ? "" : stream.error().message();
 }
 
 } // namespace
@@ -83,11 +77,33 @@ Packages ask_packages(const Manifest& manifest, const std::vector<std::string>& 
     return packages;
 }
 
+std::map<std::string, std::uint16_t> unasked_ports(const Manifest& manifest,
+                                                   const PortNumbers& ports, std::uint16_t first) {
+    std::map<std::string, std::uint16_t> unasked;
+    for (const suite::Port& port : manifest.ports) {
+        const auto number = ports.find(port.name);
+        if (number == ports.end() || number->second >= first)
+            continue;
+        bool served = false;
+        bool asked = false;
+        for (const suite::Service& service : manifest.services) {
+            if (service.component != port.component)
+                continue;
+            served = true;
+            asked = asked || std::find(service.capabilities.begin(), service.capabilities.end(),
+                                       bind_low_ports) != service.capabilities.end();
+        }
+        if (served && !asked)
+            unasked[port.name] = number->second;
+    }
+    return unasked;
+}
+
 Surroundings look_around(const Manifest& manifest, const std::vector<std::string>& components,
                          const std::string& address, const PortNumbers& ports) {
     Surroundings found;
     found.packages = ask_packages(manifest, components);
-    const bool any_port = platform::has_capability("net-bind-service");
+    const bool any_port = platform::has_capability(bind_low_ports);
     for (const suite::Port& port : manifest.ports) {
         const auto number = ports.find(port.name);
         if (number == ports.end())
@@ -98,17 +114,20 @@ Surroundings look_around(const Manifest& manifest, const std::vector<std::string
             if (std::string why = platform::udp_port_fault(address, number->second); !why.empty())
                 found.udp_faults[port.name] = std::move(why);
     }
+    if (!platform::is_root()) // whose services have all of its rights
+        found.unasked = unasked_ports(manifest, ports, platform::first_unprivileged_port());
     std::set<std::string> lacking;
     for (const suite::Service& service : manifest.services)
         if (selected(components, service.component))
             for (const std::string& capability : service.capabilities)
                 if (!platform::has_capability(capability) &&
-                    (capability != "net-bind-service" || !found.privileged.empty()))
+                    (capability != bind_low_ports || !found.privileged.empty()))
                     lacking.insert(capability);
     found.capabilities.assign(lacking.begin(), lacking.end());
     for (const suite::Outgoing& outgoing : manifest.outgoing)
         if (selected(components, outgoing.component) && !found.unreachable.contains(outgoing.to))
-            if (std::string why = connection_fault(outgoing.to); !why.empty())
+            if (std::string why = cluster::connection_fault(outgoing.to, connection_limit);
+                !why.empty())
                 found.unreachable[outgoing.to] = std::move(why);
     return found;
 }
@@ -135,7 +154,21 @@ std::vector<Finding> surroundings_findings(const Manifest& manifest,
                             fmt::format("UDP port {} ({}): {}", ports.at(name), name, why),
                             "a free port",
                             "stop the process that has it (ss -ulnp), or set another port"});
-    for (const auto& [name, port] : surroundings.privileged)
+    for (const auto& [name, port] : surroundings.unasked)
+        findings.push_back(
+            {"capability", Severity::error,
+             fmt::format("port {} ({}), and no service of its component asks for {}", port, name,
+                         bind_low_ports),
+             fmt::format("capabilities = [\"{}\"] at the service that listens there, since the "
+                         "agent is not root",
+                         bind_low_ports),
+             fmt::format("set another port in [ports], run as root, or: sysctl "
+                         "net.ipv4.ip_unprivileged_port_start={}; the vendor mends the manifest",
+                         port),
+             true});
+    for (const auto& [name, port] : surroundings.privileged) {
+        if (surroundings.unasked.contains(name))
+            continue; // the right alone would not help
         findings.push_back(
             {"capability", Severity::error,
              fmt::format("port {} ({}), and neither root nor net-bind-service", port, name),
@@ -145,8 +178,9 @@ std::vector<Finding> surroundings_findings(const Manifest& manifest,
                          "net.ipv4.ip_unprivileged_port_start={}",
                          port),
              true});
+    }
     for (const std::string& capability : surroundings.capabilities)
-        if (capability != "net-bind-service") // told with its port
+        if (capability != bind_low_ports) // told with its port
             findings.push_back({"capability", Severity::error,
                                 fmt::format("no capability {}", capability),
                                 "what a service of the selected components needs",
@@ -155,7 +189,7 @@ std::vector<Finding> surroundings_findings(const Manifest& manifest,
         const auto fault = surroundings.unreachable.find(outgoing.to);
         if (fault == surroundings.unreachable.end() || !selected(components, outgoing.component))
             continue;
-        const std::size_t colon = outgoing.to.rfind(':');
+        const token::Address to = token::parse_address(outgoing.to);
         findings.push_back(
             {"outgoing", outgoing.optional ? Severity::warning : Severity::error,
              fmt::format("no connection to {} for {}: {}", outgoing.to, outgoing.component,
@@ -163,7 +197,7 @@ std::vector<Finding> surroundings_findings(const Manifest& manifest,
              "a TCP connection from this host",
              fmt::format("let this host reach {} at TCP port {}: see its name, its service, and "
                          "the firewalls between",
-                         outgoing.to.substr(0, colon), outgoing.to.substr(colon + 1)),
+                         to.host, to.port),
              true});
     }
     return findings;

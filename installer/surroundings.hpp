@@ -22,12 +22,18 @@ struct Surroundings {
     std::map<std::string, std::string> udp_faults;   // port → why it cannot be had
     std::map<std::string, std::string> unreachable;  // host:port → why
     std::map<std::string, std::uint16_t> privileged; // ports that this process may not give
+    std::map<std::string, std::uint16_t> unasked;    // low ports, and no service asks for the right
     std::vector<std::string> capabilities;           // that services need and this process lacks
 };
 
 using PortNumbers = std::map<std::string, std::uint16_t>; // by the port's name
 
 Packages ask_packages(const suite::Manifest& manifest, const std::vector<std::string>& components);
+// Of the ports, those below `first` whose component's services cannot get them from an agent that
+// is not root: none of them asks for net-bind-service. A component without services is its host's
+// own.
+std::map<std::string, std::uint16_t> unasked_ports(const suite::Manifest& manifest,
+                                                   const PortNumbers& ports, std::uint16_t first);
 Surroundings look_around(const suite::Manifest& manifest,
                          const std::vector<std::string>& components, const std::string& address,
                          const PortNumbers& ports);

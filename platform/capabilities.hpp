@@ -14,6 +14,9 @@ std::vector<std::string_view> capability_names();
 std::optional<int> capability_number(std::string_view name);
 // This process may use it, and pass it to a child; root may all, unless its bounding set says no.
 bool has_capability(std::string_view name);
+// What this process executes from now on gets none of what it may itself: only start_detached()
+// still gives what it is told to. For a process that was started with capabilities to pass on.
+void keep_capabilities_here();
 // The lowest port that a process without net-bind-service may listen on.
 std::uint16_t first_unprivileged_port();
 

@@ -10,6 +10,8 @@
 namespace locum::platform {
 
 std::string read_file(const std::string& path, std::uint64_t limit = 16U << 20);
+// Its last bytes, at most so many; "" where there is no file. For logs, whose length nobody bounds.
+std::string read_end(const std::string& path, std::uint64_t limit);
 // New content under a fresh name beside, fsync, mode, rename, fsync of the folder.
 void write_file(const std::string& path, std::string_view content, unsigned mode);
 // Creates the folder and its parents; those it makes have the mode.

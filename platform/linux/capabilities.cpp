@@ -72,6 +72,11 @@ std::uint16_t first_unprivileged_port() {
     return port;
 }
 
+void keep_capabilities_here() {
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0)
+        throw path_error("clear", "the ambient capabilities of this process", errno);
+}
+
 bool keep_capabilities(std::uint64_t wanted) {
     Data data{};
     if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) != 0 || !get(data))

@@ -72,6 +72,30 @@ std::string read_file(const std::string& path, std::uint64_t limit) {
     return read_all(file.get(), limit, path);
 }
 
+std::string read_end(const std::string& path, std::uint64_t limit) {
+    if (!exists(path))
+        return "";
+    const Descriptor file = open_path("read", path, O_RDONLY);
+    const off_t size = ::lseek(file.get(), 0, SEEK_END);
+    const off_t from = std::max<off_t>(size - static_cast<off_t>(limit), 0);
+    std::string bytes(static_cast<std::size_t>(std::max<off_t>(size - from, 0)), '\0');
+    std::size_t filled = 0;
+    // By position: who writes to it meanwhile makes it longer, or begins it anew.
+    while (filled < bytes.size()) {
+        const ssize_t count = ::pread(file.get(), bytes.data() + filled, bytes.size() - filled,
+                                      from + static_cast<off_t>(filled));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            throw path_error("read", path, errno);
+        if (count == 0)
+            break;
+        filled += static_cast<std::size_t>(count);
+    }
+    bytes.resize(filled);
+    return bytes;
+}
+
 void write_file(const std::string& path, std::string_view content, unsigned mode) {
     FreshFile fresh(path);
     write_all(fresh.get(), content, path);

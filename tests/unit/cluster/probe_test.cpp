@@ -106,7 +106,7 @@ TEST_CASE("probe: nobody listens, or the name is none") {
                    "probe profile: no connection to 127.0.0.1:" + std::to_string(server.port())));
     CHECK(contains(why, "refused"));
     CHECK(contains(cluster::ask({"named", HttpTarget{"http://no such host/"}, 2s}).value_or(""),
-                   "no connection"));
+                   "'no such host:80' is not an address; expected HOST:PORT"));
 }
 
 TEST_CASE("probe: over TCP a connection is enough") {

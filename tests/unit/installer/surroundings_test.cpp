@@ -104,3 +104,36 @@ TEST_CASE("surroundings: a port below the first unprivileged one needs a right")
     CHECK(contains(findings[0].remedy, "net.ipv4.ip_unprivileged_port_start=53"));
     CHECK(findings[1].found == "no capability ipc-lock");
 }
+
+TEST_CASE("surroundings: a low port whose services do not ask for the right to it") {
+    suite::Manifest manifest = small_manifest();
+    const suite::Port port = manifest.ports.at(0);
+    const installer::PortNumbers low = {{port.name, 53}};
+    CHECK(installer::unasked_ports(manifest, low, 1024) == low);
+    CHECK(installer::unasked_ports(manifest, low, 53).empty()); // everybody may have it
+    CHECK(installer::unasked_ports(manifest, {{port.name, 1024}}, 1024).empty());
+    CHECK(installer::unasked_ports(manifest, {}, 1024).empty()); // not selected
+    for (suite::Service& service : manifest.services)
+        service.capabilities = {"net-raw"};
+    CHECK(installer::unasked_ports(manifest, low, 1024) == low);
+    for (suite::Service& service : manifest.services)
+        if (service.component != port.component)
+            service.capabilities = {"net-bind-service"}; // another component's
+    CHECK(installer::unasked_ports(manifest, low, 1024) == low);
+    for (suite::Service& service : manifest.services)
+        if (service.component == port.component)
+            service.capabilities = {"net-raw", "net-bind-service"};
+    CHECK(installer::unasked_ports(manifest, low, 1024).empty());
+
+    installer::Surroundings around;
+    around.unasked = low;
+    around.privileged = low; // told once: the right alone would not help
+    const auto findings = installer::surroundings_findings(manifest, server, low, around);
+    REQUIRE(findings.size() == 1);
+    CHECK(findings[0].name == "capability");
+    CHECK(findings[0].found ==
+          "port 53 (" + port.name + "), and no service of its component asks for net-bind-service");
+    CHECK(contains(findings[0].expected, "capabilities = [\"net-bind-service\"]"));
+    CHECK(contains(findings[0].remedy, "set another port in [ports], run as root, or: sysctl"));
+    CHECK(findings[0].may_be_ignored);
+}

@@ -3,6 +3,7 @@
 #include "tests/support/scratch.hpp"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace locum;
 using namespace locum::platform;
@@ -159,6 +160,19 @@ TEST_CASE("paths: parent and absolute") {
     CHECK(absolute("/") == "/");
     CHECK(testing::contains(absolute("x"), "/"));
     CHECK(absolute("x").ends_with("/x"));
+}
+
+TEST_CASE("the end of a file is read whatever its length, and of none nothing") {
+    Scratch scratch;
+    const std::string file = scratch / "log";
+    CHECK(read_end(file, 10) == "");
+    write_file(file, "12345", 0600);
+    CHECK(read_end(file, 10) == "12345");
+    CHECK(read_end(file, 5) == "12345");
+    CHECK(read_end(file, 2) == "45");
+    CHECK(read_end(file, 0) == "");
+    REQUIRE(::truncate(file.c_str(), std::int64_t{1} << 33) == 0);
+    CHECK(read_end(file, 3) == std::string(3, '\0'));
 }
 
 TEST_CASE("temporary folders are fresh and private") {
