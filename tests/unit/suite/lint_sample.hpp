@@ -66,6 +66,7 @@ name = "front"
 component = "front"
 argv = ["{component.dir}/bin/front", "{etc}/front.conf"]
 user = "sample"
+reload = { signal = "USR2" }
 [[probes]]
 component = "server"
 name = "thing"

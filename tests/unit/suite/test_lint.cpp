@@ -19,11 +19,11 @@ TEST_CASE("lint: probes that would not notice a wrong schema or version") {
           "suite.toml:21 warning component-unprobed");
     // The one that proves the version may know it without the database.
     suite::Source source = sample({{"body = \"blue 2.0\"\n", ""}});
-    CHECK(findings(source) == "suite.toml:53 warning probe-reads-nothing");
+    CHECK(findings(source) == "suite.toml:54 warning probe-reads-nothing");
     source.manifest.probes[0].how = suite::TcpProbe{"{node.address}:{port.device}"};
-    CHECK(findings(source) == "suite.toml:53 warning probe-reads-nothing");
+    CHECK(findings(source) == "suite.toml:54 warning probe-reads-nothing");
     source.manifest.probes[0].how = suite::Command{{"/bin/ask", "{port.device}"}, ""};
-    CHECK(findings(source) == "suite.toml:53 warning probe-reads-nothing");
+    CHECK(findings(source) == "suite.toml:54 warning probe-reads-nothing");
     source.manifest.probes[0].how = suite::Command{{"/bin/ask", "{port.device}"}, "blue"};
     CHECK(findings(source) == "");
     source.manifest.probes[0].how = suite::SqlProbe{"SELECT colour FROM thing", ""};
@@ -32,10 +32,10 @@ TEST_CASE("lint: probes that would not notice a wrong schema or version") {
 
     const Changes unproven = {{"proves = \"version\"\n", ""}};
     CHECK(findings_with(unproven) ==
-          "suite.toml:53 note version-unproven"); // it expects the version
+          "suite.toml:54 note version-unproven"); // it expects the version
     CHECK(findings_with(
               {unproven[0], {"blue 2.0", "blue"}, {"output = \"2.0\"", "output = \"two\""}}) ==
-          "suite.toml:53 warning version-unproven");
+          "suite.toml:54 warning version-unproven");
 }
 
 TEST_CASE("lint: ports that meet on a host") {
