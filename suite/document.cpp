@@ -1,6 +1,7 @@
 #include "suite/document.hpp"
 
 #include "engine/error.hpp"
+#include "suite/key_length.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -94,6 +95,9 @@ Section::Node Section::convert(const void* toml_node) {
 Section Section::parse(std::string_view toml, const std::string& file_name) {
     auto file = std::make_shared<File>();
     file->name = file_name;
+    if (const auto at = too_long_key(toml))
+        complain(file_name, *at, fmt::format("a key of more than {} parts", most_key_parts),
+                 "shorter keys, such as a.b.c");
     try {
         const toml::table table = toml::parse(toml, file_name);
         file->root = convert(static_cast<const toml::node*>(&table));
