@@ -179,6 +179,36 @@ TEST_CASE("lint: tables without a primary key") {
                              replaced(first_sql(), {{"text PRIMARY KEY", "text"}}))) == "");
 }
 
+TEST_CASE("lint: the version's own table is the one that its query reads, not one named alike") {
+    const std::string own = replaced(first_sql(), {{"text PRIMARY KEY", "text"}});
+    CHECK(findings(with_text("lite/1.sql", own + "CREATE TABLE version (a text);\n")) ==
+          "lite/1.sql:5 warning primary-key");
+    CHECK(findings(with_text("lite/1.sql", own + "CREATE TABLE schema (a text);\n")) ==
+          "lite/1.sql:5 warning primary-key");
+    const std::string lite = "[database.sqlite]\nversion-query = \"SELECT version FROM ";
+    CHECK(findings(with_text("lite/1.sql", own,
+                             {{lite + "schema_version", lite + "main.[Schema_Version]"}})) == "");
+}
+
+TEST_CASE("lint: that nothing was tried on PostgreSQL is said once") {
+    const auto notes = [](const suite::Source& source) {
+        std::vector<unsigned> lines;
+        for (const suite::Remark& remark : suite::lint(source, {}))
+            if (remark.finding.name == "postgresql-untried") {
+                CHECK(remark.note);
+                lines.push_back(remark.at.line);
+            }
+        return lines;
+    };
+    suite::Source source = sample();
+    CHECK(notes(source) == std::vector<unsigned>{72});
+    source.manifest.database.engines.erase(Kind::sqlite);
+    CHECK(notes(source) == std::vector<unsigned>{72});
+    source = sample();
+    source.manifest.database.engines.erase(Kind::postgresql);
+    CHECK(notes(source).empty());
+}
+
 TEST_CASE("lint: node-local tables") {
     CHECK(findings_with({{"[\"seen\"]", "[\"sen\"]"}}) == "suite.toml:69 error node-local-missing");
     CHECK(findings(
