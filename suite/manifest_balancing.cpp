@@ -12,7 +12,7 @@ namespace {
 // What `show` prints; a line that told two things would tell nothing.
 void read_show(References& references, Section section, const KnownIn& known,
                BalancerCommands& commands) {
-    commands.show = read_argv(references, section, "command", "show", known);
+    commands.show = read_argv(references, section, "command", "'show'", known);
     commands.in_rotation = read_line(references, section, "in-rotation", known);
     commands.out_of_rotation = read_line(references, section, "out-of-rotation", known);
     commands.idle = read_line(references, section, "idle", known);
@@ -34,9 +34,11 @@ BalancerCommands read_commands(References& references, Section& section,
     const KnownIn known{.component = balancing.component, .server = balancing.server};
     const auto table = [&](const char* key) { return section.section(key, true); };
     Section drain = table("drain");
-    commands.drain = read_command(references, drain, "drain", known);
+    commands.drain = read_command(references, drain, "'drain'", known);
+    drain.done();
     Section undrain = table("undrain");
-    commands.undrain = read_command(references, undrain, "undrain", known);
+    commands.undrain = read_command(references, undrain, "'undrain'", known);
+    undrain.done();
     read_show(references, table("show"), known, commands);
     commands.settle = std::chrono::milliseconds(section.number("settle-ms", 0, 60'000, 0));
     return commands;
@@ -88,7 +90,7 @@ void ManifestReader::read_balancing() {
         static_cast<BalancerDriver>(read_choice(section, "driver", {"haproxy", "command"}));
     if (balancing.driver == BalancerDriver::haproxy) {
         balancing.socket = with_variables(references, section, "socket", {balancing.component});
-        balancing.backend = section.text("backend").value;
+        balancing.backend = section.one_line("backend").value;
     } else {
         balancing.commands = read_commands(references, section, balancing);
     }

@@ -143,8 +143,10 @@ TEST_CASE("keys of the other driver, missing and contradictory ones") {
              {changed("idle = \"idle\"", "idle = \"idle\", output = \"x\""),
               "found the unknown key 'output'"},
              {"driver = \"command\"\ndrain = { command = [] }\n",
-              "found 'drain' without 'command'; expected the program and its arguments"},
-             {"driver = \"command\"\ndrain = { output = \"x\" }\n", "'drain' without 'command'"},
+              "found 'drain' without a program in 'command'; expected the program and its "
+              "arguments"},
+             {"driver = \"command\"\ndrain = { output = \"x\" }\n",
+              "'drain' without a program in 'command'"},
          }) {
         CAPTURE(balancing);
         const std::string reload =
@@ -160,7 +162,7 @@ TEST_CASE("a reload is by a signal or by a command, and proves itself where the 
               "one"},
              {"{}", "found a reload of 'balancer' with neither of 'signal' and 'command'"},
              {"{ signal = \"HUP\", output = \"x\" }", "found the unknown key 'output'"},
-             {"{ command = [\"\"] }", "found 'reload' without 'command'"},
+             {"{ command = [\"\"] }", "found 'reload' without a program in 'command'"},
              {reload_by_signal,
               "found driver 'command' for 'balancer', whose service 'balancer' has "
               "no reload by command; expected reload = { command, output }"}}) {
