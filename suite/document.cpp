@@ -1,6 +1,7 @@
 #include "suite/document.hpp"
 
 #include "engine/error.hpp"
+#include "suite/key_length.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -34,6 +35,8 @@ struct Section::File {
 };
 
 namespace {
+
+constexpr std::string_view many_lines = "\t\r\n"; // control characters that a text may have
 
 Place place_of(const toml::source_region& region) {
     return {std::max(1U, unsigned{region.begin.line}), std::max(1U, unsigned{region.begin.column})};
@@ -94,6 +97,9 @@ Section::Node Section::convert(const void* toml_node) {
 Section Section::parse(std::string_view toml, const std::string& file_name) {
     auto file = std::make_shared<File>();
     file->name = file_name;
+    if (const auto at = too_long_key(toml))
+        complain(file_name, *at, fmt::format("a key of more than {} parts", most_key_parts),
+                 "shorter keys, such as a.b.c");
     try {
         const toml::table table = toml::parse(toml, file_name);
         file->root = convert(static_cast<const toml::node*>(&table));
@@ -140,11 +146,26 @@ void Section::wrong_type(std::string_view key, const Node& node, std::string_vie
          std::string(expected));
 }
 
+Text Section::checked(std::string_view key, const std::string& text, Place at,
+                      std::string_view allowed) const {
+    for (const char c : text)
+        if (const auto byte = static_cast<unsigned char>(c);
+            (byte < 0x20 || byte == 0x7f) && allowed.find(c) == allowed.npos)
+            fail(at, fmt::format("the control character U+{:04X} in '{}'", byte, key),
+                 allowed.empty() ? "one line of printable text" : "a text of printable lines");
+    return {text, at};
+}
+
 Text Section::text(std::string_view key) {
     const Node& node = require(key);
     if (const auto* text = std::get_if<std::string>(&node.value))
-        return {*text, node.at};
+        return checked(key, *text, node.at, many_lines);
     wrong_type(key, node, "a text in quotes");
+}
+
+Text Section::one_line(std::string_view key) {
+    const Text line = text(key);
+    return checked(key, line.value, line.at, "");
 }
 
 Text Section::text(std::string_view key, std::string_view missing) {
@@ -186,7 +207,7 @@ std::vector<Text> Section::texts(std::string_view key) {
         const auto* text = std::get_if<std::string>(&element.value);
         if (text == nullptr)
             wrong_type(key, element, "an array of texts");
-        texts.push_back({*text, element.at});
+        texts.push_back(checked(key, *text, element.at, many_lines));
     }
     return texts;
 }

@@ -31,9 +31,11 @@ public:
     static Section parse(std::string_view toml, const std::string& file_name);
 
     // A missing key or a value of another type throws Error(usage). A default stands in for a
-    // missing key only.
+    // missing key only. Texts have no control characters but tabs and line breaks: what ends at a
+    // NUL elsewhere, or is shown to people, would be another text there.
     Text text(std::string_view key);
     Text text(std::string_view key, std::string_view missing);
+    Text one_line(std::string_view key); // without tabs and line breaks too
     std::int64_t number(std::string_view key, std::int64_t least, std::int64_t most,
                         std::optional<std::int64_t> missing = std::nullopt);
     bool flag(std::string_view key, bool missing);
@@ -59,6 +61,8 @@ private:
     static Node convert(const void* toml_node);
     Section(std::shared_ptr<const File> file, const Node* node, std::string path);
     const Node* find(std::string_view key);
+    Text checked(std::string_view key, const std::string& text, Place at,
+                 std::string_view allowed) const;
     const Node& require(std::string_view key);
     [[noreturn]] void wrong_type(std::string_view key, const Node& node,
                                  std::string_view expected) const;

@@ -43,14 +43,18 @@ std::vector<VariableUse> variables_in(const std::string& text) {
     }
 }
 
-class Uses {
+void add_uses(const TextOf& text, std::vector<Use>& uses) {
+    for (const VariableUse& use : variables_in(text.text)) {
+        const bool item = use.name.starts_with("server."); // of the balancer's commands
+        uses.push_back({text.component, item ? use.name.substr(7) : use.name,
+                        item || !use.list.empty(), !text.file.empty()});
+    }
+}
+
+class Texts {
 public:
-    void add(const std::string& component, const std::string& text, bool in_template = false) {
-        for (const VariableUse& use : variables_in(text)) {
-            const bool item = use.name.starts_with("server."); // of the balancer's commands
-            uses.push_back({component, item ? use.name.substr(7) : use.name,
-                            item || !use.list.empty(), in_template});
-        }
+    void add(const std::string& component, const std::string& text) {
+        all.push_back({component, text});
     }
     void add(const std::string& component, const std::vector<std::string>& texts) {
         for (const std::string& text : texts)
@@ -60,7 +64,7 @@ public:
         add(component, command.argv);
         add(component, command.output);
     }
-    std::vector<Use> uses;
+    std::vector<TextOf> all;
 };
 
 } // namespace
@@ -79,17 +83,24 @@ Spot item_at(const Source& source, std::initializer_list<std::string_view> keys,
 }
 
 std::vector<Use> uses_in_template(const Source& source, const Config& config) {
-    Uses all;
+    std::vector<Use> uses;
     if (const auto text = source.texts.find(config.template_file); text != source.texts.end())
-        all.add(config.component, text->second, true);
-    return all.uses;
+        add_uses({config.component, text->second, text->first}, uses);
+    return uses;
 }
 
 std::vector<Use> uses_of(const Source& source) {
-    Uses all;
+    std::vector<Use> uses;
+    for (const TextOf& text : texts_of(source))
+        add_uses(text, uses);
+    return uses;
+}
+
+std::vector<TextOf> texts_of(const Source& source) {
+    Texts all;
     for (const Config& config : source.manifest.configs) {
-        const std::vector<Use> some = uses_in_template(source, config);
-        all.uses.insert(all.uses.end(), some.begin(), some.end());
+        if (const auto text = source.texts.find(config.template_file); text != source.texts.end())
+            all.all.push_back({config.component, text->second, text->first});
         all.add(config.component, config.to);
         all.add(config.component, config.check);
     }
@@ -125,7 +136,7 @@ std::vector<Use> uses_of(const Source& source) {
         for (const datasource::Migration& migration : engine.migrations)
             for (const datasource::MigrationPart& part : migration.run)
                 all.add(server == nullptr ? "" : server->name, Command{part.argv, part.output});
-    return all.uses;
+    return all.all;
 }
 
 const Component* server_of(const Manifest& manifest) {
@@ -154,6 +165,7 @@ std::vector<Remark> lint(const Source& source, const std::vector<Source>& older)
     lint_services(source, remarks);
     lint_probes(source, remarks);
     lint_ports(source, remarks);
+    lint_literals(source, remarks);
     lint_configs(source, remarks);
     lint_ways(source, remarks);
     lint_database(source, older, remarks);

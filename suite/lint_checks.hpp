@@ -31,6 +31,14 @@ private:
 Spot table_at(const Source& source, std::initializer_list<std::string_view> keys);
 Spot item_at(const Source& source, std::initializer_list<std::string_view> keys, std::size_t index);
 
+// A text with variables, but for the datasource's SQL.
+struct TextOf {
+    std::string component; // whose text it is
+    std::string text;
+    std::string file = {}; // of a template; empty: it stands in the manifest
+};
+std::vector<TextOf> texts_of(const Source& source);
+
 // A variable that one of the suite's texts names.
 struct Use {
     std::string component;  // whose text it is
@@ -51,6 +59,7 @@ void lint_components(const Source& source, Remarks& remarks);
 void lint_services(const Source& source, Remarks& remarks);
 void lint_probes(const Source& source, Remarks& remarks);
 void lint_ports(const Source& source, Remarks& remarks);
+void lint_literals(const Source& source, Remarks& remarks);
 void lint_configs(const Source& source, Remarks& remarks);
 void lint_ways(const Source& source, Remarks& remarks);
 void lint_database(const Source& source, const std::vector<Source>& older, Remarks& remarks);

@@ -218,9 +218,7 @@ void lint_copy_ddl(const Source& source, Remarks& remarks) {
     }
 }
 
-} // namespace
-
-void lint_database(const Source& source, const std::vector<Source>& older, Remarks& remarks) {
+void lint_sqlite(const Source& source, const std::vector<Source>& older, Remarks& remarks) {
     if (!source.manifest.database.engines.contains(Kind::sqlite))
         return;
     Trial trial(source, remarks);
@@ -237,6 +235,27 @@ void lint_database(const Source& source, const std::vector<Source>& older, Remar
     if (schemas.contains(source.manifest.schema))
         lint_tables(source, schemas.at(source.manifest.schema), remarks);
     lint_promises(source, schemas, remarks);
+}
+
+// The same words in every version, so that it is told once.
+void tell_postgresql(const Source& source, Remarks& remarks) {
+    if (source.manifest.database.engines.contains(Kind::postgresql))
+        remarks.note(
+            table_at(source, {"database", "postgresql"}),
+            {"postgresql-untried",
+             "migrations for PostgreSQL, which are not run here, nor are the tables looked "
+             "at that they make",
+             "each of the ways tried on a PostgreSQL: there a mistake is found, and "
+             "whether the copy's tables are as SQLite's",
+             "install and upgrade a cluster with a test database, in CI for example; "
+             "locum upgrade plan tells what stands against a copy"});
+}
+
+} // namespace
+
+void lint_database(const Source& source, const std::vector<Source>& older, Remarks& remarks) {
+    lint_sqlite(source, older, remarks);
+    tell_postgresql(source, remarks);
 }
 
 } // namespace locum::suite

@@ -80,6 +80,25 @@ void lint_clashes(const Source& source, Remarks& remarks) {
         }
 }
 
+// Whichever components a host has, it has an agent.
+void lint_agent(const Source& source, Remarks& remarks) {
+    constexpr std::uint16_t agent_port = 61616; // unless an operator gives it another
+    const std::vector<Port>& ports = source.manifest.ports;
+    for (std::size_t i = 0; i < ports.size(); ++i)
+        if (ports[i].tcp &&
+            std::any_of(ports[i].choices.begin(), ports[i].choices.end(),
+                        [](const PortChoice& choice) { return choice.port == agent_port; }))
+            remarks.warning(
+                item_at(source, {"ports"}, i),
+                {"port-clash",
+                 fmt::format("the port '{}' is {}, and so is that of Locum's agent, which is on "
+                             "each host",
+                             ports[i].name, agent_port),
+                 "another number: installations would be refused until an operator changes one of "
+                 "the two",
+                 "choose another 'port'"});
+}
+
 void lint_privileged(const Source& source, Remarks& remarks) {
     constexpr std::uint16_t first_free = 1024;
     const Manifest& manifest = source.manifest;
@@ -157,6 +176,7 @@ void lint_elsewhere(const Source& source, Remarks& remarks) {
 
 void lint_ports(const Source& source, Remarks& remarks) {
     lint_clashes(source, remarks);
+    lint_agent(source, remarks);
     lint_privileged(source, remarks);
     lint_unused(source, remarks);
     lint_elsewhere(source, remarks);

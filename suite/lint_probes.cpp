@@ -1,6 +1,7 @@
 // Would a wrong schema, or a wrong version, be noticed?
 
 #include "suite/lint_checks.hpp"
+#include "suite/lint_sql.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -20,11 +21,28 @@ std::string expectation(const Probe& probe) {
     return std::visit(Expected{}, probe.how);
 }
 
-// What no server of another schema would answer. Who tells its own version has asked nobody, and
-// a connection is taken before anything was read.
+// A command that is told neither where the server or its database is, nor where it could read of
+// that, prints the same whatever they are: `/bin/echo yes`.
+bool is_told_where(const Command& command) {
+    return std::any_of(command.argv.begin(), command.argv.end(), [](const std::string& word) {
+        for (const char* variable :
+             {"{port.", "{node.address", "{datasource", "{etc", "{data", "{run", "{log"})
+            if (word.find(variable) != std::string::npos)
+                return true;
+        return false;
+    });
+}
+
+// What no server of another schema would answer. Who tells its own version has asked nobody, a
+// connection is taken before anything was read, and `SELECT 1` is right on every schema.
 bool reads_database(const Probe& probe) {
-    return !probe.proves_version &&
-           (std::holds_alternative<SqlProbe>(probe.how) || !expectation(probe).empty());
+    if (probe.proves_version)
+        return false;
+    if (const auto* sql = std::get_if<SqlProbe>(&probe.how))
+        return !sources_of(sql->sql).empty();
+    if (const auto* command = std::get_if<Command>(&probe.how); command && !is_told_where(*command))
+        return false;
+    return !expectation(probe).empty();
 }
 
 void lint_server(const Source& source, const Component& server, Remarks& remarks) {
@@ -46,8 +64,8 @@ void lint_server(const Source& source, const Component& server, Remarks& remarks
                                      server.name),
                          "one that reads a column of this version's schema, besides the one that "
                          "proves the version",
-                         "write a probe with sql, with http and body, or with command and "
-                         "output"});
+                         "write a probe with sql from a table, with http and body, or with "
+                         "output of a command that is told where the server is"});
     if (any([](const Probe& probe) { return probe.proves_version; }))
         return;
     const bool names_it = any([&](const Probe& probe) {

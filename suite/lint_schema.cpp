@@ -1,5 +1,7 @@
 #include "suite/lint_schema.hpp"
 
+#include "suite/lint_sql.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -35,18 +37,19 @@ std::vector<std::string> lost(const Schema& before, const Schema& after) {
     return names;
 }
 
+std::string lower(std::string text) {
+    for (char& c : text)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return text;
+}
+
 // Where a migration makes the table; the manifest, where it cannot be told.
 struct Made {
     Spot at;
     bool by_host_file = false; // whose text is not the vendor's
 };
 Made made_by(const Source& source, const std::string& table) {
-    const auto lower = [](std::string text) {
-        for (char& c : text)
-            if (c >= 'A' && c <= 'Z')
-                c = static_cast<char>(c - 'A' + 'a');
-        return text;
-    };
     const std::string name = lower(table);
     for (const auto& step :
          source.manifest.database.engines.at(datasource::Kind::sqlite).migrations)
@@ -140,11 +143,12 @@ std::vector<std::string> differences(const Schema& expected, const Schema& found
 }
 
 void lint_tables(const Source& source, const Schema& schema, Remarks& remarks) {
-    const std::string& version_query =
-        source.manifest.database.engines.at(datasource::Kind::sqlite).version.query;
+    // The version's own table has one row.
+    const std::vector<std::string> versions =
+        sources_of(source.manifest.database.engines.at(datasource::Kind::sqlite).version.query);
     for (const Table& table : schema.tables)
-        // The version's own table has one row.
-        if (table.primary_key.empty() && version_query.find(table.name) == std::string::npos)
+        if (table.primary_key.empty() &&
+            std::find(versions.begin(), versions.end(), lower(table.name)) == versions.end())
             lint_keyless(source, table.name, remarks);
     lint_node_local(source, schema, remarks);
 }

@@ -127,7 +127,7 @@ std::string refer_one(References& references, Section& section, std::string_view
 
 std::string with_variables(References& references, Section& section, std::string_view key,
                            const KnownIn& known) {
-    const Text text = section.text(key);
+    const Text text = section.one_line(key);
     if (text.value.empty())
         section.fail(text.at, fmt::format("an empty text for '{}'", key), "a text");
     references.variables(section, text, known);
@@ -171,9 +171,9 @@ void ManifestReader::read_suite() {
     const Text name = suite.text("name");
     references.declare(suite, "suite", name);
     manifest.name = name.value;
-    manifest.title = suite.text("title").value;
+    manifest.title = suite.one_line("title").value;
     manifest.version = read_version(suite, "version");
-    const Text schema = suite.text("schema");
+    const Text schema = suite.one_line("schema");
     if (schema.value.empty())
         suite.fail(schema.at, "an empty text for 'schema'", "a schema version");
     manifest.schema = schema.value;

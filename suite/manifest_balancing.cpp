@@ -3,7 +3,6 @@
 #include "suite/manifest_command.hpp"
 #include "suite/manifest_reader.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::suite {
@@ -13,7 +12,7 @@ namespace {
 // What `show` prints; a line that told two things would tell nothing.
 void read_show(References& references, Section section, const KnownIn& known,
                BalancerCommands& commands) {
-    commands.show = read_argv(references, section, "command", "show", known);
+    commands.show = read_argv(references, section, "command", "'show'", known);
     commands.in_rotation = read_line(references, section, "in-rotation", known);
     commands.out_of_rotation = read_line(references, section, "out-of-rotation", known);
     commands.idle = read_line(references, section, "idle", known);
@@ -35,21 +34,36 @@ BalancerCommands read_commands(References& references, Section& section,
     const KnownIn known{.component = balancing.component, .server = balancing.server};
     const auto table = [&](const char* key) { return section.section(key, true); };
     Section drain = table("drain");
-    commands.drain = read_command(references, drain, "drain", known);
+    commands.drain = read_command(references, drain, "'drain'", known);
+    drain.done();
     Section undrain = table("undrain");
-    commands.undrain = read_command(references, undrain, "undrain", known);
+    commands.undrain = read_command(references, undrain, "'undrain'", known);
+    undrain.done();
     read_show(references, table("show"), known, commands);
     commands.settle = std::chrono::milliseconds(section.number("settle-ms", 0, 60'000, 0));
     return commands;
 }
 
-// A signal is sent before anything is read: only a command's end can prove that such a balancer has
-// taken its configuration up.
-bool proves_reload(const Manifest& manifest, const std::string& component) {
-    const auto& services = manifest.services;
-    return std::all_of(services.begin(), services.end(), [&](const Service& service) {
-        return service.component != component || service.reload_command;
-    });
+// Each of the balancer's services is reloaded at the end of an upgrade, when there is no way back:
+// one that cannot would keep it there.
+void require_reloads(const Manifest& manifest, const Section& section, const Balancing& balancing) {
+    // A signal is sent before anything is read: only a command's end can prove that a balancer that
+    // is driven by commands has taken its configuration up.
+    const bool by_command = balancing.driver == BalancerDriver::command;
+    for (const Service& service : manifest.services) {
+        if (service.component != balancing.component || service.reload_command ||
+            (service.reload_signal && !by_command))
+            continue;
+        section.fail(section.at(),
+                     fmt::format("driver '{}' for '{}', whose service '{}' has no reload{}",
+                                 by_command ? "command" : "haproxy", balancing.component,
+                                 service.name, by_command ? " by command" : ""),
+                     by_command
+                         ? "reload = { command, output }: it tells whether a changed configuration "
+                           "was taken up"
+                         : "reload = { signal } or { command, output }: an upgrade changes the "
+                           "balancer's configuration");
+    }
 }
 
 } // namespace
@@ -76,17 +90,11 @@ void ManifestReader::read_balancing() {
         static_cast<BalancerDriver>(read_choice(section, "driver", {"haproxy", "command"}));
     if (balancing.driver == BalancerDriver::haproxy) {
         balancing.socket = with_variables(references, section, "socket", {balancing.component});
-        balancing.backend = section.text("backend").value;
+        balancing.backend = section.one_line("backend").value;
     } else {
         balancing.commands = read_commands(references, section, balancing);
-        if (!proves_reload(manifest, balancing.component))
-            section.fail(section.at(),
-                         fmt::format("driver 'command' for '{}', a service of which has no reload "
-                                     "by command",
-                                     balancing.component),
-                         "reload = { command, output }: it tells whether a changed configuration "
-                         "was taken up");
     }
+    require_reloads(manifest, section, balancing);
     section.done();
     manifest.balancing = std::move(balancing);
 }

@@ -1,6 +1,5 @@
 #include "suite/manifest_command.hpp"
 
-#include <algorithm>
 #include <cctype>
 #include <fmt/format.h>
 
@@ -14,7 +13,7 @@ std::vector<std::string> read_argv(References& references, Section& section, std
         argv.push_back(word.value);
     }
     if (argv.empty() || argv.front().empty())
-        section.fail(section.at(), fmt::format("'{}' without '{}'", what, key),
+        section.fail(section.at(), fmt::format("{} without a program in '{}'", what, key),
                      "the program and its arguments");
     return argv;
 }
@@ -23,10 +22,9 @@ std::string read_line(References& references, Section& section, std::string_view
                       const KnownIn& known) {
     const Text text = section.text(key);
     const auto blank = [](unsigned char c) { return std::isspace(c) != 0; };
-    const auto control = [](unsigned char c) { return std::iscntrl(c) != 0; };
     const std::string& line = text.value;
     if (line.empty() || blank(line.front()) || blank(line.back()) ||
-        std::any_of(line.begin(), line.end(), control))
+        line.find_first_of("\r\n") != std::string::npos)
         section.fail(text.at, fmt::format("'{}' for '{}'", line, key),
                      "one line that is printed, without blanks at its ends");
     references.variables(section, text, known);
@@ -39,7 +37,6 @@ Command read_command(References& references, Section& section, const std::string
     command.argv = read_argv(references, section, "command", what, known);
     if (section.has("output"))
         command.output = read_line(references, section, "output", known);
-    section.done();
     return command;
 }
 

@@ -6,13 +6,14 @@
 
 namespace locum::suite {
 
-// argv of a command under `key`: not empty, with variables. `what` is for messages: "drain".
+// argv of a command under `key`: not empty, with variables. `what` is for messages: "'drain'".
 std::vector<std::string> read_argv(References& references, Section& section, std::string_view key,
                                    const std::string& what, const KnownIn& known);
 // A line that a command prints, as it is compared: without blanks at its ends; with variables.
 std::string read_line(References& references, Section& section, std::string_view key,
                       const KnownIn& known);
-// { command = [argv], output = "line" }; without `output` the exit code is enough.
+// `command` = [argv] and `output` = "line" of a table that may have more; without `output` the
+// exit code is enough.
 Command read_command(References& references, Section& section, const std::string& what,
                      const KnownIn& known);
 

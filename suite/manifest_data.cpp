@@ -127,7 +127,7 @@ void ManifestReader::read_database() {
     Section section = file.section("database", true);
     // For people only: Locum knows the application's sessions by its account.
     if (section.has("application-name")) {
-        const Text name = section.text("application-name");
+        const Text name = section.one_line("application-name");
         if (name.value.empty())
             section.fail(name.at, "an empty 'application-name'",
                          "how the suite's sessions call themselves, or no 'application-name'");

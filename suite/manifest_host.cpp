@@ -99,9 +99,34 @@ void read_reload(References& references, Section& section, Service& service) {
             service.reload_signal = signals[read_choice(reload, "signal", signals)];
         else
             service.reload_command =
-                read_command(references, reload, "reload", {service.component});
+                read_command(references, reload, "'reload'", {service.component});
     }
     reload.done();
+}
+
+bool is_environment_name(std::string_view name) {
+    return !name.empty() && std::all_of(name.begin(), name.end(),
+                                        [](char c) { return c >= ' ' && c <= '~' && c != '='; });
+}
+
+// Where a file may go: the agent writes it, often as root.
+std::string read_target(References& references, Section& section, const KnownIn& known) {
+    const Text text = section.one_line("to");
+    std::string path = text.value;
+    if (path.starts_with('{')) {
+        const std::string name = path.substr(1, std::max<std::size_t>(path.find('}'), 1) - 1);
+        const auto folders = {"data", "etc", "run", "log", "component.dir"};
+        // One that nobody knows is told with those that are.
+        if (std::find(folders.begin(), folders.end(), name) != folders.end() ||
+            !(is_known_variable(name) || name.starts_with("port.")))
+            path.erase(0, std::min(path.size(), name.size() + 2));
+    }
+    if (!is_plain_absolute(path))
+        section.fail(text.at, fmt::format("'{}' for 'to'", text.value),
+                     "a file below {data}, {etc}, {run}, {log} or {component.dir}, or an absolute "
+                     "path, without '.' and '..'");
+    references.variables(section, text, known);
+    return text.value;
 }
 
 } // namespace
@@ -114,7 +139,7 @@ void ManifestReader::read_components() {
         references.declare(section, "component", name);
         Component component;
         component.name = name.value;
-        component.title = section.text("title").value;
+        component.title = section.one_line("title").value;
         component.role = static_cast<Role>(
             read_choice(section, "role", {"server", "balancer", "console", "mirror"}));
         component.payload = read_path(section, "payload");
@@ -150,7 +175,7 @@ void ManifestReader::read_components() {
         references.declare(section, "topology", name);
         Topology topology;
         topology.name = name.value;
-        topology.title = section.text("title").value;
+        topology.title = section.one_line("title").value;
         topology.components = refer_all(references, section, section.texts("components"));
         if (topology.components.empty())
             section.fail(section.at(),
@@ -198,7 +223,7 @@ void ManifestReader::read_configs() {
         config.component = refer_one(references, section, "component");
         config.template_file = read_path(section, "template");
         const KnownIn known{.component = config.component, .datasource = true};
-        config.to = with_variables(references, section, "to", known);
+        config.to = read_target(references, section, known);
         config.mode = read_mode(section, "mode", "0640");
         KnownIn in_check = known;
         in_check.besides = "file";
@@ -224,23 +249,19 @@ void ManifestReader::read_services() {
         service.component = refer_one(references, section, "component");
         // Made once for each version of a component, whichever database its server works on.
         const KnownIn known{service.component};
-        for (const Text& word : section.texts("argv")) {
-            references.variables(section, word, known);
-            service.argv.push_back(word.value);
-        }
-        if (service.argv.empty() || service.argv.front().empty())
-            section.fail(section.at(), fmt::format("the service '{}' without 'argv'", name.value),
-                         "the program and its arguments");
+        service.argv = read_argv(references, section, "argv",
+                                 fmt::format("the service '{}'", name.value), known);
         Section environment = section.section("environment");
         for (const Text& key : environment.keys()) {
-            if (key.value.empty() || key.value.find('=') != std::string::npos)
+            if (!is_environment_name(key.value))
                 environment.fail(key.at, fmt::format("'{}' in 'environment'", key.value),
-                                 "a name without '='");
+                                 "a name of printable ASCII without '='");
             const Text value = environment.text(key.value);
             references.variables(environment, value, known);
             service.environment[key.value] = value.value;
         }
-        service.user = section.text("user", "").value;
+        if (section.has("user"))
+            service.user = section.one_line("user").value;
         Section stop = section.section("stop");
         service.stop_signal = signals[read_choice(stop, "signal", signals, "TERM")];
         service.stop_timeout = std::chrono::seconds(stop.number("timeout-s", 1, 3600, 10));

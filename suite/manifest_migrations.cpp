@@ -1,5 +1,6 @@
 // How the suite's schema is made, and brought from one version to the next.
 
+#include "suite/manifest_command.hpp"
 #include "suite/manifest_reader.hpp"
 
 #include <algorithm>
@@ -33,30 +34,16 @@ void read_host_file(ManifestReader& reader, Section& section, MigrationPart& par
                      "one of the component whose role is server");
 }
 
-void read_command(ManifestReader& reader, Section& section, MigrationPart& part) {
+void read_program(ManifestReader& reader, Section& section, MigrationPart& part) {
     const auto& components = reader.manifest.components;
     const auto server = std::find_if(components.begin(), components.end(),
                                      [](const Component& one) { return one.role == Role::server; });
-    const KnownIn known{.component = server == components.end() ? "server" : server->name,
-                        .datasource = true};
-    for (const Text& word : section.texts("command")) {
-        reader.references.variables(section, word, known);
-        part.argv.push_back(word.value);
-    }
-    if (part.argv.empty() || part.argv.front().empty())
-        section.fail(section.at(), "a 'command' without a program", "a program and its arguments");
-    part.name = fmt::format("{}", fmt::join(part.argv, " "));
-    if (section.has("output")) {
-        const Text output = section.text("output");
-        const bool trimmed = !output.value.empty() &&
-                             output.value.find_first_of("\r\n") == std::string::npos &&
-                             output.value.front() != ' ' && output.value.back() != ' ';
-        if (!trimmed)
-            section.fail(output.at, fmt::format("'{}' for 'output'", output.value),
-                         "one line, without blanks at its ends");
-        reader.references.variables(section, output, known);
-        part.output = output.value;
-    }
+    Command command = read_command(
+        reader.references, section, "a part of a migration",
+        {.component = server == components.end() ? "server" : server->name, .datasource = true});
+    part.name = fmt::format("{}", fmt::join(command.argv, " "));
+    part.argv = std::move(command.argv);
+    part.output = std::move(command.output);
     part.limit = std::chrono::seconds(section.number("timeout-s", 1, longest_command_s, 600));
 }
 
@@ -68,7 +55,7 @@ MigrationPart read_part(ManifestReader& reader, Section& section) {
         section.fail(section.at(), fmt::format("{} of 'host-file', 'file' and 'command'", ways),
                      "one of them");
     if (section.has("command"))
-        read_command(reader, section, part);
+        read_program(reader, section, part);
     else if (section.has("host-file"))
         read_host_file(reader, section, part);
     else

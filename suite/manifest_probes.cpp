@@ -1,5 +1,6 @@
 // How it is found out whether a component is well.
 
+#include "suite/manifest_command.hpp"
 #include "suite/manifest_reader.hpp"
 
 #include <algorithm>
@@ -59,28 +60,16 @@ std::map<std::string, std::string> read_headers(References& references, Section&
     return headers;
 }
 
-Command read_command(References& references, Section& section, const std::string& probe,
-                     const KnownIn& known) {
-    Command command;
-    for (const Text& word : section.texts("command")) {
-        references.variables(section, word, known);
-        command.argv.push_back(word.value);
-    }
-    if (command.argv.empty() || command.argv.front().empty())
-        section.fail(section.at(), fmt::format("the probe '{}' with an empty 'command'", probe),
-                     "the program and its arguments");
-    if (section.has("output")) {
-        const Text output = section.text("output");
-        const std::string& line = output.value;
-        const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-        if (line.empty() || blank(line.front()) || blank(line.back()) ||
-            line.find_first_of("\r\n") != std::string::npos)
-            section.fail(output.at, fmt::format("'{}' for 'output'", line),
-                         "one line that the command prints, without blanks at its ends");
-        references.variables(section, output, known);
-        command.output = line;
-    }
-    return command;
+// Only http is spoken, and what is sent goes into one line of a request.
+std::string read_url(References& references, Section& section, const KnownIn& known) {
+    constexpr std::string_view scheme = "http://";
+    const Text url = section.one_line("http");
+    if (!url.value.starts_with(scheme) || url.value.size() == scheme.size() ||
+        url.value[scheme.size()] == '/' || url.value.find(' ') != std::string::npos)
+        section.fail(url.at, fmt::format("'{}' for 'http'", url.value),
+                     "http://HOST:PORT/PATH without blanks; there is no TLS");
+    references.variables(section, url, known);
+    return url.value;
 }
 
 SqlProbe read_sql(const Manifest& manifest, Section& section, const Probe& probe) {
@@ -119,7 +108,7 @@ void ManifestReader::read_probes() {
         const KnownIn known{.component = probe.component, .datasource = true};
         if (way == "http") {
             HttpProbe http;
-            http.url = with_variables(references, section, "http", known);
+            http.url = read_url(references, section, known);
             http.status = static_cast<unsigned>(section.number("status", 100, 599, 200));
             http.body = section.text("body", "").value;
             http.headers = read_headers(references, section, probe.component);
@@ -127,7 +116,8 @@ void ManifestReader::read_probes() {
         } else if (way == "tcp") {
             probe.how = TcpProbe{with_variables(references, section, "tcp", known)};
         } else if (way == "command") {
-            probe.how = read_command(references, section, name.value, known);
+            probe.how =
+                read_command(references, section, fmt::format("the probe '{}'", name.value), known);
         } else {
             probe.how = read_sql(manifest, section, probe);
         }

@@ -53,7 +53,7 @@ std::size_t read_choice(Section& section, std::string_view key,
 std::vector<std::string> refer_all(References& references, const Section& section,
                                    const std::vector<Text>& names);
 std::string refer_one(References& references, Section& section, std::string_view key);
-// A text with variables that is not empty.
+// A line with variables that is not empty.
 std::string with_variables(References& references, Section& section, std::string_view key,
                            const KnownIn& known);
 

@@ -1,6 +1,7 @@
 // What a component expects around it: files of the host's packages, connections to the outside.
 
 #include "suite/manifest_reader.hpp"
+#include "suite/paths.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -9,16 +10,14 @@ namespace locum::suite {
 
 namespace {
 
-// Absolute, and said in one way only: without empty folders, "." and "..".
-bool is_plain_absolute(const std::string& path) {
-    if (path.size() < 2 || path.front() != '/' || path.back() == '/')
-        return false;
-    if (std::any_of(path.begin(), path.end(), [](char c) { return c < ' ' || c > '~'; }))
-        return false;
-    for (const char* part : {"//", "/./", "/../"})
-        if ((path + "/").find(part) != std::string::npos)
-            return false;
-    return true;
+bool is_ascii(const std::string& text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+}
+
+bool is_host(std::string_view name) {
+    return !name.empty() &&
+           name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789-._") == name.npos;
 }
 
 } // namespace
@@ -31,7 +30,7 @@ void ManifestReader::read_host_files() {
         host.name = name.value;
         host.component = refer_one(references, section, "component");
         const Text path = section.text("path");
-        if (!is_plain_absolute(path.value))
+        if (!is_plain_absolute(path.value) || !is_ascii(path.value))
             section.fail(path.at, fmt::format("'{}' for 'path'", path.value),
                          "an absolute path of printable ASCII, without '.' and '..'");
         host.path = path.value;
@@ -45,14 +44,14 @@ void ManifestReader::read_outgoing() {
     for (Section section : file.list("outgoing")) {
         Outgoing outgoing;
         outgoing.component = refer_one(references, section, "component");
-        const Text to = section.text("to");
+        const Text to = section.one_line("to");
         outgoing.to = to.value;
-        const std::size_t colon = to.value.rfind(':');
-        const std::string port = colon == to.value.npos ? "" : to.value.substr(colon + 1);
+        const std::size_t colon = std::min(to.value.find(':'), to.value.size());
+        const std::string port = to.value.substr(std::min(colon + 1, to.value.size()));
         const bool number =
             !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == port.npos;
-        if (colon == 0 || !number || std::stoul(port) == 0 || std::stoul(port) > 65535 ||
-            to.value.find_first_of(" /{}") != to.value.npos || to.value.find(':') != colon)
+        if (!is_host(std::string_view(to.value).substr(0, colon)) || !number ||
+            std::stoul(port) == 0 || std::stoul(port) > 65535)
             section.fail(to.at, fmt::format("'{}' for 'to'", to.value),
                          "HOST:PORT, a name or an IPv4 address with a port from 1 to 65535");
         outgoing.optional = section.flag("optional", false);

@@ -42,6 +42,16 @@ std::string path_fault(std::string_view path, std::size_t longest) {
     return "";
 }
 
+bool is_plain_absolute(std::string_view path) {
+    if (path.size() < 2 || path.front() != '/' || path.back() == '/')
+        return false;
+    const std::string whole = fmt::format("{}/", path);
+    for (const char* part : {"//", "/./", "/../"})
+        if (whole.find(part) != std::string::npos)
+            return false;
+    return true;
+}
+
 std::string link_fault(std::string_view path, std::string_view target) {
     if (const std::string fault = character_fault(target); !fault.empty())
         return "a link to " + fault;

@@ -15,7 +15,10 @@ constexpr std::size_t longest_file_path = 1024;
 // wrong with it ("an absolute path").
 std::string path_fault(std::string_view path, std::size_t longest);
 
-// The same for a symbolic link at `path` (within a component's folder) to `target`: relative,
+// Absolute, of a file, and said in one way only: without empty parts, "." and "..".
+bool is_plain_absolute(std::string_view path);
+
+// As path_fault for a symbolic link at `path` (within a component's folder) to `target`: relative,
 // `..` at the start only, and not out of the folder. Later links cannot change where such a
 // target leads, since the folders above a link are folders and not links.
 std::string link_fault(std::string_view path, std::string_view target);

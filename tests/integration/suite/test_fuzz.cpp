@@ -72,7 +72,30 @@ std::pair<unsigned, unsigned> rounds(unsigned most, F&& f) {
     return {done, refused};
 }
 
+// Repeated, what mutation of single places does not make: a text that nests deep.
+std::string nested(std::mt19937& random) {
+    static const std::vector<std::string> units = {
+        "a.", "\"a\" . ", "[", "[[", "{a=", "[{a.b=", "{", "a.a={", "'.'."};
+    static const std::vector<std::string> ends = {"a = 1\n", "]\n", "]]\n", "1", "", "\n"};
+    std::string text = random() % 2 == 0 ? "x = " : "";
+    text += random() % 2 == 0 ? "[" : "";
+    const std::string& unit = units[random() % units.size()];
+    for (std::size_t count = 1 + random() % 100000; count > 0; --count)
+        text += unit;
+    return text + ends[random() % ends.size()];
+}
+
 } // namespace
+
+TEST_CASE("no depth brings the parser down") {
+    const auto [done, refused] = rounds(300, [&](std::mt19937& random) {
+        const std::string text = nested(random);
+        suite::Section::parse(text, "fuzz.toml");
+    });
+    MESSAGE(done << " texts, " << refused << " refused");
+    CHECK(done > 50);
+    CHECK(refused > done / 2);
+}
 
 TEST_CASE("no manifest brings the parser down") {
     const std::string seed = platform::read_file(std::string(LOCUM_SOURCE_DIR) +

@@ -56,7 +56,7 @@ with open(guide, encoding="utf-8") as text:
             (prose if block is None else block).append(line)
 
 # A key is the first text of a call that reads one: section.text("name"), read_path(section, "payload").
-call = re.compile(r'''(?:(?:\.(?:texts?|number|flag|section|list|has)|table|read_\w+|with_variables|refer_one)\([^"();]*
+call = re.compile(r'''(?:(?:\.(?:texts?|one_line|number|flag|section|list|has)|table|read_\w+|with_variables|refer_one)\([^"();]*
                       |(?:pair|tuple)\{[^"{}]*)"([a-z0-9-]+)"''', re.VERBOSE)
 keys = set()
 for source in glob.glob(f"{root}/suite/manifest*.cpp"):

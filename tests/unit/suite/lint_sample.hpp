@@ -66,6 +66,7 @@ name = "front"
 component = "front"
 argv = ["{component.dir}/bin/front", "{etc}/front.conf"]
 user = "sample"
+reload = { signal = "USR2" }
 [[probes]]
 component = "server"
 name = "thing"
@@ -167,13 +168,16 @@ inline suite::Source sample_before() {
                    {"    { from = \"1\", to = \"2\", file = \"lite/2.sql\" },\n", ""}});
 }
 
-// "suite.toml:25 warning port-clash", one line each.
+// "suite.toml:25 warning port-clash", one line each; without the note that every suite for
+// PostgreSQL gets.
 inline std::string told(const std::vector<suite::Remark>& remarks) {
     std::string lines;
     for (const suite::Remark& remark : remarks) {
         CHECK_FALSE(remark.finding.found.empty());
         CHECK_FALSE(remark.finding.expected.empty());
         CHECK_FALSE(remark.finding.remedy.empty());
+        if (remark.finding.name == "postgresql-untried")
+            continue;
         lines += (lines.empty() ? "" : "\n") + remark.at.file + ":" +
                  std::to_string(remark.at.line) +
                  (remark.note                                          ? " note "

@@ -19,23 +19,33 @@ TEST_CASE("lint: probes that would not notice a wrong schema or version") {
           "suite.toml:21 warning component-unprobed");
     // The one that proves the version may know it without the database.
     suite::Source source = sample({{"body = \"blue 2.0\"\n", ""}});
-    CHECK(findings(source) == "suite.toml:53 warning probe-reads-nothing");
+    CHECK(findings(source) == "suite.toml:54 warning probe-reads-nothing");
     source.manifest.probes[0].how = suite::TcpProbe{"{node.address}:{port.device}"};
-    CHECK(findings(source) == "suite.toml:53 warning probe-reads-nothing");
+    CHECK(findings(source) == "suite.toml:54 warning probe-reads-nothing");
     source.manifest.probes[0].how = suite::Command{{"/bin/ask", "{port.device}"}, ""};
-    CHECK(findings(source) == "suite.toml:53 warning probe-reads-nothing");
+    CHECK(findings(source) == "suite.toml:54 warning probe-reads-nothing");
     source.manifest.probes[0].how = suite::Command{{"/bin/ask", "{port.device}"}, "blue"};
     CHECK(findings(source) == "");
-    source.manifest.probes[0].how = suite::SqlProbe{"SELECT colour FROM thing", ""};
     source.manifest.services[0].argv.push_back("{port.device}");
+    source.manifest.probes[0].how = suite::SqlProbe{"SELECT colour FROM thing", ""};
+    CHECK(findings(source) == "");
+    // The same on every schema.
+    source.manifest.probes[0].how = suite::SqlProbe{"SELECT 1", "1"};
+    CHECK(findings(source) == "suite.toml:54 warning probe-reads-nothing");
+    // Nobody told them where the server is.
+    for (const char* program : {"/bin/echo", "{component.dir}/bin/check"}) {
+        source.manifest.probes[0].how = suite::Command{{program, "yes"}, "yes"};
+        CHECK(findings(source) == "suite.toml:54 warning probe-reads-nothing");
+    }
+    source.manifest.probes[0].how = suite::Command{{"/bin/ask", "{etc}/server.conf"}, "yes"};
     CHECK(findings(source) == "");
 
     const Changes unproven = {{"proves = \"version\"\n", ""}};
     CHECK(findings_with(unproven) ==
-          "suite.toml:53 note version-unproven"); // it expects the version
+          "suite.toml:54 note version-unproven"); // it expects the version
     CHECK(findings_with(
               {unproven[0], {"blue 2.0", "blue"}, {"output = \"2.0\"", "output = \"two\""}}) ==
-          "suite.toml:53 warning version-unproven");
+          "suite.toml:54 warning version-unproven");
 }
 
 TEST_CASE("lint: ports that meet on a host") {
@@ -56,6 +66,37 @@ TEST_CASE("lint: ports that meet on a host") {
                                      "choices = [{ port = 30002 }]\n[[configs]]"},
                      {"{port.device}", "{port.device}{port.more}"}});
     CHECK(findings(source) == "suite.toml:33 warning port-clash");
+}
+
+TEST_CASE("lint: ports that texts name by their number") {
+    // Of the server, named by the front: in a template, and in the manifest.
+    suite::Source source = sample();
+    source.texts["front.conf.in"] += "\nadmin 127.0.0.1:30002\nlog 127.0.0.1:30002\n";
+    CHECK(findings(source) == "front.conf.in:5 warning port-clash");
+    const std::string front = "\"{component.dir}/bin/front\"";
+    for (const char* address : {"localhost", "0.0.0.0", "[::1]", "*", "{node.address}"})
+        CHECK(findings_with({{front, front + ", \"" + address + ":30002\""}}) ==
+              "suite.toml:21 warning port-clash");
+    // Another host's, another number, its own, and what is no port.
+    for (const char* text : {"10.0.0.9:30002", "updates.example.org:30002", "127.0.0.1:300",
+                             "127.0.0.1:30001", "127.0.0.1:30002x", "127.0.0.1:300021", "a:30002"})
+        CHECK(findings_with({{front, front + ", \"" + text + "\""}}) == "");
+    // Never on one host.
+    CHECK(findings_with({{front, front + ", \"127.0.0.1:30002\""},
+                         {"[\"server\", \"front\"]", "[\"front\"]"}}) == "");
+    // Declared by neither.
+    source = sample();
+    source.texts["front.conf.in"] += "\nstatistics 127.0.0.1:9000\n";
+    CHECK(findings(source) == "");
+    source.texts["server.conf.in"] += "statistics localhost:9000\n";
+    CHECK(findings(source) == "front.conf.in:5 warning port-clash");
+    // Of the agent, which is on each host.
+    source = sample();
+    source.manifest.ports[0].choices[0].port = 61616;
+    CHECK(findings(source) == "suite.toml:25 warning port-clash");
+    source.manifest.ports[0].tcp = false;
+    source.manifest.ports[0].udp = true;
+    CHECK(findings(source) == "");
 }
 
 TEST_CASE("lint: small ports and unused ones") {

@@ -54,10 +54,10 @@ std::string with_way_from(const std::string& from) {
 TEST_CASE("lint: what makes a rolling upgrade impossible") {
     suite::Source source = sample();
     source.manifest.database.engines.erase(Kind::sqlite);
-    CHECK(findings(source) == "suite.toml:68 warning no-rolling");
+    CHECK(findings(source) == "suite.toml:69 warning no-rolling");
     source = sample();
     source.manifest.database.engines.erase(Kind::postgresql);
-    CHECK(findings(source) == "suite.toml:68 note one-host");
+    CHECK(findings(source) == "suite.toml:69 note one-host");
     source = sample();
     source.manifest.balancing.reset();
     CHECK(findings(source) == "suite.toml:17 warning no-rolling");
@@ -67,18 +67,18 @@ TEST_CASE("lint: ways that one engine has, and ways that are not offered") {
     const Changes old_way = {{"    { from = \"1\", to = \"2\", file = \"pg/2.sql\" },\n",
                               "    { from = \"1\", to = \"2\", file = \"pg/2.sql\" },\n"
                               "    { from = \"0\", to = \"1\", file = \"pg/0.sql\" },\n"}};
-    CHECK(findings_with(old_way) == "suite.toml:77 warning one-engine-only");
+    CHECK(findings_with(old_way) == "suite.toml:78 warning one-engine-only");
     // A version between two, on one engine: 1 → 1.1 → 2.
     suite::Source source = sample({{"{ from = \"1\", to = \"2\", file = \"lite/2.sql\" }",
                                     "{ from = \"1\", to = \"1.1\", file = \"lite/2.sql\" },\n"
                                     "{ from = \"1.1\", to = \"2\", file = \"lite/3.sql\" }"}});
     CHECK(findings(source) == "");
-    CHECK(findings_with({{"[\"1\"]", "[]"}}) == "suite.toml:76 note way-not-offered");
+    CHECK(findings_with({{"[\"1\"]", "[]"}}) == "suite.toml:77 note way-not-offered");
     // A way back from what only a newer program needs is not to be upgraded by.
     CHECK(with_way_from("3") == "");
-    CHECK(with_way_from("1.5") == "suite.toml:76 note way-not-offered");
+    CHECK(with_way_from("1.5") == "suite.toml:77 note way-not-offered");
     CHECK(with_way_from("third") ==
-          "suite.toml:76 note way-not-offered"); // nobody knows which is newer
+          "suite.toml:77 note way-not-offered"); // nobody knows which is newer
     CHECK(findings_with({{"\"works\"", "\"breaks\""}}) == "suite.toml:10 note both-break");
 }
 
@@ -86,34 +86,34 @@ TEST_CASE("lint: host files that are not here, or that nobody needs") {
     suite::Source source = sample();
     source.text += "[[host-files]]\n";
     source.manifest.host_files = {{"first", "server", "/usr/share/sample/1.sql", ""}};
-    CHECK(findings(source) == "suite.toml:91 warning host-file-unused");
+    CHECK(findings(source) == "suite.toml:92 warning host-file-unused");
     for (auto& [kind, engine] : source.manifest.database.engines)
         engine.migrations[0].run[0].host_file = "first";
     CHECK(findings(source) == ""); // the SQL was found
     source.missing_host_files = {"first"};
     source.manifest.database.engines.at(Kind::sqlite).migrations[0].run[0].sql = "";
-    CHECK(findings(source) == "suite.toml:91 note host-file-unread\n"
-                              "suite.toml:82 note migration-untried\n"
+    CHECK(findings(source) == "suite.toml:92 note host-file-unread\n"
+                              "suite.toml:83 note migration-untried\n"
                               "suite.toml:10 note upgrade-untried");
 }
 
 TEST_CASE("lint: migrations that fail on SQLite") {
     const suite::Source wrong = with_text("lite/2.sql", "ALTER TABLE thin ADD COLUMN colour text;");
-    CHECK(findings(wrong) == "suite.toml:83 error migration-fails");
+    CHECK(findings(wrong) == "suite.toml:84 error migration-fails");
     CHECK(suite::lint(wrong, {})[0].finding.found.find("lite/2.sql") != std::string::npos);
     CHECK(suite::lint(wrong, {})[0].finding.found.find("thin") != std::string::npos);
     CHECK(suite::lint(wrong, {})[0].finding.found.find("/tmp") == std::string::npos);
     // The row that version-record is to change is missing.
     CHECK(findings(
               with_text("lite/1.sql", "CREATE TABLE schema_version (version text PRIMARY KEY);")) ==
-          "suite.toml:82 error migration-fails\nsuite.toml:10 note upgrade-untried");
+          "suite.toml:83 error migration-fails\nsuite.toml:10 note upgrade-untried");
     CHECK(
         findings_with({{"[database.sqlite]\nversion-query = \"SELECT version FROM schema_version\"",
                         "[database.sqlite]\nversion-query = \"SELECT 'old'\""}}) ==
-        "suite.toml:78 error version-of-nothing\nsuite.toml:10 note upgrade-untried");
+        "suite.toml:79 error version-of-nothing\nsuite.toml:10 note upgrade-untried");
     suite::Source command = sample();
     command.manifest.database.engines.at(Kind::sqlite).migrations[1].run[0].argv = {"/bin/true"};
-    CHECK(findings(command) == "suite.toml:83 note migration-untried");
+    CHECK(findings(command) == "suite.toml:84 note migration-untried");
 }
 
 TEST_CASE("lint: a schema from which it upgrades is made by the version that has it") {
@@ -121,14 +121,14 @@ TEST_CASE("lint: a schema from which it upgrades is made by the version that has
     CHECK(findings(made_at_once(schema_2), {sample_before()}) == "");
     const std::string other = replaced(schema_2, {{", colour text", ", size text"}});
     CHECK(findings(made_at_once(other), {sample_before()}) ==
-          "suite.toml:78 warning schemas-differ\nsuite.toml:78 warning schemas-differ");
+          "suite.toml:79 warning schemas-differ\nsuite.toml:79 warning schemas-differ");
     const std::string keyless = replaced(schema_2, {{"thing integer PRIMARY", "thing integer UNIQUE"
                                                                               " PRIMARY"}});
     CHECK(findings(made_at_once(keyless), {sample_before()}) == "");
     suite::Source broken = made_at_once(schema_2);
     broken.texts["lite/2.sql"] = "ALTER TABLE thin ADD COLUMN colour text;";
     fill(broken);
-    CHECK(findings(broken, {sample_before()}) == "suite.toml:83 error migration-fails");
+    CHECK(findings(broken, {sample_before()}) == "suite.toml:84 error migration-fails");
 }
 
 TEST_CASE("lint: a schema that lies on another's way is tried with it") {
@@ -179,8 +179,38 @@ TEST_CASE("lint: tables without a primary key") {
                              replaced(first_sql(), {{"text PRIMARY KEY", "text"}}))) == "");
 }
 
+TEST_CASE("lint: the version's own table is the one that its query reads, not one named alike") {
+    const std::string own = replaced(first_sql(), {{"text PRIMARY KEY", "text"}});
+    CHECK(findings(with_text("lite/1.sql", own + "CREATE TABLE version (a text);\n")) ==
+          "lite/1.sql:5 warning primary-key");
+    CHECK(findings(with_text("lite/1.sql", own + "CREATE TABLE schema (a text);\n")) ==
+          "lite/1.sql:5 warning primary-key");
+    const std::string lite = "[database.sqlite]\nversion-query = \"SELECT version FROM ";
+    CHECK(findings(with_text("lite/1.sql", own,
+                             {{lite + "schema_version", lite + "main.[Schema_Version]"}})) == "");
+}
+
+TEST_CASE("lint: that nothing was tried on PostgreSQL is said once") {
+    const auto notes = [](const suite::Source& source) {
+        std::vector<unsigned> lines;
+        for (const suite::Remark& remark : suite::lint(source, {}))
+            if (remark.finding.name == "postgresql-untried") {
+                CHECK(remark.note);
+                lines.push_back(remark.at.line);
+            }
+        return lines;
+    };
+    suite::Source source = sample();
+    CHECK(notes(source) == std::vector<unsigned>{72});
+    source.manifest.database.engines.erase(Kind::sqlite);
+    CHECK(notes(source) == std::vector<unsigned>{72});
+    source = sample();
+    source.manifest.database.engines.erase(Kind::postgresql);
+    CHECK(notes(source).empty());
+}
+
 TEST_CASE("lint: node-local tables") {
-    CHECK(findings_with({{"[\"seen\"]", "[\"sen\"]"}}) == "suite.toml:68 error node-local-missing");
+    CHECK(findings_with({{"[\"seen\"]", "[\"sen\"]"}}) == "suite.toml:69 error node-local-missing");
     CHECK(findings(
               with_text("lite/1.sql",
                         replaced(first_sql(), {{"thing integer PRIMARY KEY",

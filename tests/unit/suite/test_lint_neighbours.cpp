@@ -43,7 +43,7 @@ TEST_CASE("lint: components that an upgrade does not find, or does not know") {
     CHECK(beside(sample(tool)) == "suite.toml:25 note component-new");
     CHECK(beside(sample(), sample(Changes{{tool[0]}, {"\"2.0\"", "\"1.9\""}})) ==
           "suite.toml:17 error component-gone\n"
-          "suite.toml:85 warning proves-nothing");
+          "suite.toml:86 warning proves-nothing");
     suite::Source source = sample(tool);
     source.manifest.components.back().role = suite::Role::mirror;
     suite::Source before = sample_before();
@@ -64,11 +64,11 @@ TEST_CASE("lint: a migration that was changed afterwards") {
     suite::Source source = sample();
     source.texts["pg/1.sql"] += "CREATE TABLE more (id integer PRIMARY KEY);\n";
     fill(source);
-    CHECK(beside(source) == "suite.toml:75 warning migration-changed");
+    CHECK(beside(source) == "suite.toml:76 warning migration-changed");
 }
 
 TEST_CASE("lint: what was node-local, a secret or a proof before") {
-    CHECK(beside(sample({{"[\"seen\"]", "[]"}})) == "suite.toml:68 warning node-local-dropped");
+    CHECK(beside(sample({{"[\"seen\"]", "[]"}})) == "suite.toml:69 warning node-local-dropped");
     suite::Source older = sample_before();
     suite::Source newer = sample();
     older.manifest.secrets =
@@ -77,9 +77,9 @@ TEST_CASE("lint: what was node-local, a secret or a proof before") {
     newer.manifest.secrets[0].bytes = 16;
     CHECK(beside(newer, older) == "suite.toml:1 warning secret-changed");
     const Changes same = {{"output = \"2.0\"", "output = \"1.0\""}};
-    CHECK(beside(sample(same)) == "suite.toml:85 warning proves-nothing");
+    CHECK(beside(sample(same)) == "suite.toml:86 warning proves-nothing");
     CHECK(beside(sample({same[0], {"{component.dir}/bin/server", "/usr/bin/server"}})) ==
-          "suite.toml:85 note proves-nothing"); // it may be the same program
+          "suite.toml:86 note proves-nothing"); // it may be the same program
 }
 
 TEST_CASE(

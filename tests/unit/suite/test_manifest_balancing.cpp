@@ -143,8 +143,10 @@ TEST_CASE("keys of the other driver, missing and contradictory ones") {
              {changed("idle = \"idle\"", "idle = \"idle\", output = \"x\""),
               "found the unknown key 'output'"},
              {"driver = \"command\"\ndrain = { command = [] }\n",
-              "found 'drain' without 'command'; expected the program and its arguments"},
-             {"driver = \"command\"\ndrain = { output = \"x\" }\n", "'drain' without 'command'"},
+              "found 'drain' without a program in 'command'; expected the program and its "
+              "arguments"},
+             {"driver = \"command\"\ndrain = { output = \"x\" }\n",
+              "'drain' without a program in 'command'"},
          }) {
         CAPTURE(balancing);
         const std::string reload =
@@ -160,13 +162,30 @@ TEST_CASE("a reload is by a signal or by a command, and proves itself where the 
               "one"},
              {"{}", "found a reload of 'balancer' with neither of 'signal' and 'command'"},
              {"{ signal = \"HUP\", output = \"x\" }", "found the unknown key 'output'"},
-             {"{ command = [\"\"] }", "found 'reload' without 'command'"},
-             {reload_by_signal, "found driver 'command' for 'balancer', a service of which has no "
-                                "reload by command; expected reload = { command, output }"}}) {
+             {"{ command = [\"\"] }", "found 'reload' without a program in 'command'"},
+             {reload_by_signal,
+              "found driver 'command' for 'balancer', whose service 'balancer' has "
+              "no reload by command; expected reload = { command, output }"}}) {
         CAPTURE(reload);
         CHECK(contains(complaint(with(dnsdist_balancing, reload)), found));
     }
     std::string without = with(dnsdist_balancing, reload_by_signal);
     replace(without, "reload = " + reload_by_signal + "\n", "");
     CHECK(contains(complaint(without), "no reload by command"));
+}
+
+TEST_CASE("a balancer's service without a reload is refused, whichever driver it has") {
+    std::string haproxy = small_suite_toml("1.0");
+    CHECK_NOTHROW(suite::parse_manifest(haproxy, "s.toml"));
+    replace(haproxy, "reload = " + reload_by_signal + "\n", "");
+    CHECK(contains(complaint(haproxy),
+                   "found driver 'haproxy' for 'balancer', whose service 'balancer' has no reload; "
+                   "expected reload = { signal } or { command, output }"));
+    // Services of others need none.
+    std::string other = small_suite_toml("1.0");
+    replace(other, "[[probes]]",
+            "[[services]]\nname = \"tool\"\ncomponent = \"tool\"\nargv = [\"x\"]\n[[probes]]");
+    CHECK_NOTHROW(suite::parse_manifest(other, "s.toml"));
+    replace(other, "component = \"tool\"\nargv", "component = \"balancer\"\nargv");
+    CHECK(contains(complaint(other), "whose service 'tool' has no reload"));
 }

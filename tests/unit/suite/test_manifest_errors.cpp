@@ -94,7 +94,8 @@ TEST_CASE("values that are out of range or not among the choices") {
          "need "
          "itself"},
         {"argv = [\"{component.dir}/run\", \"{port.web}\"]", "argv = []",
-         "33:1: found the service 'server' without 'argv'; expected the program and its arguments"},
+         "33:1: found the service 'server' without a program in 'argv'; expected the program and "
+         "its arguments"},
         {"http = ", "tcp = \"x:1\"\nhttp = ",
          "39:1: found the probe 'up' with both of 'http' and 'tcp'; expected exactly one of "
          "http, tcp, command, sql"},
@@ -308,4 +309,65 @@ TEST_CASE("parts and files belong together") {
     CHECK(complaint(valid + parts + part("x")) ==
           "s.toml:1:1: found parts with the unneeded 'x'; expected exactly the parts that the "
           "manifest names");
+}
+
+TEST_CASE("no text has control characters, but lines where there may be several") {
+    const std::string nul = "\\u0000";
+    for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+             {"title = \"S\"", "title = \"S" + nul + "\""},
+             {"{port.web}\"]", "{port.web}" + nul + "\"]"},
+             {"\"UTC\"", "\"UTC" + nul + "\""},
+             {"environment =", "user = \"root" + nul + "\"\nenvironment ="},
+             {"mode = \"0600\"", "check = [\"x" + nul + "\"]"},
+             {"{etc}/server", "{etc}/" + nul + "server"},
+             {"stop = {", "reload = { command = [\"x" + nul + "\"] }\nstop = {"},
+             {"stop = {", "reload = { command = [\"x\"], output = \"y" + nul + "\" }\nstop = {"},
+             {"http = \"http://{node.address}:{port.web}/\"",
+              "command = [\"x\", \"" + nul + "\"]\noutput = \"y\""},
+             {"http = \"http://{node.address}:{port.web}/\"",
+              "command = [\"x\"]\noutput = \"y" + nul + "\""},
+             {"http = \"http://{node.address}:{port.web}/\"",
+              "sql = \"SELECT 1\"\noutput = \"1" + nul + "\""},
+             {"backend = \"b\"", "backend = \"b" + nul + "\""},
+             {"SELECT v FROM s", "SELECT v FROM s" + nul},
+             {"file = \"2.sql\"", "run = [{ command = [\"x" + nul + "\"] }]"},
+             {"file = \"2.sql\"", "run = [{ command = [\"x\"], output = \"y" + nul + "\" }]"}})
+        CHECK_MESSAGE(
+            complaint(Case{from, to, ""}).find(": found the control character U+0000 in '") !=
+                std::string::npos,
+            to);
+    for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+             {"title = \"S\"", "title = \"S\\u001b[2J\""},
+             {"title = \"S\"", "title = \"S\\nT\""},
+             {"title = \"Server\"", "title = \"S\\nT\""},
+             {"title = \"One\"", "title = \"S\\tT\""},
+             {"{run}/s", "{run}/s\\n"},
+             {"backend = \"b\"", "backend = \"b\\nshutdown\""},
+             {"application-name = \"s\"", "application-name = \"s\\u007f\""}})
+        CHECK_MESSAGE(complaint(Case{from, to, ""}).find(": found the control character U+") !=
+                          std::string::npos,
+                      to);
+    CHECK(complaint(Case{"{ TZ", "{ \"T\\nZ\"", ""}).find("in 'environment'; expected a name of") !=
+          std::string::npos);
+    for (const auto& [from, to] : std::vector<std::pair<std::string, std::string>>{
+             {"{port.web}\"]", "{port.web}\", \"-c\", \"a\\n\\tb\"]"},
+             {"\"UTC\"", "\"a\\nb\""},
+             {"SELECT v FROM s", "SELECT v\\r\\n\\tFROM s"}})
+        CHECK_MESSAGE(complaint(Case{from, to, ""}) == "accepted", to);
+}
+
+TEST_CASE("a config goes to a file below a known folder, or to an absolute path") {
+    for (const std::string to :
+         {"{etc}/a/b.conf", "{data}/a", "{run}/a", "{log}/a", "{component.dir}/a", "/etc/a.conf",
+          "{etc}/{node.name}.conf", "{etc}/..a", "{etc}/a..b"})
+        CHECK_MESSAGE(complaint(Case{"{etc}/server.conf", to, ""}) == "accepted", to);
+    for (const std::string to :
+         {"../../etc/passwd", "etc/passwd", "{etc}/../passwd", "/etc/../passwd", "{etc}/./a",
+          "{etc}//a", "{etc}/", "{etc}", "{etc}a", "{etc}/..", "/", "/etc/", "{node.name}/a",
+          "{port.web}/a", "{datasource.file}", "{{etc}}/a", "", "a/{etc}/b"})
+        CHECK_MESSAGE(complaint(Case{"{etc}/server.conf", to, ""}) ==
+                          "s.toml:31:6: found '" + to +
+                              "' for 'to'; expected a file below {data}, {etc}, {run}, {log} or "
+                              "{component.dir}, or an absolute path, without '.' and '..'",
+                      to);
 }

@@ -97,13 +97,15 @@ TEST_CASE("parts that are none, or more than one") {
 
 TEST_CASE("commands: a program, known variables, one line of output, a limit") {
     CHECK(complaint("[\"/usr/bin/check\"]", "[]") ==
-          "37:9: found a 'command' without a program; expected a program and its arguments");
+          "37:9: found a part of a migration without a program in 'command'; expected the program "
+          "and its arguments");
     CHECK(complaint("\"--to\"", "\"{component}\"")
               .find("36:49: found the unknown variable 'component'") == 0);
     CHECK(complaint("\"--to\"", "\"{datasource.password}\"").find("36:49: found the password in") ==
           0);
     CHECK(complaint("output = \"done\"", "output = \" done\"") ==
-          "36:72: found ' done' for 'output'; expected one line, without blanks at its ends");
+          "36:72: found ' done' for 'output'; expected one line that is printed, without blanks at "
+          "its ends");
     CHECK(complaint("timeout-s = 30", "timeout-s = 0") ==
           "36:92: found 0 for 'timeout-s'; expected a whole number from 1 to 86400");
 }

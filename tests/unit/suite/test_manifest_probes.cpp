@@ -81,13 +81,29 @@ TEST_CASE("probes: mistakes") {
     const std::string header =
         "; expected a header's name, other than Host, Connection, Content-Length and "
         "Transfer-Encoding";
-    const std::string line =
-        "; expected one line that the command prints, without blanks at its ends";
+    const std::string line = "; expected one line that is printed, without blanks at its ends";
+    const std::string url = "; expected http://HOST:PORT/PATH without blanks; there is no TLS";
     const std::string proof = "; expected an http probe with 'body' or a command with 'output'";
     for (const Case& c : std::vector<Case>{
              {"", "1:1: found the probe 'up' without a way to ask" + exactly},
              {"sql = \"SELECT 1\"\ncommand = [\"x\"]\n",
               "1:1: found the probe 'up' with both of 'command' and 'sql'" + exactly},
+             {"http = \"https://x/\"\n", "4:8: found 'https://x/' for 'http'" + url},
+             {"http = \"ftp://x/\"\n", "4:8: found 'ftp://x/' for 'http'" + url},
+             {"http = \"{node.address}:{port.web}/\"\n",
+              "4:8: found '{node.address}:{port.web}/' for 'http'" + url},
+             {"http = \"http://\"\n", "4:8: found 'http://' for 'http'" + url},
+             {"http = \"http:///x\"\n", "4:8: found 'http:///x' for 'http'" + url},
+             {"http = \"http://x/a b\"\n", "4:8: found 'http://x/a b' for 'http'" + url},
+             {"http = \"http://x/\\r\\nY: b\"\n",
+              "4:8: found the control character U+000D in 'http'; expected one line of printable "
+              "text"},
+             {"http = \"http://x/\\u0000\"\n",
+              "4:8: found the control character U+0000 in 'http'; expected a text of printable "
+              "lines"},
+             {"tcp = \"x\\n:1\"\n",
+              "4:7: found the control character U+000A in 'tcp'; expected one line of printable "
+              "text"},
              {"tcp = \"x:1\"\ntimeout-s = 0\n",
               "5:13: found 0 for 'timeout-s'; expected a whole number from 1 to 60"},
              {"tcp = \"x:1\"\ntimeout-s = 61\n",
@@ -103,11 +119,11 @@ TEST_CASE("probes: mistakes") {
              {"http = \"http://x\"\nheaders = { X = \"{port.wbe}\" }\n",
               "5:17: found the port 'wbe', which does not exist; expected one of web"},
              {"command = []\n",
-              "1:1: found the probe 'up' with an empty 'command'; expected the program and its "
-              "arguments"},
+              "1:1: found the probe 'up' without a program in 'command'; expected the program and "
+              "its arguments"},
              {"command = [\"\", \"x\"]\n",
-              "1:1: found the probe 'up' with an empty 'command'; expected the program and its "
-              "arguments"},
+              "1:1: found the probe 'up' without a program in 'command'; expected the program and "
+              "its arguments"},
              {"command = [\"x\", \"{port.wbe}\"]\n",
               "4:17: found the port 'wbe', which does not exist; expected one of web"},
              {"command = [\"x\", \"{datasource.password}\"]\n",

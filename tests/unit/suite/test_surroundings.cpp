@@ -68,11 +68,16 @@ TEST_CASE("surroundings: what is wrong is said with its place") {
           "ipc-lock, net-admin, net-bind-service, net-raw, sys-nice, sys-resource, sys-time");
     CHECK(complaint("\"ipc-lock\"", "\"net-bind-service\"").find("s.toml:38:37: found ") == 0);
     for (const std::string to :
-         {"host", "host:", ":443", "host:0", "host:70000", "host:a", "::1:443", "a b:1", "{x}:1"})
+         {"host", "host:", ":443", "host:0", "host:70000", "host:a", "::1:443", "a b:1", "{x}:1",
+          "ho/st:1", "höst:1", "host:+1", "host:1:2"})
         CHECK_MESSAGE(complaint("updates.example.com:443", to) ==
                           "s.toml:41:6: found '" + to +
                               "' for 'to'; expected HOST:PORT, a name or an IPv4 address with a "
                               "port from 1 to 65535",
+                      to);
+    for (const std::string to : {"host\\n:443", "ho\\nst:443", "host:443\\n", "host\\u0000:443"})
+        CHECK_MESSAGE(complaint("updates.example.com:443", to)
+                              .find("s.toml:41:6: found the control character U+") == 0,
                       to);
     CHECK(
         complaint("10.0.0.9:514", "updates.example.com:443").find("s.toml:44:6: found a second") ==
