@@ -15,8 +15,8 @@ namespace locum::cluster {
 struct HttpTarget {
     std::string url; // http://host:port/path
     unsigned status = 200;
-    std::string body;                              // contained in the answer; empty: any
-    std::map<std::string, engine::Secret> headers; // a value may be a key
+    std::string body = {};                              // contained in the answer; empty: any
+    std::map<std::string, engine::Secret> headers = {}; // a value may be a key
 };
 struct TcpTarget {
     std::string address; // host:port; a connection is enough

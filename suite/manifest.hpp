@@ -111,8 +111,8 @@ struct Service {
 struct HttpProbe {
     std::string url; // with variables
     unsigned status = 200;
-    std::string body;                           // contained in the answer
-    std::map<std::string, std::string> headers; // values with variables
+    std::string body = {};                           // contained in the answer
+    std::map<std::string, std::string> headers = {}; // values with variables
 };
 struct TcpProbe {
     std::string address; // host:port, with variables
