@@ -6,7 +6,6 @@
 #include "platform/outcome.hpp"
 
 #include <algorithm>
-#include <boost/algorithm/string/replace.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -41,12 +40,13 @@ Url parse(std::string text) {
 }
 
 using Why = std::optional<std::string>;
+using engine::Secrets;
 using std::chrono::milliseconds;
 
-// In quotes, on one line and in UTF-8, whatever it is.
-std::string excerpt(const std::string& text) {
+// In quotes, on one line and in UTF-8, whatever it is; without secrets.
+std::string excerpt(const std::string& text, const Secrets& secrets) {
     constexpr std::size_t shown = 200;
-    return nlohmann::json(text.substr(0, shown))
+    return nlohmann::json(engine::redacted(text, secrets).substr(0, shown))
         .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -66,19 +66,19 @@ std::string request(const Url& url, const HttpTarget& target) {
     return text + "\r\n";
 }
 
-// A server may repeat what it was sent.
-std::string without_secrets(std::string body, const HttpTarget& target) {
+// A server may repeat what it was sent, as a whole or in part.
+Secrets sent(const HttpTarget& target, const Secrets& secrets) {
+    Secrets all = secrets;
     for (const auto& [name, value] : target.headers)
-        if (!value.empty())
-            boost::replace_all(body, value.reveal(), "…");
-    return body;
+        all["header " + name] = value;
+    return all;
 }
 
-Why ask(const TcpTarget& target, milliseconds limit) {
+Why ask(const TcpTarget& target, milliseconds limit, const Secrets&) {
     return no_connection(target.address, connection_fault(target.address, limit));
 }
 
-Why ask(const HttpTarget& target, milliseconds limit) {
+Why ask(const HttpTarget& target, milliseconds limit, const Secrets& secrets) {
     const Url url = parse(target.url);
     const std::string head = request(url, target);
     const auto deadline = std::chrono::steady_clock::now() + limit;
@@ -116,12 +116,12 @@ Why ask(const HttpTarget& target, milliseconds limit) {
     const std::string& body = parser.get().body();
     if (status != target.status || body.find(target.body) == std::string::npos)
         return fmt::format("{} answered {} {}; expected {} {}", target.url, status,
-                           excerpt(without_secrets(body, target)), target.status,
-                           excerpt(target.body));
+                           excerpt(body, sent(target, secrets)), target.status,
+                           excerpt(target.body, secrets));
     return std::nullopt;
 }
 
-Why ask(const CommandTarget& target, milliseconds limit) {
+Why ask(const CommandTarget& target, milliseconds limit, const Secrets& secrets) {
     platform::Command command;
     command.argv = target.argv;
     command.inherits = false;
@@ -134,10 +134,10 @@ Why ask(const CommandTarget& target, milliseconds limit) {
     if (fault.empty())
         return std::nullopt;
     return fmt::format("{} {}; it said {}", fmt::join(target.argv, " "), fault,
-                       excerpt(finished.errors + finished.output));
+                       excerpt(finished.errors + finished.output, secrets));
 }
 
-Why ask(const SqlTarget& target, milliseconds limit) {
+Why ask(const SqlTarget& target, milliseconds limit, const Secrets& secrets) {
     const auto value = datasource::first_value(target.database, target.database.application,
                                                target.sql, "locum-probe", limit);
     if (value && *value && **value == target.output)
@@ -145,8 +145,8 @@ Why ask(const SqlTarget& target, milliseconds limit) {
     return fmt::format("the statement gave {}; expected {}",
                        !value    ? "no row"
                        : !*value ? "NULL"
-                                 : excerpt(**value),
-                       excerpt(target.output));
+                                 : excerpt(**value, secrets),
+                       excerpt(target.output, secrets));
 }
 
 } // namespace
@@ -154,14 +154,17 @@ Why ask(const SqlTarget& target, milliseconds limit) {
 std::optional<std::string> ask(const ProbeTarget& target) {
     Why why;
     try {
-        why = std::visit([&](const auto& how) { return ask(how, target.limit); }, target.how);
+        why = std::visit([&](const auto& how) { return ask(how, target.limit, target.secrets); },
+                         target.how);
     } catch (const engine::Error& error) {
         why = error.one_line();
     }
     if (!why)
         return std::nullopt;
+    // Words of a command and URLs are told, too.
     return fmt::format("probe {}{}: {}", target.name,
-                       target.proves_version ? ", which proves the version" : "", *why);
+                       target.proves_version ? ", which proves the version" : "",
+                       engine::redacted(*std::move(why), target.secrets));
 }
 
 } // namespace locum::cluster

@@ -36,6 +36,7 @@ struct ProbeTarget {
     std::variant<HttpTarget, TcpTarget, CommandTarget, SqlTarget> how;
     std::chrono::milliseconds limit{3000};
     bool proves_version = false;
+    engine::Secrets secrets = {}; // that its texts may hold, and no answer of ask() does
 };
 
 // nullopt: well; else what was found and what was expected, in one sentence.

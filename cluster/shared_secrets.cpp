@@ -6,7 +6,6 @@
 #include "token/openssl.hpp"
 
 #include <algorithm>
-#include <boost/algorithm/string/replace.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -119,10 +118,15 @@ bool holds_secrets(const Layout& layout, const suite::Manifest& manifest,
         });
 }
 
-std::string redacted(std::string text, const std::map<std::string, Secret>& secrets) {
-    for (const auto& [name, value] : secrets)
-        boost::algorithm::replace_all(text, value.reveal(), fmt::format("{{secret.{}}}", name));
-    return text;
+engine::Secrets known_secrets(const Layout& layout, const suite::Manifest& manifest,
+                              const std::optional<datasource::Settings>& settings) {
+    engine::Secrets known;
+    if (settings)
+        known = datasource::secrets_of(*settings);
+    for (const suite::SharedSecret& secret : manifest.secrets)
+        if (std::optional<Secret> value = held(layout, manifest.name, secret))
+            known["secret." + secret.name] = *std::move(value);
+    return known;
 }
 
 } // namespace locum::cluster

@@ -8,10 +8,12 @@
 // is staged. They have a verb of their own, `secrets`, since commands are recorded in journals.
 
 #include "cluster/layout.hpp"
+#include "datasource/connection.hpp"
 #include "engine/secret.hpp"
 #include "suite/manifest.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +38,9 @@ secrets_of(const Layout& layout, const suite::Manifest& manifest, const std::str
 bool holds_secrets(const Layout& layout, const suite::Manifest& manifest,
                    const std::vector<std::string>& components);
 
-// What a program said, without the values, so that it can be told and recorded.
-std::string redacted(std::string text, const std::map<std::string, engine::Secret>& secrets);
+// All of this node that nobody may read in an error or a log, for engine::redacted(): the shared
+// secrets of the manifest that it holds, its other components' too, and the datasource's passwords.
+engine::Secrets known_secrets(const Layout& layout, const suite::Manifest& manifest,
+                              const std::optional<datasource::Settings>& settings);
 
 } // namespace locum::cluster

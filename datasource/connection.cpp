@@ -18,6 +18,11 @@ Kind kind_from(std::string_view text) {
         .remedy("use postgresql or sqlite");
 }
 
+engine::Secrets secrets_of(const Settings& settings) {
+    return {{"datasource.password", settings.application.password},
+            {"datasource.locum-password", settings.locum.password}};
+}
+
 std::unique_ptr<Connection> connect(const Settings& settings, const Account& account,
                                     const ConnectOptions& options) {
     if (settings.kind == Kind::sqlite)

@@ -35,6 +35,8 @@ struct Settings {
     Account locum;       // owner of registry and schema
     std::string file;    // absolute path
 };
+// What nobody may read of them in an error or a log.
+engine::Secrets secrets_of(const Settings& settings);
 
 // NULL, or the value as text (PostgreSQL's output form; SQLite's cast to text).
 using Field = std::optional<std::string>;

@@ -1,6 +1,7 @@
 #pragma once
 // A value that must not be seen: no stream operator, no fmt formatter, wiped when it goes.
 
+#include <map>
 #include <string>
 #include <utility>
 
@@ -27,5 +28,11 @@ public:
 private:
     std::string value_;
 };
+
+// By the name of the variable that a text has for it: "secret.api-key", "datasource.password".
+using Secrets = std::map<std::string, Secret>;
+// What a program said, so that it can be told and recorded: {name} where a value was. Before it is
+// cut or quoted, since a part of a value would not be found.
+std::string redacted(std::string text, const Secrets& secrets);
 
 } // namespace locum::engine

@@ -1,6 +1,5 @@
 #include "installer/config_files.hpp"
 
-#include "cluster/shared_secrets.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
@@ -51,13 +50,13 @@ void check_configs(const std::vector<Rendered>& files) {
         const platform::Finished finished = platform::run(command);
         if (finished.ok())
             continue;
-        const std::string words =
-            cluster::redacted(finished.errors + finished.output, file.secrets);
+        const std::string words = engine::redacted(finished.errors + finished.output, file.secrets);
         throw engine::Error(
-            fmt::format("the configuration that the bundle makes for {} is refused by '{}'{}: {}",
-                        file.to, fmt::join(file.check, " "),
-                        finished.timed_out ? ", which did not end" : "",
-                        words.substr(words.size() > shown ? words.size() - shown : 0)))
+            fmt::format(
+                "the configuration that the bundle makes for {} is refused by '{}'{}: {}", file.to,
+                engine::redacted(fmt::format("{}", fmt::join(file.check, " ")), file.secrets),
+                finished.timed_out ? ", which did not end" : "",
+                words.substr(words.size() > shown ? words.size() - shown : 0)))
             .remedy("the vendor mends the template; what runs here goes on as it is");
     }
 }

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -217,19 +218,37 @@ json configure(Node& node, const json& parameters) {
     return json::object();
 }
 
-// The end of the component's logs, since an undo may take them away.
+std::vector<std::string> logs_of(Node& node, const std::string& component) {
+    std::vector<std::string> logs;
+    for (const cluster::ServiceState& service : node.supervisor.states())
+        if (service.spec.component == component)
+            logs.push_back(service.spec.log_file);
+    return logs;
+}
+
+std::string see_logs(Node& node, const std::string& component) {
+    const std::vector<std::string> logs = logs_of(node, component);
+    return logs.empty() ? "see what its probes ask for"
+                        : fmt::format("see {}", fmt::join(logs, ", "));
+}
+
+// The end of the component's logs. Nothing that is wrong with them may take the cause's place.
 std::string last_words(Node& node, const std::string& version, const std::string& component) {
     constexpr std::size_t shown = 400;
+    constexpr std::uint64_t looked_at = 64U << 10; // a secret cut at its beginning is not shown
     std::string text;
-    for (const cluster::ServiceState& service : node.supervisor.states()) {
-        if (service.spec.component != component || !platform::exists(service.spec.log_file))
-            continue;
-        const std::string log = cluster::redacted(
-            platform::read_file(service.spec.log_file, 64U << 20),
-            cluster::secrets_of(node.layout, InstalledVersion(node.layout, version).manifest(),
-                                component));
-        text +=
-            "\n  the end of its log: " + log.substr(log.size() > shown ? log.size() - shown : 0);
+    try {
+        const engine::Secrets secrets =
+            cluster::known_secrets(node.layout, InstalledVersion(node.layout, version).manifest(),
+                                   cluster::load_datasource(node.layout));
+        for (const std::string& file : logs_of(node, component)) {
+            const std::string log = engine::redacted(platform::read_end(file, looked_at), secrets);
+            if (!log.empty())
+                text += "\n  the end of its log: " +
+                        log.substr(log.size() > shown ? log.size() - shown : 0);
+        }
+    } catch (const Error& error) {
+        text += "\n  its log cannot be told: " + error.one_line();
     }
     return text;
 }
@@ -259,7 +278,7 @@ json start(Node& node, const json& parameters) {
             throw Error(fmt::format("{} {} does not get well within {} s: {}{}", component, version,
                                     limit.count() / 1000, *why,
                                     last_words(node, version, component)))
-                .remedy(fmt::format("see the log below {}", node.layout.logs()));
+                .remedy(see_logs(node, component));
         std::this_thread::sleep_for(poll_interval);
     }
 }
@@ -286,7 +305,7 @@ json reload(Node& node, const json& parameters) {
         throw Error(fmt::format("{} has not taken its configuration up within {} s: {}{}",
                                 component, reload_limit.count(), *doubt,
                                 last_words(node, parameters.at("version"), component)))
-            .remedy(fmt::format("see the log below {}", node.layout.logs()));
+            .remedy(see_logs(node, component));
     return json::object();
 }
 

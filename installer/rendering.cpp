@@ -171,8 +171,8 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
     Scope scope = base_scope(layout, node, version.manifest().version.text(), component);
     add_datasource(scope, node, settings);
     add_servers(scope, servers);
-    const auto secrets = cluster::secrets_of(layout, version.manifest(), component);
-    add_secrets(scope, secrets);
+    add_secrets(scope, cluster::secrets_of(layout, version.manifest(), component));
+    const engine::Secrets secrets = cluster::known_secrets(layout, version.manifest(), settings);
     std::vector<Rendered> files;
     for (const suite::Config& config : version.manifest().configs) {
         if (config.component != component)
@@ -268,11 +268,12 @@ probe_targets(const Layout& layout, const NodeState& node, const Manifest& manif
                    [&](const suite::SqlProbe& sql) -> decltype(cluster::ProbeTarget::how) {
                        return cluster::SqlTarget{worked_on(node, settings), sql.sql, sql.output};
                    }};
+    const engine::Secrets secrets = cluster::known_secrets(layout, manifest, settings);
     std::vector<cluster::ProbeTarget> targets;
     for (const suite::Probe& probe : manifest.probes)
         if (probe.component == component)
-            targets.push_back(
-                {probe.name, std::visit(target, probe.how), probe.limit, probe.proves_version});
+            targets.push_back({probe.name, std::visit(target, probe.how), probe.limit,
+                               probe.proves_version, secrets});
     return targets;
 }
 

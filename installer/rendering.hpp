@@ -32,9 +32,9 @@ struct Rendered {
     std::string to;
     std::string content; // holds secrets
     unsigned mode = 0640;
-    std::string candidate;                         // where it is until it was checked
-    std::vector<std::string> check;                // argv; empty: none
-    std::map<std::string, engine::Secret> secrets; // that may be in it, by name
+    std::string candidate;          // where it is until it was checked
+    std::vector<std::string> check; // argv; empty: none
+    engine::Secrets secrets;        // that may be in it
 };
 // The config files of a component. datasource: what the server is to work on; nullopt on a node
 // without one.

@@ -78,10 +78,11 @@ Step make_folders(const Installation& installation) {
                 return std::string();
             },
             nullptr,
-            Undo{[all](const std::string& memo) {
+            // The logs stay, since errors refer to them: they say why it was undone.
+            Undo{[all, logs = installation.layout.logs()](const std::string& memo) {
                 const auto made = json::parse(memo).get<std::vector<std::string>>();
                 for (const std::string& folder : all())
-                    if (std::find(made.begin(), made.end(), folder) != made.end())
+                    if (folder != logs && std::find(made.begin(), made.end(), folder) != made.end())
                         platform::remove_all(folder);
                 platform::remove_if_empty(made);
             }}};

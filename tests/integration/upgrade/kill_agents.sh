@@ -30,7 +30,8 @@ sed -e 's/node-3/node-4/; s/127.0.0.4/127.0.0.5/; s#/3"#/4"#; s/network.token/se
 try install "$trial/endpoint-manager-1.0.bundle" --answers "$trial/answers-4.toml" --root "$trial/node-4"
 expect_code 1 "a join while a balancer's agent is away is undone as a whole"
 expect_said 'node-1'
-[[ ! -e $trial/node-4 ]] || fail "the failed join left something: $(find "$trial/node-4")"
+left=$(find "$trial/node-4" -not -type d -not -path "*/var/log/locum/*") # the logs say why, and stay
+[[ -z $left ]] || fail "the failed join left something: $left"
 "$locum" node list --root "$trial/node-2" | grep -q node-4 && fail "the failed join is still registered"
 try agent start --root "$trial/node-1"
 expect_code 0 "agent start"

@@ -131,8 +131,32 @@ TEST_CASE("probe: headers are sent, and what they hold is in no message") {
     CHECK(contains(seen, "\r\nX-API-Key: k3y\r\n"));
     CHECK(contains(seen, "\r\nAccept: text/plain\r\n"));
     CHECK(seen.ends_with("\r\n\r\n"));
-    CHECK(contains(why, "answered 401 \"no such key: …\"; expected 200"));
+    CHECK(contains(why, "answered 401 \"no such key: {header X-API-Key}\"; expected 200"));
     CHECK(!contains(why, "k3y"));
+}
+
+TEST_CASE("probe: a server that repeats the token of a header does not give it away") {
+    const std::string token(150, 't');
+    const TinyServer server = answering(http(
+        "no such token: \"" + token + "\" " + std::string(40, '.') + token, "401 Unauthorized"));
+    HttpTarget target{"http://" + server.address() + "/?key=" + token};
+    target.headers["Authorization"] = engine::Secret("Bearer " + token);
+    cluster::ProbeTarget probe{"zone", target};
+    probe.secrets = {{"secret.api", engine::Secret(token)}};
+    CHECK(cluster::ask(probe) == "probe zone: http://" + server.address() +
+                                     "/?key={secret.api} answered 401 \"no such token: "
+                                     "\\\"{secret.api}\\\" " +
+                                     std::string(40, '.') + "{secret.api}\"; expected 200 \"\"");
+}
+
+TEST_CASE("probe: a command's words and output are told without secrets") {
+    cluster::ProbeTarget probe{
+        "login", cluster::CommandTarget{{"sh", "-c", "echo $0; exit 1", "pa\"ss"}, ""}};
+    probe.secrets = {{"datasource.password", engine::Secret("pa\"ss")}};
+    const std::string why = cluster::ask(probe).value_or("");
+    CHECK(contains(why, "exit 1 {datasource.password} "));
+    CHECK(contains(why, "it said \"{datasource.password}\\n\""));
+    CHECK(!contains(why, "ss\""));
 }
 
 TEST_CASE("probe: a header's value with a line break is not sent") {

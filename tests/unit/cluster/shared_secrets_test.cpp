@@ -180,10 +180,22 @@ TEST_CASE("servers of a network that has no seed agree on one: it follows from t
     CHECK(made != other.server.value("api-key", "server"));
 }
 
-TEST_CASE("what a program says is told without secrets") {
-    const std::map<std::string, Secret> secrets = {{"api-key", Secret("0123abcd")},
-                                                   {"console-key", Secret("+/=")}};
-    CHECK(cluster::redacted("line 3: key 0123abcd, again 0123abcd; +/=", secrets) ==
-          "line 3: key {secret.api-key}, again {secret.api-key}; {secret.console-key}");
-    CHECK(cluster::redacted("nothing", secrets) == "nothing");
+TEST_CASE(
+    "what may not be told: the shared secrets that are here, and the datasource's passwords") {
+    const Network network;
+    datasource::Settings settings;
+    settings.application.password = Secret("of-application");
+    settings.locum.password = Secret("of-locum");
+    const Layout& server = network.server.layout;
+    const engine::Secrets known = cluster::known_secrets(server, manifest(), settings);
+    CHECK(known.at("datasource.password") == Secret("of-application"));
+    CHECK(known.at("datasource.locum-password") == Secret("of-locum"));
+    CHECK(known.at("secret.api-key").reveal() == network.server.value("api-key", "server"));
+    CHECK(known.size() == 5);
+    CHECK(cluster::known_secrets(server, manifest(), std::nullopt).size() == 3);
+    // One that this node has not got is nothing that it could tell, and no error.
+    const Layout& balancer = network.balancer.layout;
+    CHECK(cluster::known_secrets(balancer, manifest(), std::nullopt).empty());
+    network.give();
+    CHECK(cluster::known_secrets(balancer, manifest(), std::nullopt).size() == 2);
 }

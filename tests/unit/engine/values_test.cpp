@@ -152,3 +152,14 @@ TEST_CASE("plan: one line a step, aligned, with the point of no return") {
                                    "longer/id  do another [point of no return: it is gone]"});
     CHECK(engine::lines(engine::Plan{}).empty());
 }
+
+TEST_CASE("what a program says is told without secrets") {
+    const engine::Secrets secrets = {{"a.part", engine::Secret("Bearer")},
+                                     {"datasource.password", engine::Secret()},
+                                     {"secret.api-key", engine::Secret("Bearer 0123abcd")},
+                                     {"secret.console-key", engine::Secret("+/=")}};
+    CHECK(engine::redacted("key Bearer 0123abcd, again Bearer 0123abcd; Bearer +/=", secrets) ==
+          "key {secret.api-key}, again {secret.api-key}; {a.part} {secret.console-key}");
+    CHECK(engine::redacted("nothing", secrets) == "nothing");
+    CHECK(engine::redacted("", secrets) == "");
+}

@@ -43,6 +43,22 @@ TEST_CASE("files/folders: the undo leaves a folder above that somebody else uses
     CHECK(!platform::exists(site.root() + "/opt"));
 }
 
+TEST_CASE("files/folders: the undo leaves logs, which say why it was needed, and no other file") {
+    Site site;
+    engine::Plan plan;
+    plan.add(site.step("files/folders"), engine::OnFailure::stop);
+    engine::MemoryJournal journal;
+    engine::SilentReporter silent;
+    const engine::Run run{"o", 0, "", nullptr};
+    engine::run(plan, run, journal, silent);
+    for (const std::string& folder : {site.layout().logs(), site.layout().data()})
+        platform::write_file(folder + "/some.log", "why", 0600);
+    engine::roll_back(plan, run, journal, silent);
+    CHECK(platform::read_file(site.layout().logs() + "/some.log") == "why");
+    CHECK(!platform::exists(site.layout().data()));
+    CHECK(!platform::exists(site.root() + "/opt"));
+}
+
 TEST_CASE("files/folders: only we can look into them") {
     Site site;
     site.run_until("files/unpack");

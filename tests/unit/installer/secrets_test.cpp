@@ -1,6 +1,7 @@
 // Shared secrets in the configurations of a node, and in nothing that is told or recorded.
 
 #include "cluster/shared_secrets.hpp"
+#include "installer/config_files.hpp"
 #include "installer/rendering.hpp"
 #include "tests/support/site.hpp"
 
@@ -85,4 +86,18 @@ TEST_CASE("what a check says of a configuration is told without its secrets") {
     CHECK(contains(error.what(), "common = {secret.common}"));
     for (const char* name : {"own", "common"})
         CHECK(!contains(error.what(), site.value(name)));
+}
+
+TEST_CASE("what a check says of a configuration is told without the datasource's password") {
+    const Secretive site("check = [\"/bin/sh\", \"-c\", \"cat $0; exit 1\", \"{file}\"]\n");
+    datasource::Settings settings;
+    settings.application.password = engine::Secret("pa55word");
+    std::vector<installer::Rendered> files = installer::render_configs(
+        site.layout(), cluster::load_node_state(site.layout()),
+        cluster::InstalledVersion(site.layout(), "1.0"), "server", settings, {});
+    REQUIRE(files.size() == 1);
+    files[0].content = "password = pa55word\n";
+    const engine::Error error = error_of([&] { installer::check_configs(files); });
+    CHECK(contains(error.what(), "password = {datasource.password}"));
+    CHECK(!contains(error.what(), "pa55word"));
 }
