@@ -48,6 +48,12 @@ std::string read(const suite::Manifest& manifest, const suite::HostFile& file) {
                                 file.path, file.sha256),
                     Kind::refused)
             .remedy(remedy_for(manifest, file));
+    if (!platform::is_regular_file(file.path))
+        throw Error(fmt::format("the host file {} is a folder, device or pipe; expected a file "
+                                "with SHA-256 {}",
+                                file.path, file.sha256),
+                    Kind::refused)
+            .remedy(remedy_for(manifest, file));
     std::string text = platform::read_file(file.path);
     const std::string found = platform::sha256_hex(text);
     if (found != file.sha256)

@@ -42,11 +42,19 @@ constexpr Risk far_element{"EXISTS (SELECT FROM unnest({0}) AS e WHERE isfinite(
                            "'0001-01-01' OR e >= '10000-01-01'))",
                            "a date outside of the years 1 to 9999", "dates in the years 1 to 9999"};
 
+// JSON's readers know no larger number, and array_to_json writes NaN and infinity as texts.
+constexpr Risk huge_element{"EXISTS (SELECT FROM unnest({0}) AS e WHERE e::text ~ '^-?[0-9]' AND "
+                            "abs(e) > 1.7976931348623157e308)",
+                            "an array with a number above 1.7976931348623157e308",
+                            "numbers that a double can hold"};
+
 std::vector<Risk> risks_of(const Column& column) {
     if (column.type == Type::array && !column.encoding) {
         std::vector<Risk> risks{lower_bound};
         if (column.element == "date" || column.element.starts_with("timestamp"))
             risks.push_back(far_element);
+        if (column.element.starts_with("numeric"))
+            risks.push_back(huge_element);
         return risks;
     }
     if (!column.encoding)

@@ -21,6 +21,9 @@ std::vector<std::string> missing_folders(const std::string& path);
 // Removes those of the folders that are empty, innermost first.
 void remove_if_empty(std::vector<std::string> folders);
 bool exists(const std::string& path);
+// A file with bytes, or a link to one: no folder, device or pipe, on which reading may wait for
+// ever.
+bool is_regular_file(const std::string& path);
 // Removes the file or the whole folder; nothing there is fine. Never follows links.
 void remove_all(const std::string& path);
 // rename(2), then fsync of the folder.

@@ -75,7 +75,8 @@ void read_sql(Source& source) {
     for (const HostFile& file : source.manifest.host_files) {
         std::string text;
         try {
-            text = platform::read_file(file.path, layout::largest_text);
+            if (platform::is_regular_file(file.path))
+                text = platform::read_file(file.path, layout::largest_text);
         } catch (const Error&) {
             // It may be on other hosts.
         }

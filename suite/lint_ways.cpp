@@ -121,8 +121,8 @@ void lint_host_files(const Source& source, Remarks& remarks) {
         const Spot at = item_at(source, {"host-files"}, i);
         if (source.missing_host_files.contains(files[i].name))
             remarks.note(at, {"host-file-unread",
-                              fmt::format("{}: not on this host, or another file than the one "
-                                          "with that sha256",
+                              fmt::format("{}: not on this host, no regular file, or another one "
+                                          "than that with the sha256",
                                           files[i].path),
                               "the file as the manifest means it: migrations that need it were "
                               "not tried",

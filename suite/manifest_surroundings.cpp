@@ -10,6 +10,9 @@ namespace locum::suite {
 
 namespace {
 
+constexpr std::string_view sha256_of_nothing =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 bool is_ascii(const std::string& text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
@@ -35,6 +38,9 @@ void ManifestReader::read_host_files() {
                          "an absolute path of printable ASCII, without '.' and '..'");
         host.path = path.value;
         host.sha256 = read_sha256(section);
+        if (host.sha256 == sha256_of_nothing)
+            section.fail(section.text("sha256").at, "the sum of an empty file for 'sha256'",
+                         "that of a file with SQL for migrations");
         section.done();
         manifest.host_files.push_back(std::move(host));
     }

@@ -150,6 +150,11 @@ bool exists(const std::string& path) {
     return ::lstat(path.c_str(), &found) == 0;
 }
 
+bool is_regular_file(const std::string& path) {
+    struct stat found {};
+    return ::stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode);
+}
+
 void remove_all(const std::string& path) {
     const std::string at = without_trailing_slash(path);
     boost::system::error_code error;

@@ -263,6 +263,24 @@ TEST_CASE("arrays as JSON, enums and domains") {
                 "a date outside of the years 1 to 9999, in the row with \"id\" 2"));
 }
 
+TEST_CASE("numbers in arrays that no JSON reader takes are refused, unless the array is a text") {
+    for (const char* type : {"numeric[]", "numeric(500,2)[]"})
+        for (const char* value : {"1e309", "-2e308"}) {
+            const std::string table =
+                fmt::format("CREATE TABLE v (id int PRIMARY KEY, a {}); INSERT INTO v VALUES "
+                            "(1, '{{NULL,NaN,1e308,-1e-9}}'), (2, NULL), (3, '{{{{1}},{{{}}}}}')",
+                            type, value);
+            CHECK(holds(refusal(table, {}), "column \"v\".\"a\" has an array with a number above "
+                                            "1.7976931348623157e308, in the row with \"id\" 3"));
+            const Copied as_text(table, {{{"array", text}}, {}});
+            CHECK(as_text.query("SELECT length(a) > 300 FROM v WHERE id = 3") == Rows{{"1"}});
+        }
+    const Copied fits("CREATE TABLE v (id int PRIMARY KEY, a numeric[]); INSERT INTO v VALUES "
+                      "(1, '{1e308,-1.7e308,NaN}'), (2, '{{1},{NULL}}')",
+                      {});
+    CHECK(fits.query("SELECT a FROM v WHERE id = 2") == Rows{{"[[1],[null]]"}});
+}
+
 TEST_CASE("what SQLite has no type for comes as PostgreSQL's text, where the suite says so") {
     const Encodings wanted{{},
                            {{"v.r", text},

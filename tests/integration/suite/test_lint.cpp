@@ -4,6 +4,7 @@
 #include "tests/integration/suite/sample.hpp"
 
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 
 using namespace sample;
 using nlohmann::json;
@@ -51,6 +52,32 @@ TEST_CASE("the last line names what was looked at, also a file that is no manife
     CHECK(text.exit_code == 2);
     CHECK(
         text.output.ends_with("\n" + folder.path + "/suite.toml: 1 error, 0 warnings, 0 notes\n"));
+}
+
+TEST_CASE("a host file that is a pipe or a folder is not read, and nobody waits for it") {
+    const Folder folder;
+    write_source(folder.path);
+    const std::string file = folder.path + "/host.sql";
+    std::string text = manifest;
+    text.replace(text.find("file = \"1.sql\""), 14, "run = [{ host-file = \"first\" }]");
+    text += "[[host-files]]\nname = \"first\"\ncomponent = \"server\"\npath = \"" + file +
+            "\"\nsha256 = \"" + std::string(64, 'a') + "\"\n";
+    platform::write_file(folder.path + "/suite.toml", text, 0644);
+    for (const bool pipe : {true, false}) {
+        platform::remove_all(file);
+        if (pipe)
+            REQUIRE(mkfifo(file.c_str(), 0600) == 0);
+        else
+            platform::make_folders(file);
+        platform::Command command;
+        command.argv = {"/usr/bin/timeout", "20",   LOCUM_BIN_DIR "/locum",
+                        "bundle",           "lint", folder.path};
+        const platform::Finished told = platform::run(command);
+        INFO(told.output);
+        INFO(told.errors);
+        CHECK(told.exit_code == 0);
+        CHECK(told.output.find("note: host-file-unread") != std::string::npos);
+    }
 }
 
 TEST_CASE("a suite with a mistake: exit code 2, and a warning counts with --strict only") {

@@ -4,6 +4,8 @@
 #include "cluster/installed.hpp"
 #include "tests/support/site.hpp"
 
+#include <sys/stat.h>
+
 using namespace locum;
 using namespace locum::testing;
 
@@ -92,6 +94,25 @@ TEST_CASE("a host file that is missing or another one is told before anything is
     CHECK(error.what() == fmt::format("the host file {} is missing; expected one with SHA-256 {}",
                                       host.file, expected));
     CHECK_FALSE(platform::exists(host.layout.product()));
+}
+
+TEST_CASE("a host file that is a folder or a pipe is told, and nobody waits for the pipe") {
+    const Host host;
+    for (const bool pipe : {true, false}) {
+        platform::remove_all(host.file);
+        if (pipe)
+            REQUIRE(mkfifo(host.file.c_str(), 0600) == 0);
+        else
+            platform::make_folders(host.file);
+        const engine::Error error = error_of([&] { host.stage(); });
+        CHECK(error.kind() == engine::Kind::refused);
+        CHECK(error.what() == fmt::format("the host file {} is a folder, device or pipe; expected "
+                                          "a file with SHA-256 {}",
+                                          host.file, platform::sha256_hex(schema)));
+        CHECK(contains(error.remedy(), "dpkg -S " + host.file));
+        CHECK(cluster::check_host_files(host.bundle().manifest(), {"server"}).size() == 1);
+        CHECK_FALSE(platform::exists(host.layout.product()));
+    }
 }
 
 TEST_CASE("the packages of the component are named as the remedy") {

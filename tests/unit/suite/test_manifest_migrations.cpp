@@ -122,6 +122,10 @@ TEST_CASE("host files: names, paths and sums") {
         CHECK(complaint("/usr/share/product/schema.sql", path).find("27:8: found '") == 0);
     CHECK(complaint(sum, "abc") ==
           "28:10: found 'abc' for 'sha256'; expected 64 hexadecimal digits in lower case");
+    CHECK(
+        complaint(sum, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855") ==
+        "28:10: found the sum of an empty file for 'sha256'; expected that of a file with SQL for "
+        "migrations");
     CHECK(complaint("sha256 = \"" + sum + "\"", "sha256 = \"" + sum + "\"\nmode = 1")
               .find("29:1: found the unknown key 'mode'") == 0);
     CHECK(complaint("[[host-files]]",
