@@ -146,15 +146,6 @@ const Component* server_of(const Manifest& manifest) {
     return found == manifest.components.end() ? nullptr : &*found;
 }
 
-bool leads(const Engine& engine, const std::string& from, const std::string& to) {
-    try {
-        datasource::path(engine.migrations, from, to);
-        return true;
-    } catch (const engine::Error&) {
-        return false;
-    }
-}
-
 bool can_roll(const Manifest& manifest) {
     return manifest.balancing && manifest.database.engines.contains(datasource::Kind::sqlite);
 }

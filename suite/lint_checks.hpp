@@ -3,6 +3,7 @@
 
 #include "suite/lint.hpp"
 
+#include <algorithm>
 #include <initializer_list>
 #include <string_view>
 
@@ -49,10 +50,16 @@ struct Use {
 std::vector<Use> uses_of(const Source& source);
 std::vector<Use> uses_in_template(const Source& source, const Config& config);
 
+// The one of this name; nullptr where there is none.
+template <class Named>
+const Named* named(const std::vector<Named>& all, const std::string& name) {
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const Named& one) { return one.name == name; });
+    return found == all.end() ? nullptr : &*found;
+}
+
 // nullptr where there is none.
 const Component* server_of(const Manifest& manifest);
-// Can the engine's migrations lead from one schema version ("": none) to the other?
-bool leads(const Engine& engine, const std::string& from, const std::string& to);
 bool can_roll(const Manifest& manifest);
 
 void lint_components(const Source& source, Remarks& remarks);

@@ -11,13 +11,6 @@ namespace {
 
 using datasource::Migration;
 
-template <class Named>
-const Named* find(const std::vector<Named>& all, const std::string& name) {
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Named& one) { return one.name == name; });
-    return found == all.end() ? nullptr : &*found;
-}
-
 bool contains(const std::vector<std::string>& all, const std::string& one) {
     return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -80,7 +73,7 @@ void lint_ports_of(const Pair& pair, Remarks& remarks) {
     const std::vector<Use> uses = uses_of(pair.newer);
     for (std::size_t i = 0; i < newer.ports.size(); ++i) {
         const Port& port = newer.ports[i];
-        const Port* before = find(older.ports, port.name);
+        const Port* before = named(older.ports, port.name);
         const Spot at = item_at(pair.newer, {"ports"}, i);
         if (before == nullptr) {
             const bool needed = std::any_of(uses.begin(), uses.end(), [&](const Use& use) {
@@ -158,7 +151,7 @@ void lint_node_local_of(const Pair& pair, Remarks& remarks) {
 
 void lint_secrets_of(const Pair& pair, Remarks& remarks) {
     for (const SharedSecret& secret : pair.newer.manifest.secrets) {
-        const SharedSecret* before = find(pair.older.manifest.secrets, secret.name);
+        const SharedSecret* before = named(pair.older.manifest.secrets, secret.name);
         if (before != nullptr && (before->form != secret.form || before->bytes != secret.bytes))
             remarks.warning(table_at(pair.newer, {"secrets"}),
                             {"secret-changed",

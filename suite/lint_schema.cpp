@@ -14,24 +14,17 @@ using datasource::Table;
 
 namespace {
 
-template <class Named>
-const Named* find(const std::vector<Named>& all, const std::string& name) {
-    const auto found =
-        std::find_if(all.begin(), all.end(), [&](const Named& one) { return one.name == name; });
-    return found == all.end() ? nullptr : &*found;
-}
-
 // What the first has and the second has not.
 std::vector<std::string> lost(const Schema& before, const Schema& after) {
     std::vector<std::string> names;
     for (const Table& table : before.tables) {
-        const Table* other = find(after.tables, table.name);
+        const Table* other = named(after.tables, table.name);
         if (other == nullptr) {
             names.push_back(fmt::format("the table {}", table.name));
             continue;
         }
         for (const Column& column : table.columns)
-            if (find(other->columns, column.name) == nullptr)
+            if (named(other->columns, column.name) == nullptr)
                 names.push_back(fmt::format("the column {}.{}", table.name, column.name));
     }
     return names;
@@ -79,7 +72,7 @@ Spot made_at(const Source& source, const std::string& table) {
 void lint_node_local(const Source& source, const Schema& schema, Remarks& remarks) {
     const std::vector<std::string>& local = source.manifest.database.node_local;
     for (const std::string& name : local) {
-        const Table* table = find(schema.tables, name);
+        const Table* table = named(schema.tables, name);
         if (table == nullptr) {
             remarks.error(table_at(source, {"database"}),
                           {"node-local-missing",
@@ -134,7 +127,7 @@ std::vector<std::string> differences(const Schema& expected, const Schema& found
     for (const std::string& name : lost(found, expected))
         texts.push_back(name + " is left over");
     for (const Table& table : expected.tables)
-        if (const Table* other = find(found.tables, table.name);
+        if (const Table* other = named(found.tables, table.name);
             other != nullptr && other->primary_key != table.primary_key)
             texts.push_back(fmt::format("the primary key of {} is ({}) and not ({})", table.name,
                                         fmt::join(other->primary_key, ", "),

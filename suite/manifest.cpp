@@ -41,6 +41,16 @@ std::vector<std::string> Manifest::services_of(std::string_view wanted) const {
     return names;
 }
 
+bool leads(const Engine& engine, const std::string& from, const std::string& to) {
+    std::vector<std::string> reached = {from};
+    for (std::size_t i = 0; i < reached.size(); ++i)
+        for (const datasource::Migration& step : engine.migrations)
+            if (step.from == reached[i] &&
+                std::find(reached.begin(), reached.end(), step.to) == reached.end())
+                reached.push_back(step.to);
+    return std::find(reached.begin(), reached.end(), to) != reached.end();
+}
+
 std::string payload_part(std::string_view component) {
     return fmt::format("payload/{}.tar.zst", component);
 }

@@ -159,6 +159,9 @@ struct Engine {
     datasource::Encodings encode; // sqlite only: how a copy holds the values
 };
 
+// Can the engine's migrations lead from one schema version ("": none) to the other?
+bool leads(const Engine& engine, const std::string& from, const std::string& to);
+
 struct Database {
     std::string application_name;
     std::vector<std::string> node_local;

@@ -15,27 +15,15 @@ namespace {
 
 constexpr std::int64_t largest_part = (std::int64_t{1} << 33) - 1; // of a ustar header's size field
 
-// Can `to` be reached from `from` by the migrations? "": no schema yet.
-bool leads(const std::vector<datasource::Migration>& migrations, const std::string& from,
-           const std::string& to) {
-    std::vector<std::string> reached = {from};
-    for (std::size_t i = 0; i < reached.size(); ++i)
-        for (const auto& step : migrations)
-            if (step.from == reached[i] &&
-                std::find(reached.begin(), reached.end(), step.to) == reached.end())
-                reached.push_back(step.to);
-    return std::find(reached.begin(), reached.end(), to) != reached.end();
-}
-
 void require_paths(const Manifest& manifest, const Section& section, const std::string& kind,
                    const Engine& engine) {
-    if (!leads(engine.migrations, "", manifest.schema))
+    if (!leads(engine, "", manifest.schema))
         section.fail(
             section.at(),
             fmt::format("no migrations of {} from nothing to schema {}", kind, manifest.schema),
             "a first migration without 'from', and steps from it to the suite's schema");
     for (const std::string& from : manifest.upgrades_from)
-        if (!leads(engine.migrations, from, manifest.schema))
+        if (!leads(engine, from, manifest.schema))
             section.fail(section.at(),
                          fmt::format("no migrations of {} from schema {} to {}", kind, from,
                                      manifest.schema),
