@@ -88,8 +88,8 @@ void Peers::leave(const Address& to) const {
     state_->client.call(peer(to), "leave", "{}");
 }
 
-void Peers::send_secrets(const Address& to, const engine::Secret& json) const {
-    state_->client.call(peer(to), "secrets", json.reveal());
+void Peers::send_secrets(const Address& to, const engine::Secret& values) const {
+    state_->client.call(peer(to), "secrets", values.reveal());
 }
 
 void Peers::send_bundle(const Address& to, const std::string& file,
