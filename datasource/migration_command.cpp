@@ -40,12 +40,6 @@ platform::Command command_of(const MigrationPart& part, const Settings& settings
     return command;
 }
 
-std::string without(std::string text, const std::string& secret) {
-    for (std::size_t at = 0; !secret.empty() && (at = text.find(secret, at)) != std::string::npos;)
-        text.replace(at, secret.size(), "…");
-    return text;
-}
-
 void append(const std::string& file, const std::string& text) {
     if (!platform::exists(file))
         platform::write_file(file, "", 0600);
@@ -81,21 +75,21 @@ bool has_command(const std::vector<Migration>& steps) {
 
 void run_command(const MigrationPart& part, const Settings& settings, const std::string& log_file) {
     const std::string called = fmt::format("{}", fmt::join(part.argv, " "));
-    const std::string& password = settings.locum.password.reveal();
+    const engine::Secrets secrets = {{"datasource.locum.password", settings.locum.password}};
     if (settings.kind == Kind::postgresql)
         end_sessions(settings);
     std::string why;
     std::string said;
     try {
         const platform::Finished finished = platform::run(command_of(part, settings));
-        append(
-            log_file,
-            without(fmt::format("$ {}\n{}{}", called, finished.output, finished.errors), password));
+        append(log_file,
+               engine::redacted(fmt::format("$ {}\n{}{}", called, finished.output, finished.errors),
+                                secrets));
         why = platform::fault(finished, part.output, part.limit);
         if (!why.empty())
             why.insert(0, "it ");
         said = platform::readable(
-            without(finished.errors.empty() ? finished.output : finished.errors, password));
+            engine::redacted(finished.errors.empty() ? finished.output : finished.errors, secrets));
     } catch (const engine::Error& error) { // it could not be started
         why = error.one_line();
     }

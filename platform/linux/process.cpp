@@ -14,6 +14,7 @@
 #include "platform/linux/program.hpp"
 #include "platform/linux/spawn.hpp"
 #include "platform/linux/system.hpp"
+#include "platform/outcome.hpp"
 
 #include <algorithm>
 #include <array>
@@ -284,14 +285,10 @@ Finished run_checked(const Command& command) {
     Finished finished = run(command);
     if (finished.ok())
         return finished;
-    std::string how = fmt::format("ended with exit code {}", finished.exit_code);
-    if (finished.timed_out)
-        how = fmt::format("did not end within {} ms and was killed", command.time_limit.count());
-    else if (finished.signal != 0)
-        how = fmt::format("was ended by signal {}", finished.signal);
     const std::string said =
         last_lines(finished.errors.empty() ? finished.output : finished.errors);
-    throw Error(fmt::format("{} {}; expected exit code 0{}{}", shown(command.argv), how,
+    throw Error(fmt::format("{} {}{}{}", shown(command.argv),
+                            fault(finished, "", command.time_limit),
                             said.empty() ? "" : "; it said: ", said))
         .remedy(fmt::format("run {} by hand to see more", shown(command.argv)));
 }
