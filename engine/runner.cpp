@@ -56,12 +56,14 @@ struct TakenBack {
     std::string failed;     // the step whose undo failed; empty: none
     std::string failure;
     std::string remedy;
+    bool waits = false;            // that undo can be repeated: nothing is broken
     std::vector<std::string> left; // begun, and not touched, since `failed` rests on them
 
     void fail(const Step& step, std::string what, const Error& error) {
         failed = step.id;
         failure = std::move(what);
         remedy = error.remedy();
+        waits = error.kind() == Kind::paused;
     }
     // By step id, a line each.
     std::string text() const {
@@ -208,7 +210,9 @@ struct Runner {
                 .remedy(journal_error.remedy());
         }
         if (!taken.failed.empty())
-            throw Error(what + taken.text(), Kind::needs_attention)
+            throw Error(what + taken.text(), taken.waits && failed.on_failure != OnFailure::undo_all
+                                                 ? Kind::paused
+                                                 : Kind::needs_attention)
                 .remedy(taken.remedy.empty() ? error.remedy() : taken.remedy);
         Kind kind = error.kind() == Kind::busy ? Kind::busy : Kind::paused;
         if (!taken.at_the_end.empty())
@@ -286,7 +290,8 @@ void roll_back(const Plan& plan, const Run& current, Journal& journal, Reporter&
     }
     const TakenBack taken = runner.take_back_all([](const Step&) { return true; });
     if (!taken.failed.empty())
-        throw Error("rolled back in part:" + taken.text(), Kind::needs_attention)
+        throw Error("rolled back in part:" + taken.text(),
+                    taken.waits ? Kind::paused : Kind::needs_attention)
             .remedy(taken.remedy.empty() ? "mend the cause, then roll back again" : taken.remedy);
 }
 

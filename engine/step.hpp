@@ -10,7 +10,9 @@
 
 namespace locum::engine {
 
-// Takes the step back; memo is what remember() returned before the step was applied.
+// Takes the step back; memo is what remember() returned before the step was applied. Throws
+// Error(paused) where nothing is broken, but something must be there again before it can be done:
+// it is repeated then.
 struct Undo {
     std::function<void(const std::string& memo)> run;
 };

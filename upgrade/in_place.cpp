@@ -24,7 +24,7 @@ void update_in_place(Plan& plan, Conductor& conductor, const std::string& node) 
     add(steps::switch_version(conductor, node + "/switch", node, server));
     add(steps::configure(conductor, node + "/configure", node, server, Mode::normal));
     add(steps::start(conductor, node + "/start", node, server));
-    add(steps::undrain(conductor, node + "/undrain", node));
+    add(steps::undrain(conductor, node + "/undrain", node, steps::Silence::takes_back));
 }
 
 // While servers work on it.

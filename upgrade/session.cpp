@@ -140,6 +140,19 @@ void record_failure(cluster::Operations& operations, const engine::Journal& jour
     }
 }
 
+// Refused, it has not begun; else it goes on with resume or rollback.
+void record_unfinished_rollback(cluster::Operations& operations, const engine::Run& run,
+                                const Error& error) {
+    try {
+        operations.set_state(run.operation, run.epoch,
+                             error.kind() == Kind::refused ? OperationState::paused
+                                                           : OperationState::rolling_back,
+                             platform::readable(error.one_line()));
+    } catch (const Error&) {
+        // As above.
+    }
+}
+
 } // namespace
 
 void drive(Session& session, const engine::Plan& plan, const engine::Run& run, Ending ending,
@@ -173,9 +186,7 @@ void drive_back(Session& session, const engine::Plan& plan, const engine::Run& r
     try {
         engine::roll_back(plan, run, journal, reporter);
     } catch (const Error& error) {
-        if (error.kind() == Kind::refused)
-            operations.set_state(run.operation, run.epoch, OperationState::paused,
-                                 error.one_line());
+        record_unfinished_rollback(operations, run, error);
         throw;
     }
     operations.set_state(run.operation, run.epoch, OperationState::rolled_back,

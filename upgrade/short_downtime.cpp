@@ -42,7 +42,7 @@ Plan short_downtime_plan(Conductor& conductor, const Order& order) {
         add(steps::switch_version(conductor, node + "/switch", node, server));
         add(steps::configure(conductor, node + "/configure", node, server, Mode::normal));
         add(steps::start(conductor, node + "/start", node, server));
-        add(steps::undrain(conductor, node + "/undrain", node));
+        add(steps::undrain(conductor, node + "/undrain", node, steps::Silence::is_reported));
     }
     add_balancers_and_end(plan, conductor, order);
     return plan;

@@ -51,11 +51,13 @@ Seen look(Conductor& conductor, const cluster::NodeRow& balancer, const std::str
             std::chrono::milliseconds(told.at("settle_ms").get<std::int64_t>())};
 }
 
-// Asks all balancers again and again until they say what is wanted.
+// Asks balancers again and again until all say what is wanted.
 class Watch {
 public:
-    Watch(Conductor& conductor, std::string server, Wanted wanted) :
-        conductor_(conductor), server_(std::move(server)), wanted_(wanted) {}
+    Watch(Conductor& conductor, std::vector<cluster::NodeRow> balancers, std::string server,
+          Wanted wanted) :
+        conductor_(conductor),
+        balancers_(std::move(balancers)), server_(std::move(server)), wanted_(wanted) {}
 
     // Asks each once. True where all say so, and have for as long as it takes to be sure.
     bool look_again() {
@@ -63,7 +65,7 @@ public:
         const json servers = json::parse(conductor_.servers());
         std::chrono::milliseconds settle{0};
         why_.clear();
-        for (const cluster::NodeRow& balancer : conductor_.balancers()) {
+        for (const cluster::NodeRow& balancer : balancers_) {
             try {
                 const Seen seen = look(conductor_, balancer, server_, servers);
                 if (wanted_ == Wanted::drained)
@@ -84,6 +86,7 @@ public:
 
 private:
     Conductor& conductor_;
+    std::vector<cluster::NodeRow> balancers_;
     std::string server_;
     Wanted wanted_;
     Settled settled_;
@@ -93,7 +96,7 @@ private:
 // For probes: a balancer that cannot be asked does not say so.
 bool all_say(Conductor& conductor, const std::string& server, Wanted wanted) {
     try {
-        Watch watch(conductor, server, wanted);
+        Watch watch(conductor, conductor.balancers(), server, wanted);
         while (!watch.look_again()) {
             if (!watch.holds())
                 return false;
@@ -105,17 +108,19 @@ bool all_say(Conductor& conductor, const std::string& server, Wanted wanted) {
     }
 }
 
-// Waits until all balancers say so. A balancer that does not answer may be restarting: it is asked
+// Waits until all these balancers say so. One that does not answer may be restarting: it is asked
 // again until the time is over, and then blocks. What holds by then has its time to settle.
-void wait_for(Conductor& conductor, const std::string& server, std::chrono::seconds limit,
-              std::string_view what, Wanted wanted) {
+void wait_for(Conductor& conductor, std::vector<cluster::NodeRow> balancers,
+              const std::string& server, Wanted wanted) {
+    const std::chrono::seconds limit = wanted == Wanted::drained ? drain_limit : rotation_limit;
     const auto deadline = Clock::now() + limit;
-    Watch watch(conductor, server, wanted);
+    Watch watch(conductor, std::move(balancers), server, wanted);
     for (; !watch.look_again(); std::this_thread::sleep_for(poll_interval))
         if (Clock::now() > deadline && !watch.holds())
-            throw Error(fmt::format("{} is not {} after {} s: {}", server, what, limit.count(),
-                                    watch.why()),
-                        Kind::paused)
+            throw Error(fmt::format("{} is not {} after {} s: {}", server,
+                                    wanted == Wanted::drained ? "idle in every balancer"
+                                                              : "in rotation in every balancer",
+                                    limit.count(), watch.why()))
                 .remedy("see the balancer (locum status), then: locum upgrade resume");
 }
 
@@ -162,8 +167,17 @@ void patiently(F&& f) {
     }
 }
 
+// The upgrade goes on when this balancer does.
+Error silent(const std::string& what, const cluster::NodeRow& balancer, const Error& error) {
+    return Error(fmt::format("{}: {}", what, error.one_line()), Kind::paused)
+        .remedy(fmt::format("bring the balancer on {} back, or remove the node (locum node remove "
+                            "{}), then: locum upgrade resume, or locum upgrade rollback",
+                            balancer.name, balancer.name));
+}
+
 // Before anything is changed: what one balancer would not do could not be undone there either.
-void require_balancers(Conductor& conductor, const std::string& server) {
+// what: that it is left as it is.
+void require_balancers(Conductor& conductor, const std::string& server, const std::string& what) {
     const json servers = json::parse(conductor.servers());
     for (const cluster::NodeRow& balancer : conductor.balancers())
         try {
@@ -171,34 +185,37 @@ void require_balancers(Conductor& conductor, const std::string& server) {
         } catch (const Error& error) {
             if (error.kind() == Kind::busy)
                 throw;
-            throw Error(fmt::format("{} is left in rotation: {}", server, error.one_line()),
-                        Kind::paused)
-                .remedy(fmt::format("bring the balancer on {} back, or remove the node (locum node "
-                                    "remove {}), then: locum upgrade resume",
-                                    balancer.name, balancer.name));
+            throw silent(what, balancer, error);
         }
 }
 
-// All are told, also where one fails: a server that comes back gets load from those that answer.
-void tell_balancers(Conductor& conductor, const std::string& step, const std::string& server,
+struct Told {
+    std::vector<cluster::NodeRow> balancers;
+    std::optional<Error> silent; // the first that could not be told
+};
+
+// All are told, also where one fails.
+Told tell_balancers(Conductor& conductor, const std::string& step, const std::string& server,
                     bool out, Reporter& reporter) {
     const json parameters = {
         {"server", server}, {"out", out}, {"servers", json::parse(conductor.servers())}};
-    std::optional<Error> failed;
-    for (const cluster::NodeRow& balancer : conductor.balancers())
+    Told told;
+    for (cluster::NodeRow& balancer : conductor.balancers())
         try {
             patiently([&] {
                 conductor.tell(balancer.name, step, "balance", parameters.dump(), reporter);
             });
-        } catch (Error& error) {
+            told.balancers.push_back(std::move(balancer));
+        } catch (const Error& error) {
             if (error.kind() == Kind::busy)
                 throw;
-            error.during(fmt::format("telling the balancer on {}", balancer.name));
-            if (!failed)
-                failed = error;
+            if (!told.silent)
+                told.silent = silent(fmt::format("the balancer on {} was not told that {} is {}",
+                                                 balancer.name, server,
+                                                 out ? "out of rotation" : "in rotation again"),
+                                     balancer, error);
         }
-    if (failed)
-        throw *failed;
+    return told;
 }
 
 void take_out(Conductor& conductor, const std::string& step, const std::string& server,
@@ -208,16 +225,20 @@ void take_out(Conductor& conductor, const std::string& step, const std::string& 
     if (others == Others::must_serve)
         patiently([&] { require_others(conductor, server); });
     conductor.under_lease([&] { conductor.registry().set_out(server, true); });
-    tell_balancers(conductor, step, server, true, reporter);
-    wait_for(conductor, server, drain_limit, "idle in every balancer", Wanted::drained);
+    Told told = tell_balancers(conductor, step, server, true, reporter);
+    if (told.silent)
+        throw *told.silent; // it may send requests on
+    wait_for(conductor, std::move(told.balancers), server, Wanted::drained);
 }
 
+// The server gets load from the balancers that answer, also where one does not.
 void take_in(Conductor& conductor, const std::string& step, const std::string& server,
              Reporter& reporter) {
     conductor.under_lease([&] { conductor.registry().set_out(server, false); });
-    tell_balancers(conductor, step, server, false, reporter);
-    wait_for(conductor, server, rotation_limit, "in rotation in every balancer",
-             Wanted::in_rotation);
+    Told told = tell_balancers(conductor, step, server, false, reporter);
+    wait_for(conductor, std::move(told.balancers), server, Wanted::in_rotation);
+    if (told.silent)
+        throw *told.silent;
 }
 
 } // namespace
@@ -231,7 +252,7 @@ Step drain(Conductor& conductor, const std::string& step, const std::string& ser
                        all_say(conductor, server, Wanted::drained);
             },
             [&conductor, server] {
-                require_balancers(conductor, server);
+                require_balancers(conductor, server, server + " is left in rotation");
                 return std::string();
             },
             [&conductor, step, server, others](Reporter& reporter) {
@@ -240,27 +261,35 @@ Step drain(Conductor& conductor, const std::string& step, const std::string& ser
             },
             nullptr,
             Undo{[&conductor, step, server](const std::string&) {
-                engine::SilentReporter silent;
-                take_in(conductor, step + "/undo", server, silent);
+                engine::SilentReporter quiet;
+                take_in(conductor, step + "/undo", server, quiet);
             }}};
 }
 
-Step undrain(Conductor& conductor, const std::string& step, const std::string& server) {
+Step undrain(Conductor& conductor, const std::string& step, const std::string& server,
+             Silence silence) {
+    std::function<std::string()> remember;
+    if (silence == Silence::takes_back)
+        remember = [&conductor, server] {
+            require_balancers(conductor, server, server + " is left out of rotation");
+            return std::string();
+        };
     return {step,
             fmt::format("put {} into rotation again", server),
             [&conductor, server] {
                 return !conductor.registry().node(server).out &&
                        all_say(conductor, server, Wanted::in_rotation);
             },
-            nullptr,
+            remember,
             [&conductor, step, server](Reporter& reporter) {
                 take_in(conductor, step, server, reporter);
                 return std::string();
             },
             nullptr,
             Undo{[&conductor, step, server](const std::string&) {
-                engine::SilentReporter silent;
-                take_out(conductor, step + "/undo", server, Others::must_serve, silent);
+                require_balancers(conductor, server, server + " is left in rotation");
+                engine::SilentReporter quiet;
+                take_out(conductor, step + "/undo", server, Others::must_serve, quiet);
             }}};
 }
 

@@ -11,10 +11,19 @@ enum class Others {
     may_stop,   // short downtime: all servers go out
 };
 
-// step: the id. Done when every balancer says that the server has no sessions and gets none.
+// Where a balancer does not answer when a server is to be taken in again:
+enum class Silence {
+    takes_back,  // nothing is begun: the server, drained everywhere, can be taken back
+    is_reported, // the server is taken in by the balancers that answer, then the step fails
+};
+
+// step: the id. Done when every balancer says that the server has no sessions and gets none. The
+// undo takes the server in by the balancers that answer, then throws Error(paused) for one that
+// does not.
 engine::Step drain(Conductor& conductor, const std::string& step, const std::string& server,
                    Others others);
 // Done when every balancer has the server in rotation.
-engine::Step undrain(Conductor& conductor, const std::string& step, const std::string& server);
+engine::Step undrain(Conductor& conductor, const std::string& step, const std::string& server,
+                     Silence silence);
 
 } // namespace locum::upgrade::steps

@@ -44,7 +44,7 @@ expect_same_answers() {
 pids_of() {
     local pid
     for pid in $(pgrep -x "$1" || true); do
-        tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF "$trial/node-$2/" && echo "$pid"
+        tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline" | grep -qF "$trial/node-$2/" && echo "$pid"
     done
     return 0
 }

@@ -68,6 +68,50 @@ TEST_CASE("roll back: an undo that fails is named, with what was undone before i
     CHECK(bench.world.text() == "");
 }
 
+TEST_CASE("an undo that must wait: paused, what it rests on stays, and run or roll back goes on") {
+    for (bool forward : {true, false}) {
+        Bench bench;
+        for (const char* id : {"a/1", "a/2", "a/3", "b/4"})
+            bench.add(put(bench.world, id), OnFailure::undo_group_then_stop);
+        bool away = true; // what taking a/2 back needs
+        const auto take_back = std::get<engine::Undo>(bench.plan.steps[1].step.undo).run;
+        bench.plan.steps[1].step.undo = engine::Undo{[&](const std::string& memo) {
+            if (away)
+                throw engine::Error("a/2 is away", Kind::paused).remedy("bring a/2 back");
+            take_back(memo);
+        }};
+        bench.world.failing = {"a/3"};
+        engine::Error error = error_of([&] { bench.run(); });
+        CHECK(error.kind() == Kind::paused);
+        CHECK(std::string(error.what()) == "a/3: no a/3\n"
+                                           "  undone: a/3\n"
+                                           "  a/2 was not undone: a/2 is away\n"
+                                           "  left, since a/2 rests on them: a/1");
+        CHECK(error.remedy() == "bring a/2 back");
+
+        error = error_of([&] { bench.roll_back(); });
+        CHECK(error.kind() == Kind::paused);
+        CHECK(std::string(error.what()) == "rolled back in part:\n"
+                                           "  a/2 was not undone: a/2 is away\n"
+                                           "  left, since a/2 rests on them: a/1");
+        CHECK(bench.world.text() == "a/1=new\na/2=new\n");
+
+        away = false;
+        bench.world.failing.clear();
+        forward ? bench.run() : bench.roll_back();
+        CHECK(bench.world.text() == (forward ? "a/1=new\na/2=new\na/3=new\nb/4=new\n" : ""));
+    }
+}
+
+TEST_CASE("an undo that must wait where everything is to be undone: needs attention") {
+    Bench bench;
+    bench.add(put(bench.world, "a/1"));
+    bench.world.failing = {"a/1"};
+    bench.plan.steps[0].step.undo =
+        engine::Undo{[](const std::string&) { throw engine::Error("a/1 is away", Kind::paused); }};
+    CHECK(error_of([&] { bench.run(); }).kind() == Kind::needs_attention);
+}
+
 TEST_CASE("roll back: from the journal, not from memory, and only what was begun") {
     Bench bench;
     bench.world.put("a/1", "old");
