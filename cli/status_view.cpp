@@ -97,7 +97,7 @@ std::string next_command(const cluster::Operation& operation) {
     if (operation.state == OperationState::rolling_back)
         return "locum upgrade rollback";
     if (json::parse(operation.inputs).value("host-by-host", false))
-        return "locum install BUNDLE on the next host, or locum upgrade resume; back: locum "
+        return "locum install BUNDLE on the next host, or locum upgrade resume BUNDLE; back: locum "
                "upgrade rollback";
     return "locum upgrade resume; back: locum upgrade rollback";
 }

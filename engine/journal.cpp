@@ -157,6 +157,8 @@ std::map<std::string, StepState, std::less<>> states(const std::vector<Record>& 
         switch (record.mark) {
         case Mark::intent:
             state.begun = true;
+            state.done = false; // of a step that is done: its undo has begun
+            state.result.clear();
             state.memo = record.text;
             break;
         case Mark::done:

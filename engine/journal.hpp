@@ -19,7 +19,7 @@ struct Record {
     std::string step;
     Mark mark = Mark::intent;
     std::string input_hash; // SHA-256 (hex) of the operation's inputs
-    std::string text;       // intent: the memo for undo; done: the result
+    std::string text;       // intent (also of an undo): the memo for undo; done: the result
     bool operator==(const Record&) const = default;
 };
 
@@ -43,8 +43,8 @@ public:
 
 // Where one step stands according to the journal.
 struct StepState {
-    bool begun = false; // INTENT without UNDONE after it
-    bool done = false;
+    bool begun = false;   // INTENT without UNDONE after it
+    bool done = false;    // DONE without INTENT or UNDONE after it
     unsigned attempt = 0; // how often the step was begun anew after an UNDONE
     std::string memo;
     std::string result;

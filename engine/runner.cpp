@@ -53,17 +53,20 @@ std::string irreversible_effect(const Step& step, const StepState& state) {
 struct TakenBack {
     std::vector<std::string> undone;
     std::string at_the_end; // the step that cannot be undone, where there is one: a sentence
-    std::string failed;     // the step whose undo failed; empty: none
-    std::string failure;
+    std::vector<std::string> failures;
+    Kind kind = Kind::paused; // of the failures; paused: nothing is broken, they can be repeated
     std::string remedy;
-    bool waits = false;            // that undo can be repeated: nothing is broken
-    std::vector<std::string> left; // begun, and not touched, since `failed` rests on them
+    std::string stopped_at;        // the failure on which earlier steps rest; empty: none
+    std::vector<std::string> left; // begun, and not touched, since stopped_at rests on them
 
-    void fail(const Step& step, std::string what, const Error& error) {
-        failed = step.id;
-        failure = std::move(what);
-        remedy = error.remedy();
-        waits = error.kind() == Kind::paused;
+    void fail(std::string what, const Error& error) {
+        if (failures.empty())
+            remedy = error.remedy();
+        failures.push_back(std::move(what));
+        if (error.kind() == Kind::busy)
+            kind = Kind::busy; // another process goes on with it
+        else if (error.kind() != Kind::paused)
+            kind = Kind::needs_attention;
     }
     // By step id, a line each.
     std::string text() const {
@@ -72,11 +75,11 @@ struct TakenBack {
             lines += fmt::format("\n  undone: {}", fmt::join(undone, ", "));
         if (!at_the_end.empty())
             lines += "\n  " + at_the_end;
-        if (!failed.empty())
+        for (const std::string& failure : failures)
             lines += "\n  " + failure;
         if (!left.empty())
-            lines +=
-                fmt::format("\n  left, since {} rests on them: {}", failed, fmt::join(left, ", "));
+            lines += fmt::format("\n  left, since {} rests on them: {}", stopped_at,
+                                 fmt::join(left, ", "));
         return lines;
     }
 };
@@ -138,6 +141,9 @@ struct Runner {
 
     void take_back(const Step& step, const StepState& state) {
         if (const auto* undo = std::get_if<Undo>(&step.undo)) {
+            // A step that is half taken back is not done.
+            if (state.done)
+                record(step, Mark::intent, state.memo);
             failpoint(at(step, "undo/before"));
             reporter.step(step.id, step.says, Progress::undoing, "");
             undo->run(state.memo);
@@ -148,7 +154,7 @@ struct Runner {
     }
 
     // Takes back, last first, the steps that were begun and satisfy the condition. Ends at the
-    // first undo that fails, since earlier steps rest on that one, and at what cannot be undone.
+    // first undo that fails, where earlier steps rest on that one, and at what cannot be undone.
     TakenBack take_back_all(const std::function<bool(const Step&)>& concerns) {
         States known = states(journal.records(current.operation));
         TakenBack taken;
@@ -158,11 +164,11 @@ struct Runner {
             if (state == known.end() || !concerns(step))
                 continue;
             if (!state->second.begun) {
-                if (state->second.done && taken.failed.empty())
+                if (state->second.done && taken.stopped_at.empty())
                     record(step, Mark::undone, ""); // not ours, but to be asked again next time
                 continue;
             }
-            if (!taken.failed.empty()) {
+            if (!taken.stopped_at.empty()) {
                 taken.left.push_back(step.id);
                 continue;
             }
@@ -171,7 +177,8 @@ struct Runner {
                 if (!taken.at_the_end.empty())
                     break; // what came before it stays, too
             } catch (const Error& error) {
-                taken.fail(step, error.one_line(), error);
+                taken.fail(error.one_line(), error);
+                taken.stopped_at = step.id;
                 continue;
             }
             try {
@@ -179,8 +186,10 @@ struct Runner {
                 taken.undone.push_back(step.id);
             } catch (const Error& error) {
                 reporter.step(step.id, step.says, Progress::failed, error.one_line());
-                taken.fail(step, fmt::format("{} was not undone: {}", step.id, error.one_line()),
-                           error);
+                taken.fail(fmt::format("{} was not undone: {}", step.id, error.one_line()), error);
+                const auto* undo = std::get_if<Undo>(&step.undo);
+                if (!undo || !undo->may_wait || error.kind() != Kind::paused)
+                    taken.stopped_at = step.id;
             }
         }
         return taken;
@@ -209,12 +218,15 @@ struct Runner {
                         journal_error.kind() == Kind::busy ? Kind::busy : Kind::paused)
                 .remedy(journal_error.remedy());
         }
-        if (!taken.failed.empty())
-            throw Error(what + taken.text(), taken.waits && failed.on_failure != OnFailure::undo_all
-                                                 ? Kind::paused
-                                                 : Kind::needs_attention)
+        const Kind kind = error.kind() == Kind::busy ? Kind::busy : Kind::paused;
+        if (!taken.failures.empty()) {
+            const bool broken =
+                error.kind() == Kind::needs_attention || failed.on_failure == OnFailure::undo_all;
+            throw Error(what + taken.text(), taken.kind != Kind::paused ? taken.kind
+                                             : broken                   ? Kind::needs_attention
+                                                                        : kind)
                 .remedy(taken.remedy.empty() ? error.remedy() : taken.remedy);
-        Kind kind = error.kind() == Kind::busy ? Kind::busy : Kind::paused;
+        }
         if (!taken.at_the_end.empty())
             throw Error(what + taken.text(),
                         error.kind() == Kind::needs_attention ? error.kind() : kind)
@@ -289,9 +301,8 @@ void roll_back(const Plan& plan, const Run& current, Journal& journal, Reporter&
             throw Error(effect, Kind::refused).remedy("locum upgrade resume");
     }
     const TakenBack taken = runner.take_back_all([](const Step&) { return true; });
-    if (!taken.failed.empty())
-        throw Error("rolled back in part:" + taken.text(),
-                    taken.waits ? Kind::paused : Kind::needs_attention)
+    if (!taken.failures.empty())
+        throw Error("rolled back in part:" + taken.text(), taken.kind)
             .remedy(taken.remedy.empty() ? "mend the cause, then roll back again" : taken.remedy);
 }
 

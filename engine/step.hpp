@@ -11,10 +11,12 @@
 namespace locum::engine {
 
 // Takes the step back; memo is what remember() returned before the step was applied. Throws
-// Error(paused) where nothing is broken, but something must be there again before it can be done:
-// it is repeated then.
+// Error(paused) where nothing is broken, but something must be there again before it can be done.
+// The step is begun then: taken back again by a roll back, applied again by a run.
 struct Undo {
     std::function<void(const std::string& memo)> run;
+    // Earlier steps do not rest on it: they are taken back also where it throws Error(paused).
+    bool may_wait = false;
 };
 struct NothingToUndo {};
 struct Irreversible {

@@ -22,6 +22,9 @@ struct Upgrade {
     std::string bundle_file;     // "" where none is at hand: all nodes must be staged
     std::string operation;
     std::uint64_t epoch = 0;
+    // The database was put back to what it was before the migration, so the new servers cannot
+    // serve: they need not.
+    bool restored = false;
 
     const suite::Manifest& manifest() const { return to; }
     std::string version() const { return manifest().version.text(); }

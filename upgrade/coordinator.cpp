@@ -126,6 +126,11 @@ struct Continuation {
             cluster::RegistryJournal(session.store()), operation.id, facts, inputs.servers);
         plan = make_plan(conductor, inputs.mode, order_of(facts, upgrade.manifest(), servers),
                          inputs.schema);
+        // What other hosts did in their turns is not taken back since one cannot get the bundle.
+        if (inputs.host_by_host)
+            for (engine::PlannedStep& planned : plan.steps)
+                if (planned.on_failure == engine::OnFailure::undo_all)
+                    planned.on_failure = engine::OnFailure::stop;
         schema = facts.schema;
         run = {operation.id, lease.epoch(), operation.input_hash, request.cancelled,
                [this] { return lease.lost(); }};
@@ -142,6 +147,7 @@ void count_as_restored(Continuation& go) {
             Kind::refused)
             .remedy("restore the backup that the upgrade made (locum upgrade status), then run the "
                     "command again");
+    go.upgrade.restored = true;
     cluster::RegistryJournal journal(go.session.store());
     for (const auto& [step, state] : engine::states(journal.records(go.operation.id)))
         if (steps::is_migration(step) && (state.begun || state.done))

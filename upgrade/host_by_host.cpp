@@ -129,6 +129,11 @@ private:
                                     open->message),
                         Kind::busy)
                 .remedy("locum upgrade resume, or locum upgrade rollback");
+        if (open->state == cluster::OperationState::rolling_back)
+            throw Error(
+                fmt::format("operation {} is being rolled back: {}", open->id, open->message),
+                Kind::busy)
+                .remedy("locum upgrade rollback");
         inputs = begun;
         upgrade.from = begun.from;
     }

@@ -28,7 +28,8 @@ void update_on_copy(Plan& plan, Conductor& conductor, const Order& order, std::s
     add(steps::switch_version(conductor, node + "/switch", node, server));
     add(steps::configure(conductor, node + "/configure", node, server, Mode::update));
     add(steps::start(conductor, node + "/start", node, server));
-    add(steps::undrain(conductor, node + "/undrain", node, steps::Silence::takes_back));
+    add(steps::undrain(conductor, node + "/undrain", node, steps::Others::must_serve,
+                       steps::IfSilent::begin_nothing));
     add(steps::set_mode(conductor, node + "/update-mode", node, Mode::update,
                         fmt::format("{} is in update mode: {} of {} servers updated", node,
                                     index + 1, order.servers.size())));
@@ -54,7 +55,8 @@ void update_last(Plan& plan, Conductor& conductor, const Order& order) {
     add(steps::switch_version(conductor, group + "/switch", node, server));
     add(steps::configure(conductor, group + "/configure", node, server, Mode::normal));
     add(steps::start(conductor, group + "/start", node, server));
-    add(steps::undrain(conductor, group + "/undrain", node, steps::Silence::is_reported));
+    add(steps::undrain(conductor, group + "/undrain", node, steps::Others::must_serve,
+                       steps::IfSilent::tell_others));
     add(steps::set_mode(conductor, group + "/normal-mode", node, Mode::normal,
                         fmt::format("{0} is in normal mode: {1} of {1} servers updated", node,
                                     order.servers.size())));
@@ -69,7 +71,8 @@ void return_to_productive(Plan& plan, Conductor& conductor, const std::string& n
     add(steps::stop(conductor, group + "/stop", node, server, conductor.upgrade().version()));
     add(steps::configure(conductor, group + "/configure", node, server, Mode::normal));
     add(steps::start(conductor, group + "/start", node, server));
-    add(steps::undrain(conductor, group + "/undrain", node, steps::Silence::is_reported));
+    add(steps::undrain(conductor, group + "/undrain", node, steps::Others::must_serve,
+                       steps::IfSilent::tell_others));
     add(steps::set_mode(conductor, group + "/normal-mode", node, Mode::normal,
                         node + " is in normal mode"));
 }

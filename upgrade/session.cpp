@@ -140,16 +140,16 @@ void record_failure(cluster::Operations& operations, const engine::Journal& jour
     }
 }
 
-// Refused, it has not begun; else it goes on with resume or rollback.
-void record_unfinished_rollback(cluster::Operations& operations, const engine::Run& run,
+// The same of a rollback. Where it has not begun, forward is still open.
+void record_failure_of_rollback(cluster::Operations& operations, const engine::Run& run,
                                 const Error& error) {
+    const bool begun = error.kind() != Kind::refused && error.kind() != Kind::unfinished;
     try {
         operations.set_state(run.operation, run.epoch,
-                             error.kind() == Kind::refused ? OperationState::paused
-                                                           : OperationState::rolling_back,
+                             begun ? OperationState::rolling_back : OperationState::paused,
                              platform::readable(error.one_line()));
     } catch (const Error&) {
-        // As above.
+        // The step's own error says more.
     }
 }
 
@@ -186,7 +186,7 @@ void drive_back(Session& session, const engine::Plan& plan, const engine::Run& r
     try {
         engine::roll_back(plan, run, journal, reporter);
     } catch (const Error& error) {
-        record_unfinished_rollback(operations, run, error);
+        record_failure_of_rollback(operations, run, error);
         throw;
     }
     operations.set_state(run.operation, run.epoch, OperationState::rolled_back,

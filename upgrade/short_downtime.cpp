@@ -34,15 +34,14 @@ Plan short_downtime_plan(Conductor& conductor, const Order& order) {
     add(steps::migrate(conductor, "outage/migrate"));
     policy = OnFailure::stop;
     add(steps::unfence(conductor, "outage/unfence"));
-    for (std::size_t i = 0; i < order.servers.size(); ++i) {
-        const std::string& node = order.servers[i];
-        if (i == 1)
-            policy = OnFailure::skip_group; // the outage is over; one that stays away does not keep
-                                            // the others
+    for (const std::string& node : order.servers) {
         add(steps::switch_version(conductor, node + "/switch", node, server));
         add(steps::configure(conductor, node + "/configure", node, server, Mode::normal));
         add(steps::start(conductor, node + "/start", node, server));
-        add(steps::undrain(conductor, node + "/undrain", node, steps::Silence::is_reported));
+        // With the first the outage is over; one that stays away does not keep the others.
+        policy = OnFailure::skip_group;
+        add(steps::undrain(conductor, node + "/undrain", node, steps::Others::may_stop,
+                           steps::IfSilent::tell_others));
     }
     add_balancers_and_end(plan, conductor, order);
     return plan;

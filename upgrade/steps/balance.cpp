@@ -51,6 +51,15 @@ Seen look(Conductor& conductor, const cluster::NodeRow& balancer, const std::str
             std::chrono::milliseconds(told.at("settle_ms").get<std::int64_t>())};
 }
 
+// The upgrade goes on when this balancer does.
+Error waits_for(const cluster::NodeRow& balancer, const std::string& what, const Error& error) {
+    return Error(fmt::format("{}: {}", what, error.one_line()), Kind::paused)
+        .remedy(fmt::format("bring the balancer on {0} back, or stop it there and remove the node "
+                            "(locum node remove {0}), then: locum upgrade resume, or locum "
+                            "upgrade rollback",
+                            balancer.name));
+}
+
 // Asks balancers again and again until all say what is wanted.
 class Watch {
 public:
@@ -64,33 +73,41 @@ public:
         const auto asked = Clock::now();
         const json servers = json::parse(conductor_.servers());
         std::chrono::milliseconds settle{0};
-        why_.clear();
+        why_.reset();
         for (const cluster::NodeRow& balancer : balancers_) {
             try {
                 const Seen seen = look(conductor_, balancer, server_, servers);
                 if (wanted_ == Wanted::drained)
                     settle = std::max(settle, seen.settle);
                 if (!seen.is(wanted_))
-                    why_ =
-                        fmt::format("the balancer on {} says: {}", balancer.name, seen.server.says);
+                    why_ = Error(is_not() + fmt::format("the balancer on {} says: {}",
+                                                        balancer.name, seen.server.says),
+                                 wanted_ == Wanted::drained ? Kind::paused : Kind::failed)
+                               .remedy("see the balancer (locum status), then: locum upgrade "
+                                       "resume");
             } catch (const Error& error) {
-                why_ = error.one_line();
+                why_ = waits_for(balancer, is_not() + "one does not answer", error);
             }
         }
-        return settled_.after(why_.empty(), asked, Clock::now(), settle);
+        return settled_.after(!why_, asked, Clock::now(), settle);
     }
     // All said so when last asked.
     bool holds() const { return settled_.begun(); }
-    // What one of them said instead.
-    const std::string& why() const { return why_; }
+    // That one says something else, or does not answer.
+    const std::optional<Error>& why() const { return why_; }
 
 private:
+    std::string is_not() const {
+        return fmt::format("{} is not {} in every balancer: ", server_,
+                           wanted_ == Wanted::drained ? "idle" : "in rotation");
+    }
+
     Conductor& conductor_;
     std::vector<cluster::NodeRow> balancers_;
     std::string server_;
     Wanted wanted_;
     Settled settled_;
-    std::string why_;
+    std::optional<Error> why_;
 };
 
 // For probes: a balancer that cannot be asked does not say so.
@@ -117,11 +134,7 @@ void wait_for(Conductor& conductor, std::vector<cluster::NodeRow> balancers,
     Watch watch(conductor, std::move(balancers), server, wanted);
     for (; !watch.look_again(); std::this_thread::sleep_for(poll_interval))
         if (Clock::now() > deadline && !watch.holds())
-            throw Error(fmt::format("{} is not {} after {} s: {}", server,
-                                    wanted == Wanted::drained ? "idle in every balancer"
-                                                              : "in rotation in every balancer",
-                                    limit.count(), watch.why()))
-                .remedy("see the balancer (locum status), then: locum upgrade resume");
+            throw Error(*watch.why()).during(fmt::format("waiting for {} s", limit.count()));
 }
 
 // At most one server is out: all others are in rotation everywhere and pass their probes, now.
@@ -167,16 +180,8 @@ void patiently(F&& f) {
     }
 }
 
-// The upgrade goes on when this balancer does.
-Error silent(const std::string& what, const cluster::NodeRow& balancer, const Error& error) {
-    return Error(fmt::format("{}: {}", what, error.one_line()), Kind::paused)
-        .remedy(fmt::format("bring the balancer on {} back, or remove the node (locum node remove "
-                            "{}), then: locum upgrade resume, or locum upgrade rollback",
-                            balancer.name, balancer.name));
-}
-
 // Before anything is changed: what one balancer would not do could not be undone there either.
-// what: that it is left as it is.
+// what: that nothing is done.
 void require_balancers(Conductor& conductor, const std::string& server, const std::string& what) {
     const json servers = json::parse(conductor.servers());
     for (const cluster::NodeRow& balancer : conductor.balancers())
@@ -185,18 +190,20 @@ void require_balancers(Conductor& conductor, const std::string& server, const st
         } catch (const Error& error) {
             if (error.kind() == Kind::busy)
                 throw;
-            throw silent(what, balancer, error);
+            throw waits_for(balancer, what, error);
         }
 }
 
 struct Told {
     std::vector<cluster::NodeRow> balancers;
-    std::optional<Error> silent; // the first that could not be told
+    std::optional<Error> failure; // of the first that could not be told, or did not say that it was
 };
 
-// All are told, also where one fails.
+// Also the registry and, before it is told, each balancer's configuration: what restarts comes up
+// with it. All are told, also where one fails.
 Told tell_balancers(Conductor& conductor, const std::string& step, const std::string& server,
                     bool out, Reporter& reporter) {
+    conductor.under_lease([&] { conductor.registry().set_out(server, out); });
     const json parameters = {
         {"server", server}, {"out", out}, {"servers", json::parse(conductor.servers())}};
     Told told;
@@ -209,36 +216,48 @@ Told tell_balancers(Conductor& conductor, const std::string& step, const std::st
         } catch (const Error& error) {
             if (error.kind() == Kind::busy)
                 throw;
-            if (!told.silent)
-                told.silent = silent(fmt::format("the balancer on {} was not told that {} is {}",
-                                                 balancer.name, server,
-                                                 out ? "out of rotation" : "in rotation again"),
-                                     balancer, error);
+            if (!told.failure)
+                told.failure = waits_for(
+                    balancer,
+                    fmt::format("the balancer on {} does not confirm that {} is {}", balancer.name,
+                                server, out ? "out of rotation" : "in rotation again"),
+                    error);
         }
     return told;
+}
+
+// The server gets load from the balancers that answer, also where one does not.
+void take_in(Conductor& conductor, const std::string& step, const std::string& server,
+             Reporter& reporter) {
+    Told told = tell_balancers(conductor, step, server, false, reporter);
+    try {
+        wait_for(conductor, std::move(told.balancers), server, Wanted::in_rotation);
+    } catch (Error& error) {
+        if (told.failure)
+            error.during(told.failure->one_line());
+        throw;
+    }
+    if (told.failure)
+        throw *told.failure;
 }
 
 void take_out(Conductor& conductor, const std::string& step, const std::string& server,
               Others others, Reporter& reporter) {
     if (engine::failpoint("drain/" + server))
         return;
-    if (others == Others::must_serve)
+    if (others == Others::must_serve && !conductor.upgrade().restored)
         patiently([&] { require_others(conductor, server); });
-    conductor.under_lease([&] { conductor.registry().set_out(server, true); });
-    Told told = tell_balancers(conductor, step, server, true, reporter);
-    if (told.silent)
-        throw *told.silent; // it may send requests on
-    wait_for(conductor, std::move(told.balancers), server, Wanted::drained);
-}
-
-// The server gets load from the balancers that answer, also where one does not.
-void take_in(Conductor& conductor, const std::string& step, const std::string& server,
-             Reporter& reporter) {
-    conductor.under_lease([&] { conductor.registry().set_out(server, false); });
-    Told told = tell_balancers(conductor, step, server, false, reporter);
-    wait_for(conductor, std::move(told.balancers), server, Wanted::in_rotation);
-    if (told.silent)
-        throw *told.silent;
+    try {
+        Told told = tell_balancers(conductor, step, server, true, reporter);
+        if (told.failure)
+            throw *told.failure; // it may send requests on
+        wait_for(conductor, std::move(told.balancers), server, Wanted::drained);
+    } catch (const Error& error) {
+        // It runs, so it may serve until this can be done, wherever a balancer hears of it.
+        if (others == Others::must_serve && error.kind() != Kind::busy)
+            tell_balancers(conductor, step + "/back", server, false, reporter);
+        throw;
+    }
 }
 
 } // namespace
@@ -252,7 +271,7 @@ Step drain(Conductor& conductor, const std::string& step, const std::string& ser
                        all_say(conductor, server, Wanted::drained);
             },
             [&conductor, server] {
-                require_balancers(conductor, server, server + " is left in rotation");
+                require_balancers(conductor, server, server + " is not drained");
                 return std::string();
             },
             [&conductor, step, server, others](Reporter& reporter) {
@@ -260,18 +279,20 @@ Step drain(Conductor& conductor, const std::string& step, const std::string& ser
                 return std::string();
             },
             nullptr,
-            Undo{[&conductor, step, server](const std::string&) {
-                engine::SilentReporter quiet;
-                take_in(conductor, step + "/undo", server, quiet);
-            }}};
+            Undo{.run =
+                     [&conductor, step, server](const std::string&) {
+                         engine::SilentReporter silent;
+                         take_in(conductor, step + "/undo", server, silent);
+                     },
+                 .may_wait = true}};
 }
 
 Step undrain(Conductor& conductor, const std::string& step, const std::string& server,
-             Silence silence) {
+             Others others, IfSilent if_silent) {
     std::function<std::string()> remember;
-    if (silence == Silence::takes_back)
+    if (if_silent == IfSilent::begin_nothing)
         remember = [&conductor, server] {
-            require_balancers(conductor, server, server + " is left out of rotation");
+            require_balancers(conductor, server, server + " is not put into rotation again");
             return std::string();
         };
     return {step,
@@ -286,10 +307,10 @@ Step undrain(Conductor& conductor, const std::string& step, const std::string& s
                 return std::string();
             },
             nullptr,
-            Undo{[&conductor, step, server](const std::string&) {
-                require_balancers(conductor, server, server + " is left in rotation");
-                engine::SilentReporter quiet;
-                take_out(conductor, step + "/undo", server, Others::must_serve, quiet);
+            Undo{[&conductor, step, server, others](const std::string&) {
+                require_balancers(conductor, server, server + " is left as it is");
+                engine::SilentReporter silent;
+                take_out(conductor, step + "/undo", server, others, silent);
             }}};
 }
 

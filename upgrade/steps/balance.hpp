@@ -11,19 +11,20 @@ enum class Others {
     may_stop,   // short downtime: all servers go out
 };
 
-// Where a balancer does not answer when a server is to be taken in again:
-enum class Silence {
-    takes_back,  // nothing is begun: the server, drained everywhere, can be taken back
-    is_reported, // the server is taken in by the balancers that answer, then the step fails
+// What an undrain does where a balancer does not answer.
+enum class IfSilent {
+    begin_nothing, // so that the server, drained everywhere, can be taken back
+    tell_others,   // they take the server in, then the step fails
 };
 
-// step: the id. Done when every balancer says that the server has no sessions and gets none. The
-// undo takes the server in by the balancers that answer, then throws Error(paused) for one that
-// does not.
+// step: the id. Done when every balancer says that the server has no sessions and gets none. Where
+// that cannot be had, and others must serve, the server is put into rotation again. So does the
+// undo; it throws Error(paused) where a balancer does not answer.
 engine::Step drain(Conductor& conductor, const std::string& step, const std::string& server,
                    Others others);
-// Done when every balancer has the server in rotation.
+// Done when every balancer has the server in rotation. The undo is a drain; others: as there. It
+// throws Error(paused) where a balancer does not answer.
 engine::Step undrain(Conductor& conductor, const std::string& step, const std::string& server,
-                     Silence silence);
+                     Others others, IfSilent if_silent);
 
 } // namespace locum::upgrade::steps

@@ -104,8 +104,8 @@ TEST_CASE("status: the command that goes on, for each state of the operation") {
     CHECK(next(OperationState::paused, whole) ==
           "locum upgrade resume; back: locum upgrade rollback");
     CHECK(next(OperationState::paused, by_host) ==
-          "locum install BUNDLE on the next host, or locum upgrade resume; back: locum upgrade "
-          "rollback");
+          "locum install BUNDLE on the next host, or locum upgrade resume BUNDLE; back: locum "
+          "upgrade rollback");
     CHECK(contains(next(OperationState::running, whole), "where its coordinator has died"));
     CHECK(next(OperationState::rolling_back, whole) == "locum upgrade rollback");
     CHECK(next(OperationState::done, whole) == "");

@@ -98,7 +98,14 @@ TEST_CASE("killed twice: in the first run, and again in the one that took it up"
 
 TEST_CASE("killed at each boundary of a roll back, and rolled back again: the world of before") {
     engine::SilentReporter silent;
-    for (std::size_t boundary = 0; boundary < 14; ++boundary) {
+    World there_and_back = fresh_world();
+    engine::MemoryJournal whole;
+    engine::run(plan_for(there_and_back), current, whole, silent);
+    const std::size_t there = whole.all.size();
+    engine::roll_back(plan_for(there_and_back), current, whole, silent);
+    const std::size_t boundaries = 2 * (whole.all.size() - there);
+    REQUIRE(boundaries == 2 * (2 * 7 + 1)); // INTENT and UNDONE; node-2/start was not ours
+    for (std::size_t boundary = 0; boundary < boundaries; ++boundary) {
         CAPTURE(boundary);
         World world = fresh_world();
         engine::MemoryJournal journal;
@@ -117,7 +124,7 @@ TEST_CASE(
     World uninterrupted = fresh_world();
     engine::MemoryJournal whole;
     engine::run(plan_for(uninterrupted), current, whole, silent);
-    for (std::size_t boundary = 0; boundary < 2 * 12; ++boundary) {
+    for (std::size_t boundary = 0; boundary < 2 * 16; ++boundary) {
         for (bool forward : {true, false}) {
             CAPTURE(boundary);
             World world = fresh_world();
@@ -215,6 +222,43 @@ TEST_CASE("a resumed run leaves alone what later steps were taken on top of") {
     engine::run(plan, current, journal, silent);
     CHECK(applied == std::vector<std::string>{"n/end"});
     CHECK(out.empty());
+}
+
+TEST_CASE("half taken back, and others went on: it is applied again, not taken for done") {
+    // A plan of another host's turn lacks the first group; the whole plan has both.
+    for (bool killed_in_undo : {true, false}) {
+        World world;
+        engine::MemoryJournal journal;
+        engine::SilentReporter silent;
+        engine::Plan first;
+        first.add(put(world, "node-1/drain"), OnFailure::undo_group_then_stop);
+        first.add(put(world, "node-1/stop"), OnFailure::undo_group_then_stop);
+        engine::Plan second;
+        second.add(put(world, "node-2/drain"), OnFailure::undo_group_then_stop);
+        engine::Plan whole;
+        for (const char* id : {"node-1/drain", "node-1/stop", "node-2/drain"})
+            whole.add(put(world, id), OnFailure::undo_group_then_stop);
+
+        auto& undo = std::get<engine::Undo>(first.steps[0].step.undo);
+        undo.run = [&](const std::string& memo) {
+            world.put("node-1/drain", memo);
+            if (killed_in_undo)
+                throw Killed();
+            throw engine::Error("a balancer is away", engine::Kind::paused);
+        };
+        world.failing = {"node-1/stop"};
+        if (killed_in_undo)
+            CHECK_THROWS_AS(engine::run(first, current, journal, silent), Killed);
+        else
+            CHECK_THROWS_AS(engine::run(first, current, journal, silent), engine::Error);
+        CHECK(world.text() == "");
+        world.failing.clear();
+        engine::run(second, current, journal, silent);
+        world.applied.clear();
+        engine::run(whole, current, journal, silent);
+        CHECK(world.applied == Names{"node-1/drain", "node-1/stop"});
+        CHECK(world.text() == "node-1/drain=new\nnode-1/stop=new\nnode-2/drain=new\n");
+    }
 }
 
 TEST_CASE("a run that was superseded says so and undoes nothing, whatever the policy") {

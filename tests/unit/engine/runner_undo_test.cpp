@@ -2,6 +2,8 @@
 
 #include "tests/unit/engine/world.hpp"
 
+#include <fmt/format.h>
+
 using namespace locum;
 using namespace locum::testing;
 using engine::Kind;
@@ -101,6 +103,46 @@ TEST_CASE("an undo that must wait: paused, what it rests on stays, and run or ro
         forward ? bench.run() : bench.roll_back();
         CHECK(bench.world.text() == (forward ? "a/1=new\na/2=new\na/3=new\nb/4=new\n" : ""));
     }
+}
+
+TEST_CASE("an undo that may wait: what is earlier is taken back all the same, unless it breaks") {
+    for (bool broken : {true, false}) {
+        Bench bench;
+        for (const char* id : {"a/1", "a/2", "a/3", "a/4"})
+            bench.add(put(bench.world, id), OnFailure::undo_group_then_stop);
+        for (std::size_t i : {1, 2})
+            bench.plan.steps[i].step.undo =
+                engine::Undo{.run =
+                                 [broken, i](const std::string&) {
+                                     throw engine::Error(fmt::format("{} is away", i),
+                                                         broken ? Kind::failed : Kind::paused)
+                                         .remedy(fmt::format("bring {} back", i));
+                                 },
+                             .may_wait = true};
+        bench.world.failing = {"a/4"};
+        const engine::Error error = error_of([&] { bench.run(); });
+        if (broken) {
+            CHECK(error.kind() == Kind::needs_attention);
+            CHECK(contains(error.what(), "left, since a/3 rests on them: a/2, a/1"));
+        } else {
+            CHECK(error.kind() == Kind::paused);
+            CHECK(std::string(error.what()) == "a/4: no a/4\n"
+                                               "  undone: a/4, a/1\n"
+                                               "  a/3 was not undone: 2 is away\n"
+                                               "  a/2 was not undone: 1 is away");
+            CHECK(error.remedy() == "bring 2 back");
+            CHECK(bench.world.text() == "a/2=new\na/3=new\n");
+        }
+    }
+}
+
+TEST_CASE("an undo that finds the operation taken over by another process: busy") {
+    Bench bench;
+    bench.add(put(bench.world, "a/1"), OnFailure::undo_group_then_stop);
+    bench.world.failing = {"a/1"};
+    bench.plan.steps[0].step.undo =
+        engine::Undo{[](const std::string&) { throw engine::Error("taken over", Kind::busy); }};
+    CHECK(error_of([&] { bench.run(); }).kind() == Kind::busy);
 }
 
 TEST_CASE("an undo that must wait where everything is to be undone: needs attention") {
