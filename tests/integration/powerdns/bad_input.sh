@@ -34,11 +34,6 @@ expect_said "is refused by '/usr/bin/dnsdist --check-config .*setServerPolcy"
 expect_said 'everything was undone'
 expect_all_at 4.2
 
-# Of two statements the second fails; the first is undone with it.
-broken_migration() {
-    printf 'ALTER TABLE domains ADD half text;\nSELECT no_such_column FROM domains;\n' >"migrations/$1/broken.sql"
-    sed -i "s|run = \[{ host-file = \"$2\"\(.*\) }\] },|run = [{ host-file = \"$2\"\1 }, { file = \"migrations/$1/broken.sql\" }] },|" suite.toml
-}
 variant broken-sqlite broken_migration sqlite lite-4-3-1-to-4-7
 pauses broken-sqlite 'node-1' 'no_such_column' 'the steps of this group were undone'
 

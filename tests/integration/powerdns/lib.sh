@@ -32,6 +32,12 @@ variant() {
         fail "building the variant $name"
 }
 
+# broken_migration ENGINE NAME: of two statements behind the host's file NAME the second fails; the first is undone with it.
+broken_migration() {
+    printf 'ALTER TABLE domains ADD half text;\nSELECT no_such_column FROM domains;\n' >"migrations/$1/broken.sql"
+    sed -i "s|run = \[{ host-file = \"$2\"\(.*\) }\] },|run = [{ host-file = \"$2\"\1 }, { file = \"migrations/$1/broken.sql\" }] },|" suite.toml
+}
+
 expect_same_answers() {
     local n
     for n in 2 3 4; do

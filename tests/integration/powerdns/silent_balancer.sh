@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A dnsdist that does not answer, from three moments of an upgrade on, under load: the node goes back to what it was (but for
+# A dnsdist that does not answer, from three moments of a rolling upgrade on, under load: the node goes back to what it was (but for
 # where its undrain was begun), is in rotation wherever a balancer answers, and the operation pauses; rollback or resume put all
 # right when it answers again. First the whole process is stopped, then only its console hangs while it sends queries on.
 set -euo pipefail
@@ -48,15 +48,15 @@ paused() {
     try upgrade resume --root "$trial/node-3"
     expect_code 11 "resume while a dnsdist does not answer"
     for words in 'dnsdist .* did not end within' 'try: bring the balancer on node-2 back' "$@"; do expect_said "$words"; done
-    expect_node_1 1 'in rotation'
-    expect_node_1 3 'in rotation'
+    expect_seen 1 node-1 'in rotation'
+    expect_seen 3 node-1 'in rotation'
 }
 
-# expect_node_1 N WORDS: what dnsdist on node N says of node-1.
-expect_node_1() {
+# expect_seen N SERVER WORDS: what dnsdist on node N says of a server.
+expect_seen() {
     local etc=$trial/node-$1/etc/opt/powerdns
-    timeout 10 dnsdist -C "$etc/dnsdist.conf" -c -e "show('node-1')" >"$trial/last.log" 2>&1 || true
-    expect_said "^$2\$"
+    timeout 10 dnsdist -C "$etc/dnsdist.conf" -c -e "show('$2')" >"$trial/last.log" 2>&1 || true
+    expect_said "^$3\$"
 }
 
 # node_1_runs VERSION: that is what its process was started from.
@@ -74,10 +74,27 @@ PYTHON
 rolled_back() {
     try upgrade rollback --root "$trial/node-3"
     expect_code 0 "rollback with all balancers"
-    expect_node_1 2 'in rotation'
+    expect_seen 2 node-1 'in rotation'
     expect_all_at 4.2
     expect_same_answers
 }
+
+echo "-- a dnsdist that does not answer while a short downtime is taken back: every server returns at the others"
+variant broken broken_migration postgresql pg-4-3-to-4-7
+LOCUM_FAILPOINTS="step/outage/fence/intent/before=kill" \
+    try upgrade run "$trial/broken.bundle" --mode short-downtime --root "$trial/node-2"
+expect_code 137 "upgrade killed before the fence"
+stop_process
+try upgrade resume --root "$trial/node-3"
+expect_code 11 "resume with a migration that fails, while a dnsdist does not answer"
+expect_said 'no_such_column'
+for n in 1 2 3; do expect_said "outage/drain-node-$n was not undone: the balancer on node-2 does not confirm"; done
+for n in 1 2 3; do
+    expect_seen 1 "node-$n" 'in rotation'
+    expect_seen 3 "node-$n" 'in rotation'
+done
+continue_process
+rolled_back
 
 # One that is stopped answers no query, so the load asks the two others.
 trial_fronts=(127.0.0.2:10053 127.0.0.4:10053)
@@ -99,7 +116,7 @@ try status --root "$trial/node-1"
 expect_said 'rolling-back: rolled back in part'
 expect_said 'next: locum upgrade rollback'
 continue_process
-expect_node_1 2 'out of rotation' # and so it would stay
+expect_seen 2 node-1 'out of rotation' # and so it would stay
 rolled_back
 expect_clean_load
 
