@@ -23,6 +23,8 @@ struct Common {
     bool json = false;
     bool quiet = false;
 
+    // --root as an absolute folder; empty: the host itself.
+    std::string root_folder() const;
     // The layout of the installed suite; throws where it cannot be told which.
     cluster::Layout layout() const;
 };

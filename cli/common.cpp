@@ -10,8 +10,13 @@
 
 namespace locum::cli {
 
-cluster::Layout Common::layout() const {
+std::string Common::root_folder() const {
     const std::string folder = root.empty() ? "" : platform::absolute(root);
+    return folder == "/" ? "" : folder;
+}
+
+cluster::Layout Common::layout() const {
+    const std::string folder = root_folder();
     if (suite.empty())
         return {folder, cluster::only_suite(folder)};
     const cluster::Layout layout{folder, suite};

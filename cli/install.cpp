@@ -59,7 +59,7 @@ int roll_back(const Options& options, const std::string& root) {
 }
 
 int install(const Options& options) {
-    const std::string root = options.root.empty() ? "" : platform::absolute(options.root);
+    const std::string root = options.root_folder();
     if (options.rollback)
         return roll_back(options, root);
     const installer::Answers answers = installer::load_answers(platform::absolute(options.answers));

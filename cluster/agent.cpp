@@ -263,8 +263,11 @@ void start_agent(const Layout& layout, const std::string& program) {
         environment["LOCUM_FAILPOINTS"] = failpoints;
     // Its services get theirs from it, so it must have all that this process could give.
     const std::vector<std::string_view> capabilities = platform::capability_names();
+    std::vector<std::string> argv = {program, "agent", "run", "--suite", layout.suite};
+    if (!layout.root.empty())
+        argv.insert(argv.end(), {"--root", layout.root});
     const platform::ProcessId agent = platform::start_detached(
-        {{program, "agent", "run", "--root", layout.root, "--suite", layout.suite},
+        {argv,
          environment,
          "",
          log,

@@ -61,15 +61,7 @@ trial_postgresql() {
     printf quickstart-locum >"$trial/locum.password"
     chmod 600 "$trial"/*.password
     PGPASSWORD=quickstart-admin psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgresql_port" -U admin \
-        -v database="$trial_database" postgres <<'SQL'
-CREATE ROLE app LOGIN PASSWORD 'quickstart-app';
-CREATE ROLE locum LOGIN PASSWORD 'quickstart-locum';
-GRANT pg_signal_backend TO locum;
-CREATE DATABASE :"database" OWNER locum;
-\c :"database"
-ALTER SCHEMA public OWNER TO locum;
-GRANT USAGE ON SCHEMA public TO app;
-SQL
+        -v database="$trial_database" postgres <"$(dirname "${BASH_SOURCE[0]}")/accounts.sql"
     datasource=postgresql
 }
 
