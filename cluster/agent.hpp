@@ -12,11 +12,14 @@ namespace locum::cluster {
 // runs already.
 void run_agent(const Layout& layout, const NodeOperations& operations);
 
-// Starts `program agent run` for this layout as a process of its own and waits until it answers.
-// An agent that runs already is fine. Throws Error with the end of its log where it does not come
-// up.
+// Starts `program agent run` for this layout and waits until it listens: as a service of the host's
+// service manager where the layout is the host's own, which then starts it at boot, too; else as a
+// process of its own. An agent that runs already is fine. Throws Error with the end of its log
+// where it does not come up.
 void start_agent(const Layout& layout, const std::string& program);
 void stop_agent(const Layout& layout);
+// Stops it and takes it out of the service manager.
+void remove_agent(const Layout& layout);
 bool agent_runs(const Layout& layout);
 
 } // namespace locum::cluster

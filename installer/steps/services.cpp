@@ -37,7 +37,7 @@ Step start_agent(const Installation& installation) {
                 cluster::Peers(layout).ask(cluster::address_of(cluster::load_node_state(layout)),
                                            "facts");
             },
-            Undo{[&layout](const std::string&) { cluster::stop_agent(layout); }}};
+            Undo{[&layout](const std::string&) { cluster::remove_agent(layout); }}};
 }
 
 Step start_component(const Installation& installation, const std::string& component) {

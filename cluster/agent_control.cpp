@@ -1,0 +1,138 @@
+// How an agent is started and stopped: by the host's service manager where the installation is the
+// host's own and there is one, else as a process of its own.
+
+#include "cluster/agent.hpp"
+#include "cluster/embedded.hpp"
+#include "engine/error.hpp"
+#include "platform/capabilities.hpp"
+#include "platform/files.hpp"
+#include "platform/host.hpp"
+#include "platform/process.hpp"
+#include "platform/service.hpp"
+
+#include <cstdlib>
+#include <fmt/format.h>
+#include <functional>
+#include <thread>
+
+namespace locum::cluster {
+
+using engine::Error;
+
+namespace {
+
+constexpr std::chrono::seconds start_limit{20};
+constexpr std::chrono::milliseconds poll_interval{20};
+
+std::string unit_of(const Layout& layout) {
+    return fmt::format("locum-agent-{}.service", layout.suite);
+}
+
+bool by_service_manager(const Layout& layout) {
+    return layout.root.empty() && platform::service_manager_runs();
+}
+
+// ended: how it came to its end, with the end of its log; empty: it lives.
+void await(const Layout& layout, const std::string& log,
+           const std::function<std::string()>& ended) {
+    const NodeState state = load_node_state(layout);
+    const auto deadline = std::chrono::steady_clock::now() + start_limit;
+    while (!platform::listener(state.address, state.agent_port)) {
+        if (const std::string why = ended(); !why.empty())
+            throw Error(fmt::format("the agent ended right after its start: {}", why))
+                .remedy("see " + log);
+        if (std::chrono::steady_clock::now() > deadline)
+            throw Error(fmt::format("the agent does not listen on {}:{} after {} s", state.address,
+                                    state.agent_port, start_limit.count()))
+                .remedy("see " + log);
+        std::this_thread::sleep_for(poll_interval);
+    }
+}
+
+void start_unit(const Layout& layout, const std::string& program) {
+    const std::string unit = unit_of(layout);
+    platform::install_service_unit(
+        unit, fmt::format(embedded::agent_service, fmt::arg("name", unit),
+                          fmt::arg("suite", layout.suite), fmt::arg("program", program)));
+    platform::start_service_unit(unit);
+    const std::uint64_t before = platform::service_unit_state(unit).restarts;
+    await(layout, "journalctl -u " + unit, [&]() -> std::string {
+        const platform::ServiceUnitState state = platform::service_unit_state(unit);
+        const bool ended =
+            state.active == "failed" || state.active == "inactive" || state.restarts > before;
+        return ended ? fmt::format("{}: {}", state.result, platform::service_unit_log(unit, 5))
+                     : "";
+    });
+}
+
+void start_process(const Layout& layout, const std::string& program) {
+    platform::make_folders(layout.logs());
+    const std::string log = layout.logs() + "/agent.log";
+    std::map<std::string, std::string> environment;
+    if (const char* failpoints = std::getenv("LOCUM_AGENT_FAILPOINTS"))
+        environment["LOCUM_FAILPOINTS"] = failpoints;
+    // Its services get theirs from it, so it must have all that this process could give.
+    const std::vector<std::string_view> capabilities = platform::capability_names();
+    std::vector<std::string> argv = {program, "agent", "run", "--suite", layout.suite};
+    if (!layout.root.empty())
+        argv.insert(argv.end(), {"--root", layout.root});
+    const platform::ProcessId agent =
+        platform::start_detached({argv,
+                                  environment,
+                                  "",
+                                  log,
+                                  layout.state_file("agent.record"),
+                                  {capabilities.begin(), capabilities.end()}});
+    await(layout, log, [&]() -> std::string {
+        return platform::wait_end(agent, std::chrono::milliseconds(0))
+                   ? platform::read_end(log, 600)
+                   : "";
+    });
+}
+
+std::optional<platform::ProcessId> process_of(const Layout& layout) {
+    return platform::recorded(layout.state_file("agent.record"), platform::this_program());
+}
+
+} // namespace
+
+bool agent_runs(const Layout& layout) {
+    if (by_service_manager(layout))
+        return platform::service_unit_installed(unit_of(layout)) &&
+               platform::service_unit_state(unit_of(layout)).active == "active";
+    const std::optional<platform::ProcessId> agent = process_of(layout);
+    return agent && platform::alive(*agent);
+}
+
+void start_agent(const Layout& layout, const std::string& program) {
+    if (agent_runs(layout))
+        return;
+    if (by_service_manager(layout))
+        start_unit(layout, program);
+    else
+        start_process(layout, program);
+}
+
+void stop_agent(const Layout& layout) {
+    if (by_service_manager(layout)) {
+        if (platform::service_unit_installed(unit_of(layout)))
+            platform::stop_service_unit(unit_of(layout));
+        return;
+    }
+    const std::optional<platform::ProcessId> agent = process_of(layout);
+    if (!agent || !platform::alive(*agent))
+        return;
+    platform::send_signal(*agent, "TERM");
+    if (!platform::wait_end(*agent, std::chrono::seconds(15)))
+        throw Error(fmt::format("the agent (process {}) does not end", agent->pid))
+            .remedy(fmt::format("see {}/agent.log; as a last resort: kill -9 {}", layout.logs(),
+                                agent->pid));
+}
+
+void remove_agent(const Layout& layout) {
+    stop_agent(layout);
+    if (by_service_manager(layout))
+        platform::remove_service_unit(unit_of(layout));
+}
+
+} // namespace locum::cluster

@@ -1,0 +1,99 @@
+#include "platform/service.hpp"
+
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+#include "platform/outcome.hpp"
+#include "platform/process.hpp"
+
+#include <charconv>
+#include <fmt/format.h>
+#include <map>
+
+namespace locum::platform {
+
+namespace {
+
+constexpr const char* unit_folder = "/usr/local/lib/systemd/system";
+constexpr std::chrono::minutes job_limit{5}; // systemd's own limits of a unit are shorter
+
+std::string unit_file(const std::string& name) {
+    return fmt::format("{}/{}", unit_folder, name);
+}
+
+// systemctl's verbs wait until the manager has done its job.
+std::string systemctl(std::vector<std::string> arguments) {
+    Command command;
+    command.argv = {"systemctl", "--no-ask-password", "--no-pager"};
+    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+    command.time_limit = job_limit;
+    const Finished finished = run(command);
+    if (const std::string why = fault(finished, "", job_limit); !why.empty()) {
+        const std::string unit = arguments.back();
+        throw engine::Error(
+            fmt::format("systemctl {} {}: {}", arguments.front(), why, readable(finished.errors)))
+            .remedy(fmt::format("systemctl status {0}; journalctl -u {0}", unit));
+    }
+    return finished.output;
+}
+
+std::uint64_t number(const std::string& text) {
+    std::uint64_t value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    return value;
+}
+
+} // namespace
+
+bool service_manager_runs() {
+    return exists("/run/systemd/system");
+}
+
+void install_service_unit(const std::string& name, const std::string& text) {
+    const std::string file = unit_file(name);
+    if (!exists(file) || read_file(file) != text) {
+        make_folders(unit_folder);
+        write_file(file, text, 0644);
+        systemctl({"daemon-reload"});
+    }
+    systemctl({"--quiet", "enable", name});
+}
+
+void remove_service_unit(const std::string& name) {
+    if (!service_unit_installed(name))
+        return;
+    systemctl({"--quiet", "disable", name});
+    remove_all(unit_file(name));
+    systemctl({"daemon-reload"});
+}
+
+bool service_unit_installed(const std::string& name) {
+    return exists(unit_file(name));
+}
+
+void start_service_unit(const std::string& name) {
+    systemctl({"start", name});
+}
+
+void stop_service_unit(const std::string& name) {
+    systemctl({"stop", name});
+}
+
+ServiceUnitState service_unit_state(const std::string& name) {
+    std::map<std::string, std::string> values;
+    for (const std::string& line :
+         lines(systemctl({"show", "--property=ActiveState,Result,MainPID,NRestarts", name})))
+        if (const std::size_t equals = line.find('='); equals != std::string::npos)
+            values[line.substr(0, equals)] = line.substr(equals + 1);
+    return {values["ActiveState"], values["Result"],
+            static_cast<std::int64_t>(number(values["MainPID"])), number(values["NRestarts"])};
+}
+
+std::string service_unit_log(const std::string& name, unsigned lines) {
+    Command command;
+    command.argv = {"journalctl", "--no-pager", "--quiet", "--output=cat",
+                    "--unit",     name,         "--lines", std::to_string(lines)};
+    const Finished finished = run(command);
+    return finished.ok() ? readable(finished.output) : "";
+}
+
+} // namespace locum::platform

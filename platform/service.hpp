@@ -1,0 +1,35 @@
+#pragma once
+// Services of the host's service manager: systemd, told by systemctl, since its commands are the
+// interface that administrators know and scripts rest on. A unit that Locum installs is in
+// /usr/local/lib/systemd/system (systemd.unit(5): of the local installation), so that drop-ins of
+// the administrator in /etc survive.
+
+#include <cstdint>
+#include <string>
+
+namespace locum::platform {
+
+// systemd runs this host (sd_booted(3)).
+bool service_manager_runs();
+
+struct ServiceUnitState {
+    std::string active; // "active", "inactive", "failed", "activating", …
+    std::string result; // "success", "exit-code", "signal", …: how it ended last
+    std::int64_t pid = 0;
+    std::uint64_t restarts = 0; // by the manager itself, since it was started
+};
+
+// name: with its suffix, "locum-agent-x.service". All throw Error with what systemctl said.
+// Writes the unit's file where it differs, has the manager read it, and lets it start at boot. What
+// runs goes on.
+void install_service_unit(const std::string& name, const std::string& text);
+// Stopped already or not: neither file nor links are left, but for the administrator's drop-ins.
+void remove_service_unit(const std::string& name);
+bool service_unit_installed(const std::string& name);
+void start_service_unit(const std::string& name);
+void stop_service_unit(const std::string& name);
+ServiceUnitState service_unit_state(const std::string& name);
+// The last lines of its log, as text for people.
+std::string service_unit_log(const std::string& name, unsigned lines);
+
+} // namespace locum::platform
