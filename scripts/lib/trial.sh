@@ -61,7 +61,7 @@ trial_postgresql() {
     printf quickstart-locum >"$trial/locum.password"
     chmod 600 "$trial"/*.password
     PGPASSWORD=quickstart-admin psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgresql_port" -U admin \
-        -v database="$trial_database" postgres <"$(dirname "${BASH_SOURCE[0]}")/accounts.sql"
+        -v database="$trial_database" postgres <"$(dirname "${BASH_SOURCE[0]}")/../../examples/common/accounts.sql"
     datasource=postgresql
 }
 

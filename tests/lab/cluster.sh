@@ -21,7 +21,7 @@ database() {
     printf 'host all all %s scram-sha-256\n' 198.51.100.0/24 2001:db8::/64 >>"$to/pg_hba.conf"
     lab exec db systemctl start postgresql@15-main
     lab exec db setpriv --reuid=postgres --regid=postgres --clear-groups psql -q -v ON_ERROR_STOP=1 -v database=endpoint \
-        <scripts/lib/accounts.sql
+        <examples/common/accounts.sql
 }
 
 bundles() {

@@ -137,6 +137,16 @@ void wait_for(Conductor& conductor, std::vector<cluster::NodeRow> balancers,
             throw Error(*watch.why()).during(fmt::format("waiting for {} s", limit.count()));
 }
 
+std::string unwell_or_silent(Conductor& conductor, const std::string& server) {
+    try {
+        const std::optional<std::string> unwell =
+            conductor.unwell(server, conductor.server_component());
+        return unwell ? "is not well: " + *unwell : "";
+    } catch (const Error& error) {
+        return "does not answer: " + error.one_line();
+    }
+}
+
 // At most one server is out: all others are in rotation everywhere and pass their probes, now.
 void require_others(Conductor& conductor, const std::string& server) {
     const json servers = json::parse(conductor.servers());
@@ -146,9 +156,8 @@ void require_others(Conductor& conductor, const std::string& server) {
         std::string why;
         if (node.out)
             why = "is out of rotation";
-        else if (std::optional<std::string> unwell =
-                     conductor.unwell(node.name, conductor.server_component()))
-            why = "is not well: " + *unwell;
+        else if (std::string unwell = unwell_or_silent(conductor, node.name); !unwell.empty())
+            why = std::move(unwell);
         else
             for (const cluster::NodeRow& balancer : conductor.balancers())
                 if (!look(conductor, balancer, node.name, servers).is(Wanted::in_rotation))
@@ -245,6 +254,8 @@ void take_out(Conductor& conductor, const std::string& step, const std::string& 
               Others others, Reporter& reporter) {
     if (engine::failpoint("drain/" + server))
         return;
+    // Again: time has passed since it was asked, and a drain that was begun before comes here at
+    // once.
     if (others == Others::must_serve && !conductor.upgrade().restored)
         patiently([&] { require_others(conductor, server); });
     try {
@@ -270,8 +281,10 @@ Step drain(Conductor& conductor, const std::string& step, const std::string& ser
                 return conductor.registry().node(server).out &&
                        all_say(conductor, server, Wanted::drained);
             },
-            [&conductor, server] {
+            [&conductor, server, others] {
                 require_balancers(conductor, server, server + " is not drained");
+                if (others == Others::must_serve)
+                    patiently([&] { require_others(conductor, server); });
                 return std::string();
             },
             [&conductor, step, server, others](Reporter& reporter) {

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# A host that is powered off in the middle of a rolling upgrade: nobody is drained until it is back, or removed; status on
+# the others says so; only requests that had been sent to it fail. Back is: booted, without anybody's help.
+# usage: power.sh boot|remove
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+begin_lab 3
+source "$(dirname "$0")/cluster.sh"
+how=$1
+
+# node_3 CONDITION: it holds for node-3 in the status that node-1 gives (a Python expression of node).
+node_3() {
+    lab exec node-1 locum status --json | python3 -c '
+import json, sys
+node = next(n for n in json.load(sys.stdin)["nodes"] if n["name"] == "node-3")
+sys.exit(0 if eval(sys.argv[1]) else 1)' "$1"
+}
+
+begin_cluster
+clients --rate 300
+code=0
+lab exec node-2 env LOCUM_FAILPOINTS='step/node-1/update-mode/done/after=kill' \
+    locum upgrade run /root/setup/2.0.bundle --mode rolling >"$scratch/last.log" 2>&1 || code=$?
+expect_code 137 "upgrade killed when the first of three servers was updated"
+
+echo "-- node-3 is powered off"
+lab power-off node-3
+off=$(date +%s%3N)
+locum_on 2 upgrade resume
+expect_code 11 "resume with a host that is off"
+expect_said 'node-2 is not drained, since node-3 does not answer: '
+expect_said 'try: bring node-3 back, or remove it \(locum node remove node-3\), then: locum upgrade resume'
+locum_on 1 status
+expect_said '^node-3 .*agent silent'
+expect_said '^operation .*: paused: .*node-3 does not answer'
+expect_said '^next: locum upgrade resume; back: locum upgrade rollback'
+node_3 'not node["out"]' || fail "node-3 is said to be drained"
+
+case $how in
+boot)
+    echo "-- node-3 boots"
+    lab boot node-3
+    within 30 node_3 'node["reachable"] and [s["status"] for s in node["services"].values()] == ["running"]'
+    nodes=3
+    ;;
+remove)
+    echo "-- node-3 is removed"
+    locum_on 2 node remove node-3
+    expect_code 0 "removal of a node that is off"
+    nodes=2
+    ;;
+esac
+locum_on 2 upgrade resume
+expect_code 0 "resume"
+expect_all_at 2.0 "$nodes"
+
+# What was sent to it before the balancers had found out: two checks of at most 2 s each, and as long for a connection.
+end_clients || true
+python3 - "$scratch" "$off" <<'PYTHON' || fail "more was lost than what had been sent to node-3: $(cat "$scratch/load.json")"
+import json, sys
+folder, off = sys.argv[1], int(sys.argv[2])
+load = json.load(open(folder + "/load.json"))
+late = [e for e in map(json.loads, open(folder + "/load.events")) if e["failed"] and not off - 2000 <= e["unix_ms"] <= off + 7000]
+assert not late, late
+assert load["wrong"] == 0 and load["writes_lost"] == 0, load
+assert load["failed"] > 0, "nothing was on its way to node-3, so this shows nothing"
+print("    clients:", json.dumps(load))
+PYTHON
+
+if [[ $how == remove ]]; then
+    echo "-- node-3 boots all the same"
+    allowed=$(ls "$(lab root node-3)"/var/lib/locum/endpoint-manager/allowed-*)
+    lab boot node-3
+    within 30 test ! -e "$allowed" # its agent was told that it is no member any more
+    ! lab exec node-3 pgrep endpoint-server >"$scratch/last.log" || fail "a node that was removed starts its server"
+    expect_all_at 2.0 2
+fi
