@@ -7,6 +7,7 @@
 # locum_on N ARGS…     runs locum on a host and keeps what it says; its exit code is in $code
 # clients ARGS…        starts the client load in the background, from outside of the hosts
 # expect_clean_load    ends it: nothing failed, was wrong or lost
+# expect_lost_only_at MS  ends it: only what was sent to a host before the balancers knew that it went away at this Unix time
 
 bin=$LOCUM_BUILD/bin
 suites=$LOCUM_BUILD/examples/endpoint-manager
@@ -130,6 +131,22 @@ expect_clean_load() {
         [[ $(figure "$key") == 0 ]] || fail "$key is $(figure "$key"): $(cat "$scratch/load.json")"
     done
     echo "    clients: $(cat "$scratch/load.json")"
+}
+
+# They know after two checks of at most 2 s each; a connection takes as long, and the events are those of the last second.
+expect_lost_only_at() {
+    end_clients || true # that some failed is expected
+    python3 - "$scratch" "$1" <<'PYTHON' || fail "other requests failed, or none: $(cat "$scratch/load.json")"
+import json, sys
+folder, gone = sys.argv[1], int(sys.argv[2])
+load = json.load(open(folder + "/load.json"))
+events = list(map(json.loads, open(folder + "/load.events")))
+late = [e for e in events if e["failed"] and not gone <= e["unix_ms"] <= gone + 7000]
+assert not late, late
+assert load["wrong"] == 0 and load["writes_lost"] == 0, load
+assert load["failed"] > 0, "nothing was on its way to it, so this shows nothing"
+print("    clients:", json.dumps(load))
+PYTHON
 }
 
 # expect_all_at VERSION [NODES]: all nodes are in normal mode with it, and their services run.

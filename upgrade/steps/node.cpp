@@ -10,6 +10,8 @@
 namespace locum::upgrade::steps {
 
 using cluster::Mode;
+using engine::Error;
+using engine::Kind;
 using engine::NothingToUndo;
 using engine::Reporter;
 using engine::Step;
@@ -19,13 +21,33 @@ using nlohmann::json;
 
 namespace {
 
-// An undo has ids of its own, so that its commands are not mistaken for those of the step.
+bool answers(Conductor& conductor, const std::string& node) {
+    try {
+        conductor.facts(node);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+// Waits for an agent that does not answer: nothing is broken by that, and what it was told before
+// is in its log of commands. An undo has ids of its own, so that its commands are not mistaken for
+// those of the step.
 Undo undo(Conductor& conductor, const std::string& step, const std::string& node,
           const std::string& action,
           const std::function<json(const std::string& memo)>& parameters) {
     return Undo{[&conductor, step, node, action, parameters](const std::string& memo) {
         engine::SilentReporter silent;
-        conductor.tell(node, step + "/undo", action, parameters(memo).dump(), silent);
+        try {
+            conductor.tell(node, step + "/undo", action, parameters(memo).dump(), silent);
+        } catch (const Error& error) {
+            if (error.kind() == Kind::busy || answers(conductor, node))
+                throw;
+            throw Error(error.one_line(), Kind::paused)
+                .remedy(fmt::format("bring {0} and its agent back, or remove it (locum node remove "
+                                    "{0}), then: locum upgrade resume, or locum upgrade rollback",
+                                    node));
+        }
     }};
 }
 
@@ -44,10 +66,10 @@ Step stage(Conductor& conductor, const std::string& node) {
         [&conductor, node, step, sha256](Reporter& reporter) {
             const std::string& bundle = conductor.upgrade().bundle_file;
             if (bundle.empty())
-                throw engine::Error(
+                throw Error(
                     fmt::format("{} has not got the bundle {} yet, and none is at hand here", node,
                                 sha256),
-                    engine::Kind::usage)
+                    Kind::usage)
                     .remedy("name it: locum upgrade resume BUNDLE");
             const cluster::NodeRow row = conductor.registry().node(node);
             conductor.peers().send_bundle(cluster::address_of(row), bundle, sha256, reporter, step);
@@ -204,7 +226,7 @@ Step reload(Conductor& conductor, const std::string& step, const std::string& no
             },
             [&conductor, node, component] {
                 if (std::optional<std::string> why = conductor.unwell(node, component))
-                    throw engine::Error(*why).remedy("see the log of " + component + " on " + node);
+                    throw Error(*why).remedy("see the log of " + component + " on " + node);
             },
             NothingToUndo{}};
 }

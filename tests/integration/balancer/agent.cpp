@@ -51,7 +51,7 @@ std::map<std::string, std::string> texts(std::uint16_t front, std::uint16_t cons
 
 class Agent {
 public:
-    Agent() : site_({"server", "balancer"}, texts(Datagrams().port(), Datagrams().port())) {
+    Agent() : site_({"server", "balancer"}, texts(free_port(), free_port())) {
         site_.run_until("agent/start");
         supervisor_ = std::make_unique<cluster::Supervisor>(
             site_.folder() + "/services",
@@ -97,13 +97,21 @@ public:
         return tell("balancer", {{"server", server}, {"servers", servers_}});
     }
     bool comes_in(const std::string& server) {
-        return within(10s, [&] {
+        std::string last;
+        const bool in = within(10s, [&] {
             try {
-                return seen(server).at("in_rotation").get<bool>();
-            } catch (const engine::Error&) {
-                return false; // it is being started
+                const json now = seen(server);
+                last = now.dump();
+                return now.at("in_rotation").get<bool>();
+            } catch (const engine::Error& error) { // it is being started
+                last = error.one_line();
+                return false;
             }
         });
+        if (!in)
+            MESSAGE(server << ": " << last << "\n"
+                           << platform::read_end(site_.layout().logs() + "/balancer.log", 2000));
+        return in;
     }
     std::int64_t pid() const {
         for (const cluster::ServiceState& service : supervisor_->states())

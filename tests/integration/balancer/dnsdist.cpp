@@ -116,7 +116,7 @@ private:
 
     Scratch folder_;
     std::array<std::unique_ptr<TinyDns>, 2> servers_;
-    std::uint16_t front_ = Datagrams().port();
+    std::uint16_t front_ = free_port();
     std::uint16_t console_ = free_port();
     suite::Scope scope_;
     platform::ProcessId process_;

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# The coordinator's host is cut off from database and nodes in the middle of a rolling upgrade: its command ends by itself and
+# says so, another node can take over and pauses, since one server is silent; the rest serves. Healed, resume finishes.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+begin_lab 3
+source "$(dirname "$0")/cluster.sh"
+
+# modes: of the three nodes, as node-1 sees them.
+modes() {
+    lab exec node-1 locum status --json | python3 -c 'import json, sys; print(*[n["mode"] for n in json.load(sys.stdin)["nodes"]])'
+}
+
+modes_are() {
+    [[ $(modes) == "$1" ]]
+}
+
+begin_cluster
+fronts=(198.51.100.11:30001)
+clients --rate 300
+lab exec node-2 locum upgrade run /root/setup/2.0.bundle --mode rolling >"$scratch/run.log" 2>&1 &
+coordinator=$!
+within 60 modes_are 'update normal normal'
+
+echo "-- node-2, with the coordinator, is cut off"
+for other in db node-1 node-3; do lab cut node-2 "$other"; done
+cut=$(date +%s%3N)
+code=0
+wait "$coordinator" || code=$?
+cp "$scratch/run.log" "$scratch/last.log"
+expect_code 11 "a coordinator that is cut off"
+expect_said 'then: locum upgrade resume'
+
+locum_on 1 upgrade resume
+expect_code 11 "resume from another node while a server is cut off"
+expect_said 'the agent of node-2 at 198.51.100.12:61616 gave no sign'
+expect_said 'try: bring node-2 and its agent back, or remove it \(locum node remove node-2\)'
+locum_on 1 status
+expect_said '^node-2 .*agent silent'
+modes_are 'update normal normal' || fail "the modes are: $(modes)"
+
+echo "-- healed"
+lab heal
+locum_on 1 upgrade resume
+expect_code 0 "resume of the healed cluster"
+expect_all_at 2.0
+expect_lost_only_at "$cut"
