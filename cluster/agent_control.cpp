@@ -32,20 +32,41 @@ bool by_service_manager(const Layout& layout) {
     return layout.root.empty() && platform::service_manager_runs();
 }
 
-// ended: how it came to its end, with the end of its log; empty: it lives.
-void await(const Layout& layout, const std::string& log,
-           const std::function<std::string()>& ended) {
+// As an argument in a unit (systemd.service(5), "Command lines").
+std::string quoted(const std::string& argument) {
+    std::string text = "\"";
+    for (const char character : argument) {
+        if (character == '"' || character == '\\')
+            text += '\\';
+        else if (character == '%' || character == '$')
+            text += character;
+        text += character;
+    }
+    return text + "\"";
+}
+
+// What is known of an agent that is being started.
+struct Started {
+    std::int64_t pid = 0;
+    std::string ended; // how it came to its end, with the end of its log; empty: it lives
+};
+
+// Until it listens, and not just anybody.
+void await(const Layout& layout, const std::string& log, const std::function<Started()>& look) {
     const NodeState state = load_node_state(layout);
     const auto deadline = std::chrono::steady_clock::now() + start_limit;
-    while (!platform::listener(state.address, state.agent_port)) {
-        if (const std::string why = ended(); !why.empty())
-            throw Error(fmt::format("the agent ended right after its start: {}", why))
+    for (;; std::this_thread::sleep_for(poll_interval)) {
+        const Started agent = look();
+        if (!agent.ended.empty())
+            throw Error(fmt::format("the agent ended right after its start: {}", agent.ended))
                 .remedy("see " + log);
+        const auto listener = platform::listener(state.address, state.agent_port);
+        if (listener && listener->pid == agent.pid)
+            return;
         if (std::chrono::steady_clock::now() > deadline)
             throw Error(fmt::format("the agent does not listen on {}:{} after {} s", state.address,
                                     state.agent_port, start_limit.count()))
                 .remedy("see " + log);
-        std::this_thread::sleep_for(poll_interval);
     }
 }
 
@@ -53,15 +74,14 @@ void start_unit(const Layout& layout, const std::string& program) {
     const std::string unit = unit_of(layout);
     platform::install_service_unit(
         unit, fmt::format(embedded::agent_service, fmt::arg("name", unit),
-                          fmt::arg("suite", layout.suite), fmt::arg("program", program)));
+                          fmt::arg("suite", layout.suite), fmt::arg("program", quoted(program))));
     platform::start_service_unit(unit);
     const std::uint64_t before = platform::service_unit_state(unit).restarts;
-    await(layout, "journalctl -u " + unit, [&]() -> std::string {
+    await(layout, "journalctl -u " + unit, [&]() -> Started {
         const platform::ServiceUnitState state = platform::service_unit_state(unit);
-        const bool ended =
-            state.active == "failed" || state.active == "inactive" || state.restarts > before;
-        return ended ? fmt::format("{}: {}", state.result, platform::service_unit_log(unit, 5))
-                     : "";
+        const bool ended = state.active == "failed" || state.active == "inactive" ||
+                           state.sub == "auto-restart" || state.restarts > before;
+        return {state.pid, ended ? "it said: " + platform::service_unit_log(unit, 5) : ""};
     });
 }
 
@@ -83,10 +103,9 @@ void start_process(const Layout& layout, const std::string& program) {
                                   log,
                                   layout.state_file("agent.record"),
                                   {capabilities.begin(), capabilities.end()}});
-    await(layout, log, [&]() -> std::string {
-        return platform::wait_end(agent, std::chrono::milliseconds(0))
-                   ? platform::read_end(log, 600)
-                   : "";
+    await(layout, log, [&]() -> Started {
+        const bool ended = platform::wait_end(agent, std::chrono::milliseconds(0));
+        return {agent.pid, ended ? platform::read_end(log, 600) : ""};
     });
 }
 
@@ -105,11 +124,9 @@ bool agent_runs(const Layout& layout) {
 }
 
 void start_agent(const Layout& layout, const std::string& program) {
-    if (agent_runs(layout))
-        return;
     if (by_service_manager(layout))
-        start_unit(layout, program);
-    else
+        start_unit(layout, program); // also where it runs: its file may differ, or be disabled
+    else if (!agent_runs(layout))
         start_process(layout, program);
 }
 

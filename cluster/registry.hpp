@@ -17,6 +17,8 @@ inline constexpr std::string_view bears =
     "bears"; // "VERSION SCHEMA": servers of that version work on that schema, newer than their own
 // Part of a migration with commands that was begun; "" for none, and when all are done.
 inline constexpr std::string_view migration = "migration";
+// Operation whose rollback rests on a database that was put back; "" for none.
+inline constexpr std::string_view restored = "restored";
 inline constexpr std::string_view trial_machine =
     "trial-machine"; // machine that a trial cluster lives on
 } // namespace fact

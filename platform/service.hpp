@@ -14,7 +14,7 @@ bool service_manager_runs();
 
 struct ServiceUnitState {
     std::string active; // "active", "inactive", "failed", "activating", …
-    std::string result; // "success", "exit-code", "signal", …: how it ended last
+    std::string sub;    // "running", "auto-restart", …
     std::int64_t pid = 0;
     std::uint64_t restarts = 0; // by the manager itself, since it was started
 };
@@ -23,13 +23,14 @@ struct ServiceUnitState {
 // Writes the unit's file where it differs, has the manager read it, and lets it start at boot. What
 // runs goes on.
 void install_service_unit(const std::string& name, const std::string& text);
-// Stopped already or not: neither file nor links are left, but for the administrator's drop-ins.
+// What runs goes on. Drop-ins of the administrator stay. Where the unit is not installed nothing is
+// done.
 void remove_service_unit(const std::string& name);
 bool service_unit_installed(const std::string& name);
 void start_service_unit(const std::string& name);
 void stop_service_unit(const std::string& name);
 ServiceUnitState service_unit_state(const std::string& name);
-// The last lines of its log, as text for people.
+// The last lines that its processes wrote, as text for people.
 std::string service_unit_log(const std::string& name, unsigned lines);
 
 } // namespace locum::platform

@@ -121,6 +121,7 @@ struct Continuation {
         upgrade.from = inputs.from;
         upgrade.operation = operation.id;
         upgrade.epoch = lease.epoch();
+        upgrade.restored = conductor.registry().fact(cluster::fact::restored) == upgrade.operation;
         const ClusterFacts facts = session.facts(upgrade.manifest());
         const std::vector<std::string> servers = server_order(
             cluster::RegistryJournal(session.store()), operation.id, facts, inputs.servers);
@@ -153,8 +154,10 @@ void count_as_restored(Continuation& go) {
         if (steps::is_migration(step) && (state.begun || state.done))
             journal.append({go.operation.id, go.lease.epoch(), step, engine::Mark::undone,
                             go.operation.input_hash, ""});
-    go.conductor.under_lease(
-        [&] { go.conductor.registry().set_fact(cluster::fact::migration, ""); });
+    go.conductor.under_lease([&] {
+        go.conductor.registry().set_fact(cluster::fact::migration, "");
+        go.conductor.registry().set_fact(cluster::fact::restored, go.operation.id);
+    });
 }
 
 } // namespace

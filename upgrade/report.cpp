@@ -32,9 +32,7 @@ Report report(const std::vector<cluster::Moment>& timeline) {
     std::optional<std::int64_t> outage_since;
     for (const cluster::Moment& moment : timeline) {
         const Named step = named(moment.step);
-        // An undrain is begun on a server that is out, and taken back on one that is not.
-        if ((step.action == "drain" || step.action == "undrain") &&
-            moment.mark == engine::Mark::intent) {
+        if (step.action == "drain" && moment.mark == engine::Mark::intent) {
             out_since.try_emplace(step.node, moment.at_ms);
             if (moment.step.starts_with("outage/") && !outage_since)
                 outage_since = moment.at_ms;

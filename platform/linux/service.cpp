@@ -81,17 +81,18 @@ void stop_service_unit(const std::string& name) {
 ServiceUnitState service_unit_state(const std::string& name) {
     std::map<std::string, std::string> values;
     for (const std::string& line :
-         lines(systemctl({"show", "--property=ActiveState,Result,MainPID,NRestarts", name})))
+         lines(systemctl({"show", "--property=ActiveState,SubState,MainPID,NRestarts", name})))
         if (const std::size_t equals = line.find('='); equals != std::string::npos)
             values[line.substr(0, equals)] = line.substr(equals + 1);
-    return {values["ActiveState"], values["Result"],
+    return {values["ActiveState"], values["SubState"],
             static_cast<std::int64_t>(number(values["MainPID"])), number(values["NRestarts"])};
 }
 
 std::string service_unit_log(const std::string& name, unsigned lines) {
     Command command;
-    command.argv = {"journalctl", "--no-pager", "--quiet", "--output=cat",
-                    "--unit",     name,         "--lines", std::to_string(lines)};
+    command.argv = {"journalctl",           "--no-pager", "--quiet",
+                    "--output=cat",         "--lines",    std::to_string(lines),
+                    "_SYSTEMD_UNIT=" + name};
     const Finished finished = run(command);
     return finished.ok() ? readable(finished.output) : "";
 }

@@ -19,12 +19,24 @@ lab() {
 
 begin_lab() {
     ((EUID == 0)) || skip "hosts that boot need root; found user id $EUID"
-    grep -qs cgroup /proc/mounts || skip "hosts that boot need control groups; none are mounted here"
+    [[ -w /sys/fs/cgroup/systemd || -w /sys/fs/cgroup/cgroup.procs ]] ||
+        skip "hosts that boot need control groups; none can be written here"
+    [[ $(stat -f -c %T "${TMPDIR:-/tmp}") != overlayfs ]] ||
+        skip "hosts that boot need a folder that is no overlay itself; ${TMPDIR:-/tmp} is one"
     scratch=$(mktemp -d "${TMPDIR:-/tmp}/locum-lab-XXXXXX")
     export LOCUM_LAB=$scratch/lab
-    trap 'lab down; rm -rf --one-file-system "$scratch"' EXIT
+    trap end_lab EXIT
     trap 'exit 130' INT TERM
     lab up "$1"
+}
+
+end_lab() {
+    local pid
+    for pid in $(jobs -p); do
+        kill "$pid" 2>/dev/null || true # it has ended already where the test came to its end
+    done
+    lab down
+    rm -rf --one-file-system "$scratch"
 }
 
 # within SECONDS COMMAND…: the command succeeds within that time.

@@ -51,18 +51,6 @@ TEST_CASE(
               .out_of_rotation_ms == Times{{"n", 90}});
 }
 
-TEST_CASE("report: a rollback takes a server out from the undo of its undrain on") {
-    CHECK(report({{"n/drain", begun, 10},
-                  {"n/drain", done, 20},
-                  {"n/undrain", begun, 30},
-                  {"n/undrain", done, 40},
-                  {"n/undrain", begun, 100}, // taken back: begun again
-                  {"n/undrain", undone, 110},
-                  {"n/drain", begun, 150},
-                  {"n/drain", undone, 160}})
-              .out_of_rotation_ms == Times{{"n", 90}});
-}
-
 TEST_CASE("report: a node that is still out is not in the sums yet") {
     CHECK(report({{"n/drain", begun, 10}, {"n/drain", done, 20}}).out_of_rotation_ms.empty());
 }
