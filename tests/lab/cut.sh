@@ -23,8 +23,8 @@ coordinator=$!
 within 60 modes_are 'update normal normal'
 
 echo "-- node-2, with the coordinator, is cut off"
-for other in db node-1 node-3; do lab cut node-2 "$other"; done
 cut=$(date +%s%3N)
+for other in db node-1 node-3; do lab cut node-2 "$other"; done
 code=0
 wait "$coordinator" || code=$?
 cp "$scratch/run.log" "$scratch/last.log"

@@ -24,8 +24,8 @@ lab exec node-2 env LOCUM_FAILPOINTS='step/node-1/update-mode/done/after=kill' \
 expect_code 137 "upgrade killed when the first of three servers was updated"
 
 echo "-- node-3 is powered off"
-lab power-off node-3
 off=$(date +%s%3N)
+lab power-off node-3
 locum_on 2 upgrade resume
 expect_code 11 "resume with a host that is off"
 expect_said 'node-2 is not drained, since node-3 does not answer: '
