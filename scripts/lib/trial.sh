@@ -20,6 +20,7 @@ trial_third_node=${trial_third_node:-'["server"]'}       # components of node 3
 trial_more_answers=${trial_more_answers:-}               # sections of every node's answers
 trial_clients=("${trial_clients[@]:-endpoint-load}")     # program of the load, and arguments
 trial_fronts=(${trial_fronts[@]:-127.0.0.2:30001 127.0.0.3:30001})
+trial_outside=(${trial_outside[@]+"${trial_outside[@]}"}) # command that runs the load where it can reach them
 
 trial_begin() {
     trial=$(mktemp -d "${TMPDIR:-/tmp}/locum-trial.XXXXXX")
@@ -128,7 +129,7 @@ trial_install() {
 
 trial_load() {
     rm -f "$trial/load.stop" "$trial/load.json"
-    "$bin/${trial_clients[0]}" "${trial_clients[@]:1}" "${trial_fronts[@]/#/--front=}" --stop-file "$trial/load.stop" \
+    "${trial_outside[@]}" "$bin/${trial_clients[0]}" "${trial_clients[@]:1}" "${trial_fronts[@]/#/--front=}" --stop-file "$trial/load.stop" \
         --events "$trial/load.events" --out "$trial/load.json" "$@" 2>"$trial/load.log" &
     load_pid=$!
 }

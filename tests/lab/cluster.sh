@@ -5,14 +5,17 @@
 # set_up N COMPONENTS  puts locum, the bundles and the answers of node N on its host
 # install N            installs 1.0 there
 # locum_on N ARGS…     runs locum on a host and keeps what it says; its exit code is in $code
-# clients ARGS…        starts the client load in the background, from outside of the hosts
-# expect_clean_load    ends it: nothing failed, was wrong or lost
+# trial_load ARGS…     starts the client load, from outside of the hosts; expect_clean_load ends it
 # expect_lost_only_at MS  ends it: only what was sent to a host before the balancers knew that it went away at this Unix time
 
 bin=$LOCUM_BUILD/bin
 suites=$LOCUM_BUILD/examples/endpoint-manager
-fronts=(198.51.100.11:30001 198.51.100.12:30001)
+trial=$scratch
+trial_fronts=(198.51.100.11:30001 198.51.100.12:30001)
+trial_outside=(scripts/lab run)
 load_pid=
+source scripts/lib/trial.sh
+source tests/support/load.sh
 
 database() {
     local to
@@ -79,14 +82,6 @@ locum_on() {
     lab exec "node-$n" locum "$@" >"$scratch/last.log" 2>&1 || code=$?
 }
 
-expect_code() {
-    ((code == $1)) || fail "$2: exit code $code, expected $1: $(cat "$scratch/last.log")"
-}
-
-expect_said() {
-    grep -qE -- "$1" "$scratch/last.log" || fail "expected to read '$1', found: $(cat "$scratch/last.log")"
-}
-
 install_on() {
     local n=$1
     ((n == 1)) || install -m 600 "$(lab root node-1)/root/setup/network.token" "$(lab root "node-$n")/root/setup/network.token"
@@ -105,37 +100,9 @@ begin_cluster() {
     for n in 1 2 3; do install_on "$n"; done
 }
 
-clients() {
-    rm -f "$scratch"/load.{stop,json}
-    lab run "$bin/endpoint-load" "${fronts[@]/#/--front=}" --stop-file "$scratch/load.stop" \
-        --events "$scratch/load.events" --out "$scratch/load.json" "$@" 2>"$scratch/load.log" &
-    load_pid=$!
-}
-
-end_clients() {
-    local code=0
-    touch "$scratch/load.stop"
-    wait "$load_pid" || code=$?
-    load_pid=
-    return "$code"
-}
-
-figure() {
-    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$scratch/load.json" "$1"
-}
-
-expect_clean_load() {
-    local key
-    end_clients || fail "the clients saw failures: $(cat "$scratch/load.json" "$scratch/load.log" 2>/dev/null)"
-    for key in failed wrong writes_lost outage_ms; do
-        [[ $(figure "$key") == 0 ]] || fail "$key is $(figure "$key"): $(cat "$scratch/load.json")"
-    done
-    echo "    clients: $(cat "$scratch/load.json")"
-}
-
 # They know after two checks of at most 2 s each; a connection takes as long, and the events are those of the last second.
 expect_lost_only_at() {
-    end_clients || true # that some failed is expected
+    trial_load_end || true # its exit code says that some failed; the figures say which
     python3 - "$scratch" "$1" <<'PYTHON' || fail "other requests failed, or none: $(cat "$scratch/load.json")"
 import json, sys
 folder, gone = sys.argv[1], int(sys.argv[2])
@@ -152,15 +119,6 @@ PYTHON
 # expect_all_at VERSION [NODES]: all nodes are in normal mode with it, and their services run.
 expect_all_at() {
     lab exec node-1 locum status --json >"$scratch/status.json"
-    python3 - "$scratch/status.json" "$1" "${2:-3}" <<'PYTHON' || fail "not all nodes are at $1: $(cat "$scratch/status.json")"
-import json, sys
-status = json.load(open(sys.argv[1]))
-assert status["version"] == sys.argv[2], status["version"]
-assert len(status["nodes"]) == int(sys.argv[3]), status["nodes"]
-for node in status["nodes"]:
-    assert node["mode"] == "normal" and not node["out"], node
-    assert all(version == sys.argv[2] for version in node["versions"].values()), node
-    assert all(service["status"] == "running" for service in node["services"].values()), node
-assert status["operation"] is None or not status["operation"]["open"], status["operation"]
-PYTHON
+    python3 tests/support/all_at.py "$scratch/status.json" "$1" "${2:-3}" ||
+        fail "not all nodes are at $1: $(cat "$scratch/status.json")"
 }

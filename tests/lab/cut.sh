@@ -16,8 +16,8 @@ modes_are() {
 }
 
 begin_cluster
-fronts=(198.51.100.11:30001)
-clients --rate 300
+trial_fronts=(198.51.100.11:30001)
+trial_load --rate 300
 lab exec node-2 locum upgrade run /root/setup/2.0.bundle --mode rolling >"$scratch/run.log" 2>&1 &
 coordinator=$!
 within 60 modes_are 'update normal normal'

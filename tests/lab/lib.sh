@@ -10,6 +10,7 @@ skip() {
 
 fail() {
     echo "FAILED: $*" >&2
+    tail -n 20 "$scratch/last.log" >&2 || true
     exit 1
 }
 

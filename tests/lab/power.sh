@@ -17,7 +17,7 @@ sys.exit(0 if eval(sys.argv[1]) else 1)' "$1"
 }
 
 begin_cluster
-clients --rate 300
+trial_load --rate 300
 code=0
 lab exec node-2 env LOCUM_FAILPOINTS='step/node-1/update-mode/done/after=kill' \
     locum upgrade run /root/setup/2.0.bundle --mode rolling >"$scratch/last.log" 2>&1 || code=$?

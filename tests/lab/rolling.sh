@@ -7,7 +7,7 @@ source "$(dirname "$0")/cluster.sh"
 
 begin_cluster
 expect_all_at 1.0
-clients --rate 300
+trial_load --rate 300
 locum_on 2 upgrade run /root/setup/2.0.bundle --mode rolling
 expect_code 0 "the upgrade"
 expect_clean_load

@@ -5,6 +5,7 @@ bin=$LOCUM_BUILD/bin
 suites=$LOCUM_BUILD/examples/endpoint-manager
 locum=$bin/locum
 source scripts/lib/trial.sh
+source tests/support/load.sh
 trap trial_end EXIT
 trap 'exit 130' INT TERM
 
@@ -33,43 +34,11 @@ try() {
     "$locum" "$@" >"$trial/last.log" 2>&1 || code=$?
 }
 
-expect_code() {
-    ((code == $1)) || fail "$2: exit code $code, expected $1"
-}
-
-expect_said() {
-    grep -qE -- "$1" "$trial/last.log" || fail "expected to read: $1"
-}
-
-# A figure of the load's result.
-figure() {
-    python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$trial/load.json" "$1"
-}
-
-# Ends the load; nothing may have failed, be wrong or lost.
-load_figures=(failed wrong writes_lost outage_ms)
-expect_clean_load() {
-    local key
-    trial_load_end || { cat "$trial/load.log" >&2 && fail "the load saw failures: $(cat "$trial/load.json" 2>/dev/null)"; }
-    for key in "${load_figures[@]}"; do
-        [[ $(figure "$key") == 0 ]] || fail "$key is $(figure "$key"): $(cat "$trial/load.json")"
-    done
-    echo "    load: $(cat "$trial/load.json")"
-}
-
 # All nodes in normal mode with version $1, every service running once.
 expect_all_at() {
     "$locum" status --json --root "$trial/node-1" >"$trial/status.json"
-    python3 - "$trial/status.json" "$1" <<'PYTHON' || fail "not all nodes are at $1: $(cat "$trial/status.json")"
-import json, sys
-status = json.load(open(sys.argv[1]))
-assert status["version"] == sys.argv[2], status["version"]
-for node in status["nodes"]:
-    assert node["mode"] == "normal" and not node["out"], node
-    assert all(version == sys.argv[2] for version in node["versions"].values()), node
-    assert all(service["status"] == "running" for service in node["services"].values()), node
-assert status["operation"] is None or not status["operation"]["open"], status["operation"]
-PYTHON
+    python3 tests/support/all_at.py "$trial/status.json" "$1" ||
+        fail "not all nodes are at $1: $(cat "$trial/status.json")"
     expect_services_once
 }
 
