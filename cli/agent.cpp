@@ -1,6 +1,7 @@
 #include "cluster/agent.hpp"
 #include "cli/command.hpp"
 #include "cli/operations.hpp"
+#include "cluster/start_gate.hpp"
 #include "platform/host.hpp"
 
 #include <CLI/App.hpp>
@@ -39,6 +40,18 @@ void add_agent(CLI::App& app, Action& action) {
                  fmt::print("the agent runs\n");
                  return 0;
              });
+    auto common = std::make_shared<Common>();
+    auto service = std::make_shared<std::string>();
+    CLI::App* may_start = agent->add_subcommand(
+        "may-start", "Say whether a service may start now; asked by its unit");
+    may_start->add_option("SERVICE", *service)->required();
+    add_common(*may_start, common, false);
+    may_start->callback([common, service, &action] {
+        action = [common, service] {
+            cluster::require_may_start(common->layout(), *service);
+            return 0;
+        };
+    });
     add_verb(*agent, action, "stop", "Stop it; the services go on",
              [](const cluster::Layout& layout) {
                  cluster::stop_agent(layout);

@@ -38,6 +38,8 @@ void add_install(CLI::App& app, Action& action);
 void add_upgrade(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_node(CLI::App& app, Action& action);
+// To the node command.
+void add_node_services(CLI::App& node, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);

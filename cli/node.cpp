@@ -83,6 +83,7 @@ int remove(const cluster::Layout& layout, const std::string& name) {
 void add_node(CLI::App& app, Action& action) {
     CLI::App* node = app.add_subcommand("node", "The cluster's nodes");
     node->require_subcommand(1);
+    add_node_services(*node, action);
 
     auto list_common = std::make_shared<Common>();
     CLI::App* list = node->add_subcommand("list", "All nodes; the oldest member is marked");

@@ -5,8 +5,10 @@
 #include "cluster/installed.hpp"
 #include "cluster/members.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/service_units.hpp"
 #include "cluster/shared_secrets.hpp"
 #include "cluster/start_gate.hpp"
+#include "cluster/supervisor.hpp"
 #include "cluster/transport_server.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
@@ -49,8 +51,8 @@ private:
 // Tells the registry what runs here, so that the others can show it.
 class Heart {
 public:
-    Heart(const Layout& layout, Supervisor& supervisor) :
-        layout_(layout), supervisor_(supervisor), thread_([this] { beat(); }) {}
+    Heart(const Layout& layout, Services& services) :
+        layout_(layout), services_(services), thread_([this] { beat(); }) {}
     ~Heart() {
         {
             std::lock_guard lock(mutex_);
@@ -87,7 +89,7 @@ private:
         row.name = state.name;
         row.installation = state.installation_id;
         row.process = platform::self().pid;
-        for (const ServiceState& service : supervisor_.states()) {
+        for (const ServiceState& service : services_.states()) {
             row.services[service.spec.name] = std::string(name(service.status));
             row.versions[service.spec.component] = service.spec.version;
         }
@@ -97,7 +99,7 @@ private:
     }
 
     const Layout& layout_;
-    Supervisor& supervisor_;
+    Services& services_;
     std::mutex mutex_;
     std::condition_variable wake_;
     bool ending_ = false;
@@ -212,6 +214,12 @@ private:
     CommandLog log_;
 };
 
+std::unique_ptr<Services> services_of(const Layout& layout) {
+    if (service_manager_used(layout))
+        return std::make_unique<ServiceUnits>(layout, platform::this_program(), start_gate(layout));
+    return std::make_unique<Supervisor>(services_folder(layout), start_gate(layout));
+}
+
 // To standard error, which is the agent's log file. Questions that were answered are too many to
 // tell.
 void log_request(const RequestOutcome& request) {
@@ -232,9 +240,9 @@ void run_agent(const Layout& layout, const NodeOperations& operations) {
     platform::keep_capabilities_here(); // for services that ask for them, not for every command
     platform::Lock lock = platform::Lock::take(layout.state_file("agent.lock"), "agent");
     const NodeState state = load_node_state(layout);
-    Supervisor supervisor(layout.state_file("services"), start_gate(layout));
+    const std::unique_ptr<Services> services = services_of(layout);
     std::mutex state_mutex;
-    Node node{layout, supervisor, state_mutex};
+    Node node{layout, *services, state_mutex};
     Verbs verbs(node, operations);
     TransportServerOptions options;
     options.upload_folder = layout.state_file("incoming");
@@ -242,7 +250,7 @@ void run_agent(const Layout& layout, const NodeOperations& operations) {
     TransportServer server(state.address, state.agent_port, load_identity(layout), verbs.table(),
                            options);
     server.start();
-    Heart heart(layout, supervisor);
+    Heart heart(layout, *services);
     signals.wait();
     server.stop();
 }

@@ -3,6 +3,8 @@
 
 #include "cluster/agent.hpp"
 #include "cluster/embedded.hpp"
+#include "cluster/service_unit.hpp"
+#include "cluster/service_units.hpp"
 #include "engine/error.hpp"
 #include "platform/capabilities.hpp"
 #include "platform/files.hpp"
@@ -26,23 +28,6 @@ constexpr std::chrono::milliseconds poll_interval{20};
 
 std::string unit_of(const Layout& layout) {
     return fmt::format("locum-agent-{}.service", layout.suite);
-}
-
-bool by_service_manager(const Layout& layout) {
-    return layout.root.empty() && platform::service_manager_runs();
-}
-
-// As an argument in a unit (systemd.service(5), "Command lines").
-std::string quoted(const std::string& argument) {
-    std::string text = "\"";
-    for (const char character : argument) {
-        if (character == '"' || character == '\\')
-            text += '\\';
-        else if (character == '%' || character == '$')
-            text += character;
-        text += character;
-    }
-    return text + "\"";
 }
 
 // What is known of an agent that is being started.
@@ -72,9 +57,11 @@ void await(const Layout& layout, const std::string& log, const std::function<Sta
 
 void start_unit(const Layout& layout, const std::string& program) {
     const std::string unit = unit_of(layout);
-    platform::install_service_unit(
-        unit, fmt::format(embedded::agent_service, fmt::arg("name", unit),
-                          fmt::arg("suite", layout.suite), fmt::arg("program", quoted(program))));
+    platform::install_service_unit(unit,
+                                   fmt::format(embedded::agent_service, fmt::arg("name", unit),
+                                               fmt::arg("suite", layout.suite),
+                                               fmt::arg("program", unit_argument(program))));
+    platform::enable_service_unit(unit);
     platform::start_service_unit(unit);
     const std::uint64_t before = platform::service_unit_state(unit).restarts;
     await(layout, "journalctl -u " + unit, [&]() -> Started {
@@ -116,7 +103,7 @@ std::optional<platform::ProcessId> process_of(const Layout& layout) {
 } // namespace
 
 bool agent_runs(const Layout& layout) {
-    if (by_service_manager(layout))
+    if (service_manager_used(layout))
         return platform::service_unit_installed(unit_of(layout)) &&
                platform::service_unit_state(unit_of(layout)).active == "active";
     const std::optional<platform::ProcessId> agent = process_of(layout);
@@ -124,14 +111,14 @@ bool agent_runs(const Layout& layout) {
 }
 
 void start_agent(const Layout& layout, const std::string& program) {
-    if (by_service_manager(layout))
+    if (service_manager_used(layout))
         start_unit(layout, program); // also where it runs: its file may differ, or be disabled
     else if (!agent_runs(layout))
         start_process(layout, program);
 }
 
 void stop_agent(const Layout& layout) {
-    if (by_service_manager(layout)) {
+    if (service_manager_used(layout)) {
         if (platform::service_unit_installed(unit_of(layout)))
             platform::stop_service_unit(unit_of(layout));
         return;
@@ -148,7 +135,7 @@ void stop_agent(const Layout& layout) {
 
 void remove_agent(const Layout& layout) {
     stop_agent(layout);
-    if (by_service_manager(layout))
+    if (service_manager_used(layout))
         platform::remove_service_unit(unit_of(layout));
 }
 

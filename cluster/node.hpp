@@ -2,7 +2,7 @@
 // What an agent lends to the operations that it executes on its node.
 
 #include "cluster/node_state.hpp"
-#include "cluster/supervisor.hpp"
+#include "cluster/services.hpp"
 #include "engine/reporter.hpp"
 
 #include <functional>
@@ -14,7 +14,7 @@ namespace locum::cluster {
 
 struct Node {
     Layout layout;
-    Supervisor& supervisor;
+    Services& services;
     std::mutex& state_mutex; // held while the node's state is read, changed and stored
 
     NodeState state() const { return load_node_state(layout); }

@@ -54,6 +54,8 @@ NodeState load_node_state(const Layout& layout) {
         state.agent_port = value.at("agent-port");
         state.components = value.at("components").get<std::vector<std::string>>();
         state.ports = value.at("ports").get<std::map<std::string, std::uint16_t>>();
+        for (const auto& [service, choice] : value.at("services").items())
+            state.services[service] = {choice.at("account"), choice.at("by-hand")};
         state.data_folder = value.at("data-folder");
         state.run_folder = value.at("run-folder");
         state.bundle_key = value.at("bundle-key");
@@ -78,6 +80,9 @@ void store_node_state(const Layout& layout, const NodeState& state) {
                 {"snapshot-ms", state.copy->snapshot_ms},
                 {"operation", state.copy->operation},
                 {"schema", state.copy->schema}};
+    json services = json::object();
+    for (const auto& [service, choice] : state.services)
+        services[service] = {{"account", choice.account}, {"by-hand", choice.by_hand}};
     const json value = {{"suite", state.suite},
                         {"cluster", state.cluster_id},
                         {"name", state.name},
@@ -86,6 +91,7 @@ void store_node_state(const Layout& layout, const NodeState& state) {
                         {"agent-port", state.agent_port},
                         {"components", state.components},
                         {"ports", state.ports},
+                        {"services", services},
                         {"data-folder", state.data_folder},
                         {"run-folder", state.run_folder},
                         {"bundle-key", state.bundle_key},

@@ -24,6 +24,12 @@ struct NodeCopy {
     std::string schema;           // schema version after its migration
 };
 
+// What the operator chose for a service; empty or false: the suite's way.
+struct ServiceChoice {
+    std::string account;
+    bool by_hand = false; // not started at boot
+};
+
 struct NodeState {
     std::string suite;
     std::string cluster_id;
@@ -32,7 +38,8 @@ struct NodeState {
     std::string address; // where the agent and the services listen
     std::uint16_t agent_port = 61616;
     std::vector<std::string> components;
-    std::map<std::string, std::uint16_t> ports; // answers' overrides applied
+    std::map<std::string, std::uint16_t> ports;    // answers' overrides applied
+    std::map<std::string, ServiceChoice> services; // by service; those with a choice only
     std::string data_folder;
     std::string run_folder;
     std::string bundle_key; // hex of the trusted public key

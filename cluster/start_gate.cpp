@@ -3,6 +3,7 @@
 #include "cluster/installed.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/registry.hpp"
+#include "cluster/service_units.hpp"
 #include "datasource/migration.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
@@ -84,6 +85,22 @@ StartGate start_gate(const Layout& layout) {
             return "the productive database cannot be asked: " + error.one_line();
         }
     };
+}
+
+void require_may_start(const Layout& layout, const std::string& service) {
+    for (const ServiceRecord& record : load_services(services_folder(layout))) {
+        if (record.spec.name != service)
+            continue;
+        const std::optional<std::string> reason = start_gate(layout)(record.spec);
+        note_held(services_folder(layout), service, reason.value_or(""));
+        if (reason)
+            throw engine::Error(fmt::format("{} may not start: {}", service, *reason),
+                                engine::Kind::refused)
+                .remedy("locum upgrade resume, if an upgrade is open; else see locum status");
+        return;
+    }
+    throw engine::Error(fmt::format("this node has no service {}", service), engine::Kind::usage)
+        .remedy("see which there are: locum status");
 }
 
 } // namespace locum::cluster

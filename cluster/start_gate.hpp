@@ -7,8 +7,11 @@
 
 namespace locum::cluster {
 
-// The gate for this node's supervisor. Where the database is away, what this node was allowed to
+// The gate for this node's services. Where the database is away, what this node was allowed to
 // run before may be started again, and nothing else.
 StartGate start_gate(const Layout& layout);
+// What the gate says of a service, as it was started last, noted for the agent. Throws
+// Error(refused) with its reason.
+void require_may_start(const Layout& layout, const std::string& service);
 
 } // namespace locum::cluster

@@ -1,16 +1,14 @@
 #include "cluster/supervisor.hpp"
 
-#include "cluster/expected_line.hpp"
+#include "cluster/service_record.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
 #include "platform/files.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace locum::cluster {
 
-using nlohmann::json;
 using Clock = std::chrono::steady_clock;
 
 namespace {
@@ -36,44 +34,16 @@ struct Supervisor::Service {
     bool runs() const { return process && platform::alive(*process); }
 };
 
-std::string_view name(ServiceStatus status) {
-    switch (status) {
-    case ServiceStatus::running:
-        return "running";
-    case ServiceStatus::stopped:
-        return "stopped";
-    case ServiceStatus::restarting:
-        return "restarting";
-    case ServiceStatus::held:
-        return "held";
-    }
-    return "unknown";
-}
-
 Supervisor::Supervisor(std::string folder, StartGate gate) :
     folder_(std::move(folder)), gate_(std::move(gate)) {
     platform::make_folders(folder_, 0700);
-    for (const std::string& file : platform::list_folder(folder_)) {
-        if (!file.ends_with(".json"))
-            continue;
-        const json value = json::parse(platform::read_file(folder_ + "/" + file));
+    for (const ServiceRecord& record : load_services(folder_)) {
         Service service;
-        service.spec = {value.at("name"),
-                        value.at("component"),
-                        value.at("version"),
-                        value.at("argv").get<std::vector<std::string>>(),
-                        value.at("environment").get<std::map<std::string, std::string>>(),
-                        value.at("log"),
-                        value.at("stop-signal"),
-                        std::chrono::milliseconds(value.at("stop-timeout-ms").get<std::int64_t>()),
-                        value.at("reload-signal"),
-                        {},
-                        value.value("capabilities", std::vector<std::string>{})};
-        if (const auto reload = value.find("reload-command"); reload != value.end())
-            service.spec.reload_command = {reload->at("argv"), reload->at("output")};
-        service.wanted = value.at("wanted");
+        service.spec = record.spec;
         service.process =
             platform::recorded(record_file(service.spec.name), service.spec.argv.at(0));
+        // One that runs is adopted. By hand means by hand, when the host was booted, too.
+        service.wanted = record.wanted && (service.runs() || !service.spec.by_hand);
         service.started = Clock::now();
         services_.emplace(service.spec.name, std::move(service));
     }
@@ -94,22 +64,7 @@ std::string Supervisor::record_file(const std::string& service) const {
 }
 
 void Supervisor::store(const Service& service) const {
-    const ServiceSpec& spec = service.spec;
-    json value = {{"name", spec.name},
-                  {"component", spec.component},
-                  {"version", spec.version},
-                  {"argv", spec.argv},
-                  {"environment", spec.environment},
-                  {"log", spec.log_file},
-                  {"stop-signal", spec.stop_signal},
-                  {"stop-timeout-ms", spec.stop_timeout.count()},
-                  {"reload-signal", spec.reload_signal},
-                  {"capabilities", spec.capabilities},
-                  {"wanted", service.wanted}};
-    if (spec.reload_command)
-        value["reload-command"] = {{"argv", spec.reload_command->argv},
-                                   {"output", spec.reload_command->output}};
-    platform::write_file(folder_ + "/" + spec.name + ".json", value.dump(2) + "\n", 0600);
+    store_service(folder_, {service.spec, service.wanted});
 }
 
 void Supervisor::spawn(Service& service) {
@@ -148,7 +103,7 @@ void Supervisor::start(const ServiceSpec& spec) {
     spawn(service);
 }
 
-void Supervisor::stop(const std::string& name) {
+void Supervisor::stop(const std::string& name, Stop how) {
     std::optional<platform::ProcessId> process;
     ServiceSpec spec;
     {
@@ -164,8 +119,9 @@ void Supervisor::stop(const std::string& name) {
     }
     if (!process || !platform::alive(*process))
         return;
-    platform::send_signal(*process, spec.stop_signal);
-    if (!platform::wait_end(*process, spec.stop_timeout)) {
+    if (how == Stop::orderly)
+        platform::send_signal(*process, spec.stop_signal);
+    if (how == Stop::at_once || !platform::wait_end(*process, spec.stop_timeout)) {
         platform::send_signal(*process, "KILL", true);
         if (!platform::wait_end(*process, std::chrono::seconds(5)))
             throw engine::Error(fmt::format("{} (process {}) does not end, not even by SIGKILL",
@@ -181,10 +137,7 @@ void Supervisor::reload(const ServiceSpec& spec) {
     if (it == services_.end() || !it->second.runs())
         throw engine::Error(fmt::format("{} does not run, so it cannot reload", spec.name))
             .remedy("locum status");
-    if (spec.reload_signal.empty() && !spec.reload_command)
-        throw engine::Error(fmt::format("{} has no reload in its manifest", spec.name),
-                            engine::Kind::usage)
-            .remedy("give the service a reload in suite.toml");
+    require_reload(spec);
     it->second.spec = spec;
     store(it->second);
     if (!spec.reload_command) {
@@ -192,16 +145,14 @@ void Supervisor::reload(const ServiceSpec& spec) {
         return;
     }
     lock.unlock(); // others need not wait for a command
-    lines_of(*spec.reload_command,
-             {fmt::format("to let {} take its configuration up", spec.name),
-              fmt::format("see its log {}, then run the command again", spec.log_file)});
+    run_reload_command(spec, log_place(spec));
 }
 
 void Supervisor::forget(const std::string& name) {
     stop(name);
     std::lock_guard lock(mutex_);
     services_.erase(name);
-    platform::remove_all(folder_ + "/" + name + ".json");
+    remove_service(folder_, name);
     platform::remove_all(record_file(name));
 }
 
@@ -219,6 +170,14 @@ std::vector<ServiceState> Supervisor::states() {
         states.push_back(std::move(state));
     }
     return states;
+}
+
+std::string Supervisor::log_end(const ServiceSpec& spec, std::uint64_t limit) {
+    return platform::read_end(spec.log_file, limit);
+}
+
+std::string Supervisor::log_place(const ServiceSpec& spec) const {
+    return "see " + spec.log_file;
 }
 
 void Supervisor::watch() {

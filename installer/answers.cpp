@@ -74,6 +74,23 @@ DatasourceAnswer datasource_answer(Section section, const std::string& file) {
     return answer;
 }
 
+cluster::ServiceChoice service_choice(Section section) {
+    cluster::ServiceChoice choice;
+    if (section.has("account")) {
+        const Text account = section.text("account");
+        if (!suite::is_account_name(account.value))
+            section.fail(account.at, "'" + account.value + "' for 'account'",
+                         std::string(suite::account_name_rule));
+        choice.account = account.value;
+    }
+    const Text start = section.text("start", "automatic");
+    if (start.value != "automatic" && start.value != "manual")
+        section.fail(start.at, "'" + start.value + "' for 'start'", "automatic or manual");
+    choice.by_hand = start.value == "manual";
+    section.done();
+    return choice;
+}
+
 } // namespace
 
 engine::Secret read_secret(const SecretSource& source) {
@@ -173,6 +190,12 @@ Answers parse_answers(const std::string& text, const std::string& file) {
         for (const Text& key : ports.keys())
             answers.ports[key.value] = port(ports, key.value);
         ports.done();
+    }
+    if (root.has("services")) {
+        Section services = root.section("services");
+        for (const Text& service : services.keys())
+            answers.services[service.value] = service_choice(services.section(service.value));
+        services.done();
     }
     root.done();
     return answers;

@@ -2,6 +2,7 @@
 // The answers to an installation's questions, read from a file. Strict: an unknown, duplicate or
 // contradictory key is an error with line and column.
 
+#include "cluster/node_state.hpp"
 #include "datasource/connection.hpp"
 #include "suite/manifest.hpp"
 
@@ -52,6 +53,7 @@ struct Answers {
     std::string use_token;
     std::optional<DatasourceAnswer> datasource; // with create_token only
     std::map<std::string, std::uint16_t> ports;
+    std::map<std::string, cluster::ServiceChoice> services;
 };
 
 Answers parse_answers(const std::string& text, const std::string& file);

@@ -1,6 +1,7 @@
 #include "installer/config_files.hpp"
 
 #include "engine/error.hpp"
+#include "platform/accounts.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 
@@ -61,12 +62,23 @@ void check_configs(const std::vector<Rendered>& files) {
     }
 }
 
+void place(const Rendered& file) {
+    platform::make_folders(platform::parent_of(file.to));
+    if (file.owner.empty()) {
+        platform::write_file(file.to, file.content, file.mode);
+        return;
+    }
+    // Under its name it is its owner's from the first moment.
+    const std::string fresh = file.to + ".fresh";
+    platform::write_file(fresh, file.content, file.mode);
+    platform::give(fresh, file.owner, file.group);
+    platform::rename_durably(fresh, file.to);
+}
+
 void write_configs(const std::vector<Rendered>& files) {
     check_configs(files);
-    for (const Rendered& file : files) {
-        platform::make_folders(platform::parent_of(file.to));
-        platform::write_file(file.to, file.content, file.mode);
-    }
+    for (const Rendered& file : files)
+        place(file);
 }
 
 } // namespace locum::installer

@@ -10,5 +10,7 @@ namespace locum::installer {
 void check_configs(const std::vector<Rendered>& files);
 // Checks all, then replaces the files one by one, each by one rename.
 void write_configs(const std::vector<Rendered>& files);
+// One file, with its mode and owner, by one rename.
+void place(const Rendered& file);
 
 } // namespace locum::installer

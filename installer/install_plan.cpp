@@ -1,5 +1,6 @@
 #include "installer/install_plan.hpp"
 
+#include "cluster/service_units.hpp"
 #include "installer/steps/files.hpp"
 #include "installer/steps/network.hpp"
 #include "installer/steps/services.hpp"
@@ -47,6 +48,8 @@ engine::Plan install_plan(const Installation& installation) {
     } else {
         add(steps::join_network(installation));
     }
+    if (cluster::service_manager_used(installation.layout))
+        add(steps::make_accounts(installation));
     for (const std::string& component : installation.answers.components)
         add(steps::write_configs(installation, component));
     add(steps::start_agent(installation));

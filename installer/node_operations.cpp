@@ -3,9 +3,12 @@
 #include "cluster/shared_secrets.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
+#include "installer/accounts.hpp"
 #include "installer/balancing.hpp"
 #include "installer/config_files.hpp"
+#include "installer/json_operation.hpp"
 #include "installer/probing.hpp"
+#include "installer/service_operations.hpp"
 #include "installer/surroundings.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
@@ -15,7 +18,6 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 #include <set>
-#include <thread>
 
 namespace locum::installer {
 
@@ -28,9 +30,6 @@ using engine::Error;
 using nlohmann::json;
 
 namespace {
-
-constexpr std::chrono::milliseconds poll_interval{20};
-constexpr std::chrono::seconds reload_limit{20};
 
 // "2.0" of ".../versions/2.0/server".
 std::string version_of_link(const std::string& target) {
@@ -71,7 +70,7 @@ json facts(Node& node) {
                   {"pid", platform::self().pid}};
     for (const std::string& component : state.components)
         value["current"][component] = current_version(node, component);
-    for (const cluster::ServiceState& service : node.supervisor.states())
+    for (const cluster::ServiceState& service : node.services.states())
         value["services"][service.spec.name] = {{"component", service.spec.component},
                                                 {"status", name(service.status)},
                                                 {"version", service.spec.version},
@@ -142,7 +141,7 @@ void prune(Node& node, const suite::Bundle& bundle) {
     std::set<std::string> used{state.version};
     for (const std::string& component : state.components)
         used.insert(current_version(node, component));
-    for (const cluster::ServiceState& service : node.supervisor.states())
+    for (const cluster::ServiceState& service : node.services.states())
         used.insert(service.spec.version);
     const std::string coming = bundle.manifest().version.text();
     for (const std::string& version : versions_of(node))
@@ -210,102 +209,12 @@ json configure(Node& node, const json& parameters) {
     };
     NodeState wanted = node.state();
     edit(wanted);
+    make_accounts(node.layout, wanted, InstalledVersion(node.layout, version).manifest());
     make_configs(node, wanted, version, component,
                  balanced_from_json(parameters.at("servers").dump()));
     engine::failpoint("agent/configure/files");
     // Last: what the state says is then true of the files, too, whenever this process ends.
     node.change(edit);
-    return json::object();
-}
-
-std::vector<std::string> logs_of(Node& node, const std::string& component) {
-    std::vector<std::string> logs;
-    for (const cluster::ServiceState& service : node.supervisor.states())
-        if (service.spec.component == component)
-            logs.push_back(service.spec.log_file);
-    return logs;
-}
-
-std::string see_logs(Node& node, const std::string& component) {
-    const std::vector<std::string> logs = logs_of(node, component);
-    return logs.empty() ? "see what its probes ask for"
-                        : fmt::format("see {}", fmt::join(logs, ", "));
-}
-
-// The end of the component's logs. Nothing that is wrong with them may take the cause's place.
-std::string last_words(Node& node, const std::string& version, const std::string& component) {
-    constexpr std::size_t shown = 400;
-    constexpr std::uint64_t looked_at = 64U << 10; // a secret cut at its beginning is not shown
-    std::string text;
-    try {
-        const engine::Secrets secrets =
-            cluster::known_secrets(node.layout, InstalledVersion(node.layout, version).manifest(),
-                                   cluster::load_datasource(node.layout));
-        for (const std::string& file : logs_of(node, component)) {
-            const std::string log = engine::redacted(platform::read_end(file, looked_at), secrets);
-            if (!log.empty())
-                text += "\n  the end of its log: " +
-                        log.substr(log.size() > shown ? log.size() - shown : 0);
-        }
-    } catch (const Error& error) {
-        text += "\n  its log cannot be told: " + error.one_line();
-    }
-    return text;
-}
-
-json start(Node& node, const json& parameters) {
-    const std::string component = parameters.at("component");
-    const std::string version = parameters.at("version");
-    const InstalledVersion installed(node.layout, version);
-    platform::make_folders(node.state().run_folder, 0700);
-    std::set<std::string> names;
-    for (const cluster::ServiceSpec& spec :
-         service_specs(node.layout, node.state(), installed.manifest(), component)) {
-        node.supervisor.start(spec);
-        names.insert(spec.name);
-    }
-    // Services that another version of the component had.
-    for (const cluster::ServiceState& service : node.supervisor.states())
-        if (service.spec.component == component && !names.contains(service.spec.name))
-            node.supervisor.forget(service.spec.name);
-    const auto limit = std::chrono::milliseconds(parameters.value("limit_ms", 30'000));
-    const auto deadline = std::chrono::steady_clock::now() + limit;
-    for (;;) {
-        std::optional<std::string> why = unwell(node, version, component);
-        if (!why)
-            return json::object();
-        if (std::chrono::steady_clock::now() > deadline)
-            throw Error(fmt::format("{} {} does not get well within {} s: {}{}", component, version,
-                                    limit.count() / 1000, *why,
-                                    last_words(node, version, component)))
-                .remedy(see_logs(node, component));
-        std::this_thread::sleep_for(poll_interval);
-    }
-}
-
-json stop(Node& node, const json& parameters) {
-    for (const cluster::ServiceState& service : node.supervisor.states())
-        if (service.spec.component == parameters.at("component"))
-            node.supervisor.stop(service.spec.name);
-    return json::object();
-}
-
-json reload(Node& node, const json& parameters) {
-    const std::string component = parameters.at("component");
-    const InstalledVersion installed(node.layout, parameters.at("version"));
-    const auto& balancing = installed.manifest().balancing;
-    std::optional<ReloadProof> proof;
-    if (balancing && balancing->component == component)
-        proof.emplace(node.layout, node.state(), installed.manifest());
-    for (const cluster::ServiceSpec& spec :
-         service_specs(node.layout, node.state(), installed.manifest(), component))
-        node.supervisor.reload(spec);
-    const auto doubt = proof ? proof->doubt(reload_limit) : std::nullopt;
-    if (doubt)
-        throw Error(fmt::format("{} has not taken its configuration up within {} s: {}{}",
-                                component, reload_limit.count(), *doubt,
-                                last_words(node, parameters.at("version"), component)))
-            .remedy(see_logs(node, component));
     return json::object();
 }
 
@@ -323,29 +232,21 @@ json balance(Node& node, const json& parameters) {
     return json::object();
 }
 
-// A JSON function as a node operation.
-template <class F>
-cluster::NodeOperation operation(F f) {
-    return [f](Node& node, const NodeCommand& command, engine::Reporter&) {
-        return f(node, json::parse(command.parameters)).dump();
-    };
-}
-
 } // namespace
 
 cluster::NodeOperations node_operations() {
-    return {{"facts", operation([](Node& node, const json&) { return facts(node); })},
-            {"probe", operation(probe)},
-            {"balancer", operation(balancer)},
-            {"servers", operation(servers)},
-            {"stage", operation(stage)},
-            {"switch", operation(switch_component)},
-            {"configure", operation(configure)},
-            {"start", operation(start)},
-            {"stop", operation(stop)},
-            {"reload", operation(reload)},
-            {"balance", operation(balance)},
-            {"acknowledge", operation([](Node&, const json&) { return json::object(); })}};
+    cluster::NodeOperations all = service_operations();
+    all.merge(cluster::NodeOperations{
+        {"facts", operation([](Node& node, const json&) { return facts(node); })},
+        {"probe", operation(probe)},
+        {"balancer", operation(balancer)},
+        {"servers", operation(servers)},
+        {"stage", operation(stage)},
+        {"switch", operation(switch_component)},
+        {"configure", operation(configure)},
+        {"balance", operation(balance)},
+        {"acknowledge", operation([](Node&, const json&) { return json::object(); })}});
+    return all;
 }
 
 NodeFacts facts_from_json(const std::string& text) {

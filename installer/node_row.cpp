@@ -18,6 +18,7 @@ cluster::NodeState node_state(const Installation& installation, const std::strin
     state.agent_port = answers.agent_port;
     state.components = answers.components;
     state.ports = ports_of(installation.manifest(), answers.components, answers.ports);
+    state.services = answers.services;
     state.data_folder = installation.facts.data_folder;
     state.run_folder = installation.facts.run_folder;
     state.bundle_key = installation.answers.trusted_key;

@@ -1,5 +1,8 @@
 #include "installer/rendering.hpp"
 
+#include "cluster/service_units.hpp"
+#include "installer/accounts.hpp"
+
 #include "cluster/shared_secrets.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
@@ -182,6 +185,10 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
         file.content =
             suite::render(version.text(config.template_file), scope, config.template_file);
         file.mode = config.mode;
+        if (cluster::service_manager_used(layout)) {
+            file.owner = owner_of(node, version.manifest(), component);
+            file.group = account_group(layout);
+        }
         file.secrets = secrets;
         file.candidate = file.to + ".candidate";
         Scope of_check = scope;
@@ -227,6 +234,16 @@ std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const Node
         for (const auto& [name, value] : service.environment)
             spec.environment[name] = suite::render(value, scope, "manifest.toml");
         spec.log_file = log_file(layout, service.name);
+        if (const auto choice = node.services.find(service.name); choice != node.services.end())
+            spec.by_hand = choice->second.by_hand;
+        if (cluster::service_manager_used(layout)) {
+            spec.title = manifest.title;
+            spec.account = account_of(node, manifest, service);
+            spec.group = account_group(layout);
+            spec.writeable = {node.data_folder, node.run_folder, layout.logs()};
+            spec.limits = service.limits;
+            spec.allows = service.allows;
+        }
         spec.stop_signal = service.stop_signal;
         spec.stop_timeout = service.stop_timeout;
         spec.capabilities = service.capabilities;

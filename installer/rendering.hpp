@@ -5,7 +5,7 @@
 #include "cluster/node_state.hpp"
 #include "cluster/probe.hpp"
 #include "cluster/registry.hpp"
-#include "cluster/supervisor.hpp"
+#include "cluster/services.hpp"
 #include "suite/template.hpp"
 
 namespace locum::installer {
@@ -32,6 +32,8 @@ struct Rendered {
     std::string to;
     std::string content; // holds secrets
     unsigned mode = 0640;
+    std::string owner = {}; // account; empty: this process's
+    std::string group = {};
     std::string candidate;          // where it is until it was checked
     std::vector<std::string> check; // argv; empty: none
     engine::Secrets secrets;        // that may be in it

@@ -4,8 +4,10 @@
 // /usr/local/lib/systemd/system (systemd.unit(5): of the local installation), so that drop-ins of
 // the administrator in /etc survive.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace locum::platform {
 
@@ -20,16 +22,24 @@ struct ServiceUnitState {
 };
 
 // name: with its suffix, "locum-agent-x.service". All throw Error with what systemctl said.
-// Writes the unit's file where it differs, has the manager read it, and lets it start at boot. What
-// runs goes on.
+// Writes the unit's file where it differs and has the manager read it. What runs goes on.
 void install_service_unit(const std::string& name, const std::string& text);
+// It starts at boot, as its file says.
+void enable_service_unit(const std::string& name);
 // What runs goes on. Drop-ins of the administrator stay. Where the unit is not installed nothing is
 // done.
 void remove_service_unit(const std::string& name);
 bool service_unit_installed(const std::string& name);
 void start_service_unit(const std::string& name);
-void stop_service_unit(const std::string& name);
+// Waits until it ended; longest: how long it may take until the manager kills it.
+void stop_service_unit(const std::string& name,
+                       std::chrono::milliseconds longest = std::chrono::minutes(2));
+void reload_service_unit(const std::string& name);
+// SIGKILL to all its processes, at once.
+void kill_service_unit(const std::string& name);
 ServiceUnitState service_unit_state(const std::string& name);
+// In the same order. One that the manager does not know is "inactive".
+std::vector<ServiceUnitState> service_unit_states(const std::vector<std::string>& names);
 // The last lines that its processes wrote, as text for people.
 std::string service_unit_log(const std::string& name, unsigned lines);
 

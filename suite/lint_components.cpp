@@ -139,8 +139,9 @@ void lint_services(const Source& source, Remarks& remarks) {
         if (services[i].user.empty())
             remarks.note(at, {"service-user",
                               fmt::format("the service '{}' without a 'user'", services[i].name),
-                              "the account that it is to run as, unless the program changes to "
-                              "one itself; it is not used yet: services run as the agent's user",
+                              fmt::format("an account of its own: it runs as '{}', as do others of "
+                                          "the suite, and can read what theirs may",
+                                          source.manifest.name),
                               "write user = \"…\""});
     }
 }

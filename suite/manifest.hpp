@@ -6,6 +6,7 @@
 #include "datasource/migration.hpp"
 #include "engine/version.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -95,18 +96,36 @@ struct Config {
     std::vector<std::string> check;
 };
 
+// 0: the service manager's own.
+struct ServiceLimits {
+    std::uint64_t open_files = 0;
+    std::uint64_t tasks = 0;
+    std::uint64_t memory_mb = 0;
+};
+
 struct Service {
     std::string name;
     std::string component;
     std::vector<std::string> argv; // with variables, but for those of the datasource
     std::map<std::string, std::string> environment; // as argv
-    std::string user;                               // not used yet
+    std::string user;                               // account; empty: the suite's
     std::string stop_signal = "TERM";
     std::chrono::seconds stop_timeout{10};    // then KILL
     std::optional<std::string> reload_signal; // how a changed config is taken up without a stop
     std::optional<Command> reload_command;    // or by this
     std::vector<std::string> capabilities;    // "net-bind-service"
+    ServiceLimits limits;
+    // What it could not do otherwise where a service manager confines it.
+    std::vector<std::string> allows; // "writable-code", …
 };
+
+// What a service may be allowed: to write code and run it (just-in-time compilers), to use devices,
+// to see the users' homes, to call whatever the system offers.
+constexpr std::array<std::string_view, 4> service_allowances = {"writable-code", "devices", "homes",
+                                                                "all-system-calls"};
+constexpr std::string_view account_name_rule =
+    "the name of an account: at most 31 of a-z, 0-9, '-' and '_', a letter or '_' first";
+bool is_account_name(std::string_view name);
 
 struct HttpProbe {
     std::string url; // with variables

@@ -1,9 +1,7 @@
-// What runs on a host: components, topologies, ports, configs, services.
+// What runs on a host: components, topologies, ports, configs.
 
-#include "suite/manifest_command.hpp"
 #include "suite/manifest_reader.hpp"
 
-#include "platform/capabilities.hpp"
 #include "suite/paths.hpp"
 
 #include <algorithm>
@@ -14,9 +12,6 @@
 namespace locum::suite {
 
 namespace {
-
-const std::vector<std::string_view> signals = {"TERM", "INT",  "QUIT", "HUP",
-                                               "USR1", "USR2", "KILL"};
 
 using Needs = std::vector<std::string> Component::*;
 
@@ -73,40 +68,6 @@ void read_protocols(Section& section, Port& port) {
     }
     if (!port.tcp && !port.udp)
         section.fail(section.at(), "no protocol in 'protocols'", "\"tcp\", \"udp\" or both");
-}
-
-void read_capabilities(Section& section, Service& service) {
-    for (const Text& capability : section.texts("capabilities")) {
-        auto& all = service.capabilities;
-        if (!platform::capability_number(capability.value) ||
-            std::find(all.begin(), all.end(), capability.value) != all.end())
-            section.fail(
-                capability.at, fmt::format("'{}' in 'capabilities'", capability.value),
-                fmt::format("each once of {}", fmt::join(platform::capability_names(), ", ")));
-        all.push_back(capability.value);
-    }
-}
-
-void read_reload(References& references, Section& section, Service& service) {
-    Section reload = section.section("reload");
-    if (section.has("reload")) {
-        if (reload.has("signal") == reload.has("command"))
-            reload.fail(reload.at(),
-                        fmt::format("a reload of '{}' with {} of 'signal' and 'command'",
-                                    service.name, reload.has("signal") ? "both" : "neither"),
-                        "exactly one");
-        if (reload.has("signal"))
-            service.reload_signal = signals[read_choice(reload, "signal", signals)];
-        else
-            service.reload_command =
-                read_command(references, reload, "'reload'", {service.component});
-    }
-    reload.done();
-}
-
-bool is_environment_name(std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(),
-                                        [](char c) { return c >= ' ' && c <= '~' && c != '='; });
 }
 
 // Where a file may go: the agent writes it, often as root.
@@ -237,39 +198,6 @@ void ManifestReader::read_configs() {
                              "each file once");
         section.done();
         manifest.configs.push_back(std::move(config));
-    }
-}
-
-void ManifestReader::read_services() {
-    for (Section section : file.list("services")) {
-        const Text name = section.text("name");
-        references.declare(section, "service", name);
-        Service service;
-        service.name = name.value;
-        service.component = refer_one(references, section, "component");
-        // Made once for each version of a component, whichever database its server works on.
-        const KnownIn known{service.component};
-        service.argv = read_argv(references, section, "argv",
-                                 fmt::format("the service '{}'", name.value), known);
-        Section environment = section.section("environment");
-        for (const Text& key : environment.keys()) {
-            if (!is_environment_name(key.value))
-                environment.fail(key.at, fmt::format("'{}' in 'environment'", key.value),
-                                 "a name of printable ASCII without '='");
-            const Text value = environment.text(key.value);
-            references.variables(environment, value, known);
-            service.environment[key.value] = value.value;
-        }
-        if (section.has("user"))
-            service.user = section.one_line("user").value;
-        Section stop = section.section("stop");
-        service.stop_signal = signals[read_choice(stop, "signal", signals, "TERM")];
-        service.stop_timeout = std::chrono::seconds(stop.number("timeout-s", 1, 3600, 10));
-        stop.done();
-        read_reload(references, section, service);
-        read_capabilities(section, service);
-        section.done();
-        manifest.services.push_back(std::move(service));
     }
 }
 

@@ -72,9 +72,11 @@ Step make_folders(const Installation& installation) {
                 return json(made).dump();
             },
             [all, &installation](Reporter&) {
-                for (const std::string& folder : all())
+                for (const std::string& folder : all()) {
+                    platform::make_folders(platform::parent_of(folder)); // others may pass
                     platform::make_folders(
                         folder, folder.starts_with(installation.layout.product()) ? 0755 : 0750);
+                }
                 return std::string();
             },
             nullptr,
@@ -157,11 +159,10 @@ Step write_configs(const Installation& installation, const std::string& componen
         [rendered](Reporter&) {
             check_configs(rendered());
             for (const Rendered& file : rendered()) {
-                platform::make_folders(platform::parent_of(file.to));
                 // What is not ours is kept beside: it may hold somebody's work.
                 if (platform::exists(file.to) && platform::read_file(file.to) != file.content)
                     platform::rename_durably(file.to, file.to + before_us);
-                platform::write_file(file.to, file.content, file.mode);
+                place(file);
             }
             return std::string();
         },

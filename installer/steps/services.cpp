@@ -3,7 +3,9 @@
 #include "cluster/agent.hpp"
 #include "cluster/lease.hpp"
 #include "cluster/peers.hpp"
+#include "cluster/service_units.hpp"
 #include "engine/error.hpp"
+#include "installer/accounts.hpp"
 #include "installer/announce.hpp"
 #include "installer/node_operations.hpp"
 #include "installer/node_row.hpp"
@@ -21,6 +23,26 @@ using engine::Reporter;
 using engine::Step;
 using engine::Undo;
 using nlohmann::json;
+
+Step make_accounts(const Installation& installation) {
+    const Layout& layout = installation.layout;
+    return {"service/accounts",
+            fmt::format("create the accounts that the services of {} run as, and their folders",
+                        layout.suite),
+            [&installation, &layout] {
+                return platform::exists(layout.state_file("node.json")) &&
+                       accounts_made(layout, cluster::load_node_state(layout),
+                                     installation.manifest());
+            },
+            nullptr,
+            [&installation, &layout](Reporter&) {
+                installer::make_accounts(layout, cluster::load_node_state(layout),
+                                         installation.manifest());
+                return std::string();
+            },
+            nullptr,
+            Undo{[&layout](const std::string&) { remove_accounts(layout); }}};
+}
 
 Step start_agent(const Installation& installation) {
     const Layout& layout = installation.layout;
@@ -76,7 +98,7 @@ Step start_component(const Installation& installation, const std::string& compon
             nullptr,
             Undo{[send, component](const std::string&) {
                 engine::SilentReporter silent;
-                send("stop", {{"component", component}}, silent);
+                send("forget", {{"component", component}}, silent);
             }}};
 }
 

@@ -5,6 +5,8 @@
 
 namespace locum::installer::steps {
 
+// Where the host's service manager runs the services; elsewhere they run as the agent.
+engine::Step make_accounts(const Installation& installation);
 engine::Step start_agent(const Installation& installation);
 // Starts the component's services through the agent and waits until all probes pass.
 engine::Step start_component(const Installation& installation, const std::string& component);

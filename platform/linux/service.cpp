@@ -8,26 +8,28 @@
 #include <charconv>
 #include <fmt/format.h>
 #include <map>
+#include <sstream>
 
 namespace locum::platform {
 
 namespace {
 
 constexpr const char* unit_folder = "/usr/local/lib/systemd/system";
-constexpr std::chrono::minutes job_limit{5}; // systemd's own limits of a unit are shorter
+constexpr std::chrono::milliseconds job_limit{120'000}; // systemd's own limit of a start is shorter
 
 std::string unit_file(const std::string& name) {
     return fmt::format("{}/{}", unit_folder, name);
 }
 
 // systemctl's verbs wait until the manager has done its job.
-std::string systemctl(std::vector<std::string> arguments) {
+std::string systemctl(const std::vector<std::string>& arguments,
+                      std::chrono::milliseconds limit = job_limit) {
     Command command;
     command.argv = {"systemctl", "--no-ask-password", "--no-pager"};
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-    command.time_limit = job_limit;
+    command.time_limit = limit;
     const Finished finished = run(command);
-    if (const std::string why = fault(finished, "", job_limit); !why.empty()) {
+    if (const std::string why = fault(finished, "", limit); !why.empty()) {
         const std::string unit = arguments.back();
         throw engine::Error(
             fmt::format("systemctl {} {}: {}", arguments.front(), why, readable(finished.errors)))
@@ -55,6 +57,9 @@ void install_service_unit(const std::string& name, const std::string& text) {
         write_file(file, text, 0644);
         systemctl({"daemon-reload"});
     }
+}
+
+void enable_service_unit(const std::string& name) {
     systemctl({"--quiet", "enable", name});
 }
 
@@ -63,6 +68,7 @@ void remove_service_unit(const std::string& name) {
         return;
     systemctl({"--quiet", "disable", name});
     remove_all(unit_file(name));
+    remove_if_empty({parent_of(unit_folder), unit_folder});
     systemctl({"daemon-reload"});
 }
 
@@ -74,18 +80,57 @@ void start_service_unit(const std::string& name) {
     systemctl({"start", name});
 }
 
-void stop_service_unit(const std::string& name) {
-    systemctl({"stop", name});
+void stop_service_unit(const std::string& name, std::chrono::milliseconds longest) {
+    systemctl({"stop", name}, longest + job_limit);
+}
+
+void reload_service_unit(const std::string& name) {
+    systemctl({"reload", name});
+}
+
+void kill_service_unit(const std::string& name) {
+    if (service_unit_state(name).active != "inactive")
+        systemctl({"kill", "--kill-whom=all", "--signal=KILL", name});
 }
 
 ServiceUnitState service_unit_state(const std::string& name) {
+    return service_unit_states({name}).front();
+}
+
+std::vector<ServiceUnitState> service_unit_states(const std::vector<std::string>& names) {
+    std::vector<ServiceUnitState> states(names.size());
+    if (names.empty())
+        return states;
+    std::vector<std::string> arguments = {"show",
+                                          "--property=Id,ActiveState,SubState,MainPID,NRestarts"};
+    arguments.insert(arguments.end(), names.begin(), names.end());
+    // A unit's lines begin with any of its properties, and are parted from the next one's by an
+    // empty line.
+    std::map<std::string, ServiceUnitState> found;
     std::map<std::string, std::string> values;
-    for (const std::string& line :
-         lines(systemctl({"show", "--property=ActiveState,SubState,MainPID,NRestarts", name})))
-        if (const std::size_t equals = line.find('='); equals != std::string::npos)
+    const auto take = [&] {
+        if (!values.empty())
+            found[values["Id"]] = {values["ActiveState"], values["SubState"],
+                                   static_cast<std::int64_t>(number(values["MainPID"])),
+                                   number(values["NRestarts"])};
+        values.clear();
+    };
+    std::istringstream output(systemctl(arguments));
+    for (std::string line; std::getline(output, line);) {
+        if (line.empty())
+            take();
+        else if (const std::size_t equals = line.find('='); equals != std::string::npos)
             values[line.substr(0, equals)] = line.substr(equals + 1);
-    return {values["ActiveState"], values["SubState"],
-            static_cast<std::int64_t>(number(values["MainPID"])), number(values["NRestarts"])};
+    }
+    take();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto state = found.find(names[i]);
+        if (state == found.end())
+            throw engine::Error(fmt::format("systemctl show says nothing of {}", names[i]))
+                .remedy("systemctl status " + names[i]);
+        states[i] = state->second;
+    }
+    return states;
 }
 
 std::string service_unit_log(const std::string& name, unsigned lines) {

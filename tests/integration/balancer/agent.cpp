@@ -1,6 +1,7 @@
 // What an agent does with a balancer that is driven by commands: a real dnsdist under its
 // supervisor, told by the operations that upgrades and joins use.
 
+#include "cluster/supervisor.hpp"
 #include "installer/node_operations.hpp"
 #include "platform/process.hpp"
 #include "tests/support/dnsdist.hpp"

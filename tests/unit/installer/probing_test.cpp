@@ -2,6 +2,7 @@
 
 #include "cluster/operations.hpp"
 #include "cluster/registry.hpp"
+#include "cluster/supervisor.hpp"
 #include "tests/support/site.hpp"
 
 using namespace locum;

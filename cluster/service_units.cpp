@@ -1,0 +1,238 @@
+#include "cluster/service_units.hpp"
+
+#include "cluster/service_unit.hpp"
+#include "engine/error.hpp"
+#include "engine/failpoint.hpp"
+#include "platform/files.hpp"
+
+#include <fmt/format.h>
+
+namespace locum::cluster {
+
+using engine::Error;
+
+namespace {
+
+constexpr std::chrono::milliseconds retry_interval{1000};
+constexpr unsigned log_lines = 20;
+
+ServiceStatus status_of(const platform::ServiceUnitState& unit) {
+    if (unit.active == "active" || unit.active == "reloading" || unit.active == "deactivating")
+        return ServiceStatus::running;
+    if (unit.active == "activating") // its condition is asked, or it is started again
+        return ServiceStatus::restarting;
+    return ServiceStatus::stopped;
+}
+
+} // namespace
+
+bool service_manager_used(const Layout& layout) {
+    return layout.root.empty() && platform::service_manager_runs();
+}
+
+std::string services_folder(const Layout& layout) {
+    return layout.state_file("services");
+}
+
+ServiceUnits::ServiceUnits(const Layout& layout, std::string program, StartGate gate) :
+    layout_(layout), folder_(services_folder(layout)), program_(std::move(program)),
+    gate_(std::move(gate)) {
+    platform::make_folders(folder_, 0700);
+    for (const ServiceRecord& record : load_services(folder_))
+        services_[record.spec.name].record = record;
+    for (const ServiceState& state : states()) {
+        const ServiceRecord& record = services_.at(state.spec.name).record;
+        if (record.wanted && !record.spec.by_hand && state.status == ServiceStatus::stopped)
+            waiting_.insert(state.spec.name);
+    }
+    watcher_ = std::thread([this] { watch(); });
+}
+
+ServiceUnits::~ServiceUnits() {
+    {
+        std::lock_guard lock(mutex_);
+        ending_ = true;
+    }
+    wake_.notify_all();
+    watcher_.join();
+}
+
+std::string ServiceUnits::unit(const std::string& service) const {
+    return service_unit_name(layout_.suite, service);
+}
+
+void ServiceUnits::install(const ServiceSpec& spec) const {
+    platform::install_service_unit(unit(spec.name),
+                                   service_unit_text(spec, layout_.suite, program_));
+}
+
+// Its condition is asked by the manager once more; only that of the moment counts.
+void ServiceUnits::start_unit(const ServiceSpec& spec) {
+    install(spec);
+    platform::start_service_unit(unit(spec.name));
+    engine::failpoint("supervisor/spawn/" + spec.name);
+    if (const std::string why = held(folder_, spec.name); !why.empty())
+        throw Error(fmt::format("{} is not started: {}", spec.name, why), engine::Kind::refused)
+            .remedy("locum upgrade resume, if an upgrade is open; else see locum status");
+}
+
+void ServiceUnits::start(const ServiceSpec& spec) {
+    if (std::optional<std::string> reason = gate_(spec))
+        throw Error(fmt::format("{} is not started: {}", spec.name, *reason), engine::Kind::refused)
+            .remedy("locum upgrade resume, if an upgrade is open; else see locum status");
+    const platform::ServiceUnitState state =
+        platform::service_unit_states({unit(spec.name)}).front();
+    {
+        std::lock_guard lock(mutex_);
+        Service& service = services_[spec.name];
+        if (status_of(state) == ServiceStatus::running) {
+            if (service.record.spec.version != spec.version)
+                throw Error(fmt::format("{} runs in version {}, so {} is not started", spec.name,
+                                        service.record.spec.version, spec.version))
+                    .remedy("stop it first: locum upgrade resume");
+            service.record.wanted = true;
+        } else {
+            service.record = {spec, true};
+        }
+        // Before it runs: the condition reads it, and so does the next agent.
+        store_service(folder_, service.record);
+        waiting_.erase(spec.name);
+        service.held.clear();
+    }
+    if (status_of(state) != ServiceStatus::running)
+        start_unit(spec);
+}
+
+void ServiceUnits::stop(const std::string& name, Stop how) {
+    ServiceSpec spec;
+    {
+        std::lock_guard lock(mutex_);
+        const auto it = services_.find(name);
+        if (it == services_.end())
+            return;
+        it->second.record.wanted = false;
+        it->second.held.clear();
+        note_held(folder_, name, "");
+        waiting_.erase(name);
+        store_service(folder_, it->second.record);
+        spec = it->second.record.spec;
+    }
+    if (!platform::service_unit_installed(unit(name)))
+        return;
+    if (how == Stop::at_once)
+        platform::kill_service_unit(unit(name));
+    platform::stop_service_unit(unit(name), spec.stop_timeout);
+}
+
+void ServiceUnits::reload(const ServiceSpec& spec) {
+    require_reload(spec);
+    const platform::ServiceUnitState state =
+        platform::service_unit_states({unit(spec.name)}).front();
+    if (status_of(state) != ServiceStatus::running)
+        throw Error(fmt::format("{} does not run, so it cannot reload", spec.name))
+            .remedy("locum status");
+    {
+        std::lock_guard lock(mutex_);
+        Service& service = services_[spec.name];
+        service.record.spec = spec;
+        store_service(folder_, service.record);
+    }
+    install(spec);
+    if (spec.reload_command)
+        run_reload_command(spec, log_place(spec));
+    else
+        platform::reload_service_unit(unit(spec.name));
+}
+
+void ServiceUnits::forget(const std::string& name) {
+    stop(name);
+    platform::remove_service_unit(unit(name));
+    std::lock_guard lock(mutex_);
+    services_.erase(name);
+    remove_service(folder_, name);
+}
+
+std::vector<ServiceState> ServiceUnits::states() {
+    std::vector<ServiceState> states;
+    std::vector<std::string> units;
+    {
+        std::lock_guard lock(mutex_);
+        for (const auto& [name, service] : services_) {
+            states.push_back({service.record.spec, ServiceStatus::stopped, 0, 0, service.held});
+            units.push_back(unit(name));
+        }
+    }
+    const auto found = platform::service_unit_states(units);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+        ServiceState& state = states[i];
+        state.status = status_of(found[i]);
+        state.restarts = static_cast<unsigned>(found[i].restarts);
+        if (state.status == ServiceStatus::running) {
+            state.pid = found[i].pid;
+            state.why.clear();
+        } else if (state.status == ServiceStatus::restarting) {
+            state.why = "it ended by itself";
+        } else if (!state.why.empty()) {
+            state.status = ServiceStatus::held;
+        }
+    }
+    return states;
+}
+
+std::string ServiceUnits::log_end(const ServiceSpec& spec, std::uint64_t limit) {
+    const std::string text = platform::service_unit_log(unit(spec.name), log_lines);
+    return text.substr(text.size() - std::min<std::size_t>(text.size(), limit));
+}
+
+std::string ServiceUnits::log_place(const ServiceSpec& spec) const {
+    return "see its log: journalctl -u " + unit(spec.name);
+}
+
+// What the manager starts again by itself is not among these, nor what a person stopped; but what
+// might not start when the manager wanted to.
+void ServiceUnits::start_waiting() {
+    std::vector<ServiceSpec> due;
+    {
+        std::lock_guard lock(mutex_);
+        for (const auto& [name, service] : services_)
+            if (waiting_.contains(name) ||
+                (service.record.wanted && !held(folder_, name).empty())) {
+                waiting_.insert(name);
+                due.push_back(service.record.spec);
+            }
+    }
+    for (const ServiceSpec& spec : due) {
+        std::string why;
+        try {
+            // The gate asks a database: not under our lock, or `states` would wait for it.
+            if (std::optional<std::string> reason = gate_(spec))
+                why = *reason;
+            else
+                start_unit(spec);
+        } catch (const std::exception& error) {
+            why = error.what();
+        }
+        std::lock_guard lock(mutex_);
+        const auto it = services_.find(spec.name);
+        if (it == services_.end() || !waiting_.contains(spec.name))
+            continue; // started, stopped or forgotten meanwhile
+        it->second.held = why;
+        if (why.empty())
+            waiting_.erase(spec.name);
+    }
+}
+
+void ServiceUnits::watch() {
+    std::unique_lock lock(mutex_);
+    do {
+        lock.unlock();
+        try {
+            start_waiting();
+        } catch (const std::exception& error) {
+            fmt::print(stderr, "services cannot be looked at: {}\n", error.what());
+        }
+        lock.lock();
+    } while (!wake_.wait_for(lock, retry_interval, [this] { return ending_; }));
+}
+
+} // namespace locum::cluster

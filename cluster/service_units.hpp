@@ -1,0 +1,59 @@
+#pragma once
+// Services as units of the host's service manager. The manager restarts what ends; what may start,
+// when it may, and what starts at boot is the agent's to say (decision 0014).
+
+#include "cluster/layout.hpp"
+#include "cluster/service_record.hpp"
+#include "platform/service.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+namespace locum::cluster {
+
+// The host's service manager runs this installation's agent and services.
+bool service_manager_used(const Layout& layout);
+// Where the services' records are.
+std::string services_folder(const Layout& layout);
+
+class ServiceUnits final : public Services {
+public:
+    // program: Locum's, whose gate the units ask. Starts what ran before and does not, if the gate
+    // lets it; tries again where it does not.
+    ServiceUnits(const Layout& layout, std::string program, StartGate gate);
+    ~ServiceUnits() override;
+
+    void start(const ServiceSpec& spec) override;
+    void stop(const std::string& service, Stop how = Stop::orderly) override;
+    void reload(const ServiceSpec& spec) override;
+    void forget(const std::string& service) override;
+    std::vector<ServiceState> states() override;
+    std::string log_end(const ServiceSpec& spec, std::uint64_t limit) override;
+    std::string log_place(const ServiceSpec& spec) const override;
+
+private:
+    struct Service {
+        ServiceRecord record;
+        std::string held; // why it may not start; empty: it may
+    };
+    std::string unit(const std::string& service) const;
+    void install(const ServiceSpec& spec) const;
+    void start_unit(const ServiceSpec& spec);
+    void start_waiting();
+    void watch();
+
+    Layout layout_;
+    std::string folder_;
+    std::string program_;
+    StartGate gate_;
+    std::mutex mutex_; // of what follows
+    std::condition_variable wake_;
+    bool ending_ = false;
+    std::map<std::string, Service> services_;
+    std::set<std::string> waiting_; // wanted, and to be started when they may
+    std::thread watcher_;
+};
+
+} // namespace locum::cluster

@@ -1,0 +1,46 @@
+#pragma once
+// The accounts that services run as, and what on the host is theirs, where the host's service
+// manager runs them (decision 0014). Elsewhere they run as the agent, and all is its own.
+
+#include "cluster/layout.hpp"
+#include "cluster/node_state.hpp"
+#include "suite/manifest.hpp"
+
+namespace locum::installer {
+
+// Of all accounts of the suite on a host.
+std::string account_group(const cluster::Layout& layout);
+// The operator's choice, else the manifest's, else the suite's name.
+std::string account_of(const cluster::NodeState& node, const suite::Manifest& manifest,
+                       const suite::Service& service);
+// Whose a component's configuration is: the account of its first service; root where it has none.
+std::string owner_of(const cluster::NodeState& node, const suite::Manifest& manifest,
+                     const std::string& component);
+
+// Declarations of systemd-sysusers(8) and systemd-tmpfiles(8).
+std::string accounts_text(const cluster::NodeState& node, const suite::Manifest& manifest);
+std::string folders_text(const cluster::Layout& layout, const cluster::NodeState& node,
+                         const suite::Manifest& manifest);
+
+// The accounts that the declarations would make, and an operator's that are to be there already.
+struct AccountNames {
+    std::vector<std::string> ours;
+    std::vector<std::string> chosen;
+};
+AccountNames account_names(const cluster::NodeState& node, const suite::Manifest& manifest);
+
+// Declares and makes them, with the folders; remembers which it made. All of this does nothing
+// where no service manager runs the services.
+void make_accounts(const cluster::Layout& layout, const cluster::NodeState& node,
+                   const suite::Manifest& manifest);
+bool accounts_made(const cluster::Layout& layout, const cluster::NodeState& node,
+                   const suite::Manifest& manifest);
+// Takes exactly those away that were made; the services must be stopped.
+void remove_accounts(const cluster::Layout& layout);
+
+// Gives the embedded database that the node's server is to work on to the server's account.
+void hand_over_database(const cluster::Layout& layout, const cluster::NodeState& node,
+                        const suite::Manifest& manifest, const std::string& component,
+                        const std::optional<datasource::Settings>& settings);
+
+} // namespace locum::installer

@@ -1,0 +1,17 @@
+#pragma once
+// A function from JSON to JSON as a node operation.
+
+#include "cluster/node.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace locum::installer {
+
+template <class F>
+cluster::NodeOperation operation(F f) {
+    return [f](cluster::Node& node, const cluster::NodeCommand& command, engine::Reporter&) {
+        return f(node, nlohmann::json::parse(command.parameters)).dump();
+    };
+}
+
+} // namespace locum::installer

@@ -1,0 +1,42 @@
+#pragma once
+// Accounts and groups of the system, and who owns files. Accounts and folders are declared in files
+// of systemd-sysusers(8) and systemd-tmpfiles(8), in the folders of the local installation, so that
+// the system itself makes them again at boot, and administrators see them where they look.
+
+#include <string>
+#include <vector>
+
+namespace locum::platform {
+
+bool account_exists(const std::string& name);
+bool group_exists(const std::string& name);
+
+// name: of the file, without its suffix. Writes what differs and has the system make what is
+// missing; an account that exists is left as it is. Throw Error with what the tool said.
+void declare_accounts(const std::string& name, const std::string& text);
+void declare_folders(const std::string& name, const std::string& text);
+// Removes the files; what they declared stays.
+void withdraw_accounts(const std::string& name);
+void withdraw_folders(const std::string& name);
+// The files' contents; empty: none is there.
+std::string declared_accounts(const std::string& name);
+std::string declared_folders(const std::string& name);
+
+// Its files stay. Gone is fine. Throws Error where a process still runs as it.
+void remove_account(const std::string& name);
+// Gone is fine.
+void remove_group(const std::string& name);
+
+// Of a file or folder, links not followed. Throws Error where either is unknown.
+void give(const std::string& path, const std::string& account, const std::string& group);
+
+struct Ownership {
+    std::string account; // its number, where it has no name
+    std::string group;
+    unsigned mode = 0; // permission bits, with setuid, setgid and sticky
+    bool operator==(const Ownership&) const = default;
+};
+// Links not followed. Throws Error where nothing is there.
+Ownership ownership(const std::string& path);
+
+} // namespace locum::platform

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Services as units of systemd: accounts, confinement, restart, the start gate, the administrator's drop-ins and choices
+# over an upgrade, emergency stop, boot; and an installation that is taken back leaves neither account nor unit.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+begin_lab 1
+source "$(dirname "$0")/cluster.sh"
+
+on() { lab exec node-1 "$@"; }
+unit() { on systemctl show --value -p "$2" "endpoint-manager-$1"; }
+is() { [[ $(unit "$1" "$2") == "$3" ]]; }
+# What an installation adds to the system itself.
+system_of() { on sh -c 'getent passwd; getent group; systemctl list-unit-files --no-legend; ls /usr/local/lib /etc/opt /var/opt'; }
+
+database
+bundles
+set_up 1 '["server", "balancer"]'
+on useradd --system --no-create-home operators-choice
+before=$(system_of)
+
+echo "-- an installation that fails"
+code=0
+lab exec node-1 env LOCUM_FAILPOINTS='step/network/token/intent/after=error' locum install /root/setup/1.0.bundle \
+    --answers /root/setup/answers.toml >"$scratch/last.log" 2>&1 || code=$?
+expect_code 1 "an installation that fails at its last step"
+[[ $(system_of) == "$before" ]] || fail "it left something: $(diff <(echo "$before") <(system_of) || true)"
+
+echo "-- accounts and confinement"
+cat >>"$(lab root node-1)/root/setup/answers.toml" <<'TOML'
+
+[services.server]
+account = "operators-choice"
+[services.balancer]
+start = "manual"
+TOML
+install_on 1
+is server User operators-choice || fail "the server's account is $(unit server User)"
+is balancer User endpoint-balancer || fail "the balancer's account is $(unit balancer User)"
+for service in server balancer; do
+    [[ $(on ps -o user:32= -p "$(unit "$service" MainPID)") == "$(unit "$service" User)" ]] || fail "$service runs as another user"
+    on systemd-analyze security --threshold=20 "endpoint-manager-$service" >"$scratch/last.log" ||
+        fail "systemd-analyze security objects to $service"
+    tail -n 1 "$scratch/last.log"
+done
+[[ $(on stat -c '%U %a' /etc/opt/endpoint-manager/server.conf) == 'operators-choice 600' ]] || fail "server.conf is somebody else's"
+on setpriv --reuid=endpoint-balancer --regid=endpoint-manager --clear-groups cat /etc/opt/endpoint-manager/server.conf \
+    >"$scratch/last.log" 2>&1 && fail "the balancer's account reads the database's password"
+on journalctl -u endpoint-manager-server | grep -q 'endpoint-server: 1.0 serves node-1' || fail "the server's words are not in the journal"
+
+echo "-- it ends, and is started again; a person stops it, and it stays stopped"
+pid=$(unit server MainPID)
+on kill -9 "$pid"
+within 10 is server NRestarts 1
+within 10 is server ActiveState active
+on systemctl stop endpoint-manager-server
+on locum agent stop >/dev/null
+on locum agent start >/dev/null
+within 10 is server ActiveState active # an agent that starts brings back what is to run
+on systemctl stop endpoint-manager-server
+
+echo "-- whoever starts it asks the gate"
+table=$(lab exec db setpriv --reuid=postgres --regid=postgres --clear-groups psql -qtA -d endpoint -c \
+    "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE tablename = 'schema_version'")
+schema() {
+    lab exec db setpriv --reuid=postgres --regid=postgres --clear-groups psql -q -d endpoint -c "UPDATE $table SET version = '$1'"
+}
+schema 9.9
+on systemctl start endpoint-manager-server
+is server ActiveState inactive || fail "the server runs on a schema that is not its own"
+on journalctl -u endpoint-manager-server | grep -q 'the productive database has schema 9.9, version 1.0 needs 1.0' ||
+    fail "the journal does not say why the server was not started"
+within 10 sh -c "scripts/lab exec node-1 locum status | grep -q 'server held'"
+schema 1.0
+within 10 is server ActiveState active # without anybody's help
+
+echo "-- an upgrade leaves the administrator's settings in force"
+drop_in=/etc/systemd/system/endpoint-manager-server.service.d/limits.conf
+on sh -c "mkdir -p ${drop_in%/*} && printf '[Service]\nLimitNOFILE=4242\n' >$drop_in && systemctl daemon-reload"
+locum_on 1 upgrade run /root/setup/2.0.bundle --mode short-downtime
+expect_code 0 "the upgrade"
+expect_all_at 2.0 1
+is server LimitNOFILE 4242 || fail "the drop-in is not in force"
+is server User operators-choice || fail "the server's account was changed"
+on grep -q "versions/2.0" /usr/local/lib/systemd/system/endpoint-manager-server.service || fail "the unit is not version 2.0's"
+
+echo "-- one that hangs is stopped at once, with its agent hanging too"
+agent=$(on systemctl show --value -p MainPID locum-agent-endpoint-manager)
+on kill -STOP "$(unit server MainPID)" "$agent"
+started=$SECONDS
+locum_on 1 node stop --emergency
+expect_code 0 "the emergency stop"
+((SECONDS - started < 15)) || fail "it took $((SECONDS - started)) s"
+is server ActiveState inactive || is server ActiveState failed || fail "the server is $(unit server ActiveState)"
+on kill -CONT "$agent"
+locum_on 1 node start
+expect_code 0 "the start"
+expect_all_at 2.0 1
+
+echo "-- after a boot the server runs, the balancer waits for a person"
+lab power-off node-1
+lab boot node-1
+within 20 is server ActiveState active
+is balancer ActiveState inactive || fail "the balancer is $(unit balancer ActiveState), though its start is manual"
+locum_on 1 node start
+expect_code 0 "the start after the boot"
+expect_all_at 2.0 1
+
+# The manifest has neither; nothing that is secret was said anywhere.
+echo "-- no secret is told"
+for place in "journalctl --no-pager" "cat /proc/[0-9]*/cmdline" "cat /proc/[0-9]*/environ" "cat /root/setup/answers.toml" \
+    "grep -r . /usr/local/lib/systemd /usr/local/lib/sysusers.d /usr/local/lib/tmpfiles.d /var/log/locum"; do
+    on sh -c "$place" 2>/dev/null | tr '\0' '\n' >"$scratch/said" || true
+    [[ -s $scratch/said || $place == grep* ]] || fail "'$place' says nothing, so this shows nothing"
+    ! grep -aE 'quickstart-(app|locum)' "$scratch/said" || fail "'$place' tells a password"
+done
+open=$(on find /var/lib/locum -type f -perm /077)
+[[ -z $open ]] || fail "others may read: $open"
