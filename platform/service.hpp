@@ -27,6 +27,10 @@ void install_service_unit(const std::string& name, const std::string& text);
 // done.
 void remove_service_unit(const std::string& name);
 bool service_unit_installed(const std::string& name);
+// Of its file; "" where it is not installed.
+std::string service_unit_text(const std::string& name);
+// "enabled", "disabled", "masked", …: whether it starts at boot.
+std::string service_unit_enablement(const std::string& name);
 void start_service_unit(const std::string& name);
 void stop_service_unit(const std::string& name);
 ServiceUnitState service_unit_state(const std::string& name);

@@ -70,6 +70,18 @@ bool service_unit_installed(const std::string& name) {
     return exists(unit_file(name));
 }
 
+std::string service_unit_text(const std::string& name) {
+    return service_unit_installed(name) ? read_file(unit_file(name)) : "";
+}
+
+std::string service_unit_enablement(const std::string& name) {
+    Command command;
+    command.argv = {"systemctl", "is-enabled",
+                    name}; // not by its exit code, which says one word less
+    const std::vector<std::string> words = lines(run(command).output);
+    return words.empty() ? "not-found" : words.front();
+}
+
 void start_service_unit(const std::string& name) {
     systemctl({"start", name});
 }

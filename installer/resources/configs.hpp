@@ -1,0 +1,12 @@
+#pragma once
+// The rendered configurations of a component. They are Locum's: every operation writes them anew.
+
+#include "installer/installed_node.hpp"
+#include "installer/resource.hpp"
+
+namespace locum::installer::resources {
+
+// The node must outlive it.
+Resource component_configs(const InstalledNode& node, const std::string& component);
+
+} // namespace locum::installer::resources
