@@ -63,6 +63,7 @@ void remove_service_unit(const std::string& name) {
         return;
     systemctl({"--quiet", "disable", name});
     remove_all(unit_file(name));
+    remove_if_empty({unit_folder, parent_of(unit_folder)}); // no system has them by itself
     systemctl({"daemon-reload"});
 }
 
