@@ -217,6 +217,8 @@ private:
         upgrade_.epoch = epoch();
         upgrade_.again = again(node_);
         upgrade_.back.clear();
+        if (balancer_stopped())
+            upgrade_.without_balancer = node_.state.name;
         conductor_.emplace(upgrade_);
     }
 
@@ -228,10 +230,7 @@ private:
             add(steps::drain(*conductor_, "cluster/drain", name,
                              standing_.last_server() ? steps::Others::may_stop
                                                      : steps::Others::must_serve));
-        // A balancer without servers would answer each request with an error: it goes first.
-        for (auto resource = resources_.rbegin(); resource != resources_.rend(); ++resource)
-            if (resource->id.starts_with(services))
-                add(stop_services(node_, *resource, resource->id.substr(services.size())));
+        add_stops(true, OnFailure::undo_all);
         if (conductor_)
             add(standing_.last_server() ? steps::end_cluster(node_)
                                         : steps::leave(*conductor_, node_));
@@ -239,6 +238,31 @@ private:
             add(steps::leave_by_server(node_, request_.servers.empty()
                                                   ? installer::kept_servers(node_.layout)
                                                   : request_.servers));
+        // Until then it says that the server is out, also to a run after one that was killed.
+        add_stops(false, OnFailure::stop);
+    }
+
+    void add_stops(bool servers, OnFailure on_failure) {
+        for (auto resource = resources_.rbegin(); resource != resources_.rend(); ++resource) {
+            if (!resource->id.starts_with(services))
+                continue;
+            const std::string component = resource->id.substr(services.size());
+            if (is_balancer(component) != servers)
+                plan_.add(stop_services(node_, *resource, component), on_failure);
+        }
+    }
+
+    bool is_balancer(const std::string& component) const {
+        const suite::Manifest* manifest = any_manifest();
+        return manifest && manifest->balancing && manifest->balancing->component == component;
+    }
+
+    // Asked of what runs: it may have died, and need not be brought back to be removed.
+    bool balancer_stopped() const {
+        return std::any_of(resources_.begin(), resources_.end(), [&](const Resource& resource) {
+            return resource.id.starts_with(services) &&
+                   is_balancer(resource.id.substr(services.size())) && !resource.there();
+        });
     }
 
     const UninstallRequest& request_;

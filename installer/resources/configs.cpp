@@ -6,6 +6,7 @@
 #include "platform/tree.hpp"
 
 #include <fmt/format.h>
+#include <set>
 
 namespace locum::installer::resources {
 
@@ -87,7 +88,31 @@ std::vector<std::string> places(const InstalledNode& node, const std::string& co
     return files;
 }
 
+// Of a file in a folder of its own below the folder of configurations.
+void remove_empty_folders(const InstalledNode& node, const std::string& file) {
+    const std::string etc = node.layout.etc() + "/";
+    std::vector<std::string> folders;
+    for (std::string at = platform::parent_of(file); at.starts_with(etc);
+         at = platform::parent_of(at))
+        folders.push_back(at);
+    platform::remove_if_empty(folders);
+}
+
 } // namespace
+
+std::vector<std::string> beside_configs(const InstalledNode& node) {
+    std::set<std::string> ours;
+    for (const std::string& component : node.state.components)
+        for (const std::string& file : places(node, component))
+            for (const char* suffix : {"", before_repair})
+                ours.insert(file + suffix);
+    std::vector<std::string> paths;
+    for (const FileEntry& entry : platform::tree(node.layout.etc()))
+        if (const std::string path = node.layout.etc() + "/" + entry.path;
+            entry.type != FileEntry::Type::folder && !ours.contains(path))
+            paths.push_back(path);
+    return paths;
+}
 
 Resource component_configs(const InstalledNode& node, const std::string& component) {
     const std::string id = "config/" + component;
@@ -127,6 +152,7 @@ Resource component_configs(const InstalledNode& node, const std::string& compone
                         platform::rename_durably(file + before_us, file);
                         reporter.note(file + " is again what was there before the installation");
                     }
+                    remove_empty_folders(node, file);
                 }
             }};
 }

@@ -9,4 +9,7 @@ namespace locum::installer::resources {
 // The node must outlive it.
 Resource component_configs(const InstalledNode& node, const std::string& component);
 
+// What is beside the configurations in their folder, and not Locum's: paths.
+std::vector<std::string> beside_configs(const InstalledNode& node);
+
 } // namespace locum::installer::resources

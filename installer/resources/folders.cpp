@@ -3,6 +3,7 @@
 #include "cluster/membership.hpp"
 #include "engine/error.hpp"
 #include "installer/own_folders.hpp"
+#include "installer/resources/configs.hpp"
 #include "platform/files.hpp"
 #include "platform/tree.hpp"
 
@@ -226,7 +227,9 @@ std::vector<std::string> left_behind(const InstalledNode& node, Purge purge) {
             node.state.data_folder);
     if (purge == Purge::no)
         add("logs", layout.logs());
-    add("files of others beside the configurations", layout.etc());
+    if (purge == Purge::no)
+        for (const std::string& path : beside_configs(node))
+            add("not Locum's", path);
     if (!is_ours(layout, node.state.run_folder))
         add("the folder of sockets, which was there before the installation",
             node.state.run_folder);
