@@ -133,7 +133,7 @@ void add_inspect(CLI::App& app, Action& action) {
     });
 }
 
-void add_verify(CLI::App& app, Action& action) {
+void add_verify_bundle(CLI::App& app, Action& action) {
     auto file = std::make_shared<std::string>();
     auto key = std::make_shared<std::string>();
     CLI::App* command =
@@ -242,7 +242,7 @@ void add_bundle(CLI::App& app, Action& action) {
     add_lint(*bundle, action);
     add_build(*bundle, action);
     add_inspect(*bundle, action);
-    add_verify(*bundle, action);
+    add_verify_bundle(*bundle, action);
 }
 
 } // namespace locum::cli

@@ -35,6 +35,9 @@ using Action = std::function<int()>;
 // Each adds its commands to app; the parsed one sets action.
 void add_bundle(CLI::App& app, Action& action);
 void add_install(CLI::App& app, Action& action);
+void add_verify(CLI::App& app, Action& action);
+void add_repair(CLI::App& app, Action& action);
+void add_uninstall(CLI::App& app, Action& action);
 void add_upgrade(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_node(CLI::App& app, Action& action);
@@ -43,6 +46,9 @@ void add_node_services(CLI::App& node, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);
+
+// An installation that is the host's own belongs to root. Throws Error(no_privilege).
+void require_root_for(const Common& common);
 
 // To standard output; as JSON: {"plan": title, "steps": […]}.
 void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json);

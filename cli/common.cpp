@@ -1,6 +1,7 @@
 #include "cli/command.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
+#include "platform/host.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -26,6 +27,13 @@ cluster::Layout Common::layout() const {
             engine::Kind::usage)
             .remedy("locum install BUNDLE --answers FILE, or name the right --root and --suite");
     return layout;
+}
+
+void require_root_for(const Common& common) {
+    if (common.root_folder().empty() && !platform::is_root())
+        throw engine::Error("the host's own installation can be looked at by root only",
+                            engine::Kind::no_privilege)
+            .remedy("run the command as root, or name the installation with --root DIR");
 }
 
 std::string steps_json(const std::vector<engine::PlanLine>& plan) {

@@ -30,6 +30,9 @@ int run(int argc, char** argv) {
     locum::cli::Action action;
     locum::cli::add_bundle(app, action);
     locum::cli::add_install(app, action);
+    locum::cli::add_verify(app, action);
+    locum::cli::add_repair(app, action);
+    locum::cli::add_uninstall(app, action);
     locum::cli::add_upgrade(app, action);
     locum::cli::add_status(app, action);
     locum::cli::add_node(app, action);

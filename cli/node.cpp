@@ -39,8 +39,7 @@ void require_gone(const Status& status, const std::string& name) {
                 throw Error(fmt::format("{} answers, and its {} runs (process {})", name, service,
                                         state.pid),
                             Kind::refused)
-                    .remedy("stop it there first: locum agent stop, and end the process; or "
-                            "keep the node");
+                    .remedy("remove it there: locum uninstall");
     }
     if (server && servers == 1)
         throw Error(name + " is the last server of the cluster", Kind::refused)
@@ -56,8 +55,7 @@ int remove(const cluster::Layout& layout, const std::string& name) {
     cluster::Store store(settings, layout.suite);
     cluster::Registry registry(store);
     if (name == own.name)
-        throw Error(name + " is this node", Kind::refused)
-            .remedy("run the command on another node");
+        throw Error(name + " is this node", Kind::refused).remedy("locum uninstall");
     if (!registered(status, name) && !cluster::was_admitted(store, name))
         registry.node(name); // says which there are
     require_gone(status, name);

@@ -63,6 +63,14 @@ void require_components(const suite::Manifest& manifest, const std::vector<NodeR
     }
 }
 
+void require_no_operation(Store& store) {
+    if (std::optional<Operation> open = Operations(store).open())
+        throw Error(
+            fmt::format("operation {} ({}, {}) is open", open->id, open->kind, name(open->state)),
+            Kind::busy)
+            .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
+}
+
 // Everything that speaks against the node, before anything is changed.
 void require_admissible(const Layout& layout, Store& store, const NodeState& own,
                         const JoinRequest& request) {
@@ -72,11 +80,7 @@ void require_admissible(const Layout& layout, Store& store, const NodeState& own
             fmt::format("the node installs {}, this cluster runs {}", request.suite, own.suite),
             Kind::refused)
             .remedy("use the token of the right cluster");
-    if (std::optional<Operation> open = Operations(store).open())
-        throw Error(
-            fmt::format("operation {} ({}, {}) is open", open->id, open->kind, name(open->state)),
-            Kind::busy)
-            .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
+    require_no_operation(store);
     if (std::string manifest = registry.fact(fact::manifest); manifest != request.manifest)
         throw Error(fmt::format("the node's bundle has manifest {}, the cluster runs {} from {}",
                                 request.manifest, registry.fact(fact::version), manifest),
@@ -132,9 +136,11 @@ std::string admit(const Layout& layout, const std::string& body, const std::stri
     return answer.dump();
 }
 
-void leave(const Layout& layout, const std::string& peer) {
+void leave(const Layout& layout, const std::string& peer, bool unless_busy) {
     const NodeState own = load_node_state(layout);
     Store store(load_datasource(layout).value(), own.suite);
+    if (unless_busy)
+        require_no_operation(store);
     Registry(store).remove_node(peer);
 }
 

@@ -37,8 +37,9 @@ struct JoinAnswer {
 // another machine, name taken), busy (operation open), not_trusted (wrong proof).
 void require_admissible(const Layout& layout, const std::string& body, const std::string& channel);
 std::string admit(const Layout& layout, const std::string& body, const std::string& channel);
-// Verb `leave`: the peer's own row is removed (the undo of a join).
-void leave(const Layout& layout, const std::string& peer);
+// Verb `leave`: the peer's own row is removed. unless_busy: Error(busy) where an operation is open;
+// the undo of a join does not wait for that.
+void leave(const Layout& layout, const std::string& peer, bool unless_busy);
 
 // The node's side: tries the token's addresses in turn. ask_to_join changes nothing there, and
 // throws what join would.

@@ -146,7 +146,8 @@ public:
                                  },
                              .without_certificate = true};
         verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
-            leave(node_.layout, request.peer);
+            leave(node_.layout, request.peer,
+                  json::parse(request.body).value("unless-busy", false));
             return std::string("{}");
         }};
         return verbs;

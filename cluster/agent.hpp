@@ -5,6 +5,7 @@
 #include "cluster/node.hpp"
 
 #include <string>
+#include <vector>
 
 namespace locum::cluster {
 
@@ -21,5 +22,14 @@ void stop_agent(const Layout& layout);
 // Stops it and takes it out of the service manager.
 void remove_agent(const Layout& layout);
 bool agent_runs(const Layout& layout);
+// Something of it is still there for remove_agent().
+bool agent_is_there(const Layout& layout);
+
+struct AgentFault {
+    std::string found;
+    std::string expected;
+};
+// What differs from how start_agent() leaves it. Drop-ins of the administrator are no fault.
+std::vector<AgentFault> agent_faults(const Layout& layout, const std::string& program);
 
 } // namespace locum::cluster

@@ -55,12 +55,14 @@ void await(const Layout& layout, const std::string& log, const std::function<Sta
     }
 }
 
+std::string unit_text(const Layout& layout, const std::string& program) {
+    return fmt::format(embedded::agent_service, fmt::arg("name", unit_of(layout)),
+                       fmt::arg("suite", layout.suite), fmt::arg("program", unit_argument(program)));
+}
+
 void start_unit(const Layout& layout, const std::string& program) {
     const std::string unit = unit_of(layout);
-    platform::install_service_unit(unit,
-                                   fmt::format(embedded::agent_service, fmt::arg("name", unit),
-                                               fmt::arg("suite", layout.suite),
-                                               fmt::arg("program", unit_argument(program))));
+    platform::install_service_unit(unit, unit_text(layout, program));
     platform::enable_service_unit(unit);
     platform::start_service_unit(unit);
     const std::uint64_t before = platform::service_unit_state(unit).restarts;
@@ -108,6 +110,29 @@ bool agent_runs(const Layout& layout) {
                platform::service_unit_state(unit_of(layout)).active == "active";
     const std::optional<platform::ProcessId> agent = process_of(layout);
     return agent && platform::alive(*agent);
+}
+
+bool agent_is_there(const Layout& layout) {
+    return agent_runs(layout) ||
+           (service_manager_used(layout) && platform::service_unit_installed(unit_of(layout)));
+}
+
+std::vector<AgentFault> agent_faults(const Layout& layout, const std::string& program) {
+    std::vector<AgentFault> faults;
+    if (service_manager_used(layout)) {
+        const std::string unit = unit_of(layout);
+        if (!platform::service_unit_installed(unit))
+            faults.push_back({unit + " is not installed", "the unit of the agent"});
+        else if (platform::service_unit_text(unit) != unit_text(layout, program))
+            faults.push_back({"another text in the file of " + unit,
+                              "the one that is installed for " + program});
+        if (const std::string at_boot = platform::service_unit_enablement(unit);
+            at_boot != "enabled")
+            faults.push_back({fmt::format("{} is {}", unit, at_boot), "enabled"});
+    }
+    if (!agent_runs(layout))
+        faults.push_back({"the agent does not run", "an agent that runs"});
+    return faults;
 }
 
 void start_agent(const Layout& layout, const std::string& program) {

@@ -84,8 +84,9 @@ std::string Peers::ask(const Address& to, const std::string& operation,
     return state_->client.call(peer(to), "ask", body.dump());
 }
 
-void Peers::leave(const Address& to) const {
-    state_->client.call(peer(to), "leave", "{}");
+void Peers::leave(const Address& to, Leaving how) const {
+    state_->client.call(peer(to), "leave",
+                        json{{"unless-busy", how == Leaving::unless_busy}}.dump());
 }
 
 void Peers::send_secrets(const Address& to, const engine::Secret& values) const {

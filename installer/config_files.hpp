@@ -6,6 +6,9 @@
 
 namespace locum::installer {
 
+// Behind the name of a config that was there before ours.
+inline constexpr const char* before_us = ".before-locum";
+
 // Runs the checks; changes no configuration. Throws Error(failed) that quotes the check's words.
 void check_configs(const std::vector<Rendered>& files);
 // Checks all, then replaces the files one by one, each by one rename.

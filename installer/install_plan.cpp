@@ -38,6 +38,7 @@ engine::Plan install_plan(const Installation& installation) {
     };
     add(steps::make_folders(installation));
     add(steps::unpack(installation));
+    add(steps::keep_bundle(installation));
     for (const std::string& component : installation.answers.components)
         add(steps::link_component(installation, component));
     if (installation.first()) {

@@ -6,6 +6,7 @@
 #include "installer/accounts.hpp"
 #include "installer/balancing.hpp"
 #include "installer/config_files.hpp"
+#include "installer/installed_node.hpp"
 #include "installer/json_operation.hpp"
 #include "installer/probing.hpp"
 #include "installer/service_operations.hpp"
@@ -135,7 +136,17 @@ json servers(Node& node, const json&) {
     return json::parse(to_json(balanced(cluster::Registry(store).nodes(), installed.manifest())));
 }
 
-// Versions that nothing on this node is or runs, and bundles of others than this one.
+json operation_in(Node& node, const json&) {
+    const std::optional<datasource::Settings> settings = cluster::load_datasource(node.layout);
+    if (!settings)
+        throw Error(node.state().name + " runs no server, so it cannot read the registry",
+                    engine::Kind::refused)
+            .remedy("ask a node with a server");
+    cluster::Store store(*settings, node.layout.suite);
+    return json::parse(open_operation_json(store));
+}
+
+// Versions that nothing on this node is or runs, and bundles of others than these and this one.
 void prune(Node& node, const suite::Bundle& bundle) {
     const NodeState state = node.state();
     std::set<std::string> used{state.version};
@@ -144,13 +155,16 @@ void prune(Node& node, const suite::Bundle& bundle) {
     for (const cluster::ServiceState& service : node.services.states())
         used.insert(service.spec.version);
     const std::string coming = bundle.manifest().version.text();
+    std::set<std::string> bundles{bundle.manifest_sha256() + ".bundle"};
+    for (const std::string& version : used)
+        bundles.insert(unpacked(node, version) + ".bundle");
     for (const std::string& version : versions_of(node))
         if (!used.contains(version) &&
             !(version == coming && unpacked(node, version) == bundle.manifest_sha256()))
             platform::remove_all(node.layout.version(version));
     const std::string folder = node.layout.state_file("bundles");
     for (const std::string& file : platform::list_folder(folder))
-        if (file != bundle.manifest_sha256() + ".bundle")
+        if (!bundles.contains(file))
             platform::remove_all(folder + "/" + file);
 }
 
@@ -241,6 +255,7 @@ cluster::NodeOperations node_operations() {
         {"probe", operation(probe)},
         {"balancer", operation(balancer)},
         {"servers", operation(servers)},
+        {"operation", operation(operation_in)},
         {"stage", operation(stage)},
         {"switch", operation(switch_component)},
         {"configure", operation(configure)},

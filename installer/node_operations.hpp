@@ -12,6 +12,7 @@ namespace locum::installer {
 //   balancer {server, servers}
 //                        {in_rotation, idle, says, settle_ms} in this node's balancer
 //   servers {}           the registry's servers; for a balancer whose node has no datasource
+//   operation {}         {id, kind, state} of the registry's open operation, or null; likewise
 // Commands:
 //   stage {manifest, servers}
 //                        unpacks the uploaded bundle and checks the configurations that it makes;

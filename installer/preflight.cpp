@@ -179,6 +179,15 @@ void check_network(const Answers& answers, const Manifest& manifest, const Facts
             {"registry-exists", Severity::error, "this database belongs to a cluster already",
              "an empty database for a new cluster",
              "join that cluster with its token (token.use), or use another database"});
+    else if (database.schema == manifest.schema)
+        findings.push_back({"datasource-kept-data", Severity::error,
+                            fmt::format("data of {} in the database, schema version {}, and no "
+                                        "cluster that works on it",
+                                        manifest.name, manifest.schema),
+                            "an empty database for a new cluster",
+                            "to take up what an uninstallation left: --ignore "
+                            "datasource-kept-data; else use another database",
+                            true});
     else if (!database.objects.empty())
         findings.push_back({"datasource-foreign-schema", Severity::error,
                             fmt::format("{} objects in the database: {}", database.objects.size(),

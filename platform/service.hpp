@@ -30,6 +30,10 @@ void enable_service_unit(const std::string& name);
 // done.
 void remove_service_unit(const std::string& name);
 bool service_unit_installed(const std::string& name);
+// Of its file; "" where it is not installed.
+std::string service_unit_text(const std::string& name);
+// "enabled", "disabled", "masked", …: whether it starts at boot.
+std::string service_unit_enablement(const std::string& name);
 void start_service_unit(const std::string& name);
 // Waits until it ended; longest: how long it may take until the manager kills it.
 void stop_service_unit(const std::string& name,

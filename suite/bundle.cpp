@@ -38,17 +38,30 @@ Bundle::~Bundle() = default;
 Bundle::Bundle(Bundle&&) noexcept = default;
 Bundle& Bundle::operator=(Bundle&&) noexcept = default;
 
-Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
-    platform::InputFile input(file);
-    const BundleHead head = read_head(input);
+namespace {
+
+BundleHead trusted_head(const platform::InputFile& input, const PublicKey& trusted) {
+    BundleHead head = read_head(input);
     if (head.signature.key != trusted.hex())
-        not_trusted(file,
+        not_trusted(input.path(),
                     fmt::format("a signature by the key {}",
                                 PublicKey::parse(head.signature.key).fingerprint()),
                     fmt::format("one by the trusted key {}", trusted.fingerprint()));
     if (!trusted.verify(head.manifest, head.signature.signature))
-        not_trusted(file, "a signature that does not fit its manifest",
+        not_trusted(input.path(), "a signature that does not fit its manifest",
                     fmt::format("one by the trusted key {}", trusted.fingerprint()));
+    return head;
+}
+
+} // namespace
+
+std::string signed_manifest(const std::string& file, const PublicKey& trusted) {
+    return trusted_head(platform::InputFile(file), trusted).manifest;
+}
+
+Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
+    platform::InputFile input(file);
+    const BundleHead head = trusted_head(input, trusted);
     // From here on the manifest is the vendor's word, and everything else is held against it.
     Manifest manifest = read_manifest(input, head.manifest);
     auto places = verify_parts(input, head, manifest);

@@ -46,6 +46,10 @@ private:
     std::unique_ptr<State> state_;
 };
 
+// The text of the manifest in a bundle, if this key signed it; its parts are not looked at. Throws
+// Error(not_trusted) else.
+std::string signed_manifest(const std::string& file, const PublicKey& trusted);
+
 // Throws Error(not_trusted) where the manifest is not of the suite that is installed.
 void require_suite(const Manifest& manifest, const std::string& installed);
 

@@ -65,7 +65,8 @@ std::string Conductor::servers() {
 std::vector<cluster::NodeRow> Conductor::balancers() {
     std::vector<cluster::NodeRow> some;
     for (cluster::NodeRow& node : registry_.nodes())
-        if (upgrade_.manifest().balancing && node.has(upgrade_.manifest().balancing->component))
+        if (upgrade_.manifest().balancing && node.has(upgrade_.manifest().balancing->component) &&
+            node.name != upgrade_.without_balancer)
             some.push_back(std::move(node));
     return some;
 }

@@ -25,6 +25,11 @@ struct Upgrade {
     // The database was put back to what it was before the migration, so the new servers cannot
     // serve: they need not.
     bool restored = false;
+    // Node whose balancer does not run and will not again: nobody waits for what it says.
+    std::string without_balancer;
+    // What is typed when that which keeps it from going on is put right.
+    std::string again = "locum upgrade resume";
+    std::string back = "locum upgrade rollback"; // or: what gives it up
 
     const suite::Manifest& manifest() const { return to; }
     std::string version() const { return manifest().version.text(); }

@@ -4,6 +4,7 @@
 #include "cluster/peers.hpp"
 #include "cluster/registry.hpp"
 #include "installer/config_files.hpp"
+#include "installer/own_folders.hpp"
 #include "platform/files.hpp"
 
 #include <algorithm>
@@ -18,9 +19,6 @@ using engine::Undo;
 using nlohmann::json;
 
 namespace {
-
-// Behind the name of a config that was there before ours.
-constexpr const char* before_us = ".before-locum";
 
 std::vector<std::string> folders(const Installation& installation) {
     const cluster::Layout& layout = installation.layout;
@@ -72,6 +70,12 @@ Step make_folders(const Installation& installation) {
                 return json(made).dump();
             },
             [all, &installation](Reporter&) {
+                // Before they are made: whatever cuts it off, what is ours is known.
+                std::vector<std::string> made;
+                for (const std::string& folder : all())
+                    for (const std::string& one : platform::missing_folders(folder))
+                        made.push_back(one);
+                keep_own_folders(installation.layout, made);
                 for (const std::string& folder : all()) {
                     platform::make_folders(platform::parent_of(folder)); // others may pass
                     platform::make_folders(

@@ -8,6 +8,7 @@
 #include "datasource/grants.hpp"
 #include "datasource/objects.hpp"
 #include "engine/error.hpp"
+#include "installer/installed_node.hpp"
 #include "installer/migrating.hpp"
 #include "installer/node_row.hpp"
 #include "installer/token_file.hpp"
@@ -46,6 +47,7 @@ std::string joining_id(const Layout& layout) {
 
 void forget_membership(const Layout& layout) {
     platform::remove_all(layout.state_file("joining"));
+    platform::remove_all(layout.state_file("servers"));
     cluster::remove_membership(layout);
     platform::remove_all(layout.state_file("datasource.json"));
     platform::remove_all(layout.state_file("node.json"));
@@ -269,6 +271,7 @@ Step join_network(const Installation& installation) {
             } else {
                 cluster::keep_secrets(layout, answer.secrets);
             }
+            keep_servers(layout, token.addresses);
             state.trial = answer.trial;
             cluster::store_node_state(layout, state);
             return std::string();

@@ -68,12 +68,24 @@ void remove_service_unit(const std::string& name) {
         return;
     systemctl({"--quiet", "disable", name});
     remove_all(unit_file(name));
-    remove_if_empty({parent_of(unit_folder), unit_folder});
+    remove_if_empty({unit_folder, parent_of(unit_folder)}); // no system has them by itself
     systemctl({"daemon-reload"});
 }
 
 bool service_unit_installed(const std::string& name) {
     return exists(unit_file(name));
+}
+
+std::string service_unit_text(const std::string& name) {
+    return service_unit_installed(name) ? read_file(unit_file(name)) : "";
+}
+
+std::string service_unit_enablement(const std::string& name) {
+    Command command;
+    command.argv = {"systemctl", "is-enabled",
+                    name}; // not by its exit code, which says one word less
+    const std::vector<std::string> words = lines(run(command).output);
+    return words.empty() ? "not-found" : words.front();
 }
 
 void start_service_unit(const std::string& name) {

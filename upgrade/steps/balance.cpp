@@ -52,12 +52,14 @@ Seen look(Conductor& conductor, const cluster::NodeRow& balancer, const std::str
 }
 
 // The upgrade goes on when this balancer does.
-Error waits_for(const cluster::NodeRow& balancer, const std::string& what, const Error& error) {
+Error waits_for(const Conductor& conductor, const cluster::NodeRow& balancer,
+                const std::string& what, const Error& error) {
+    const Upgrade& upgrade = conductor.upgrade();
     return Error(fmt::format("{}: {}", what, error.one_line()), Kind::paused)
         .remedy(fmt::format("bring the balancer on {0} back, or stop it there and remove the node "
-                            "(locum node remove {0}), then: locum upgrade resume, or locum "
-                            "upgrade rollback",
-                            balancer.name));
+                            "(locum node remove {0}), then: {1}{2}{3}",
+                            balancer.name, upgrade.again, upgrade.back.empty() ? "" : ", or ",
+                            upgrade.back));
 }
 
 // Asks balancers again and again until all say what is wanted.
@@ -83,10 +85,10 @@ public:
                     why_ = Error(is_not() + fmt::format("the balancer on {} says: {}",
                                                         balancer.name, seen.server.says),
                                  wanted_ == Wanted::drained ? Kind::paused : Kind::failed)
-                               .remedy("see the balancer (locum status), then: locum upgrade "
-                                       "resume");
+                               .remedy("see the balancer (locum status), then: " +
+                                       conductor_.upgrade().again);
             } catch (const Error& error) {
-                why_ = waits_for(balancer, is_not() + "one does not answer", error);
+                why_ = waits_for(conductor_, balancer, is_not() + "one does not answer", error);
             }
         }
         return settled_.after(!why_, asked, Clock::now(), settle);
@@ -165,10 +167,9 @@ void require_others(Conductor& conductor, const std::string& server) {
         if (!why.empty())
             throw Error(fmt::format("{} is not drained, since {} {}", server, node.name, why),
                         Kind::paused)
-                .remedy(fmt::format(
-                    "bring {} back, or remove it (locum node remove {}), then: locum upgrade "
-                    "resume",
-                    node.name, node.name));
+                .remedy(
+                    fmt::format("bring {0} back, or remove it (locum node remove {0}), then: {1}",
+                                node.name, conductor.upgrade().again));
     }
 }
 
@@ -199,7 +200,7 @@ void require_balancers(Conductor& conductor, const std::string& server, const st
         } catch (const Error& error) {
             if (error.kind() == Kind::busy)
                 throw;
-            throw waits_for(balancer, what, error);
+            throw waits_for(conductor, balancer, what, error);
         }
 }
 
@@ -227,7 +228,7 @@ Told tell_balancers(Conductor& conductor, const std::string& step, const std::st
                 throw;
             if (!told.failure)
                 told.failure = waits_for(
-                    balancer,
+                    conductor, balancer,
                     fmt::format("the balancer on {} does not confirm that {} is {}", balancer.name,
                                 server, out ? "out of rotation" : "in rotation again"),
                     error);

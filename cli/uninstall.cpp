@@ -1,0 +1,130 @@
+#include "upgrade/uninstall.hpp"
+#include "cli/command.hpp"
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+#include "platform/host.hpp"
+#include "platform/signals.hpp"
+#include "platform/terminal.hpp"
+#include "token/network_token.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace locum::cli {
+
+namespace {
+
+using engine::Error;
+using engine::Kind;
+using nlohmann::json;
+
+struct Options : Common {
+    bool plan = false;
+    bool purge = false;
+    bool last_server = false;
+    bool without_cluster = false;
+    std::string confirm;
+    std::string token;
+};
+
+upgrade::UninstallRequest request_of(const Options& options) {
+    upgrade::UninstallRequest request;
+    request.layout = options.layout();
+    request.program = platform::this_program();
+    if (options.purge)
+        request.purge = installer::resources::Purge::yes;
+    request.last_server = options.last_server;
+    request.without_cluster = options.without_cluster;
+    if (!options.token.empty())
+        request.servers = token::NetworkToken::load(platform::absolute(options.token)).addresses;
+    return request;
+}
+
+// What is lost is confirmed by its name, so that it is not another host's.
+void require_confirmed(const Options& options, const upgrade::Removal& removal) {
+    std::string said = options.confirm;
+    if (said.empty()) {
+        if (!platform::stdin_is_terminal())
+            throw Error(fmt::format("{} is not removed without a confirmation", removal.node),
+                        Kind::usage)
+                .remedy("give --confirm " + removal.node);
+        print_plan(removal.title, removal.plan, false);
+        for (const std::string& one : removal.consequences)
+            fmt::print("note: {}\n", one);
+        fmt::print(stderr, "To remove it, type the node's name: ");
+        std::getline(std::cin, said);
+    }
+    if (said != removal.node)
+        throw Error(fmt::format("'{}' was confirmed; this node is {}", said, removal.node),
+                    Kind::usage)
+            .remedy(fmt::format("run the command on the node that is meant, or give --confirm {}",
+                                removal.node));
+}
+
+int show(const Options& options, const upgrade::Removal& removal) {
+    if (options.json) {
+        fmt::print("{}\n", json{{"plan", removal.title},
+                                {"steps", json::parse(steps_json(removal.plan))},
+                                {"consequences", removal.consequences},
+                                {"left", removal.left}}
+                               .dump(2));
+        return 0;
+    }
+    print_plan(removal.title, removal.plan, false);
+    for (const std::string& one : removal.consequences)
+        fmt::print("note: {}\n", one);
+    for (const std::string& one : removal.left)
+        fmt::print("stays: {}\n", one);
+    return 0;
+}
+
+int uninstall(const Options& options) {
+    require_root_for(options);
+    upgrade::UninstallRequest request = request_of(options);
+    const upgrade::Removal removal = upgrade::removal_of(request);
+    if (options.plan)
+        return show(options, removal);
+    require_confirmed(options, removal);
+    platform::StopSignals signals;
+    request.cancelled = [&signals] { return signals.arrived(); };
+    const std::vector<std::string> left = upgrade::uninstall(request, *make_reporter(options));
+    if (options.json) {
+        fmt::print("{}\n", json{{"event", "result"}, {"result", "removed"}, {"left", left}}.dump());
+        return 0;
+    }
+    fmt::print("{} is removed from this host\n", removal.node);
+    for (const std::string& one : removal.consequences)
+        fmt::print("note: {}\n", one);
+    for (const std::string& one : left)
+        fmt::print("stays: {}\n", one);
+    return 0;
+}
+
+} // namespace
+
+void add_uninstall(CLI::App& app, Action& action) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command =
+        app.add_subcommand("uninstall", "Take this node out of its cluster, and off the host");
+    command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    command->add_flag("--purge", options->purge, "Data and logs on this host, too");
+    command->add_flag("--last-server", options->last_server,
+                      "Also where it is the last server: the cluster ends with it");
+    command->add_flag("--without-cluster", options->without_cluster,
+                      "Also where the cluster cannot be reached: it keeps the node until it is "
+                      "removed there by name");
+    command->add_option("--confirm", options->confirm, "The node's name; else it is asked for")
+        ->type_name("NAME");
+    command
+        ->add_option("--token", options->token,
+                     "A fresh network token, where a node without a server knows none that answers")
+        ->type_name("FILE");
+    add_common(*command, options, true);
+    command->callback([options, &action] { action = [options] { return uninstall(*options); }; });
+}
+
+} // namespace locum::cli

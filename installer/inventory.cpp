@@ -1,0 +1,32 @@
+#include "installer/inventory.hpp"
+
+#include "installer/resources/configs.hpp"
+#include "installer/resources/services.hpp"
+#include "installer/resources/version_files.hpp"
+
+#include <set>
+
+namespace locum::installer {
+
+std::vector<Resource> inventory(const InstalledNode& node, resources::Purge purge) {
+    std::vector<Resource> all = resources::folders(node, purge);
+    all.push_back(resources::identity(node));
+    std::set<std::string> versions;
+    for (const auto& [component, version] : node.version_of)
+        versions.insert(version);
+    for (const std::string& version : versions)
+        all.push_back(resources::version_texts(node, version));
+    for (const std::string& component : node.state.components) {
+        all.push_back(resources::component_files(node, component));
+        all.push_back(resources::component_link(node, component));
+    }
+    for (const std::string& component : node.state.components)
+        all.push_back(resources::component_configs(node, component));
+    // Here: accounts, then the firewall.
+    all.push_back(resources::agent(node));
+    for (const std::string& component : node.state.components)
+        all.push_back(resources::component_services(node, component));
+    return all;
+}
+
+} // namespace locum::installer

@@ -1,0 +1,18 @@
+#pragma once
+// Which folders an installation made on this host, so that its removal takes these and no others.
+
+#include "cluster/layout.hpp"
+
+#include <string>
+#include <vector>
+
+namespace locum::installer {
+
+// Adds them, and those that were made for the state folder, to what is kept.
+void keep_own_folders(const cluster::Layout& layout, const std::vector<std::string>& made);
+// Outermost first; none where nothing is kept.
+std::vector<std::string> own_folders(const cluster::Layout& layout);
+// Made by the installation, or at the layout's own place for this suite.
+bool is_ours(const cluster::Layout& layout, const std::string& folder);
+
+} // namespace locum::installer

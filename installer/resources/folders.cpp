@@ -1,0 +1,239 @@
+#include "installer/resources/folders.hpp"
+
+#include "cluster/membership.hpp"
+#include "engine/error.hpp"
+#include "installer/own_folders.hpp"
+#include "installer/resources/configs.hpp"
+#include "platform/files.hpp"
+#include "platform/tree.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace locum::installer::resources {
+
+using engine::Error;
+using engine::Reporter;
+using engine::Severity;
+using platform::FileEntry;
+
+namespace {
+
+constexpr unsigned of_others = 0007;
+constexpr unsigned of_anybody_else = 0077;
+
+// Permissions that nobody else must have, and those that its owner needs.
+std::string fault(const FileEntry& entry, unsigned forbidden) {
+    const unsigned needed = entry.type == FileEntry::Type::folder ? 0700 : 0400;
+    if (entry.type == FileEntry::Type::link)
+        return "";
+    if ((entry.mode & forbidden) == 0 && (entry.mode & needed) == needed)
+        return "";
+    return fmt::format("mode {:04o}", entry.mode);
+}
+
+void correct(const std::string& path, const FileEntry& entry, unsigned forbidden) {
+    const unsigned needed = entry.type == FileEntry::Type::folder ? 0700 : 0400;
+    if (!fault(entry, forbidden).empty())
+        platform::set_mode(path, (entry.mode & ~forbidden) | needed);
+}
+
+// A folder that is only held to be there and closed to others; what is in it is the suite's.
+Resource folder(const InstalledNode& node, const std::string& name, const std::string& says,
+                const std::string& path, unsigned forbidden, unsigned mode) {
+    const std::string id = "folder/" + name;
+    return {id,
+            fmt::format("{}, {}", says, path),
+            "",
+            [&node, id, path, forbidden] {
+                std::vector<Drift> drifts;
+                const auto entry = platform::look_at(path);
+                const std::string found = !entry ? "nothing" : fault(*entry, forbidden);
+                if (!found.empty())
+                    drifts.push_back({{id, Severity::error, fmt::format("{}: {}", path, found),
+                                       fmt::format("a folder, closed to others (no permission of "
+                                                   "{:04o})",
+                                                   forbidden),
+                                       "locum repair" + node.root_option()},
+                                      false});
+                return drifts;
+            },
+            [path, forbidden, mode](Reporter&) {
+                platform::make_folders(path, mode);
+                correct(path, platform::look_at(path).value(), forbidden);
+            },
+            nullptr,
+            nullptr};
+}
+
+void removed_whole(Resource& resource, const std::string& path) {
+    resource.there = [path] { return platform::exists(path); };
+    resource.remove = [path](Reporter&) { platform::remove_all(path); };
+}
+
+// What others put into it stays.
+void removed_if_empty(Resource& resource, const std::string& path) {
+    resource.there = [path] {
+        return platform::exists(path) && platform::list_folder(path).empty();
+    };
+    resource.remove = [path](Reporter&) { platform::remove_if_empty({path}); };
+}
+
+// Of the files below the state folder, those that others may read.
+std::vector<std::pair<std::string, FileEntry>> open_files(const InstalledNode& node) {
+    const std::string state = node.layout.state();
+    std::vector<std::pair<std::string, FileEntry>> open;
+    std::vector<FileEntry> entries = platform::tree(state);
+    if (auto itself = platform::look_at(state)) {
+        itself->path.clear();
+        entries.push_back(*itself);
+    }
+    for (const FileEntry& entry : entries)
+        // What is in a closed folder is closed; but keys are copied, and restored from backups.
+        if (!fault(entry, of_anybody_else).empty() || entry.owner != node.owner)
+            open.emplace_back(entry.path.empty() ? state : state + "/" + entry.path, entry);
+    return open;
+}
+
+void remove_state(const InstalledNode& node) {
+    const cluster::Layout& layout = node.layout;
+    std::vector<std::string> folders = own_folders(layout);
+    for (const std::string& name : platform::list_folder(layout.state()))
+        if (name != "node.json" && name != "host.lock")
+            platform::remove_all(layout.state_file(name));
+    // Last, since what is not removed yet is found by it.
+    platform::remove_all(layout.state_file("host.lock"));
+    platform::remove_all(layout.state_file("node.json"));
+    folders.push_back(layout.state());
+    for (const std::string& own : {layout.state(), layout.logs()})
+        folders.push_back(platform::parent_of(own)); // Locum's, for all suites
+    platform::remove_if_empty(folders);
+}
+
+Resource state(const InstalledNode& node) {
+    Resource resource;
+    resource.id = "folder/state";
+    resource.says = "Locum's own state, " + node.layout.state();
+    resource.drift = [&node] {
+        std::vector<Drift> drifts;
+        for (const auto& [path, entry] : open_files(node))
+            drifts.push_back(
+                {{"folder/state", Severity::error,
+                  fmt::format("{} has mode {:04o} and owner {}", path, entry.mode, entry.owner),
+                  fmt::format("no permission of {:04o}, and owner {}: it may hold secrets",
+                              of_anybody_else, node.owner),
+                  "locum repair" + node.root_option()},
+                 false});
+        return drifts;
+    };
+    resource.repair = [&node](Reporter&) {
+        for (const auto& [path, entry] : open_files(node)) {
+            if (entry.owner != node.owner)
+                platform::set_owner(path, node.owner);
+            correct(path, entry, of_anybody_else);
+        }
+    };
+    resource.there = [&node] { return platform::exists(node.layout.state()); };
+    resource.remove = [&node](Reporter&) { remove_state(node); };
+    return resource;
+}
+
+bool data_goes(const InstalledNode& node, Purge purge) {
+    return purge == Purge::yes && is_ours(node.layout, node.state.data_folder);
+}
+
+} // namespace
+
+std::vector<Resource> folders(const InstalledNode& node, Purge purge) {
+    const cluster::Layout& layout = node.layout;
+    std::vector<Resource> all{state(node)};
+    Resource data =
+        folder(node, "data", "the data", node.state.data_folder, of_others | 0020, 0750);
+    if (data_goes(node, purge))
+        removed_whole(data, node.state.data_folder);
+    all.push_back(std::move(data));
+    Resource logs = folder(node, "logs", "the logs", layout.logs(), of_others | 0020, 0750);
+    if (purge == Purge::yes)
+        removed_whole(logs, layout.logs());
+    all.push_back(std::move(logs));
+    // Not after a boot: who needs it makes it.
+    Resource run =
+        folder(node, "run", "the folder of sockets", node.state.run_folder, of_others | 0020, 0700);
+    run.drift = [drift = run.drift, path = node.state.run_folder] {
+        return platform::exists(path) ? drift() : std::vector<Drift>{};
+    };
+    if (is_ours(layout, node.state.run_folder))
+        removed_whole(run, node.state.run_folder);
+    all.push_back(std::move(run));
+    Resource etc =
+        folder(node, "etc", "the folder of configurations", layout.etc(), of_others | 0020, 0750);
+    if (purge == Purge::yes)
+        removed_whole(etc, layout.etc());
+    else
+        removed_if_empty(etc, layout.etc());
+    all.push_back(std::move(etc));
+    Resource product = folder(node, "product", "all versions", layout.product(), 0022, 0755);
+    removed_whole(product, layout.product());
+    all.push_back(std::move(product));
+    return all;
+}
+
+Resource identity(const InstalledNode& node) {
+    const std::string id = "identity";
+    return {
+        id,
+        "the keys that make this host a node",
+        "",
+        [&node, id] {
+            std::vector<Drift> drifts;
+            const auto holds = [&](const std::string& what, const auto& load) {
+                try {
+                    load();
+                } catch (const Error& error) {
+                    drifts.push_back(
+                        {{id, Severity::error, fmt::format("{}: {}", what, error.one_line()),
+                          "what this node got when it joined",
+                          fmt::format("restore {} from a backup, or remove this node and "
+                                      "install it anew: locum uninstall{}",
+                                      node.layout.state(), node.root_option())},
+                         false});
+                }
+            };
+            holds("this node's certificate and key", [&] { cluster::load_identity(node.layout); });
+            if (node.datasource) {
+                holds("the key that admits nodes", [&] { cluster::load_authority(node.layout); });
+                holds("the secret that admits nodes",
+                      [&] { cluster::load_join_secret(node.layout); });
+                holds("what the suite's secrets are made of",
+                      [&] { cluster::load_suite_seed(node.layout); });
+            }
+            return drifts;
+        },
+        nullptr,
+        nullptr,
+        nullptr};
+}
+
+std::vector<std::string> left_behind(const InstalledNode& node, Purge purge) {
+    const cluster::Layout& layout = node.layout;
+    std::vector<std::string> left;
+    const auto add = [&](const std::string& what, const std::string& path) {
+        if (platform::exists(path))
+            left.push_back(what + ": " + path);
+    };
+    if (!data_goes(node, purge))
+        add(purge == Purge::yes ? "data, in a folder that was there before the installation"
+                                : "data",
+            node.state.data_folder);
+    if (purge == Purge::no)
+        add("logs", layout.logs());
+    if (purge == Purge::no)
+        for (const std::string& path : beside_configs(node))
+            add("not Locum's", path);
+    if (!is_ours(layout, node.state.run_folder))
+        add("the folder of sockets, which was there before the installation",
+            node.state.run_folder);
+    return left;
+}
+
+} // namespace locum::installer::resources

@@ -1,0 +1,117 @@
+#include "upgrade/steps/leave.hpp"
+
+#include "cluster/peers.hpp"
+#include "engine/failpoint.hpp"
+#include "installer/announce.hpp"
+#include "platform/files.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace locum::upgrade::steps {
+
+using engine::Irreversible;
+using engine::Reporter;
+using engine::Step;
+
+namespace {
+
+std::string leaving_file(const installer::InstalledNode& node) {
+    return node.layout.state_file("leaving");
+}
+
+// Of a node that cannot ask the registry whether it is in it.
+std::string left_file(const installer::InstalledNode& node) {
+    return node.layout.state_file("left");
+}
+
+bool registered(cluster::Registry& registry, const installer::InstalledNode& node) {
+    const std::vector<cluster::NodeRow> rows = registry.nodes();
+    return std::any_of(rows.begin(), rows.end(), [&](const cluster::NodeRow& row) {
+        return row.name == node.state.name && row.installation == node.state.installation_id;
+    });
+}
+
+void drop_registry(const installer::InstalledNode& node) {
+    const datasource::Settings& settings = node.datasource.value();
+    if (settings.kind != datasource::Kind::sqlite) {
+        cluster::Store(settings, node.layout.suite).destroy();
+        return;
+    }
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+        platform::remove_all(cluster::registry_file(settings) + suffix);
+}
+
+bool has_registry(const installer::InstalledNode& node) {
+    const datasource::Settings& settings = node.datasource.value();
+    if (settings.kind == datasource::Kind::sqlite)
+        return platform::exists(cluster::registry_file(settings));
+    return cluster::Store(settings, node.layout.suite).exists();
+}
+
+} // namespace
+
+bool is_leaving(const installer::InstalledNode& node) {
+    return platform::exists(leaving_file(node));
+}
+
+Step leave(Conductor& conductor, const installer::InstalledNode& node) {
+    return {
+        "cluster/leave",
+        fmt::format("take {} out of the cluster, and let the balancers know", node.state.name),
+        [&conductor, &node] {
+            return !is_leaving(node) && !registered(conductor.registry(), node);
+        },
+        nullptr,
+        [&conductor, &node](Reporter&) {
+            platform::write_file(leaving_file(node), "", 0600);
+            conductor.under_lease([&] {
+                if (registered(conductor.registry(), node))
+                    conductor.registry().remove_node(node.state.name);
+            });
+            engine::failpoint("uninstall/left");
+            installer::announce(node.layout, conductor.store(), conductor.upgrade().manifest(),
+                                conductor.upgrade().epoch);
+            platform::remove_all(leaving_file(node));
+            return std::string();
+        },
+        nullptr,
+        Irreversible{"only a new installation joins again", [&node] { return is_leaving(node); }}};
+}
+
+Step leave_by_server(const installer::InstalledNode& node,
+                     const std::vector<std::string>& servers) {
+    return {"cluster/leave",
+            fmt::format("take {} out of the cluster, by one of its servers", node.state.name),
+            [&node] { return platform::exists(left_file(node)); },
+            nullptr,
+            [&node, servers](Reporter&) {
+                token::NetworkToken token;
+                token.addresses = servers;
+                const cluster::Peers peers(node.layout);
+                cluster::any_server(token, [&](const cluster::Address& server) {
+                    peers.leave(server, cluster::Peers::Leaving::unless_busy);
+                    return std::string();
+                });
+                platform::write_file(left_file(node), "", 0600);
+                return std::string();
+            },
+            nullptr,
+            Irreversible{"only a new installation joins again"}};
+}
+
+Step end_cluster(const installer::InstalledNode& node) {
+    return {"cluster/end",
+            fmt::format("end the cluster: drop Locum's registry; the data of {} stays",
+                        node.state.suite),
+            [&node] { return !has_registry(node); },
+            nullptr,
+            [&node](Reporter&) {
+                drop_registry(node);
+                return std::string();
+            },
+            nullptr,
+            Irreversible{"the cluster's keys and its list of nodes are gone with it"}};
+}
+
+} // namespace locum::upgrade::steps

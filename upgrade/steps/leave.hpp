@@ -1,0 +1,23 @@
+#pragma once
+// Steps that take a node out of its cluster.
+
+#include "engine/step.hpp"
+#include "installer/installed_node.hpp"
+#include "upgrade/conductor.hpp"
+
+namespace locum::upgrade::steps {
+
+// Out of the registry; then every balancer is told the servers that are left. conductor: holds the
+// lease. Bears being cut off between the two.
+engine::Step leave(Conductor& conductor, const installer::InstalledNode& node);
+// By one of the servers, for a node without a datasource.
+engine::Step leave_by_server(const installer::InstalledNode& node,
+                             const std::vector<std::string>& servers);
+// The last server: the registry goes, since nobody can join without a server's keys. The suite's
+// own data stays.
+engine::Step end_cluster(const installer::InstalledNode& node);
+
+// The node was taken out of the registry, but a balancer may not know yet.
+bool is_leaving(const installer::InstalledNode& node);
+
+} // namespace locum::upgrade::steps

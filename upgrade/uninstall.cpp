@@ -1,0 +1,300 @@
+#include "upgrade/uninstall.hpp"
+
+#include "cluster/lease.hpp"
+#include "engine/error.hpp"
+#include "engine/runner.hpp"
+#include "installer/begun.hpp"
+#include "installer/resources/services.hpp"
+#include "platform/hash.hpp"
+#include "platform/journal_file.hpp"
+#include "platform/lock.hpp"
+#include "upgrade/steps/balance.hpp"
+#include "upgrade/steps/leave.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace locum::upgrade {
+
+using engine::Error;
+using engine::Irreversible;
+using engine::Kind;
+using engine::NothingToUndo;
+using engine::OnFailure;
+using engine::Reporter;
+using engine::Step;
+using engine::Undo;
+using installer::InstalledNode;
+using installer::Resource;
+
+namespace {
+
+constexpr std::string_view services = "service/";
+
+std::string again(const InstalledNode& node) {
+    return "locum uninstall" + node.root_option();
+}
+
+// Undone by a start, as long as the node belongs to its cluster.
+Step stop_services(const InstalledNode& node, const Resource& resource,
+                   const std::string& component) {
+    return {resource.id,
+            fmt::format("stop {}", resource.says),
+            [there = resource.there] { return !there(); },
+            nullptr,
+            [remove = resource.remove](Reporter& reporter) {
+                remove(reporter);
+                return std::string();
+            },
+            nullptr,
+            Undo{[&node, component](const std::string&) {
+                engine::SilentReporter silent;
+                installer::resources::start(node, component, silent);
+            }}};
+}
+
+Step remove_resource(const Resource& resource) {
+    return {"remove/" + resource.id,
+            fmt::format("remove {}", resource.says),
+            [there = resource.there] { return !there(); },
+            nullptr,
+            [remove = resource.remove](Reporter& reporter) {
+                remove(reporter);
+                return std::string();
+            },
+            nullptr,
+            NothingToUndo{}};
+}
+
+// The node as its cluster knows it.
+struct Standing {
+    std::optional<cluster::NodeRow> row; // nullopt: it is not registered (any more)
+    std::vector<cluster::NodeRow> others;
+    bool server() const { return row && row->has_role("server"); }
+    bool last_server() const {
+        return server() && std::none_of(others.begin(), others.end(),
+                                        [](const auto& node) { return node.has_role("server"); });
+    }
+};
+
+Standing standing_of(const InstalledNode& node) {
+    Standing standing;
+    for (const cluster::NodeRow& row : node.cluster.nodes)
+        if (row.name == node.state.name && row.installation == node.state.installation_id)
+            standing.row = row;
+        else
+            standing.others.push_back(row);
+    return standing;
+}
+
+std::string names_of(const std::vector<cluster::NodeRow>& nodes) {
+    std::vector<std::string> names;
+    for (const cluster::NodeRow& node : nodes)
+        names.push_back(node.name);
+    return fmt::format("{}", fmt::join(names, ", "));
+}
+
+// What the plan is made for, and all that its steps refer to.
+class Departure {
+public:
+    enum class Purpose { to_plan, to_do }; // a plan needs no lease
+
+    Departure(const UninstallRequest& request, Purpose purpose) :
+        request_(request),
+        node_(installer::look_at_node(request.layout, request.program, {request.servers, ""})),
+        standing_(standing_of(node_)), resources_(installer::inventory(node_, request.purge)) {
+        require_possible();
+        plan_.title = fmt::format("uninstall {} {} from {}", node_.state.suite, node_.state.version,
+                                  node_.state.name);
+        if (!request_.without_cluster)
+            open_cluster(purpose);
+        add_cluster_steps();
+        for (auto resource = resources_.rbegin(); resource != resources_.rend(); ++resource)
+            if (resource->remove && !resource->id.starts_with(services))
+                plan_.add(remove_resource(*resource), OnFailure::stop);
+    }
+    Departure(const Departure&) = delete; // the plan refers to all of it
+    Departure& operator=(const Departure&) = delete;
+
+    const InstalledNode& node() const { return node_; }
+    const engine::Plan& plan() const { return plan_; }
+    std::vector<std::string> left() const {
+        return installer::resources::left_behind(node_, request_.purge);
+    }
+    std::uint64_t epoch() const { return lease_ ? lease_->epoch() : 0; }
+    bool superseded() const { return lease_ && lease_->lost(); }
+
+    std::vector<std::string> consequences() const {
+        const std::string& name = node_.state.name;
+        std::vector<std::string> all;
+        if (request_.without_cluster)
+            all.push_back(fmt::format("the cluster is not told; on a node with a server: locum "
+                                      "node remove {}",
+                                      name));
+        if (standing_.last_server())
+            all.push_back(last_server_means());
+        else if (const suite::Manifest* manifest = any_manifest();
+                 manifest && manifest->balancing && standing_.row &&
+                 standing_.row->has(manifest->balancing->component)) {
+            const std::string& balancer = manifest->balancing->component;
+            const bool more =
+                std::any_of(standing_.others.begin(), standing_.others.end(),
+                            [&](const cluster::NodeRow& other) { return other.has(balancer); });
+            all.push_back(more
+                              ? fmt::format("clients that use the {} of {} must use another node's",
+                                            balancer, name)
+                              : fmt::format("no {} is left in the cluster", balancer));
+        }
+        return all;
+    }
+
+private:
+    std::string last_server_means() const {
+        return fmt::format(
+            "{} is the last server, so the cluster ends: its registry is dropped, no host can join "
+            "it again, and the suite's secrets that Locum made for it are lost; the suite's data "
+            "stays in the database{}",
+            node_.state.name,
+            standing_.others.empty()
+                ? ""
+                : fmt::format("; {} can only be uninstalled then, with --without-cluster",
+                              names_of(standing_.others)));
+    }
+
+    const suite::Manifest* any_manifest() const {
+        return node_.versions.empty() ? nullptr : &node_.versions.begin()->second.manifest;
+    }
+
+    void require_possible() const {
+        if (installer::Begun::load(node_.layout))
+            throw Error("an installation was begun here and has not ended", Kind::unfinished)
+                .remedy("take it back: locum install --rollback" + node_.root_option());
+        if (const auto& open = node_.cluster.open)
+            throw Error(
+                fmt::format("operation {} ({}, {}) is open", open->id, open->kind, open->state),
+                Kind::busy)
+                .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
+        if (request_.without_cluster)
+            return;
+        if (!node_.cluster.why_not.empty())
+            throw Error(fmt::format("the cluster cannot be asked: {}", node_.cluster.why_not),
+                        Kind::refused)
+                .remedy(fmt::format(
+                    "{}; or leave it to the others: {} --without-cluster, then locum node remove "
+                    "{} on a node with a server",
+                    node_.datasource ? "see that the database can be reached"
+                                     : "start an agent on a server, or give --token FILE, written "
+                                       "there by locum token write FILE",
+                    again(node_), node_.state.name));
+        if (standing_.last_server() && !request_.last_server)
+            throw Error(last_server_means(), Kind::refused)
+                .remedy(fmt::format("keep it; or, if that is what you want: {} --last-server",
+                                    again(node_)));
+        if (standing_.row && !any_manifest())
+            throw Error("the version that is installed here is not whole, so it cannot be told how "
+                        "the server is drained",
+                        Kind::refused)
+                .remedy(fmt::format("locum repair BUNDLE{}; or {} --without-cluster",
+                                    node_.root_option(), again(node_)));
+    }
+
+    // Only where there is something to do in it.
+    void open_cluster(Purpose purpose) {
+        if (!node_.datasource || !node_.cluster.registry ||
+            !(standing_.row || steps::is_leaving(node_)) || !any_manifest())
+            return;
+        if (purpose == Purpose::to_do)
+            lease_.emplace(*node_.datasource, node_.layout.suite,
+                           "uninstallation of " + node_.state.name);
+        upgrade_.layout = node_.layout;
+        upgrade_.node = node_.state.name;
+        upgrade_.settings = *node_.datasource;
+        upgrade_.data_folder = node_.state.data_folder;
+        upgrade_.from = node_.state.version;
+        upgrade_.to = *any_manifest();
+        upgrade_.operation = "uninstall-" + platform::hex(platform::random_bytes(6));
+        upgrade_.epoch = epoch();
+        upgrade_.again = again(node_);
+        upgrade_.back.clear();
+        if (balancer_stopped())
+            upgrade_.without_balancer = node_.state.name;
+        conductor_.emplace(upgrade_);
+    }
+
+    void add_cluster_steps() {
+        const std::string& name = node_.state.name;
+        const auto add = [this](Step step) { plan_.add(std::move(step), OnFailure::undo_all); };
+        const auto& balancing = upgrade_.to.balancing;
+        if (conductor_ && standing_.row && balancing && standing_.row->has(balancing->server))
+            add(steps::drain(*conductor_, "cluster/drain", name,
+                             standing_.last_server() ? steps::Others::may_stop
+                                                     : steps::Others::must_serve));
+        add_stops(true, OnFailure::undo_all);
+        if (conductor_)
+            add(standing_.last_server() ? steps::end_cluster(node_)
+                                        : steps::leave(*conductor_, node_));
+        else if (!node_.datasource && !request_.without_cluster)
+            add(steps::leave_by_server(node_, request_.servers.empty()
+                                                  ? installer::kept_servers(node_.layout)
+                                                  : request_.servers));
+        // Until then it says that the server is out, also to a run after one that was killed.
+        add_stops(false, OnFailure::stop);
+    }
+
+    void add_stops(bool servers, OnFailure on_failure) {
+        for (auto resource = resources_.rbegin(); resource != resources_.rend(); ++resource) {
+            if (!resource->id.starts_with(services))
+                continue;
+            const std::string component = resource->id.substr(services.size());
+            if (is_balancer(component) != servers)
+                plan_.add(stop_services(node_, *resource, component), on_failure);
+        }
+    }
+
+    bool is_balancer(const std::string& component) const {
+        const suite::Manifest* manifest = any_manifest();
+        return manifest && manifest->balancing && manifest->balancing->component == component;
+    }
+
+    // Asked of what runs: it may have died, and need not be brought back to be removed.
+    bool balancer_stopped() const {
+        return std::any_of(resources_.begin(), resources_.end(), [&](const Resource& resource) {
+            return resource.id.starts_with(services) &&
+                   is_balancer(resource.id.substr(services.size())) && !resource.there();
+        });
+    }
+
+    const UninstallRequest& request_;
+    InstalledNode node_;
+    Standing standing_;
+    std::vector<Resource> resources_;
+    std::optional<cluster::Lease> lease_;
+    Upgrade upgrade_;
+    std::optional<Conductor> conductor_;
+    engine::Plan plan_;
+};
+
+} // namespace
+
+Removal removal_of(const UninstallRequest& request) {
+    const Departure departure(request, Departure::Purpose::to_plan);
+    return {departure.node().state.name, departure.plan().title, engine::describe(departure.plan()),
+            departure.consequences(), departure.left()};
+}
+
+std::vector<std::string> uninstall(const UninstallRequest& request, Reporter& reporter) {
+    // Both outlive the folder that they are in: they are removed with it, as the last step.
+    const platform::Lock lock =
+        platform::Lock::take(request.layout.state_file("host.lock"), "uninstall");
+    const Departure departure(request, Departure::Purpose::to_do);
+    platform::JournalFile journal(request.layout.state_file("journal"));
+    const std::string operation = "uninstall-" + platform::hex(platform::random_bytes(8));
+    engine::run(departure.plan(),
+                {operation, departure.epoch(), "", request.cancelled,
+                 [&departure] { return departure.superseded(); }},
+                journal, reporter);
+    return departure.left();
+}
+
+} // namespace locum::upgrade
