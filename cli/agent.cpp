@@ -1,6 +1,7 @@
 #include "cluster/agent.hpp"
 #include "cli/command.hpp"
 #include "cli/operations.hpp"
+#include "installer/firewall_keeper.hpp"
 #include "platform/host.hpp"
 
 #include <CLI/App.hpp>
@@ -30,7 +31,9 @@ void add_agent(CLI::App& app, Action& action) {
     agent->require_subcommand(1);
     add_verb(*agent, action, "run", "Be the agent, until SIGTERM",
              [](const cluster::Layout& layout) {
-                 cluster::run_agent(layout, all_node_operations());
+                 cluster::run_agent(
+                     layout, all_node_operations(),
+                     {installer::keep_firewall(layout, installer::host_firewall(layout))});
                  return 0;
              });
     add_verb(*agent, action, "start", "Start it in the background",

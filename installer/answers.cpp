@@ -174,6 +174,7 @@ Answers parse_answers(const std::string& text, const std::string& file) {
             answers.ports[key.value] = port(ports, key.value);
         ports.done();
     }
+    answers.firewall = read_firewall(root);
     root.done();
     return answers;
 }

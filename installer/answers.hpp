@@ -3,6 +3,7 @@
 // contradictory key is an error with line and column.
 
 #include "datasource/connection.hpp"
+#include "installer/firewall_answer.hpp"
 #include "suite/manifest.hpp"
 
 #include <cstdint>
@@ -52,6 +53,7 @@ struct Answers {
     std::string use_token;
     std::optional<DatasourceAnswer> datasource; // with create_token only
     std::map<std::string, std::uint16_t> ports;
+    FirewallAnswer firewall;
 };
 
 Answers parse_answers(const std::string& text, const std::string& file);

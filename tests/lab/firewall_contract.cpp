@@ -1,6 +1,7 @@
 // Runs on a host that boots (firewall.sh), against the firewall that filters there.
 
 #include "tests/support/firewall_contract.hpp"
+#include "engine/error.hpp"
 #include "platform/linux/firewall.hpp"
 
 #include <cstdlib>
@@ -43,11 +44,33 @@ TEST_CASE("the firewall of this host keeps the contract") {
 
 TEST_CASE("removal finds the rules, also without knowing which firewall is in force") {
     const std::string before = foreign();
-    const platform::FirewallRule rule{"web", platform::Protocol::tcp, 8443, "198.51.100.77"};
+    const platform::FirewallRule rule{"web", platform::Protocol::tcp, 41002, "198.51.100.77"};
     found("locum:one").set({rule});
     platform::remove_firewall_rules("locum:one", expected());
     CHECK(found("locum:one").compare({}).surplus == platform::FirewallRules{rule});
     platform::remove_firewall_rules("locum:one");
     CHECK(found("locum:one").compare({}).surplus.empty());
     CHECK(foreign() == before);
+}
+
+TEST_CASE("a rule of the administrator that is like ours stays the administrator's") {
+    if (expected() != "ufw") // elsewhere there can be both
+        return;
+    const platform::FirewallRules rules{{"web", platform::Protocol::tcp, 41002, "198.51.100.77"}};
+    platform::told_by({"ufw", "allow", "proto", "tcp", "from", "198.51.100.77", "to", "any", "port",
+                       "41002", "comment", "mine"});
+    const std::string before = foreign();
+    CHECK(found("locum:one").compare(rules).missing.empty());
+    found("locum:one").set(rules);
+    CHECK(foreign() == before);
+    found("locum:one").set({});
+    CHECK(foreign() == before);
+    platform::told_by(
+        {"ufw", "deny", "proto", "tcp", "from", "198.51.100.77", "to", "any", "port", "41002"});
+    CHECK(found("locum:one").compare(rules).missing == rules);
+    CHECK_THROWS_WITH_AS(found("locum:one").set(rules),
+                         "ufw has a rule of its administrator: deny tcp 41002 from 198.51.100.77",
+                         engine::Error);
+    platform::told_by({"ufw", "delete", "deny", "proto", "tcp", "from", "198.51.100.77", "to",
+                       "any", "port", "41002"});
 }

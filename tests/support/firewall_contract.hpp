@@ -18,12 +18,12 @@ struct FirewallContract {
 
 inline void keeps_firewall_contract(const FirewallContract& contract) {
     using platform::Protocol;
-    const platform::FirewallRule anybody{"front", Protocol::tcp, 30001, ""};
-    const platform::FirewallRule over_udp{"dns", Protocol::udp, 30001, ""};
-    const platform::FirewallRule peer{"web", Protocol::tcp, 8443, "198.51.100.77"};
-    const platform::FirewallRule peer6{"web", Protocol::tcp, 8443, "2001:db8::77"};
-    const platform::FirewallRule network{"web", Protocol::tcp, 8443, "203.0.113.0/24"};
-    const platform::FirewallRule network6{"web", Protocol::tcp, 8443, "2001:db8:7::/48"};
+    const platform::FirewallRule anybody{"front", Protocol::tcp, 41001, ""};
+    const platform::FirewallRule over_udp{"dns", Protocol::udp, 41001, ""};
+    const platform::FirewallRule peer{"web", Protocol::tcp, 41002, "198.51.100.77"};
+    const platform::FirewallRule peer6{"web", Protocol::tcp, 41002, "2001:db8::77"};
+    const platform::FirewallRule network{"web", Protocol::tcp, 41002, "203.0.113.0/24"};
+    const platform::FirewallRule network6{"web", Protocol::tcp, 41002, "2001:db8:7::/48"};
     const platform::FirewallRules all{anybody, over_udp, peer, peer6, network, network6};
 
     const std::string before = contract.foreign();
@@ -44,13 +44,13 @@ inline void keeps_firewall_contract(const FirewallContract& contract) {
     is_made(all);
 
     // Another suite's are not ours.
-    const platform::FirewallRule other{"web", Protocol::tcp, 8444, "198.51.100.77"};
+    const platform::FirewallRule other{"web", Protocol::tcp, 41003, "198.51.100.77"};
     CHECK(ours("locum:other").empty());
     contract.make("locum:other").set({other});
     CHECK(ours("locum:one") == all);
 
     // Exactly these: what is not named goes.
-    const platform::FirewallRule late{"late", Protocol::tcp, 8445, "198.51.100.78"};
+    const platform::FirewallRule late{"late", Protocol::tcp, 41004, "198.51.100.78"};
     contract.make("locum:one").set({peer, late});
     CHECK(contract.make("locum:one").compare(all).missing ==
           platform::FirewallRules{anybody, over_udp, peer6, network, network6});
