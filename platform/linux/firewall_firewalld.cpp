@@ -82,15 +82,16 @@ struct Zone {
     }
 };
 
-// firewalld writes a zone's file when it is first changed. One that says again what was shipped
-// goes again, with the backup that firewalld makes of it.
-void forget_needless_file(const Zone& zone) {
-    const std::string own = fmt::format("{}/{}.xml", own_files, zone.name);
-    const std::string shipped = fmt::format("{}/{}.xml", shipped_files, zone.name);
-    if (!exists(own) || !exists(shipped) || read_file(own) != read_file(shipped))
-        return;
-    call(service, zone.file, file_interface, "loadDefaults");
-    remove_all(own + ".old");
+// firewalld writes a zone's file when it is first changed, and a backup beside it.
+std::string own_file(const std::string& zone) {
+    return fmt::format("{}/{}.xml", own_files, zone);
+}
+
+// It says no more than what was shipped, so both may go.
+bool is_needless(const std::string& zone) {
+    const std::string shipped = fmt::format("{}/{}.xml", shipped_files, zone);
+    return exists(own_file(zone)) && exists(shipped) &&
+           read_file(own_file(zone)) == read_file(shipped);
 }
 
 void make(const FirewallRules& wanted, int mark) {
@@ -109,8 +110,10 @@ void make(const FirewallRules& wanted, int mark) {
         for (const FirewallRule& rule : kept.surplus)
             call(service, zone.file, file_interface, "removeRichRule",
                  {"s", rich_rule(rule, mark)});
-        if (here.empty() && !kept.surplus.empty())
-            forget_needless_file(zone);
+        if (here.empty() && !kept.surplus.empty() && is_needless(name)) {
+            call(service, zone.file, file_interface, "loadDefaults");
+            remove_all(own_file(name) + ".old");
+        }
     }
 }
 
@@ -203,13 +206,18 @@ void remove_from_files(const std::string& owner) {
             read_file(std::string(own_files) + "/" + file)
                     .find(fmt::format("priority=\"{}\"", ours)) == std::string::npos)
             continue;
-        const std::string zone = "--zone=" + file.substr(0, file.size() - 4);
+        const std::string name = file.substr(0, file.size() - 4);
+        const std::string zone = "--zone=" + name;
         std::vector<std::string> rules;
         std::istringstream said(told_by({"firewall-offline-cmd", zone, "--list-rich-rules"}));
         for (std::string line; std::getline(said, line);)
             rules.push_back(line);
         for (const FirewallRule& rule : our_rules(rules, ours))
             told_by({"firewall-offline-cmd", zone, "--remove-rich-rule=" + rich_rule(rule, ours)});
+        if (is_needless(name)) {
+            remove_all(own_file(name));
+            remove_all(own_file(name) + ".old");
+        }
     }
 }
 

@@ -161,3 +161,8 @@ within 10 without_node_3
 admitted node-2 1:30002
 admitted node-1 2:61616
 foreign_stays 1 2
+
+echo "-- removal from a firewall that is off"
+lab exec node-1 env FIREWALL=firewalld FIREWALL_MAY_STOP=1 /root/lab-firewall -tc='*does not run*' >"$scratch/last.log" 2>&1 ||
+    fail "rules are left in the files of a firewalld that was off"
+admitted node-2 1:30002 # this suite's are still there

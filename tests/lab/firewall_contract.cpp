@@ -74,3 +74,15 @@ TEST_CASE("a rule of the administrator that is like ours stays the administrator
     platform::told_by({"ufw", "delete", "deny", "proto", "tcp", "from", "198.51.100.77", "to",
                        "any", "port", "41002"});
 }
+
+TEST_CASE("removal finds the rules of a firewalld that does not run") {
+    if (std::getenv("FIREWALL_MAY_STOP") ==
+        nullptr) // which others' rules for the time being end by
+        return;
+    const platform::FirewallRule rule{"web", platform::Protocol::tcp, 41002, "2001:db8::77"};
+    found("locum:one").set({rule});
+    platform::told_by({"systemctl", "stop", "firewalld"});
+    platform::remove_firewall_rules("locum:one");
+    platform::told_by({"systemctl", "start", "firewalld"});
+    CHECK(found("locum:one").compare({}).surplus.empty());
+}
