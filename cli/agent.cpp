@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 #include "cli/operations.hpp"
 #include "cluster/start_gate.hpp"
+#include "installer/firewall_keeper.hpp"
 #include "platform/host.hpp"
 
 #include <CLI/App.hpp>
@@ -31,7 +32,9 @@ void add_agent(CLI::App& app, Action& action) {
     agent->require_subcommand(1);
     add_verb(*agent, action, "run", "Be the agent, until SIGTERM",
              [](const cluster::Layout& layout) {
-                 cluster::run_agent(layout, all_node_operations());
+                 cluster::run_agent(
+                     layout, all_node_operations(),
+                     {installer::keep_firewall(layout, installer::host_firewall(layout))});
                  return 0;
              });
     add_verb(*agent, action, "start", "Start it in the background",

@@ -20,6 +20,7 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <list>
 #include <nlohmann/json.hpp>
 
 namespace locum::cluster {
@@ -236,7 +237,8 @@ void log_request(const RequestOutcome& request) {
 
 } // namespace
 
-void run_agent(const Layout& layout, const NodeOperations& operations) {
+void run_agent(const Layout& layout, const NodeOperations& operations,
+               const std::vector<AgentTask>& tasks) {
     platform::StopSignals signals;      // before any thread is made
     platform::keep_capabilities_here(); // for services that ask for them, not for every command
     platform::Lock lock = platform::Lock::take(layout.state_file("agent.lock"), "agent");
@@ -252,6 +254,7 @@ void run_agent(const Layout& layout, const NodeOperations& operations) {
                            options);
     server.start();
     Heart heart(layout, *services);
+    std::list<RunningTask> running(tasks.begin(), tasks.end());
     signals.wait();
     server.stop();
 }

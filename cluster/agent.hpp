@@ -2,6 +2,7 @@
 // Locum's own service on each node: executes commands of peers, supervises the node's services,
 // reports to the registry.
 
+#include "cluster/agent_task.hpp"
 #include "cluster/node.hpp"
 
 #include <string>
@@ -11,7 +12,8 @@ namespace locum::cluster {
 
 // Runs until SIGTERM or SIGINT; the services go on. Throws Error(busy) where an agent of this node
 // runs already.
-void run_agent(const Layout& layout, const NodeOperations& operations);
+void run_agent(const Layout& layout, const NodeOperations& operations,
+               const std::vector<AgentTask>& tasks = {});
 
 // Starts `program agent run` for this layout and waits until it listens: as a service of the host's
 // service manager where the layout is the host's own, which then starts it at boot, too; else as a

@@ -44,8 +44,9 @@ void announce(const cluster::Layout& layout, cluster::Store& store, const suite:
             if (!none_runs(facts, component))
                 send("reload", version, json::object());
         } catch (const cluster::Unreachable& error) {
-            // A node that is being installed has no agent yet, and announces itself when it has.
-            if (node.seen_ms != node.joined_ms)
+            // A server that is being installed has no agent yet, and announces itself when it has.
+            // Nodes without one are never seen in the registry, which so says nothing of them.
+            if (node.seen_ms != node.joined_ms || !node.has_role("server"))
                 failures += "\n  " + node.name + ": " + error.one_line();
         } catch (const engine::Error& error) {
             failures += "\n  " + node.name + ": " + error.one_line();

@@ -197,6 +197,7 @@ Answers parse_answers(const std::string& text, const std::string& file) {
             answers.services[service.value] = service_choice(services.section(service.value));
         services.done();
     }
+    answers.firewall = read_firewall(root);
     root.done();
     return answers;
 }

@@ -4,6 +4,7 @@
 
 #include "cluster/node_state.hpp"
 #include "datasource/connection.hpp"
+#include "installer/firewall_answer.hpp"
 #include "suite/manifest.hpp"
 
 #include <cstdint>
@@ -54,6 +55,7 @@ struct Answers {
     std::optional<DatasourceAnswer> datasource; // with create_token only
     std::map<std::string, std::uint16_t> ports;
     std::map<std::string, cluster::ServiceChoice> services;
+    FirewallAnswer firewall;
 };
 
 Answers parse_answers(const std::string& text, const std::string& file);

@@ -7,6 +7,7 @@
 #include "datasource/schema.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
+#include "installer/firewall.hpp"
 #include "installer/rendering.hpp"
 #include "platform/files.hpp"
 
@@ -92,6 +93,8 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
     // for again. A node that is not whole yet goes on with them.
     if (facts.node && !Begun::load(layout))
         return facts;
+    if (layout.root.empty() && facts.root && answers.firewall.manage)
+        facts.firewall = firewall_in_force(layout);
     facts.host_files = cluster::check_host_files(manifest, answers.components);
     if (!answers.create_token.empty()) {
         facts.token_exists = platform::exists(answers.create_token);

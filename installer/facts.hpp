@@ -48,6 +48,7 @@ struct Facts {
     std::optional<DatabaseFacts> database;
     std::vector<engine::Finding> grants;
     std::vector<engine::Finding> host_files;
+    std::optional<std::string> firewall; // in force; empty: none; nullopt: no matter of Locum
 };
 
 Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,

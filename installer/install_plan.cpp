@@ -2,6 +2,7 @@
 
 #include "cluster/service_units.hpp"
 #include "installer/steps/files.hpp"
+#include "installer/steps/firewall.hpp"
 #include "installer/steps/network.hpp"
 #include "installer/steps/services.hpp"
 
@@ -53,6 +54,12 @@ engine::Plan install_plan(const Installation& installation) {
         add(steps::make_accounts(installation));
     for (const std::string& component : installation.answers.components)
         add(steps::write_configs(installation, component));
+    // Before anything listens. Below a folder there is no host whose firewall could be meant.
+    if (installation.layout.root.empty()) {
+        add(steps::keep_firewall_rules(installation));
+        for (const PortRule& rule : steps::firewall_rules(installation))
+            add(steps::admit(installation, rule, host_firewall(installation.layout)));
+    }
     add(steps::start_agent(installation));
     // Servers first: a balancer in front of nothing answers every request with an error. An unknown
     // component is preflight's to refuse, after the plan was printed.

@@ -1,4 +1,5 @@
 #include "installer/facts.hpp"
+#include "installer/firewall.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -209,6 +210,8 @@ std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
     const auto around =
         surroundings_findings(manifest, answers.components, ports, facts.surroundings);
     findings.insert(findings.end(), around.begin(), around.end());
+    for (const Finding& finding : firewall_findings(answers.firewall, manifest))
+        findings.push_back(finding);
     findings.insert(findings.end(), facts.grants.begin(), facts.grants.end());
     findings.insert(findings.end(), facts.host_files.begin(), facts.host_files.end());
     return findings;

@@ -249,6 +249,11 @@ bool Section::has(std::string_view key) {
     return find(key) != nullptr;
 }
 
+bool Section::is_list(std::string_view key) {
+    const Node* node = find(key);
+    return node != nullptr && std::holds_alternative<std::vector<Node>>(node->value);
+}
+
 Place Section::at() const {
     return node_ == nullptr ? Place{} : node_->at;
 }

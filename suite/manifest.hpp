@@ -78,12 +78,15 @@ struct PortChoice {
     std::string when;
     std::uint16_t port = 0;
 };
+// Who connects to a port: everybody, the cluster's nodes only, or nobody but its own host.
+enum class Clients { any, peers, host };
 struct Port {
     std::string name;
     std::string component;
     std::vector<PortChoice> choices;
     bool tcp = true;
     bool udp = false;
+    Clients from = Clients::any;
 };
 
 struct Config {

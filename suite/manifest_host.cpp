@@ -173,6 +173,8 @@ void ManifestReader::read_ports() {
                 fmt::format("the port '{}' without a choice that always holds", name.value),
                 "a last choice without 'when'");
         read_protocols(section, port);
+        port.from =
+            static_cast<Clients>(read_choice(section, "from", {"any", "peers", "host"}, "any"));
         section.done();
         manifest.ports.push_back(std::move(port));
     }

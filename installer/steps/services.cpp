@@ -14,6 +14,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 namespace locum::installer::steps {
 
@@ -23,6 +24,14 @@ using engine::Reporter;
 using engine::Step;
 using engine::Undo;
 using nlohmann::json;
+
+namespace {
+
+// A balancer's host may let in members only, and learns within seconds that this node is one.
+constexpr std::chrono::seconds admission_limit{12};
+constexpr std::chrono::milliseconds poll_interval{200};
+
+} // namespace
 
 Step make_accounts(const Installation& installation) {
     const Layout& layout = installation.layout;
@@ -113,8 +122,15 @@ Step announce_server(const Installation& installation) {
                 const cluster::Lease lease(settings, layout.suite,
                                            "join of " + installation.answers.node_name);
                 cluster::Store store(settings, layout.suite);
-                announce(layout, store, installation.manifest(), lease.epoch());
-                return std::string();
+                const auto deadline = std::chrono::steady_clock::now() + admission_limit;
+                for (;; std::this_thread::sleep_for(poll_interval))
+                    try {
+                        announce(layout, store, installation.manifest(), lease.epoch());
+                        return std::string();
+                    } catch (const engine::Error&) {
+                        if (std::chrono::steady_clock::now() > deadline)
+                            throw;
+                    }
             },
             nullptr,
             NothingToUndo{}};

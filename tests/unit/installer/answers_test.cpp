@@ -97,6 +97,46 @@ TEST_CASE("answers: of a further node, and what is not said") {
     CHECK(answers.ports.empty());
 }
 
+TEST_CASE("answers: who is let in by the host's firewall") {
+    using installer::Clients;
+    CHECK(parse(first_node).firewall.manage);
+    CHECK(parse(first_node).firewall.rules.empty());
+    CHECK(!parse(first_node + "[firewall]\nmanage = false\n").firewall.manage);
+    const auto rules = parse(first_node + R"([firewall.rules]
+agent = "peers"
+device = "off"
+front = ["10.0.0.0/8", "2001:DB8::7/128"]
+web = "any"
+)")
+                           .firewall.rules;
+    CHECK(rules == std::map<std::string, Clients>{
+                       {"agent", {Clients::Who::peers}},
+                       {"device", {Clients::Who::nobody}},
+                       {"front", {Clients::Who::networks, {"10.0.0.0/8", "2001:db8::7"}}},
+                       {"web", {Clients::Who::any}}});
+    auto complaint = [](const std::string& firewall) {
+        try {
+            parse(further_node + firewall);
+        } catch (const engine::Error& error) {
+            return error.one_line();
+        }
+        return std::string("accepted");
+    };
+    const std::string choices = "expected \"any\", \"peers\", \"off\", or networks such as "
+                                "[\"10.0.0.0/8\", \"2001:db8::7\"]";
+    CHECK(complaint("[firewall.rules]\nweb = \"all\"\n") ==
+          "/answers/node.toml:10:7: found 'all' for 'web'; " + choices);
+    CHECK(complaint("[firewall.rules]\nweb = []\n") ==
+          "/answers/node.toml:10:1: found no network for 'web'; " + choices);
+    CHECK(complaint("[firewall.rules]\nweb = [\"10.1.0.0/8\"]\n") ==
+          "/answers/node.toml:10:8: found '10.1.0.0/8' for 'web'; expected an address or a "
+          "network, without bits beyond its length");
+    CHECK(complaint("[firewall]\nmanage = false\nrules = { web = \"any\" }\n") ==
+          "/answers/node.toml:11:9: found rules beside manage = false; expected none, or manage = "
+          "true");
+    CHECK(contains(complaint("[firewall]\nenable = true\n"), "unknown key 'enable'"));
+}
+
 TEST_CASE("answers: an embedded datasource, a key in digits, a prompt") {
     const std::string key(64, 'a');
     const std::string embedded =

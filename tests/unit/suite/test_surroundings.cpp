@@ -54,6 +54,19 @@ TEST_CASE("surroundings: read as they are written") {
     CHECK(m.outgoing[1].optional);
 }
 
+TEST_CASE("surroundings: who connects to a port is one of three, everybody where it is not said") {
+    const std::string web = "choices = [{ port = 80 }]\n";
+    auto from = [&](const std::string& who) {
+        return replaced(with_surroundings(), web, web + "from = \"" + who + "\"\n");
+    };
+    CHECK(parse_manifest(with_surroundings(), "s.toml").ports[1].from == Clients::any);
+    CHECK(parse_manifest(from("any"), "s.toml").ports[1].from == Clients::any);
+    CHECK(parse_manifest(from("peers"), "s.toml").ports[1].from == Clients::peers);
+    CHECK(parse_manifest(from("host"), "s.toml").ports[1].from == Clients::host);
+    CHECK(suite::testing::complaint(from("all")) ==
+          "s.toml:34:8: found 'all' for 'from'; expected one of any, peers, host");
+}
+
 TEST_CASE("surroundings: what is wrong is said with its place") {
     for (const std::string name : {"--root", "", "a b", "bind9-dnsutils\", \"bind9-dnsutils"})
         CHECK(complaint("\"bind9-dnsutils\"", "\"" + name + "\"").find("s.toml:19:") == 0);
