@@ -5,6 +5,7 @@
 #include "cluster/node.hpp"
 
 #include <string>
+#include <vector>
 
 namespace locum::cluster {
 
@@ -21,5 +22,13 @@ void stop_agent(const Layout& layout);
 // Stops it and takes it out of the service manager.
 void remove_agent(const Layout& layout);
 bool agent_runs(const Layout& layout);
+
+// An agent that runs on this host for another installation of the layout's suite, below another
+// folder.
+struct OtherAgent {
+    std::string root; // "/" for the host itself
+    std::int64_t pid = 0;
+};
+std::vector<OtherAgent> other_agents(const Layout& layout);
 
 } // namespace locum::cluster
