@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "engine/failpoint.hpp"
+#include "installer/checks.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -22,6 +23,18 @@ void add_debug(CLI::App& app, Action& action) {
             return 0;
         };
     });
+    debug->add_subcommand("checks", "List the checks of preflight, as the operator's guide does")
+        ->callback([&action] {
+            action = [] {
+                fmt::print("| check | looks at | `--ignore` |\n| --- | --- | --- |\n");
+                for (const installer::CheckInfo& check : installer::checks())
+                    fmt::print("| `{}` | {} | {} |\n", check.name, check.looks_at,
+                               check.only_warns         ? "only warns"
+                               : check.strict.empty() ? "yes"
+                                                        : fmt::format("no: {}", check.strict));
+                return 0;
+            };
+        });
 }
 
 } // namespace locum::cli

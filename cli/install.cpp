@@ -3,6 +3,7 @@
 #include "engine/check.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
+#include "installer/checks.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
@@ -83,7 +84,7 @@ int install(const Options& options) {
     case installer::Relation::none:
         break;
     }
-    prepared.findings = engine::demoted(std::move(prepared.findings), options.ignored);
+    prepared.findings = installer::demoted(std::move(prepared.findings), options.ignored);
     for (const engine::Finding& finding : prepared.findings)
         if (finding.severity == engine::Severity::warning)
             fmt::print(stderr, "warning: {}\n", to_line(finding));

@@ -31,16 +31,21 @@ Status gather_status(const cluster::Layout& layout) {
     status.trial = !registry.fact(cluster::fact::trial_machine).empty();
     status.fence = registry.fact(cluster::fact::fence);
     status.now_ms = registry.now_ms();
+    std::vector<cluster::Address> agents;
     for (cluster::NodeRow& row : registry.nodes()) {
         NodeStatus node{std::move(row), std::nullopt, "", status.nodes.empty()};
         try {
             node.live =
                 installer::facts_from_json(peers.ask(cluster::address_of(node.row), "facts"));
+            agents.push_back(cluster::address_of(node.row));
         } catch (const engine::Error& error) {
             node.unreachable = error.one_line();
         }
         status.nodes.push_back(std::move(node));
     }
+    status.clocks = cluster::ask_clocks(cluster::own_ca_pin(layout), agents);
+    if (const auto ahead = cluster::database_ahead_ms(store.connection()))
+        status.clocks.push_back(cluster::database_clock(ahead));
     cluster::Operations operations(store);
     status.operation = operations.open();
     if (!status.operation)
@@ -170,6 +175,8 @@ std::string status_text(const Status& status) {
         fmt::format("{} {}, network {}{}\n", status.suite, status.version,
                     status.cluster.substr(0, 12), status.trial ? " (trial cluster: one host)" : "");
     text += node_list_text(status);
+    for (const std::string& warning : cluster::clock_warnings(status.clocks))
+        text += "warning: " + warning + "\n";
     if (!status.fence.empty())
         text += fmt::format("the productive database is fenced by {}\n", status.fence);
     if (status.operation)
@@ -221,6 +228,7 @@ std::string status_json(const Status& status) {
                 {"trial", status.trial},
                 {"fence", status.fence},
                 {"now-ms", status.now_ms},
+                {"warnings", cluster::clock_warnings(status.clocks)},
                 {"nodes", nodes},
                 {"operation", operation_value(status)}}
                .dump(2) +

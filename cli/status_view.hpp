@@ -1,6 +1,7 @@
 #pragma once
 // What `locum status`, `node list` and `upgrade status` show, as text and as JSON.
 
+#include "cluster/clock.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/registry.hpp"
 #include "installer/node_operations.hpp"
@@ -28,6 +29,7 @@ struct Status {
     std::string fence;
     std::int64_t now_ms = 0; // the database's clock
     std::vector<NodeStatus> nodes;
+    std::vector<cluster::Clock> clocks; // of nodes that answer, and of the database
     std::optional<cluster::Operation> operation; // the open one, else the last
     std::vector<StepLine> steps;
     upgrade::Report report; // of that operation

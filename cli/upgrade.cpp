@@ -44,7 +44,8 @@ json findings_value(const std::vector<engine::Finding>& findings) {
              {"severity", finding.severity == engine::Severity::warning ? "warning" : "error"},
              {"found", finding.found},
              {"expected", finding.expected},
-             {"remedy", finding.remedy}});
+             {"remedy", finding.remedy},
+             {"may-be-ignored", finding.may_be_ignored}});
     return all;
 }
 

@@ -99,11 +99,16 @@ void require_admissible(const Layout& layout, Store& store, const NodeState& own
 
 } // namespace
 
-void require_admissible(const Layout& layout, const std::string& body, const std::string& channel) {
+std::string may_join(const Layout& layout, const std::string& body, const std::string& channel) {
     const JoinRequest request = proven_request(layout, body, channel);
     const NodeState own = load_node_state(layout);
     Store store(load_datasource(layout).value(), own.suite);
     require_admissible(layout, store, own, request);
+    const NodeRow& node = request.node;
+    return to_json(
+        introduce(layout, node,
+                  {"the agent of " + node.name, endpoint(node.address, node.agent_port),
+                   json::parse(body).value("greeting", "")}));
 }
 
 std::string admit(const Layout& layout, const std::string& body, const std::string& channel) {
@@ -146,28 +151,30 @@ void leave(const Layout& layout, const std::string& peer, bool unless_busy) {
 
 namespace {
 
-json ask_servers(const token::NetworkToken& token, const std::string& verb,
-                 const JoinRequest& request) {
-    return json::parse(any_server(token, [&](const Address& to) {
+std::string ask_servers(const token::NetworkToken& token, const std::string& verb,
+                        const JoinRequest& request, const std::string& greeting = "") {
+    return any_server(token, [&](const Address& to) {
         return join_call(verb, token.ca_pin, to.host, to.port, [&](const std::string& channel) {
             return json{{"suite", request.suite},
                         {"node", json::parse(to_json(request.node))},
                         {"csr", request.csr_pem},
                         {"manifest", request.manifest},
+                        {"greeting", greeting},
                         {"proof", token::join_proof(token.join_secret, channel, request.csr_pem)}}
                 .dump();
         });
-    }));
+    });
 }
 
 } // namespace
 
-void ask_to_join(const token::NetworkToken& token, const JoinRequest& request) {
-    ask_servers(token, "may-join", request);
+Introduction ask_to_join(const token::NetworkToken& token, const JoinRequest& request,
+                         const std::string& greeting) {
+    return introduction_from_json(ask_servers(token, "may-join", request, greeting));
 }
 
 JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request) {
-    const json answer = ask_servers(token, "join", request);
+    const json answer = json::parse(ask_servers(token, "join", request));
     JoinAnswer joined;
     joined.certificate_pem = answer.at("certificate");
     joined.ca_pem = answer.at("ca");

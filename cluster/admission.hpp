@@ -2,6 +2,7 @@
 // How a further node gets into the cluster: it proves that it has the token's join secret, over a
 // channel to a server whose CA the token pins, and gets a certificate for a key made on the node.
 
+#include "cluster/introduction.hpp"
 #include "cluster/node_state.hpp"
 #include "cluster/registry.hpp"
 #include "engine/secret.hpp"
@@ -35,15 +36,17 @@ struct JoinAnswer {
 // The server's side of the verbs `join` and `may-join`, on a server node. body and answer are JSON;
 // channel: the TLS exporter's bytes. Throws Error: refused (another bundle, trial cluster and
 // another machine, name taken), busy (operation open), not_trusted (wrong proof).
-void require_admissible(const Layout& layout, const std::string& body, const std::string& channel);
+// may_join answers with an introduction (cluster/introduction.hpp).
+std::string may_join(const Layout& layout, const std::string& body, const std::string& channel);
 std::string admit(const Layout& layout, const std::string& body, const std::string& channel);
 // Verb `leave`: the peer's own row is removed. unless_busy: Error(busy) where an operation is open;
 // the undo of a join does not wait for that.
 void leave(const Layout& layout, const std::string& peer, bool unless_busy);
 
 // The node's side: tries the token's addresses in turn. ask_to_join changes nothing there, and
-// throws what join would.
-void ask_to_join(const token::NetworkToken& token, const JoinRequest& request);
+// throws what join would. greeting: of this host's Greeter at the node's address; empty: none.
+Introduction ask_to_join(const token::NetworkToken& token, const JoinRequest& request,
+                         const std::string& greeting);
 JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request);
 
 } // namespace locum::cluster

@@ -34,4 +34,12 @@ struct AgentFault {
 // What differs from how start_agent() leaves it. Drop-ins of the administrator are no fault.
 std::vector<AgentFault> agent_faults(const Layout& layout, const std::string& program);
 
+// An agent that runs on this host for another installation of the layout's suite, below another
+// folder.
+struct OtherAgent {
+    std::string root; // "/" for the host itself
+    std::int64_t pid = 0;
+};
+std::vector<OtherAgent> other_agents(const Layout& layout);
+
 } // namespace locum::cluster

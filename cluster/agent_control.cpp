@@ -158,6 +158,21 @@ void stop_agent(const Layout& layout) {
                                 agent->pid));
 }
 
+std::vector<OtherAgent> other_agents(const Layout& layout) {
+    std::vector<OtherAgent> others;
+    for (const platform::RunningCommand& running : platform::running_commands()) {
+        const std::vector<std::string>& argv = running.argv;
+        // As start_process() and the unit start it.
+        if (argv.size() < 5 || argv[1] != "agent" || argv[2] != "run" || argv[3] != "--suite" ||
+            argv[4] != layout.suite || !argv[0].ends_with("locum"))
+            continue;
+        const std::string root = argv.size() == 7 && argv[5] == "--root" ? argv[6] : "";
+        if (root != layout.root)
+            others.push_back({root.empty() ? "/" : root, running.pid});
+    }
+    return others;
+}
+
 void remove_agent(const Layout& layout) {
     stop_agent(layout);
     if (service_manager_used(layout))

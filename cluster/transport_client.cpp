@@ -82,4 +82,19 @@ std::string join_call(const std::string& verb, const std::string& ca_pin, const 
                     std::move(outgoing));
 }
 
+std::string clock_call(const std::string& verb, const std::string& ca_pin, const Peer& peer,
+                       const std::function<void()>& on_sent, TransportClientOptions options) {
+    const Context context(tls::client_context(nullptr));
+    tls::Trust trust;
+    trust.ca_pin = ca_pin;
+    trust.at_any_time = true;
+    Outgoing outgoing;
+    outgoing.verb = verb;
+    outgoing.make_body = [&on_sent](const std::string&) {
+        on_sent();
+        return std::string("{}");
+    };
+    return converse(context.get(), std::move(trust), peer, options, {}, std::move(outgoing));
+}
+
 } // namespace locum::cluster

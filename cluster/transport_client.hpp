@@ -73,4 +73,10 @@ std::string join_call(const std::string& verb, const std::string& ca_pin, const 
                       const std::function<std::string(const std::string& channel)>& make_body,
                       TransportClientOptions options = {});
 
+// A verb that changes nothing and for which no trust in times is needed: the caller shows no
+// certificate, and the server's may have ended or not begun by this host's clock. on_sent: called
+// when the channel stands and nothing is left but to send the question.
+std::string clock_call(const std::string& verb, const std::string& ca_pin, const Peer& peer,
+                       const std::function<void()>& on_sent, TransportClientOptions options = {});
+
 } // namespace locum::cluster

@@ -55,6 +55,8 @@ std::string to_line(const Finding& finding) {
         line += "; expected " + finding.expected;
     if (!finding.remedy.empty())
         line += "; " + finding.remedy;
+    if (finding.severity == Severity::error && finding.may_be_ignored)
+        line += fmt::format("; or, knowing better: --ignore {}", finding.name);
     return line;
 }
 

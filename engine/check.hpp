@@ -36,7 +36,7 @@ std::vector<Finding> demoted(std::vector<Finding> findings, const std::vector<st
 // Throws Error(refused) that lists every finding of severity error; warnings stay with the caller.
 void require_no_errors(const std::vector<Finding>& findings);
 
-// "name: found …; expected …; remedy" on one line.
+// "name: found …; expected …; remedy" on one line, with --ignore where that is possible.
 std::string to_line(const Finding& finding);
 
 } // namespace locum::engine

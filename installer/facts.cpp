@@ -1,5 +1,6 @@
 #include "installer/facts.hpp"
 
+#include "cluster/clock.hpp"
 #include "cluster/host_files.hpp"
 #include "cluster/store.hpp"
 #include "datasource/grants.hpp"
@@ -53,6 +54,10 @@ DatabaseFacts look_at(const datasource::Settings& settings, const suite::Manifes
     try {
         auto connection = datasource::connect(settings, settings.locum);
         facts.reachable = true;
+        facts.clock_ahead_ms = cluster::database_ahead_ms(*connection);
+        if (settings.kind == datasource::Kind::postgresql)
+            facts.version_num = static_cast<unsigned>(
+                std::stoul(connection->query("SHOW server_version_num").at(0).at(0).value()));
         for (const datasource::Object& object : datasource::objects(*connection))
             if (object.kind != "extension") // an administrator may have brought one
                 facts.objects.push_back(object.kind + " " + object.identity);
@@ -78,11 +83,12 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
     facts.host = platform::host_name();
     facts.machine = platform::machine_id();
     facts.root = platform::is_root();
-    facts.memory_bytes = platform::memory_bytes();
-    facts.product_folder = layout.product();
-    facts.product_free_bytes = platform::free_bytes(layout.product());
+    facts.root_folder = layout.root;
     facts.data_folder = answers.data_directory.empty() ? layout.data() : answers.data_directory;
     facts.run_folder = answers.run_directory.empty() ? layout.run() : answers.run_directory;
+    facts.here = look_at_host(layout, facts.data_folder);
+    if (layout.root.empty()) // with --root several may share a host
+        facts.other_agents = cluster::other_agents(layout);
     for (const std::string& folder : {layout.product(), layout.etc(), layout.state(), layout.logs(),
                                       facts.data_folder, facts.run_folder})
         if (!platform::writeable(folder))

@@ -2,9 +2,11 @@
 // What an installation finds on the host and on the datasource, gathered once, before anything is
 // changed.
 
+#include "cluster/agent.hpp"
 #include "cluster/node_state.hpp"
 #include "engine/check.hpp"
 #include "installer/answers.hpp"
+#include "installer/host_facts.hpp"
 #include "installer/surroundings.hpp"
 #include "platform/host.hpp"
 #include "suite/bundle.hpp"
@@ -25,17 +27,20 @@ struct DatabaseFacts {
     bool registry = false;             // this suite's registry is there already
     std::optional<std::string> schema; // version of the suite's schema
     std::vector<std::string> objects;  // of others: "table public.t"
+    unsigned version_num = 0;          // PostgreSQL's server_version_num; 0: another engine
+    std::optional<std::int64_t> clock_ahead_ms = {}; // of this host's
 };
 
 struct Facts {
     std::string host;
     std::string machine;
     bool root = false;
-    std::uint64_t memory_bytes = 0;
-    std::uint64_t product_free_bytes = 0;
-    std::string product_folder;
+    HostFacts here;
+    std::string root_folder; // --root; empty: the host itself
     std::string data_folder;
     std::string run_folder;
+    // Of this suite, below other folders of this host.
+    std::vector<cluster::OtherAgent> other_agents;
     std::vector<std::string> unwriteable;   // folders that cannot be written
     std::optional<cluster::NodeState> node; // installed here already
     bool token_exists = false;

@@ -1,17 +1,15 @@
 #include "installer/install.hpp"
 
-#include "cluster/admission.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/node_state.hpp"
 #include "engine/error.hpp"
 #include "engine/runner.hpp"
 #include "installer/begun.hpp"
-#include "installer/node_row.hpp"
+#include "installer/meeting.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
-#include "token/identity.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -92,28 +90,6 @@ Relation relation(const Installation& installation) {
     return Relation::newer; // within one schema version either direction is an update
 }
 
-// Asks the cluster whether it would admit this node, so that it is known before anything is
-// changed here. A refusal is a finding like any other; what has an exit code of its own keeps it.
-void ask_cluster(Prepared& prepared) {
-    const Installation& installation = prepared.installation;
-    if (!installation.facts.token)
-        return;
-    const cluster::NodeState state =
-        node_state(installation, installation.facts.token->cluster_id, false);
-    const cluster::JoinRequest request{installation.layout.suite, node_row(installation, state),
-                                       token::NodeKey::generate().csr(state.name),
-                                       installation.bundle.manifest_sha256()};
-    try {
-        cluster::ask_to_join(*installation.facts.token, request);
-    } catch (const Error& error) {
-        if (error.kind() == Kind::refused)
-            prepared.findings.push_back({"admission", engine::Severity::error, error.one_line(),
-                                         "a cluster that admits this node", error.remedy()});
-        else
-            prepared.not_admitted = error;
-    }
-}
-
 Begun inputs_of(const Installation& installation) {
     Begun begun;
     begun.bundle = installation.bundle.file();
@@ -168,13 +144,22 @@ Prepared prepare(const std::string& bundle_file, const Answers& answers, const s
     prepared.relation = relation(prepared.installation);
     if (prepared.relation == Relation::none) {
         prepared.findings = preflight(answers, manifest, prepared.installation.facts);
-        ask_cluster(prepared);
+        meet_cluster(prepared);
     }
     return prepared;
 }
 
 void require_ready(const Prepared& prepared) {
-    engine::require_no_errors(prepared.findings);
+    try {
+        engine::require_no_errors(prepared.findings);
+    } catch (const Error& error) {
+        const bool privileges =
+            std::any_of(prepared.findings.begin(), prepared.findings.end(),
+                        [](const engine::Finding& one) { return one.name == "privileges"; });
+        if (!privileges)
+            throw;
+        throw Error(error.what(), Kind::no_privilege).remedy(error.remedy());
+    }
     if (prepared.not_admitted)
         throw *prepared.not_admitted;
 }

@@ -1,9 +1,13 @@
 #include "installer/facts.hpp"
 #include "installer/firewall.hpp"
 
+#include "cluster/clock.hpp"
+#include "installer/requirements.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <iterator>
 
 namespace locum::installer {
 
@@ -85,29 +89,35 @@ void check_selection(const Answers& answers, const Manifest& manifest,
 
 void check_host(const Answers& answers, const Manifest& manifest, const Facts& facts,
                 std::vector<Finding>& findings) {
-    std::uint64_t memory_mb = 0;
-    std::uint64_t disk_mb = 0;
-    for (const suite::Component& component : manifest.components) {
-        if (!selected(answers, component.name))
-            continue;
-        memory_mb += component.memory_mb;
-        disk_mb += component.disk_mb;
+    auto add = [&findings](std::vector<Finding> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(findings));
+    };
+    add(host_findings(manifest, answers.components, facts.here));
+    add(disk_findings(facts.here,
+                      {{"product", "the selected components",
+                        product_bytes(manifest, answers.components)},
+                       {"state", "Locum's state", state_bytes},
+                       {"logs", "logs", logs_bytes}}));
+    if (facts.root || !facts.root_folder.empty()) {
+        for (const std::string& folder : facts.unwriteable)
+            findings.push_back({"folder-writeable", Severity::error, folder + " cannot be written",
+                                "a folder to write to",
+                                facts.root ? "check the file system"
+                                           : "choose a folder of yours for --root"});
+    } else if (!facts.unwriteable.empty()) {
+        findings.push_back({"privileges", Severity::error,
+                            fmt::format("no right to write {}", fmt::join(facts.unwriteable, ", ")),
+                            "root, since the installation is the host's own",
+                            "run it as root (sudo), or give --root DIR with a folder of yours"});
     }
-    if (facts.memory_bytes >> 20 < memory_mb)
-        findings.push_back({"memory", Severity::error,
-                            fmt::format("{} MB", facts.memory_bytes >> 20),
-                            fmt::format("{} MB for the selected components", memory_mb),
-                            "select fewer components or add memory", true});
-    if (facts.product_free_bytes >> 20 < disk_mb)
+    for (const cluster::OtherAgent& other : facts.other_agents)
         findings.push_back(
-            {"disk", Severity::error,
-             fmt::format("{} MB free at {}", facts.product_free_bytes >> 20, facts.product_folder),
-             fmt::format("{} MB for the selected components", disk_mb), "free some space", true});
-    for (const std::string& folder : facts.unwriteable)
-        findings.push_back(
-            {"folder-writeable", Severity::error, folder + " cannot be written",
-             "a folder to write to",
-             facts.root ? "check the file system" : "run as root, or give --root DIR"});
+            {"other-installation", Severity::error,
+             fmt::format("{} is installed on this host already, below {} (agent: process {})",
+                         manifest.name, other.root, other.pid),
+             "one installation of the suite on a host",
+             fmt::format("use that one (locum status --root {}), or take it away", other.root),
+             true});
     if (manifest.balancing && manifest.balancing->driver == suite::BalancerDriver::haproxy &&
         selected(answers, manifest.balancing->component)) {
         // The longest name that is made from it while HAProxy starts.
@@ -168,6 +178,16 @@ void check_network(const Answers& answers, const Manifest& manifest, const Facts
     if (!facts.database)
         return;
     const DatabaseFacts& database = *facts.database;
+    if (database.version_num != 0) {
+        const auto engine = manifest.database.engines.find(datasource::Kind::postgresql);
+        if (engine != manifest.database.engines.end())
+            for (Finding& finding : database_version_findings(engine->second, database.version_num))
+                findings.push_back(std::move(finding));
+        for (Finding& finding :
+             cluster::clock_findings({{answers.node_name + " (this host)", false, 0, ""},
+                                      cluster::database_clock(database.clock_ahead_ms)}))
+            findings.push_back(std::move(finding));
+    }
     if (!database.reachable) {
         findings.push_back({"datasource", Severity::error, database.why_not,
                             "a database that Locum's account can use",
@@ -212,6 +232,9 @@ std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
     findings.insert(findings.end(), around.begin(), around.end());
     for (const Finding& finding : firewall_findings(answers.firewall, manifest))
         findings.push_back(finding);
+    if (facts.database) // a further node's is told with the cluster's others (installer/meeting.cpp)
+        for (Finding& finding : advice_findings(manifest, answers.components, {}))
+            findings.push_back(std::move(finding));
     findings.insert(findings.end(), facts.grants.begin(), facts.grants.end());
     findings.insert(findings.end(), facts.host_files.begin(), facts.host_files.end());
     return findings;

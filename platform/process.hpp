@@ -83,4 +83,11 @@ void send_signal(const ProcessId& process, const std::string& name, bool group =
 bool wait_end(const ProcessId& process, std::chrono::milliseconds limit);
 ProcessId self();
 
+struct RunningCommand {
+    std::int64_t pid = 0;
+    std::vector<std::string> argv;
+};
+// Of this system's processes, those of containers on it left out, as far as this user may tell.
+std::vector<RunningCommand> running_commands();
+
 } // namespace locum::platform

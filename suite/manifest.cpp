@@ -144,8 +144,6 @@ std::string with_variables(References& references, Section& section, std::string
     return text.value;
 }
 
-namespace {
-
 engine::Version read_version(Section& section, std::string_view key) {
     const Text text = section.text(key);
     try {
@@ -156,7 +154,6 @@ engine::Version read_version(Section& section, std::string_view key) {
     }
 }
 
-} // namespace
 
 void ManifestReader::read_header() {
     const auto most = std::numeric_limits<int>::max();
@@ -215,6 +212,8 @@ Manifest parse_manifest(std::string_view text, const std::string& file_name) {
     engine::during("reading " + file_name, [&] { reader.read_header(); });
     reader.read_suite();
     reader.read_components();
+    reader.read_requirements();
+    reader.read_advice();
     reader.read_secrets();
     reader.read_host_files();
     reader.read_outgoing();

@@ -5,6 +5,7 @@
 #include "datasource/encoding.hpp"
 #include "datasource/migration.hpp"
 #include "engine/version.hpp"
+#include "suite/requirements.hpp"
 
 #include <array>
 #include <chrono>
@@ -33,6 +34,9 @@ struct Component {
         cluster_requires; // components somewhere in the cluster, installed before
     std::uint64_t memory_mb = 0;
     std::uint64_t disk_mb = 0;
+    // Advised, with the host's other components: less is a warning. 0: nothing is advised.
+    std::uint64_t recommended_memory_mb = 0;
+    unsigned recommended_cores = 0;
     std::vector<std::string> packages; // of the host's system, that must be installed
 };
 
@@ -176,6 +180,7 @@ struct Balancing {
 
 struct Engine {
     datasource::VersionStatements version;
+    std::optional<engine::Version> oldest;         // of the database server
     std::vector<datasource::Migration> migrations; // sql is filled where the bundle was opened
     std::string copy_ddl;         // sqlite only: path of a part with the copy's DDL; empty: derived
     datasource::Encodings encode; // sqlite only: how a copy holds the values
@@ -228,6 +233,8 @@ struct Manifest {
     std::vector<Probe> probes;
     std::optional<Balancing> balancing;
     std::vector<SharedSecret> secrets;
+    Requirements requirements;
+    std::vector<Advice> advice;
     std::vector<HostFile> host_files;
     std::vector<Outgoing> outgoing;
     Database database;

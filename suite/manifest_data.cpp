@@ -89,6 +89,8 @@ Engine read_engine(ManifestReader& reader, Section& section, datasource::Kind ki
                          "$1 where the version is to stand, or no 'version-record'");
         engine.version.record = record.value;
     }
+    if (kind == datasource::Kind::postgresql && section.has("oldest"))
+        engine.oldest = read_version(section, "oldest");
     engine.migrations = read_migrations(reader, section);
     if (kind == datasource::Kind::sqlite && section.has("copy-ddl"))
         engine.copy_ddl = read_path(section, "copy-ddl");

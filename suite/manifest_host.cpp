@@ -110,6 +110,10 @@ void ManifestReader::read_components() {
         constexpr std::int64_t most = 1 << 30;
         component.memory_mb = static_cast<std::uint64_t>(section.number("memory-mb", 0, most, 0));
         component.disk_mb = static_cast<std::uint64_t>(section.number("disk-mb", 0, most, 0));
+        component.recommended_memory_mb =
+            static_cast<std::uint64_t>(section.number("recommended-memory-mb", 0, most, 0));
+        component.recommended_cores =
+            static_cast<unsigned>(section.number("recommended-cores", 0, 4096, 0));
         component.packages = read_packages(section);
         section.done();
         manifest.components.push_back(std::move(component));

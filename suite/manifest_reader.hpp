@@ -21,6 +21,8 @@ struct ManifestReader {
     void read_probes();
     void read_balancing();
     void read_secrets();
+    void read_requirements();
+    void read_advice();
     void read_host_files();
     void read_outgoing();
     void read_database();
@@ -43,6 +45,8 @@ std::string read_path(Section& section, std::string_view key);
 constexpr const char* good_mode = "a mode of four octal digits such as \"0640\", "
                                   "without setuid, setgid and sticky";
 std::optional<unsigned> mode_of(std::string_view text);
+// One to four numbers.
+engine::Version read_version(Section& section, std::string_view key);
 unsigned read_mode(Section& section, std::string_view key, std::string_view missing);
 // The index of the text in `choices`.
 std::size_t read_choice(Section& section, std::string_view key,

@@ -1,6 +1,7 @@
 #include "upgrade/coordinator.hpp"
 
 #include "engine/error.hpp"
+#include "installer/checks.hpp"
 #include "platform/hash.hpp"
 #include "upgrade/session.hpp"
 #include "upgrade/steps/migrate.hpp"
@@ -165,7 +166,7 @@ void count_as_restored(Continuation& go) {
 Forecast forecast(const Request& request) {
     Session session(request.layout);
     Upgrade upgrade = session.upgrade(request.bundle, std::nullopt);
-    const ClusterFacts facts = session.facts(upgrade.manifest());
+    const ClusterFacts facts = session.facts_before(upgrade.manifest());
     Forecast forecast;
     if (upgrade.manifest_sha256 == facts.manifest) {
         forecast.title = nothing_to_do(upgrade);
@@ -176,7 +177,7 @@ Forecast forecast(const Request& request) {
     forecast.mode = choose(request.mode, forecast.verdict, forecast.in_place);
     forecast.order = order_and_why(forecast.mode, upgrade.manifest(), facts.schema);
     forecast.findings =
-        engine::demoted(preflight(upgrade.manifest(), facts, forecast.mode), request.ignored);
+        installer::demoted(preflight(upgrade.manifest(), facts, forecast.mode), request.ignored);
     Conductor conductor(upgrade);
     const engine::Plan plan =
         make_plan(conductor, forecast.mode, order_of(facts, upgrade.manifest(), servers_of(facts)),
@@ -196,12 +197,12 @@ void run(const Request& request, engine::Reporter& reporter) {
     Upgrade upgrade = session.upgrade(request.bundle, std::nullopt);
     cluster::Lease lease(session.settings(), request.layout.suite,
                          "upgrade to " + upgrade.version());
-    const ClusterFacts facts = session.facts(upgrade.manifest());
+    const ClusterFacts facts = session.facts_before(upgrade.manifest());
     const Verdict possible = verdict(upgrade.manifest(), facts);
     const UpgradeMode mode =
         choose(request.mode, possible, why(possible.in_place, upgrade.manifest(), facts.schema));
     engine::require_no_errors(
-        engine::demoted(preflight(upgrade.manifest(), facts, mode), request.ignored));
+        installer::demoted(preflight(upgrade.manifest(), facts, mode), request.ignored));
     if (upgrade.manifest_sha256 == facts.manifest) {
         reporter.note(nothing_to_do(upgrade));
         return;

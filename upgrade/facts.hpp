@@ -1,10 +1,13 @@
 #pragma once
 // The cluster as it is when an upgrade begins or goes on: registry, agents, productive database.
 
+#include "cluster/clock.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/peers.hpp"
+#include "cluster/reach.hpp"
 #include "datasource/schema.hpp"
 #include "engine/check.hpp"
+#include "installer/host_facts.hpp"
 #include "installer/node_operations.hpp"
 #include "suite/manifest.hpp"
 
@@ -15,6 +18,9 @@ struct NodeView {
     std::optional<installer::NodeFacts> facts; // nullopt: its agent does not answer
     std::string unreachable;                   // why
     std::string unwell;                        // probe that does not pass; empty: well
+    // What ask_hosts() fills (upgrade/requirements.hpp); nullopt: an older agent cannot tell.
+    std::optional<installer::HostFacts> host = {};
+    std::optional<std::vector<cluster::Unreached>> unreached = {};
 };
 
 struct ClusterFacts {
@@ -24,6 +30,9 @@ struct ClusterFacts {
     datasource::Kind kind = datasource::Kind::sqlite;
     std::vector<NodeView> nodes; // oldest first
     std::uint64_t database_bytes = 0;
+    std::string coordinator_node; // the one that asks
+    std::vector<cluster::Clock> clocks;
+    unsigned database_version_num = 0; // PostgreSQL's server_version_num; 0: another engine
     std::vector<engine::Finding> copy_obstacles;
     // What the coordinator's own node and account lack for the steps that it does itself.
     std::vector<engine::Finding> coordinator;

@@ -1,6 +1,7 @@
 #include "upgrade/host_by_host.hpp"
 
 #include "engine/error.hpp"
+#include "installer/checks.hpp"
 #include "platform/hash.hpp"
 #include "upgrade/plans.hpp"
 #include "upgrade/session.hpp"
@@ -94,7 +95,8 @@ struct Visit {
         if (purpose == Purpose::to_do)
             lease.emplace(session.settings(), installation.layout.suite, "install on " + node.name);
         take_up_open();
-        const ClusterFacts facts = session.facts(upgrade.manifest());
+        const ClusterFacts facts = open ? session.facts(upgrade.manifest())
+                                        : session.facts_before(upgrade.manifest());
         here = arrival(session, open, facts, node.name);
         if (!open)
             decide(facts, ignored);
@@ -148,7 +150,7 @@ private:
                         Kind::downtime_needed)
                 .remedy("locum upgrade run BUNDLE --mode short-downtime");
         engine::require_no_errors(
-            engine::demoted(preflight(upgrade.manifest(), facts, inputs.mode), ignored));
+            installer::demoted(preflight(upgrade.manifest(), facts, inputs.mode), ignored));
     }
 };
 

@@ -3,6 +3,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/outcome.hpp"
+#include "upgrade/requirements.hpp"
 #include "upgrade/steps/migrate.hpp"
 
 #include <algorithm>
@@ -56,9 +57,22 @@ Session::Session(const cluster::Layout& layout) :
 }
 
 ClusterFacts Session::facts(const suite::Manifest& to) {
+    return gather_for(to, false);
+}
+
+ClusterFacts Session::facts_before(const suite::Manifest& to) {
+    return gather_for(to, true);
+}
+
+ClusterFacts Session::gather_for(const suite::Manifest& to, bool before) {
     const cluster::InstalledVersion current(layout_, node_.version);
-    return gather(
-        {layout_, settings_, current.manifest(), to, peers_, node_.data_folder + "/backup"});
+    const Sources from{layout_, settings_, current.manifest(),
+                       to,      peers_,    node_.data_folder + "/backup"};
+    ClusterFacts facts = gather(from);
+    facts.coordinator_node = node_.name;
+    if (before)
+        ask_hosts(from, facts);
+    return facts;
 }
 
 Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::string>& version) {

@@ -35,6 +35,8 @@ public:
     const cluster::Peers& peers() const { return peers_; }
     // to: the version that the copies are for.
     ClusterFacts facts(const suite::Manifest& to);
+    // With what only a beginning asks for: hosts, clocks, connections.
+    ClusterFacts facts_before(const suite::Manifest& to);
     std::optional<cluster::Operation> open_operation() {
         return cluster::Operations(store_).open();
     }
@@ -44,6 +46,8 @@ public:
     Upgrade upgrade(const std::string& bundle, const std::optional<std::string>& version);
 
 private:
+    ClusterFacts gather_for(const suite::Manifest& to, bool before);
+
     cluster::Layout layout_;
     datasource::Settings settings_;
     cluster::NodeState node_;

@@ -1,6 +1,7 @@
 #include "upgrade/verdict.hpp"
 
 #include "engine/error.hpp"
+#include "upgrade/requirements.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -152,16 +153,9 @@ std::vector<Finding> preflight(const suite::Manifest& to, const ClusterFacts& fa
         if (node.facts->mode == cluster::Mode::update)
             findings.push_back({"update-mode", Severity::error, name + " is in update mode",
                                 "all servers in normal mode", "locum upgrade resume"});
-        // The file and its journal, beside what the server itself needs.
-        if (mode == UpgradeMode::rolling && node.row.has_role("server") &&
-            node.facts->free_bytes < 2 * facts.database_bytes)
-            findings.push_back({"copy-space", Severity::error,
-                                fmt::format("{} has {} MB free in its data folder", name,
-                                            node.facts->free_bytes >> 20),
-                                fmt::format("{} MB: twice the productive database",
-                                            2 * facts.database_bytes >> 20),
-                                "free some space there, or use --mode short-downtime", true});
     }
+    for (Finding& finding : requirement_findings(to, facts, mode))
+        findings.push_back(std::move(finding));
     if (const std::string command = command_on_way(to, facts); !command.empty())
         findings.push_back(
             {"migration-command", Severity::warning,

@@ -170,6 +170,26 @@ bool wait_end(const ProcessId& process, std::chrono::milliseconds limit) {
     }
 }
 
+std::vector<RunningCommand> running_commands() {
+    const std::string own_mounts = link_text("/proc/self/ns/mnt");
+    std::vector<RunningCommand> running;
+    for (const std::string& name : list_folder("/proc")) {
+        if (name.find_first_not_of("0123456789") != name.npos ||
+            link_text("/proc/" + name + "/ns/mnt") != own_mounts)
+            continue;
+        RunningCommand command{std::stoll(name), {}};
+        const std::string text = kernel_text("/proc/" + name + "/cmdline");
+        for (std::size_t at = 0; at < text.size();) {
+            const std::size_t end = std::min(text.find('\0', at), text.size());
+            command.argv.push_back(text.substr(at, end - at));
+            at = end + 1;
+        }
+        if (!command.argv.empty()) // a kernel thread, or just gone
+            running.push_back(std::move(command));
+    }
+    return running;
+}
+
 ProcessId self() {
     const std::optional<Stat> stat = stat_of(::getpid());
     if (!stat)

@@ -41,6 +41,13 @@ TEST_CASE("a certificate that is over or not begun is refused, and the clocks ar
         CHECK(says(error, words));
         CHECK(error.remedy().find("clocks") != std::string::npos);
         CHECK_FALSE(server.got_request);
+        // Its clock can be asked all the same: it may be what is wrong.
+        RawServer asked(identity, "");
+        thrown_by([&] {
+            clock_call("clock", network.authority.pin(), {"node-1", "127.0.0.1", asked.port()},
+                       [] {});
+        });
+        CHECK(asked.got_request);
         CHECK(thrown_by([&] { token::check(identity); }).kind() == Kind::not_trusted);
         Agent agent(network, {});
         RawTls caller(agent.server.port(), &identity);

@@ -2,6 +2,7 @@
 
 #include "tests/support/small_suite.hpp"
 
+#include "installer/checks.hpp"
 #include "installer/facts.hpp"
 
 #include <algorithm>
@@ -28,9 +29,13 @@ struct Case {
         answers.address = "10.0.0.1";
         answers.components = {"server"};
         answers.create_token = "/tokens/network.token";
-        facts.memory_bytes = 1ULL << 30;
-        facts.product_free_bytes = 1ULL << 30;
-        facts.product_folder = "/opt/small";
+        facts.here.memory_bytes = 1ULL << 30;
+        facts.here.cores = 2;
+        for (const auto& [name, path] : {std::pair{"product", "/opt/small"},
+                                         {"state", "/var/lib/locum/small"},
+                                         {"logs", "/var/log/locum/small"},
+                                         {"data", "/var/opt/small"}})
+            facts.here.folders[name] = {path, {1, "/", 1ULL << 30, true}};
         facts.run_folder = "/run/small";
         facts.ports = {{"agent", 61616, std::nullopt}, {"device", 30001, std::nullopt}};
         facts.database = installer::DatabaseFacts{};
@@ -96,12 +101,39 @@ TEST_CASE("preflight: each thing that is wrong is found once, by its name, with 
          "answers for small"},
         {"licence", [](Case& c) { c.answers.licence_accepted = false; }, "licence-accepted = false",
          "the licence accepted (licence.txt)"},
-        {"memory", [](Case& c) { c.facts.memory_bytes = 9ULL << 20; }, "9 MB",
+        {"memory", [](Case& c) { c.facts.here.memory_bytes = 9ULL << 20; }, "9 MB",
          "10 MB for the selected components"},
-        {"disk", [](Case& c) { c.facts.product_free_bytes = 19ULL << 20; },
-         "19 MB free at /opt/small", "20 MB for the selected components"},
-        {"folder-writeable", [](Case& c) { c.facts.unwriteable = {"/etc/opt/small"}; },
+        {"disk", [](Case& c) { c.facts.here.folders["product"].system = {7, "/opt", 19ULL << 20}; },
+         "19 MB free in the file system at /opt",
+         "20 MB: 20 MB for the selected components in /opt/small"},
+        {"folder-writeable",
+         [](Case& c) {
+             c.facts.unwriteable = {"/etc/opt/small"};
+             c.facts.root = true;
+         },
          "/etc/opt/small cannot be written", "a folder to write to"},
+        {"privileges", [](Case& c) { c.facts.unwriteable = {"/opt/small", "/etc/opt/small"}; },
+         "no right to write /opt/small, /etc/opt/small",
+         "root, since the installation is the host's own"},
+        {"other-installation", [](Case& c) { c.facts.other_agents = {{"/srv/a", 4711}}; },
+         "small is installed on this host already, below /srv/a (agent: process 4711)",
+         "one installation of the suite on a host"},
+        {"clock-database",
+         [](Case& c) {
+             c.facts.database->version_num = 150'006;
+             c.facts.database->clock_ahead_ms = -61'000;
+         },
+         "clocks 61.0 s apart, and no majority says who is right (from their middle: node-1 (this "
+         "host) +30.5 s, the database -30.5 s)",
+         "all clocks within 60 s of each other"},
+        {"datasource-version",
+         [](Case& c) {
+             c.manifest.database.engines.at(datasource::Kind::postgresql).oldest =
+                 engine::Version::parse("15.7");
+             c.facts.database->version_num = 150'006;
+             c.facts.database->clock_ahead_ms = 0;
+         },
+         "PostgreSQL 15.6", "PostgreSQL 15.7 or newer"},
         {"address", [](Case& c) { c.answers.address = "0.0.0.0"; }, "address 0.0.0.0",
          "the one address at which the other nodes reach this one"},
         {"address", [](Case& c) { c.answers.address = "2001:db8::7"; }, "address 2001:db8::7",
@@ -177,10 +209,11 @@ TEST_CASE("preflight: each thing that is wrong is found once, by its name, with 
 TEST_CASE("preflight: everything that is wrong is reported together") {
     Case one;
     one.answers.licence_accepted = false;
-    one.facts.memory_bytes = 0;
-    one.facts.product_free_bytes = 0;
+    one.facts.here.memory_bytes = 0;
+    one.facts.here.folders["product"].system = {7, "/opt", 0};
     one.facts.token_exists = true;
     one.facts.unwriteable = {"/opt/small", "/etc/opt/small"};
+    one.facts.root = true;
     one.facts.database->reachable = false;
     std::vector<std::string> found = names(one.findings());
     std::sort(found.begin(), found.end());
@@ -193,8 +226,53 @@ TEST_CASE("preflight: what a folder that cannot be written needs depends on who 
     Case one;
     one.facts.unwriteable = {"/opt/small"};
     CHECK(contains(one.findings()[0].remedy, "--root"));
+    one.facts.root_folder = "/srv";
+    CHECK(names(one.findings()) == std::vector<std::string>{"folder-writeable"});
+    CHECK(contains(one.findings()[0].remedy, "--root"));
     one.facts.root = true;
     CHECK(!contains(one.findings()[0].remedy, "--root"));
+}
+
+TEST_CASE("preflight: whether a finding may be ignored is as the list of checks says") {
+    Case one;
+    one.facts.here = {};
+    one.facts.here.folders["logs"] = {"/var/log", {3, "/var", 0, true}};
+    one.facts.other_agents = {{"/srv/a", 1}};
+    one.facts.unwriteable = {"/opt/small"};
+    one.facts.database->version_num = 1;
+    one.facts.database->clock_ahead_ms = 1'000'000;
+    one.facts.surroundings.packages.missing = {"haproxy"};
+    one.facts.surroundings.capabilities = {"net-raw"};
+    one.facts.token_exists = true;
+    const std::vector<Finding> findings = one.findings();
+    CHECK(findings.size() == 8);
+    for (const Finding& finding : findings) {
+        CAPTURE(finding.name);
+        const auto info = std::find_if(installer::checks().begin(), installer::checks().end(),
+                                       [&](const auto& all) { return all.name == finding.name; });
+        REQUIRE(info != installer::checks().end());
+        CHECK(finding.may_be_ignored == info->strict.empty());
+    }
+}
+
+TEST_CASE("--ignore: a warning, or why not") {
+    Case one;
+    one.facts.here.memory_bytes = 9ULL << 20;
+    one.facts.token_exists = true;
+    CHECK(contains(to_line(one.findings()[0]), "; or, knowing better: --ignore memory"));
+    CHECK(!contains(to_line(one.findings()[1]), "--ignore"));
+    const auto demoted = installer::demoted(one.findings(), {"memory"});
+    CHECK(demoted[0].severity == engine::Severity::warning);
+    CHECK(demoted[1].severity == engine::Severity::error);
+    const engine::Error strict =
+        error_of([&] { installer::demoted(one.findings(), {"token-exists"}); });
+    CHECK(strict.kind() == engine::Kind::usage);
+    CHECK(contains(strict.what(), "token-exists cannot be ignored: two clusters would write"));
+    // Not even where nothing is found: what is typed once is typed again.
+    CHECK(error_of([] { installer::demoted({}, {"clock"}); }).kind() == engine::Kind::usage);
+    const engine::Error unknown = error_of([] { installer::demoted({}, {"memroy"}); });
+    CHECK(std::string(unknown.what()) == "no check is called 'memroy'");
+    CHECK(contains(unknown.remedy(), "memory, disk, os"));
 }
 
 TEST_CASE("preflight: a socket's path is nobody's concern without a balancer") {
@@ -216,8 +294,9 @@ TEST_CASE("facts: the token's folder must be there, since nothing makes it") {
     CHECK(!facts.token_exists);
     CHECK(facts.unwriteable.empty());
     CHECK(facts.data_folder == layout.data());
-    CHECK(facts.memory_bytes > 1 << 20);
-    CHECK(facts.product_free_bytes > 1 << 20);
+    CHECK(facts.here.memory_bytes > 1 << 20);
+    CHECK(facts.here.folders.at("product").system.free_bytes > 1 << 20);
+    CHECK(facts.here.folders.size() == 4);
     REQUIRE(facts.ports.size() == 2);
     CHECK(facts.ports[1].name == "device");
     platform::write_file(answers.create_token, "x", 0600);

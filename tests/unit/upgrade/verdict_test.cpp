@@ -140,7 +140,7 @@ TEST_CASE("preflight: each thing that is wrong, by name, with a remedy") {
         {"update-mode",
          [](ClusterFacts& facts) { facts.nodes[0].facts->mode = cluster::Mode::update; },
          "node-1 is in update mode"},
-        {"copy-space",
+        {"disk",
          [](ClusterFacts& facts) {
              facts.database_bytes = 600ULL << 20;
              facts.nodes[2].facts->free_bytes = 1199ULL << 20;

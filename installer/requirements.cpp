@@ -1,0 +1,191 @@
+#include "installer/requirements.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace locum::installer {
+
+using engine::Finding;
+using engine::Severity;
+using suite::Manifest;
+
+namespace {
+
+constexpr std::uint64_t block = 4096; // of most file systems; a folder takes one as well
+
+bool among(const Components& components, const std::string& name) {
+    return std::find(components.begin(), components.end(), name) != components.end();
+}
+
+// Rounded so that a need never looks smaller than what is free.
+std::string need_mb(std::uint64_t bytes) {
+    return fmt::format("{} MB", (bytes + (1U << 20) - 1) >> 20);
+}
+
+std::string mb(std::uint64_t bytes) {
+    return fmt::format("{} MB", bytes >> 20);
+}
+
+template <class Member>
+auto sum(const Manifest& manifest, const Components& components, Member member) {
+    std::uint64_t total = 0;
+    for (const suite::Component& component : manifest.components)
+        if (among(components, component.name))
+            total += component.*member;
+    return total;
+}
+
+std::string systems_text(const std::vector<suite::SystemRequirement>& systems) {
+    std::vector<std::string> texts;
+    for (const suite::SystemRequirement& system : systems)
+        texts.push_back(to_text(system));
+    return fmt::format("{}", fmt::join(texts, " or "));
+}
+
+} // namespace
+
+std::vector<Finding> disk_findings(const HostFacts& host, const std::vector<Need>& needs,
+                                   const std::string& who) {
+    struct Total {
+        std::uint64_t bytes = 0;
+        std::vector<std::string> parts;
+    };
+    std::map<std::uint64_t, platform::FileSystem> systems;
+    std::map<std::uint64_t, Total> totals;
+    for (const Need& need : needs) {
+        const auto found = host.folders.find(need.folder);
+        if (found == host.folders.end() || need.bytes == 0)
+            continue;
+        const auto& [path, system] = found->second;
+        systems[system.device] = system;
+        Total& total = totals[system.device];
+        total.bytes += need.bytes;
+        total.parts.push_back(
+            fmt::format("{} for {} in {}", need_mb(need.bytes), need.what, path));
+    }
+    std::vector<Finding> findings;
+    for (const auto& [device, total] : totals) {
+        const platform::FileSystem& system = systems[device];
+        if (system.free_bytes < total.bytes)
+            findings.push_back(
+                {"disk", Severity::error,
+                 fmt::format("{}{} free in the file system at {}", who, mb(system.free_bytes),
+                             system.mount),
+                 fmt::format("{}: {}", need_mb(total.bytes), fmt::join(total.parts, ", ")),
+                 fmt::format("free {} there, or make it larger",
+                             need_mb(total.bytes - system.free_bytes)),
+                 true});
+    }
+    return findings;
+}
+
+std::uint64_t unpacked_bytes(const Manifest& manifest, const Components& components) {
+    std::uint64_t total = 0;
+    for (const suite::File& file : manifest.files)
+        if (among(components, file.component))
+            total += file.type == suite::File::Type::directory
+                         ? block
+                         : (file.size + block - 1) / block * block;
+    return total;
+}
+
+std::uint64_t product_bytes(const Manifest& manifest, const Components& components) {
+    return std::max(unpacked_bytes(manifest, components),
+                    sum(manifest, components, &suite::Component::disk_mb) << 20);
+}
+
+std::vector<Finding> host_findings(const Manifest& manifest, const Components& components,
+                                   const HostFacts& host, const std::string& who) {
+    std::vector<Finding> findings;
+    const std::uint64_t memory_mb = host.memory_bytes >> 20;
+    const std::uint64_t least_mb = sum(manifest, components, &suite::Component::memory_mb);
+    if (memory_mb < least_mb)
+        findings.push_back({"memory", Severity::error, fmt::format("{}{} MB", who, memory_mb),
+                            fmt::format("{} MB for the selected components", least_mb),
+                            "select fewer components or add memory", true});
+    const std::uint64_t advised_mb =
+        sum(manifest, components, &suite::Component::recommended_memory_mb);
+    if (memory_mb >= least_mb && memory_mb < advised_mb)
+        findings.push_back({"advice-memory", Severity::warning,
+                            fmt::format("{}{} MB of memory", who, memory_mb),
+                            fmt::format("{} MB recommended for these components together",
+                                        advised_mb),
+                            "add memory, or put components on hosts of their own"});
+    const std::uint64_t cores = sum(manifest, components, &suite::Component::recommended_cores);
+    if (host.cores < cores)
+        findings.push_back({"advice-cores", Severity::warning,
+                            fmt::format("{}{} processor cores", who, host.cores),
+                            fmt::format("{} recommended for these components together", cores),
+                            "add cores, or put components on hosts of their own"});
+    const suite::Requirements& required = manifest.requirements;
+    if (!required.systems.empty() &&
+        std::none_of(required.systems.begin(), required.systems.end(),
+                     [&](const auto& one) { return meets(host.system, one); }))
+        findings.push_back({"os", Severity::error,
+                            who + (host.system.id.empty()
+                                       ? "a system that does not say what it is"
+                                       : fmt::format("{} ({} {})", host.system.title,
+                                                     host.system.id, host.system.version)),
+                            systems_text(required.systems), "use a host with such a system", true});
+    if (!required.architectures.empty() && !among(required.architectures, host.architecture))
+        findings.push_back(
+            {"arch", Severity::error, fmt::format("{}{}", who, host.architecture),
+             fmt::format("{}", fmt::join(required.architectures, " or ")),
+             "use a host of that architecture, or ask the vendor for a bundle for this one"});
+    const auto product = host.folders.find("product");
+    if (product != host.folders.end() && !product->second.system.runs_programs)
+        findings.push_back(
+            {"noexec", Severity::error,
+             fmt::format("{}the file system at {} is mounted noexec", who,
+                         product->second.system.mount),
+             fmt::format("one that lets the programs in {} run", product->second.path),
+             fmt::format("mount -o remount,exec {} (and in /etc/fstab)",
+                         product->second.system.mount)});
+    return findings;
+}
+
+std::vector<Finding> advice_findings(const Manifest& manifest, const Components& components,
+                                     const std::vector<Components>& others) {
+    const auto count = [&](const std::string& name) {
+        return static_cast<unsigned>(
+            among(components, name) +
+            std::count_if(others.begin(), others.end(),
+                          [&](const Components& other) { return among(other, name); }));
+    };
+    std::vector<Finding> findings;
+    for (const suite::Advice& advice : manifest.advice) {
+        if (!advice.together.empty()) {
+            if (std::all_of(advice.together.begin(), advice.together.end(),
+                            [&](const std::string& name) { return among(components, name); }))
+                findings.push_back({"advice", Severity::warning,
+                                    fmt::format("{} on one host",
+                                                fmt::join(advice.together, " and ")),
+                                    "", advice.says});
+            continue;
+        }
+        const unsigned of = count(advice.of);
+        const unsigned per = count(advice.per);
+        // With none of them the suite's other rules say what is needed.
+        if (per > 0 && of > per * advice.at_most)
+            findings.push_back(
+                {"advice", Severity::warning,
+                 fmt::format("{} with {} and {} with {} in the cluster", of, advice.of, per,
+                             advice.per),
+                 fmt::format("at most {} for each", advice.at_most), advice.says});
+    }
+    return findings;
+}
+
+std::vector<Finding> database_version_findings(const suite::Engine& engine, unsigned version_num) {
+    if (!engine.oldest)
+        return {};
+    const std::string found = fmt::format("{}.{}", version_num / 10000, version_num % 10000);
+    if (engine::Version::parse(found) >= *engine.oldest)
+        return {};
+    return {{"datasource-version", Severity::error, "PostgreSQL " + found,
+             fmt::format("PostgreSQL {} or newer", engine.oldest->text()),
+             "upgrade the database server, or use another one"}};
+}
+
+} // namespace locum::installer

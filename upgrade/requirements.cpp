@@ -1,0 +1,121 @@
+#include "upgrade/requirements.hpp"
+
+#include "cluster/introduction.hpp"
+#include "engine/error.hpp"
+#include "installer/meeting.hpp"
+#include "installer/requirements.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <future>
+#include <nlohmann/json.hpp>
+
+namespace locum::upgrade {
+
+using engine::Finding;
+using engine::Severity;
+using nlohmann::json;
+
+namespace {
+
+void ask_host(const Sources& from, NodeView& node, const std::vector<cluster::NodeRow>& answering) {
+    const cluster::Address at = cluster::address_of(node.row);
+    // An agent that knows no such question leaves its answer out.
+    try {
+        node.host = installer::host_facts_from_json(from.peers.ask(at, "host"));
+        const std::vector<cluster::Reach> needs =
+            cluster::needs_of(node.row, answering, from.current, from.settings);
+        node.unreached = cluster::unreached_from_json(from.peers.ask(
+            at, "reach", json{{"to", json::parse(cluster::to_json(needs))}}.dump()));
+    } catch (const std::exception&) {
+    }
+}
+
+std::uint64_t bundle_bytes(const suite::Manifest& to) {
+    std::uint64_t total = 0;
+    for (const suite::Part& part : to.parts)
+        total += part.size;
+    return total;
+}
+
+std::vector<installer::Need> needs_of(const suite::Manifest& to, const ClusterFacts& facts,
+                                      const NodeView& node, UpgradeMode mode) {
+    std::vector<installer::Need> needs = {
+        {"product", "the new version, beside the old",
+         installer::product_bytes(to, node.row.components)},
+        {"state", "the bundle", bundle_bytes(to)},
+        {"logs", "logs", installer::logs_bytes}};
+    if (node.row.name == facts.coordinator_node)
+        needs.push_back({"data", "the backup", facts.database_bytes});
+    if (mode == UpgradeMode::rolling && node.row.has_role("server"))
+        needs.push_back({"data", "the copy of the database and its journal",
+                         2 * facts.database_bytes});
+    return needs;
+}
+
+} // namespace
+
+void ask_hosts(const Sources& from, ClusterFacts& facts) {
+    std::vector<cluster::NodeRow> answering;
+    std::vector<cluster::Address> agents;
+    for (const NodeView& node : facts.nodes)
+        if (node.facts) {
+            answering.push_back(node.row);
+            agents.push_back(cluster::address_of(node.row));
+        }
+    std::vector<std::future<void>> asked;
+    for (NodeView& node : facts.nodes)
+        if (node.facts)
+            asked.push_back(std::async(std::launch::async, [&from, &node, &answering] {
+                ask_host(from, node, answering);
+            }));
+    for (std::future<void>& one : asked)
+        one.get();
+    // Afterwards, when nothing else keeps the agents busy.
+    facts.clocks = cluster::ask_clocks(cluster::own_ca_pin(from.layout), agents);
+    const auto database = datasource::connect(from.settings, from.settings.locum);
+    if (const auto ahead = cluster::database_ahead_ms(*database)) {
+        facts.clocks.push_back(cluster::database_clock(ahead));
+        facts.database_version_num = static_cast<unsigned>(
+            std::stoul(database->query("SHOW server_version_num").at(0).at(0).value()));
+    }
+}
+
+std::vector<Finding> requirement_findings(const suite::Manifest& to, const ClusterFacts& facts,
+                                          UpgradeMode mode) {
+    std::vector<Finding> findings = cluster::clock_findings(facts.clocks);
+    auto add = [&findings](std::vector<Finding> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(findings));
+    };
+    for (const NodeView& node : facts.nodes) {
+        const std::string& name = node.row.name;
+        if (node.host) {
+            add(installer::host_findings(to, node.row.components, *node.host, name + ": "));
+            add(installer::disk_findings(*node.host, needs_of(to, facts, node, mode),
+                                         name + ": "));
+        } else if (node.facts && mode == UpgradeMode::rolling && node.row.has_role("server") &&
+                   node.facts->free_bytes < 2 * facts.database_bytes) {
+            // An older agent tells of its data folder only.
+            findings.push_back(
+                {"disk", Severity::error,
+                 fmt::format("{} has {} MB free in its data folder", name,
+                             node.facts->free_bytes >> 20),
+                 fmt::format("{} MB: twice the productive database",
+                             2 * facts.database_bytes >> 20),
+                 "free some space there, or use --mode short-downtime", true});
+        }
+        if (node.unreached)
+            add(installer::reach_findings(name, *node.unreached));
+        else if (node.facts && !facts.clocks.empty())
+            findings.push_back({"reach-unknown", Severity::warning,
+                                name + "'s agent cannot try its connections",
+                                "an agent that knows `reach`",
+                                "bring its Locum up to date"});
+    }
+    const auto engine = to.database.engines.find(facts.kind);
+    if (engine != to.database.engines.end() && facts.database_version_num != 0)
+        add(installer::database_version_findings(engine->second, facts.database_version_num));
+    return findings;
+}
+
+} // namespace locum::upgrade
