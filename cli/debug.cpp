@@ -29,9 +29,9 @@ void add_debug(CLI::App& app, Action& action) {
                 fmt::print("| check | looks at | `--ignore` |\n| --- | --- | --- |\n");
                 for (const installer::CheckInfo& check : installer::checks())
                     fmt::print("| `{}` | {} | {} |\n", check.name, check.looks_at,
-                               check.only_warns         ? "only warns"
+                               check.only_warns       ? "only warns"
                                : check.strict.empty() ? "yes"
-                                                        : fmt::format("no: {}", check.strict));
+                                                      : fmt::format("no: {}", check.strict));
                 return 0;
             };
         });

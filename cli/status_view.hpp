@@ -29,7 +29,7 @@ struct Status {
     std::string fence;
     std::int64_t now_ms = 0; // the database's clock
     std::vector<NodeStatus> nodes;
-    std::vector<cluster::Clock> clocks; // of nodes that answer, and of the database
+    std::vector<cluster::Clock> clocks;          // of nodes that answer, and of the database
     std::optional<cluster::Operation> operation; // the open one, else the last
     std::vector<StepLine> steps;
     upgrade::Report report; // of that operation

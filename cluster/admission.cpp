@@ -105,10 +105,9 @@ std::string may_join(const Layout& layout, const std::string& body, const std::s
     Store store(load_datasource(layout).value(), own.suite);
     require_admissible(layout, store, own, request);
     const NodeRow& node = request.node;
-    return to_json(
-        introduce(layout, node,
-                  {"the agent of " + node.name, endpoint(node.address, node.agent_port),
-                   json::parse(body).value("greeting", "")}));
+    return to_json(introduce(layout, node,
+                             {"the agent of " + node.name, endpoint(node.address, node.agent_port),
+                              json::parse(body).value("greeting", "")}));
 }
 
 std::string admit(const Layout& layout, const std::string& body, const std::string& channel) {

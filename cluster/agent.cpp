@@ -119,10 +119,10 @@ public:
         std::map<std::string, Verb> verbs;
         verbs["ping"] = {.handler = [](const Request&, const Emit&) { return std::string("{}"); },
                          .quick = true};
-        verbs["clock"] = {.handler = [this](const Request&,
-                                            const Emit&) { return clock_answer(node_.layout); },
-                          .without_certificate = true,
-                          .quick = true};
+        verbs["clock"] = {
+            .handler = [this](const Request&, const Emit&) { return clock_answer(node_.layout); },
+            .without_certificate = true,
+            .quick = true};
         verbs["ask"] = {.handler = [this](const Request& request,
                                           const Emit& emit) { return ask(request, emit); },
                         .quick = true};
@@ -146,8 +146,7 @@ public:
                          .without_certificate = true};
         verbs["may-join"] = {.handler =
                                  [this](const Request& request, const Emit&) {
-                                     return may_join(node_.layout, request.body,
-                                                     request.channel);
+                                     return may_join(node_.layout, request.body, request.channel);
                                  },
                              .without_certificate = true};
         verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
@@ -229,7 +228,8 @@ std::unique_ptr<Services> services_of(const Layout& layout) {
 // To standard error, which is the agent's log file. Questions that were answered are too many to
 // tell.
 void log_request(const RequestOutcome& request) {
-    if ((request.verb == "ask" || request.verb == "ping" || request.verb == "clock") && request.outcome == "result")
+    if ((request.verb == "ask" || request.verb == "ping" || request.verb == "clock") &&
+        request.outcome == "result")
         return;
     fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%SZ} {} from {} ({}): {} after {} ms\n",
                fmt::gmtime(std::chrono::system_clock::now()),

@@ -37,13 +37,13 @@ Clock ask(const std::string& ca_pin, const Address& agent) {
         for (int i = 0; i < samples_each; ++i) {
             Steady::time_point sent;
             std::int64_t asked_ms = 0;
-            const json answer = json::parse(clock_call(
-                "clock", ca_pin, {agent.node, agent.host, agent.port},
-                [&] {
-                    sent = Steady::now();
-                    asked_ms = platform::now_ms();
-                },
-                {.connect_limit = patience, .silence_limit = patience}));
+            const json answer =
+                json::parse(clock_call("clock", ca_pin, {agent.node, agent.host, agent.port},
+                                       [&] {
+                                           sent = Steady::now();
+                                           asked_ms = platform::now_ms();
+                                       },
+                                       {.connect_limit = patience, .silence_limit = patience}));
             samples.push_back(timed(sent, asked_ms, answer.at("now-ms")));
             if (clock.who.empty())
                 clock.who = answer.at("node");
@@ -101,7 +101,7 @@ std::string list(const std::vector<Clock>& clocks, const std::vector<Deviation>&
     std::vector<std::string> parts;
     for (const Deviation& one : all)
         parts.push_back(fmt::format("{} {}{}", one.database ? "the database" : one.who,
-                                    one.ms < 0 ? "-" : "+", seconds(one.ms)));
+                                    one.ms <= -50 ? "-" : "+", seconds(one.ms))); // no "-0.0 s"
     for (const Clock& clock : clocks)
         if (!clock.ahead_ms)
             parts.push_back(clock.who + " unknown");
@@ -191,10 +191,10 @@ std::vector<Finding> clock_findings(const std::vector<Clock>& clocks) {
     std::vector<Finding> findings;
     for (const Clock& clock : clocks)
         if (!clock.ahead_ms)
-            findings.push_back({"clock-unknown", Severity::warning,
-                                fmt::format("{}'s clock cannot be asked: {}", clock.who,
-                                            clock.why_not),
-                                "", "compare it by hand: timedatectl"});
+            findings.push_back(
+                {"clock-unknown", Severity::warning,
+                 fmt::format("{}'s clock cannot be asked: {}", clock.who, clock.why_not), "",
+                 "compare it by hand (timedatectl); an older Locum does not tell it"});
     const Known known = compare(clocks);
     const std::vector<Deviation> off = deviations(clocks, clock_limit);
     if (off.empty())
@@ -205,12 +205,11 @@ std::vector<Finding> clock_findings(const std::vector<Clock>& clocks) {
         for (const Deviation& one : off)
             hosts.push_back(host_of(one));
         // Of two, the other one is a node as well, unless it is the database's host.
-        const bool database = std::any_of(off.begin(), off.end(),
-                                          [](const Deviation& one) { return one.database; });
+        const bool database =
+            std::any_of(off.begin(), off.end(), [](const Deviation& one) { return one.database; });
         const auto [least, most] =
-            std::minmax_element(off.begin(), off.end(), [](const Deviation& a, const Deviation& b) {
-                return a.ms < b.ms;
-            });
+            std::minmax_element(off.begin(), off.end(),
+                                [](const Deviation& a, const Deviation& b) { return a.ms < b.ms; });
         findings.push_back(too_far(
             fmt::format("clocks {} apart, and no majority says who is right (from their middle: "
                         "{})",
@@ -229,8 +228,8 @@ std::vector<Finding> clock_findings(const std::vector<Clock>& clocks) {
 std::vector<std::string> clock_warnings(const std::vector<Clock>& clocks) {
     std::vector<std::string> lines;
     for (const Deviation& one : deviations(clocks, clock_limit / 2))
-        lines.push_back(fmt::format("{} of the others' (at most {} s is allowed)", off_by(one),
-                                    clock_limit.count()));
+        lines.push_back(fmt::format("{}{} the others' (at most {} s is allowed)", off_by(one),
+                                    one.ms < 0 ? "" : " of", clock_limit.count()));
     return lines;
 }
 

@@ -45,8 +45,9 @@ const std::vector<CheckInfo>& checks() {
         {"folder-writeable", "the folders can be written", "nothing could be written"},
         {"socket-path", "the balancer's socket has a path that is short enough",
          "the balancer would not start"},
-        {"other-installation", "the suite is not installed on this host already, below another "
-                               "folder; not asked with `--root`",
+        {"other-installation",
+         "the suite is not installed on this host already, below another "
+         "folder; not asked with `--root`",
          ""},
         {"packages", "packages of the system are installed", ""},
         {"host-file", "files that packages have installed are those that the vendor tested with",
@@ -60,8 +61,9 @@ const std::vector<CheckInfo>& checks() {
          "other; setting a clock is one command"},
         {"clock-database", "the clock of the database's host is within 60 s of the nodes'", ""},
         {"clock-unknown", "every clock can be asked", "", true},
-        {"reach", "the connections between nodes can be made: agents, balanced ports, database; "
-                  "and back to the agent of the host that joins",
+        {"reach",
+         "the connections between nodes can be made: agents, balanced ports, database; "
+         "and back to the agent of the host that joins",
          ""},
         {"reach-unknown", "every node can try its connections", "", true},
         {"admission", "the cluster admits the node", "the cluster would refuse it later"},
@@ -94,8 +96,8 @@ const std::vector<CheckInfo>& checks() {
         {"copy-reserved-name", "upgrades on copies: no name is SQLite's own", copies},
         {"copy-encoding", "upgrades on copies: `encode` names types that fit", copies},
         {"copy-encoding-key", "upgrades on copies: keys stay unique as they are held", copies},
-        {"copy-encoding-column", "upgrades on copies: `encode-columns` names columns that are there",
-         copies},
+        {"copy-encoding-column",
+         "upgrades on copies: `encode-columns` names columns that are there", copies},
         {"copy-value", "upgrades on copies: no value is lost", copies},
         {"copy-value-cut", "upgrades on copies: no value is cut off", "", true},
         {"copy-default", "upgrades on copies: defaults that a copy has not", "", true},

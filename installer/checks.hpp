@@ -1,6 +1,7 @@
 #pragma once
 // All checks of preflight, of installations and upgrades: the one list of what they look at and
-// which of them an operator may know better. docs/operator-guide.md shows it (`locum debug checks`).
+// which of them an operator may know better. docs/operator-guide.md shows it (`locum debug
+// checks`).
 
 #include "engine/check.hpp"
 

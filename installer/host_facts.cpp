@@ -14,10 +14,11 @@ HostFacts look_at_host(const cluster::Layout& layout, const std::string& data_fo
     facts.architecture = platform::architecture();
     facts.cores = platform::cores();
     facts.memory_bytes = platform::memory_bytes();
-    for (const auto& [name, path] : {std::pair<const char*, std::string>{"product", layout.product()},
-                                     {"state", layout.state()},
-                                     {"logs", layout.logs()},
-                                     {"data", data_folder}})
+    for (const auto& [name, path] :
+         {std::pair<const char*, std::string>{"product", layout.product()},
+          {"state", layout.state()},
+          {"logs", layout.logs()},
+          {"data", data_folder}})
         facts.folders[name] = {path, platform::file_system_of(path)};
     return facts;
 }
@@ -53,9 +54,9 @@ HostFacts host_facts_from_json(const std::string& text) {
     facts.cores = value.at("cores");
     facts.memory_bytes = value.at("memory");
     for (const auto& [name, found] : value.at("folders").items())
-        facts.folders[name] = {found.at("path"),
-                               {found.at("device"), found.at("mount"), found.at("free"),
-                                found.at("runs-programs")}};
+        facts.folders[name] = {
+            found.at("path"),
+            {found.at("device"), found.at("mount"), found.at("free"), found.at("runs-programs")}};
     return facts;
 }
 

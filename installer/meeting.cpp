@@ -50,8 +50,7 @@ void judge_clocks(const Installation& installation, std::vector<cluster::Clock> 
     if (met.database_ahead_ms)
         for (const cluster::Clock& clock : clocks)
             if (clock.who == met.by && clock.ahead_ms) {
-                clocks.push_back(
-                    cluster::database_clock(*clock.ahead_ms + *met.database_ahead_ms));
+                clocks.push_back(cluster::database_clock(*clock.ahead_ms + *met.database_ahead_ms));
                 break;
             }
     clocks.push_back({installation.answers.node_name + " (this host)", false, 0, ""});
@@ -90,10 +89,9 @@ reach_findings(const std::string& from, const std::vector<cluster::Unreached>& f
                const std::vector<std::pair<std::string, std::string>>& silent) {
     std::vector<Finding> findings;
     for (const cluster::Unreached& one : failed) {
-        const bool known_silent =
-            std::any_of(silent.begin(), silent.end(), [&](const auto& node) {
-                return one.to.what.ends_with(" " + node.first);
-            });
+        const bool known_silent = std::any_of(silent.begin(), silent.end(), [&](const auto& node) {
+            return one.to.what.ends_with(" " + node.first);
+        });
         const token::Address to = token::parse_address(one.to.address);
         findings.push_back(
             {"reach",

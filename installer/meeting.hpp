@@ -10,8 +10,7 @@ namespace locum::installer {
 // Adds findings, or sets not_admitted. Nothing is asked on a first node. connect_back: how much it
 // is that a server cannot connect to this host's future agent: a warning where the installation
 // itself will open the host's firewall for it.
-void meet_cluster(Prepared& prepared,
-                  engine::Severity connect_back = engine::Severity::error);
+void meet_cluster(Prepared& prepared, engine::Severity connect_back = engine::Severity::error);
 
 // "reach": connections that cannot be made, of `from`. silent: nodes that do not answer others
 // either are not for the network to mend; what is there is a warning. Where the other side refuses

@@ -93,17 +93,16 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
         std::move(more.begin(), more.end(), std::back_inserter(findings));
     };
     add(host_findings(manifest, answers.components, facts.here));
-    add(disk_findings(facts.here,
-                      {{"product", "the selected components",
-                        product_bytes(manifest, answers.components)},
-                       {"state", "Locum's state", state_bytes},
-                       {"logs", "logs", logs_bytes}}));
+    add(disk_findings(facts.here, {{"product", "the selected components",
+                                    product_bytes(manifest, answers.components)},
+                                   {"state", "Locum's state", state_bytes},
+                                   {"logs", "logs", logs_bytes}}));
     if (facts.root || !facts.root_folder.empty()) {
         for (const std::string& folder : facts.unwriteable)
-            findings.push_back({"folder-writeable", Severity::error, folder + " cannot be written",
-                                "a folder to write to",
-                                facts.root ? "check the file system"
-                                           : "choose a folder of yours for --root"});
+            findings.push_back(
+                {"folder-writeable", Severity::error, folder + " cannot be written",
+                 "a folder to write to",
+                 facts.root ? "check the file system" : "choose a folder of yours for --root"});
     } else if (!facts.unwriteable.empty()) {
         findings.push_back({"privileges", Severity::error,
                             fmt::format("no right to write {}", fmt::join(facts.unwriteable, ", ")),

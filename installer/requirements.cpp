@@ -61,8 +61,7 @@ std::vector<Finding> disk_findings(const HostFacts& host, const std::vector<Need
         systems[system.device] = system;
         Total& total = totals[system.device];
         total.bytes += need.bytes;
-        total.parts.push_back(
-            fmt::format("{} for {} in {}", need_mb(need.bytes), need.what, path));
+        total.parts.push_back(fmt::format("{} for {} in {}", need_mb(need.bytes), need.what, path));
     }
     std::vector<Finding> findings;
     for (const auto& [device, total] : totals) {
@@ -107,11 +106,10 @@ std::vector<Finding> host_findings(const Manifest& manifest, const Components& c
     const std::uint64_t advised_mb =
         sum(manifest, components, &suite::Component::recommended_memory_mb);
     if (memory_mb >= least_mb && memory_mb < advised_mb)
-        findings.push_back({"advice-memory", Severity::warning,
-                            fmt::format("{}{} MB of memory", who, memory_mb),
-                            fmt::format("{} MB recommended for these components together",
-                                        advised_mb),
-                            "add memory, or put components on hosts of their own"});
+        findings.push_back(
+            {"advice-memory", Severity::warning, fmt::format("{}{} MB of memory", who, memory_mb),
+             fmt::format("{} MB recommended for these components together", advised_mb),
+             "add memory, or put components on hosts of their own"});
     const std::uint64_t cores = sum(manifest, components, &suite::Component::recommended_cores);
     if (host.cores < cores)
         findings.push_back({"advice-cores", Severity::warning,
@@ -122,12 +120,12 @@ std::vector<Finding> host_findings(const Manifest& manifest, const Components& c
     if (!required.systems.empty() &&
         std::none_of(required.systems.begin(), required.systems.end(),
                      [&](const auto& one) { return meets(host.system, one); }))
-        findings.push_back({"os", Severity::error,
-                            who + (host.system.id.empty()
-                                       ? "a system that does not say what it is"
-                                       : fmt::format("{} ({} {})", host.system.title,
-                                                     host.system.id, host.system.version)),
-                            systems_text(required.systems), "use a host with such a system", true});
+        findings.push_back(
+            {"os", Severity::error,
+             who + (host.system.id.empty() ? "a system that does not say what it is"
+                                           : fmt::format("{} ({} {})", host.system.title,
+                                                         host.system.id, host.system.version)),
+             systems_text(required.systems), "use a host with such a system", true});
     if (!required.architectures.empty() && !among(required.architectures, host.architecture))
         findings.push_back(
             {"arch", Severity::error, fmt::format("{}{}", who, host.architecture),
@@ -158,21 +156,20 @@ std::vector<Finding> advice_findings(const Manifest& manifest, const Components&
         if (!advice.together.empty()) {
             if (std::all_of(advice.together.begin(), advice.together.end(),
                             [&](const std::string& name) { return among(components, name); }))
-                findings.push_back({"advice", Severity::warning,
-                                    fmt::format("{} on one host",
-                                                fmt::join(advice.together, " and ")),
-                                    "", advice.says});
+                findings.push_back(
+                    {"advice", Severity::warning,
+                     fmt::format("{} on one host", fmt::join(advice.together, " and ")), "",
+                     advice.says});
             continue;
         }
         const unsigned of = count(advice.of);
         const unsigned per = count(advice.per);
         // With none of them the suite's other rules say what is needed.
         if (per > 0 && of > per * advice.at_most)
-            findings.push_back(
-                {"advice", Severity::warning,
-                 fmt::format("{} with {} and {} with {} in the cluster", of, advice.of, per,
-                             advice.per),
-                 fmt::format("at most {} for each", advice.at_most), advice.says});
+            findings.push_back({"advice", Severity::warning,
+                                fmt::format("{} with {} and {} with {} in the cluster", of,
+                                            advice.of, per, advice.per),
+                                fmt::format("at most {} for each", advice.at_most), advice.says});
     }
     return findings;
 }

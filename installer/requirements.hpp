@@ -40,8 +40,8 @@ std::vector<engine::Finding> host_findings(const suite::Manifest& manifest,
                                            const Components& components, const HostFacts& host,
                                            const std::string& who = "");
 
-// "advice": of components on one host, and, with the components of the cluster's other nodes, of how
-// many there are of each.
+// "advice": of components on one host, and, with the components of the cluster's other nodes, of
+// how many there are of each.
 std::vector<engine::Finding> advice_findings(const suite::Manifest& manifest,
                                              const Components& components,
                                              const std::vector<Components>& others);

@@ -154,7 +154,6 @@ engine::Version read_version(Section& section, std::string_view key) {
     }
 }
 
-
 void ManifestReader::read_header() {
     const auto most = std::numeric_limits<int>::max();
     manifest.format = static_cast<int>(file.number("format", 1, most));

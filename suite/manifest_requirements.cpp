@@ -12,8 +12,8 @@ void ManifestReader::read_requirements() {
     Requirements& read = manifest.requirements;
     for (const Text& text : section.texts("os")) {
         const auto system = parse_system_requirement(text.value);
-        if (!system || std::find(read.systems.begin(), read.systems.end(), *system) !=
-                           read.systems.end())
+        if (!system ||
+            std::find(read.systems.begin(), read.systems.end(), *system) != read.systems.end())
             section.fail(text.at, fmt::format("'{}' in 'os'", text.value),
                          "systems, each once: the ID of os-release, with the oldest version or "
                          "without, such as \"debian >= 12\"");

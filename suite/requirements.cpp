@@ -56,9 +56,8 @@ bool meets(const platform::OperatingSystem& system, const SystemRequirement& req
         return false;
     if (requirement.oldest.empty())
         return true;
-    const bool comparable =
-        itself || std::find(std::begin(counted_alike), std::end(counted_alike), requirement.id) !=
-                      std::end(counted_alike);
+    const bool comparable = itself || std::find(std::begin(counted_alike), std::end(counted_alike),
+                                                requirement.id) != std::end(counted_alike);
     const auto version = version_of(system.version);
     return comparable && version && *version >= engine::Version::parse(requirement.oldest);
 }

@@ -1,5 +1,6 @@
 #pragma once
-// What a suite asks of the hosts that it runs on, beside its components' needs, and what it advises.
+// What a suite asks of the hosts that it runs on, beside its components' needs, and what it
+// advises.
 
 #include "platform/operating_system.hpp"
 

@@ -95,8 +95,8 @@ struct Visit {
         if (purpose == Purpose::to_do)
             lease.emplace(session.settings(), installation.layout.suite, "install on " + node.name);
         take_up_open();
-        const ClusterFacts facts = open ? session.facts(upgrade.manifest())
-                                        : session.facts_before(upgrade.manifest());
+        const ClusterFacts facts =
+            open ? session.facts(upgrade.manifest()) : session.facts_before(upgrade.manifest());
         here = arrival(session, open, facts, node.name);
         if (!open)
             decide(facts, ignored);

@@ -25,8 +25,8 @@ void ask_host(const Sources& from, NodeView& node, const std::vector<cluster::No
         node.host = installer::host_facts_from_json(from.peers.ask(at, "host"));
         const std::vector<cluster::Reach> needs =
             cluster::needs_of(node.row, answering, from.current, from.settings);
-        node.unreached = cluster::unreached_from_json(from.peers.ask(
-            at, "reach", json{{"to", json::parse(cluster::to_json(needs))}}.dump()));
+        node.unreached = cluster::unreached_from_json(
+            from.peers.ask(at, "reach", json{{"to", json::parse(cluster::to_json(needs))}}.dump()));
     } catch (const std::exception&) {
     }
 }
@@ -40,16 +40,15 @@ std::uint64_t bundle_bytes(const suite::Manifest& to) {
 
 std::vector<installer::Need> needs_of(const suite::Manifest& to, const ClusterFacts& facts,
                                       const NodeView& node, UpgradeMode mode) {
-    std::vector<installer::Need> needs = {
-        {"product", "the new version, beside the old",
-         installer::product_bytes(to, node.row.components)},
-        {"state", "the bundle", bundle_bytes(to)},
-        {"logs", "logs", installer::logs_bytes}};
+    std::vector<installer::Need> needs = {{"product", "the new version, beside the old",
+                                           installer::product_bytes(to, node.row.components)},
+                                          {"state", "the bundle", bundle_bytes(to)},
+                                          {"logs", "logs", installer::logs_bytes}};
     if (node.row.name == facts.coordinator_node)
         needs.push_back({"data", "the backup", facts.database_bytes});
     if (mode == UpgradeMode::rolling && node.row.has_role("server"))
-        needs.push_back({"data", "the copy of the database and its journal",
-                         2 * facts.database_bytes});
+        needs.push_back(
+            {"data", "the copy of the database and its journal", 2 * facts.database_bytes});
     return needs;
 }
 
@@ -91,26 +90,23 @@ std::vector<Finding> requirement_findings(const suite::Manifest& to, const Clust
         const std::string& name = node.row.name;
         if (node.host) {
             add(installer::host_findings(to, node.row.components, *node.host, name + ": "));
-            add(installer::disk_findings(*node.host, needs_of(to, facts, node, mode),
-                                         name + ": "));
+            add(installer::disk_findings(*node.host, needs_of(to, facts, node, mode), name + ": "));
         } else if (node.facts && mode == UpgradeMode::rolling && node.row.has_role("server") &&
                    node.facts->free_bytes < 2 * facts.database_bytes) {
             // An older agent tells of its data folder only.
-            findings.push_back(
-                {"disk", Severity::error,
-                 fmt::format("{} has {} MB free in its data folder", name,
-                             node.facts->free_bytes >> 20),
-                 fmt::format("{} MB: twice the productive database",
-                             2 * facts.database_bytes >> 20),
-                 "free some space there, or use --mode short-downtime", true});
+            findings.push_back({"disk", Severity::error,
+                                fmt::format("{} has {} MB free in its data folder", name,
+                                            node.facts->free_bytes >> 20),
+                                fmt::format("{} MB: twice the productive database",
+                                            2 * facts.database_bytes >> 20),
+                                "free some space there, or use --mode short-downtime", true});
         }
         if (node.unreached)
             add(installer::reach_findings(name, *node.unreached));
         else if (node.facts && !facts.clocks.empty())
             findings.push_back({"reach-unknown", Severity::warning,
                                 name + "'s agent cannot try its connections",
-                                "an agent that knows `reach`",
-                                "bring its Locum up to date"});
+                                "an agent that knows `reach`", "bring its Locum up to date"});
     }
     const auto engine = to.database.engines.find(facts.kind);
     if (engine != to.database.engines.end() && facts.database_version_num != 0)

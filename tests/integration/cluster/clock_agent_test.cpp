@@ -33,8 +33,9 @@ TEST_CASE("the clocks of several agents are asked at once, and those that cannot
     const Agent older(network, {}, {}, "node-3");
     const std::string pin = network.authority.pin();
     const std::uint16_t nobody = locum::testing::free_port();
-    const auto clocks = ask_clocks(pin, {at(ahead), at(behind, "node-2"), at(older, "node-3"),
-                                         {"node-4", "127.0.0.1", nobody}});
+    const auto clocks = ask_clocks(
+        pin,
+        {at(ahead), at(behind, "node-2"), at(older, "node-3"), {"node-4", "127.0.0.1", nobody}});
     REQUIRE(clocks.size() == 4);
     CHECK(clocks[0].who == "node-1"); // as it calls itself
     REQUIRE(clocks[0].ahead_ms);
@@ -43,7 +44,7 @@ TEST_CASE("the clocks of several agents are asked at once, and those that cannot
     REQUIRE(clocks[1].ahead_ms);
     CHECK(std::abs(*clocks[1].ahead_ms + 7'200'000) < 500);
     CHECK_FALSE(clocks[2].ahead_ms);
-    CHECK(clocks[2].why_not.find("clock") != std::string::npos);
+    CHECK_FALSE(clocks[2].why_not.empty()); // of a Locum that knows no such verb
     CHECK_FALSE(clocks[3].ahead_ms);
     CHECK(clocks[3].why_not.find("node-4") != std::string::npos);
 }

@@ -80,8 +80,8 @@ TEST_CASE("clock: of two nobody can tell who is right; both are named") {
     CHECK(names(cluster::clock_findings({node("a", 0), cluster::database_clock(61'000)})) ==
           std::vector<std::string>{"clock-database"});
     // Two and two: as little.
-    const std::vector<Finding> halves = cluster::clock_findings(
-        {node("a", 0), node("b", 0), node("c", 90'000), node("d", 90'000)});
+    const std::vector<Finding> halves =
+        cluster::clock_findings({node("a", 0), node("b", 0), node("c", 90'000), node("d", 90'000)});
     CHECK(names(halves) == std::vector<std::string>{"clock"});
     CHECK(halves[0].remedy.find("a or b or c or d") != std::string::npos);
 }

@@ -58,9 +58,8 @@ TEST_CASE("reach: a greeter proves that this very host answers, to several at on
     const Greeter greeter("127.0.0.1", 0);
     const Greeter other("127.0.0.1", 0);
     const std::string at = cluster::endpoint("127.0.0.1", greeter.port());
-    CHECK(cluster::unreached({{"it", at, greeter.greeting()},
-                              {"it", at, greeter.greeting()},
-                              {"the port", at}})
+    CHECK(cluster::unreached(
+              {{"it", at, greeter.greeting()}, {"it", at, greeter.greeting()}, {"the port", at}})
               .empty());
     const std::vector<Unreached> wrong = cluster::unreached({{"it", at, other.greeting()}});
     REQUIRE(wrong.size() == 1);
@@ -73,8 +72,7 @@ TEST_CASE("reach: the port is free for the agent when the greeter is gone") {
     {
         const Greeter greeter("127.0.0.1", 0);
         port = greeter.port();
-        CHECK(cluster::unreached(
-                  {{"it", cluster::endpoint("127.0.0.1", port), greeter.greeting()}})
+        CHECK(cluster::unreached({{"it", cluster::endpoint("127.0.0.1", port), greeter.greeting()}})
                   .empty());
     }
     CHECK_NOTHROW(Greeter("127.0.0.1", port));
@@ -135,8 +133,7 @@ TEST_CASE("introduction: what is told arrives; an older server tells nothing") {
     told.cannot_reach_it = {{"a", "timed out"}};
     told.silent = {{"b", "no sign"}};
     told.members = {row("a", "10.0.0.1", {"server"})};
-    const cluster::Introduction heard =
-        cluster::introduction_from_json(cluster::to_json(told));
+    const cluster::Introduction heard = cluster::introduction_from_json(cluster::to_json(told));
     CHECK(heard.by == "a");
     CHECK(heard.database_ahead_ms == -12);
     CHECK(heard.needs == told.needs);

@@ -103,7 +103,10 @@ TEST_CASE("preflight: each thing that is wrong is found once, by its name, with 
          "the licence accepted (licence.txt)"},
         {"memory", [](Case& c) { c.facts.here.memory_bytes = 9ULL << 20; }, "9 MB",
          "10 MB for the selected components"},
-        {"disk", [](Case& c) { c.facts.here.folders["product"].system = {7, "/opt", 19ULL << 20}; },
+        {"disk",
+         [](Case& c) {
+             c.facts.here.folders["product"].system = {7, "/opt", 19ULL << 20};
+         },
          "19 MB free in the file system at /opt",
          "20 MB: 20 MB for the selected components in /opt/small"},
         {"folder-writeable",
@@ -112,10 +115,16 @@ TEST_CASE("preflight: each thing that is wrong is found once, by its name, with 
              c.facts.root = true;
          },
          "/etc/opt/small cannot be written", "a folder to write to"},
-        {"privileges", [](Case& c) { c.facts.unwriteable = {"/opt/small", "/etc/opt/small"}; },
+        {"privileges",
+         [](Case& c) {
+             c.facts.unwriteable = {"/opt/small", "/etc/opt/small"};
+         },
          "no right to write /opt/small, /etc/opt/small",
          "root, since the installation is the host's own"},
-        {"other-installation", [](Case& c) { c.facts.other_agents = {{"/srv/a", 4711}}; },
+        {"other-installation",
+         [](Case& c) {
+             c.facts.other_agents = {{"/srv/a", 4711}};
+         },
          "small is installed on this host already, below /srv/a (agent: process 4711)",
          "one installation of the suite on a host"},
         {"clock-database",

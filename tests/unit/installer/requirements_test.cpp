@@ -46,12 +46,13 @@ TEST_CASE("disk: what goes to one file system is summed, and told together") {
                                                     {"product", "the version", 101 * mega},
                                                     {"nowhere", "nothing", 1000 * mega}},
                                                    "node-2: ");
-    CHECK(lines(findings) ==
-          std::vector<std::string>{
-              "disk: node-2: 100 MB free in the file system at / | 101 MB: 101 MB for the version "
-              "in /opt/small",
-              "disk: node-2: 50 MB free in the file system at /var | 51 MB: 20 MB for the bundle in "
-              "/var/lib/locum/small, 31 MB for the copy in /var/opt/small"});
+    CHECK(
+        lines(findings) ==
+        std::vector<std::string>{
+            "disk: node-2: 100 MB free in the file system at / | 101 MB: 101 MB for the version "
+            "in /opt/small",
+            "disk: node-2: 50 MB free in the file system at /var | 51 MB: 20 MB for the bundle in "
+            "/var/lib/locum/small, 31 MB for the copy in /var/opt/small"});
     CHECK(findings[0].remedy == "free 1 MB there, or make it larger");
     CHECK(findings[0].may_be_ignored);
 }
@@ -109,8 +110,8 @@ TEST_CASE("advice: never more than a warning") {
     manifest.advice = {{{"server", "balancer"}, "", "", 0, "separate them above 50,000 devices"},
                        {{}, "server", "balancer", 2, "add a balancer"}};
     CHECK(installer::advice_findings(manifest, {"server"}, {{"server"}, {"balancer"}}).empty());
-    const auto advice = installer::advice_findings(manifest, {"server", "balancer"},
-                                                   {{"server"}, {"server"}});
+    const auto advice =
+        installer::advice_findings(manifest, {"server", "balancer"}, {{"server"}, {"server"}});
     CHECK(lines(advice) ==
           std::vector<std::string>{"advice: server and balancer on one host | ",
                                    "advice: 3 with server and 1 with balancer in the cluster | at "
@@ -125,8 +126,9 @@ TEST_CASE("database: the oldest version that the manifest names, to the minor on
     CHECK(installer::database_version_findings(engine, 120'000).empty());
     engine.oldest = engine::Version::parse("13");
     CHECK(installer::database_version_findings(engine, 130'000).empty());
-    CHECK(lines(installer::database_version_findings(engine, 120'017)) ==
-          std::vector<std::string>{"datasource-version: PostgreSQL 12.17 | PostgreSQL 13 or newer"});
+    CHECK(
+        lines(installer::database_version_findings(engine, 120'017)) ==
+        std::vector<std::string>{"datasource-version: PostgreSQL 12.17 | PostgreSQL 13 or newer"});
     engine.oldest = engine::Version::parse("13.4");
     CHECK(installer::database_version_findings(engine, 130'003).size() == 1);
     CHECK(installer::database_version_findings(engine, 130'010).empty());

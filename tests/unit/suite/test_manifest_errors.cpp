@@ -19,7 +19,8 @@ TEST_CASE("keys that are unknown, missing or of another type") {
     check({
         {"[suite]", "extra = 1\n[suite]",
          "3:1: found the unknown key 'extra'; expected one of format, locum, suite, compatibility, "
-         "components, topologies, secrets, host-files, outgoing, ports, configs, services, probes, "
+         "components, topologies, requirements, advice, secrets, host-files, outgoing, ports, "
+         "configs, services, probes, "
          "balancing, database, parts"},
         {"title = \"S\"", "title = \"S\"\ntilte = \"T\"",
          "6:1: found the unknown key 'tilte' in [suite]; expected one of name, title, version, "
@@ -28,7 +29,8 @@ TEST_CASE("keys that are unknown, missing or of another type") {
         {"payload = \"payload/server\"", "payload = \"payload/server\"\nmemory = 3",
          "19:1: found the unknown key 'memory' in [components.server]; expected one of title, "
          "role, payload, "
-         "requires, cluster-requires, memory-mb, disk-mb, packages"},
+         "requires, cluster-requires, memory-mb, disk-mb, recommended-memory-mb, "
+         "recommended-cores, packages"},
         {"signal = \"TERM\"", "sig = \"TERM\"",
          "38:10: found the unknown key 'sig' in [services.stop]; expected one of signal, "
          "timeout-s"},

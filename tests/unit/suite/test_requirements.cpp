@@ -79,7 +79,8 @@ says = "add a balancer"
           {"[requirements]\narch = [\"\"]\n", "'' in 'arch'"},
           {"[requirements]\nram = 3\n", "ram"},
           {"[[advice]]\nsays = \"x\"\n", "neither or both"},
-          {"[[advice]]\nsays = \"x\"\ntogether = [\"server\"]\nof = \"server\"\n", "neither or both"},
+          {"[[advice]]\nsays = \"x\"\ntogether = [\"server\"]\nof = \"server\"\n",
+           "neither or both"},
           {"[[advice]]\nsays = \"x\"\nof = \"server\"\nper = \"balancer\"\n", "at-most"},
           {"[[advice]]\nsays = \"x\"\ntogether = [\"servr\"]\n", "servr"}})
         CHECK_MESSAGE(contains(error_of([&, text = text] { with(text); }).what(), said), text);
