@@ -29,6 +29,10 @@ void keep_own_folders(const cluster::Layout& layout, const std::vector<std::stri
         platform::write_file(kept_file(layout), json(all).dump(), 0600);
 }
 
+void forget_own_folders(const cluster::Layout& layout) {
+    platform::remove_all(kept_file(layout));
+}
+
 std::vector<std::string> own_folders(const cluster::Layout& layout) {
     if (!platform::exists(kept_file(layout)))
         return {};

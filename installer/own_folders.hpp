@@ -10,6 +10,7 @@ namespace locum::installer {
 
 // Adds them, and those that were made for the state folder, to what is kept.
 void keep_own_folders(const cluster::Layout& layout, const std::vector<std::string>& made);
+void forget_own_folders(const cluster::Layout& layout);
 // Outermost first; none where nothing is kept.
 std::vector<std::string> own_folders(const cluster::Layout& layout);
 // Made by the installation, or at the layout's own place for this suite.

@@ -15,8 +15,8 @@ struct UninstallRequest {
     cluster::Layout layout;
     std::string program; // that the agent runs from
     installer::resources::Purge purge = installer::resources::Purge::no;
-    bool last_server = false;     // the operator knows that the cluster ends with it
-    bool without_cluster = false; // it cannot be reached; others remove the node by name
+    bool last_server = false;              // the operator knows that the cluster ends with it
+    bool without_cluster = false;          // it cannot be reached; others remove the node by name
     std::vector<std::string> servers = {}; // "HOST:PORT", for a node without a datasource
     std::function<bool()> cancelled = {};
 };

@@ -85,11 +85,13 @@ Step make_folders(const Installation& installation) {
             },
             nullptr,
             // The logs stay, since errors refer to them: they say why it was undone.
-            Undo{[all, logs = installation.layout.logs()](const std::string& memo) {
+            Undo{[all, layout = installation.layout](const std::string& memo) {
+                const std::string logs = layout.logs();
                 const auto made = json::parse(memo).get<std::vector<std::string>>();
                 for (const std::string& folder : all())
                     if (folder != logs && std::find(made.begin(), made.end(), folder) != made.end())
                         platform::remove_all(folder);
+                forget_own_folders(layout);
                 platform::remove_if_empty(made);
             }}};
 }

@@ -1,5 +1,6 @@
 // The steps that put files on the host keep the contract of steps, and do what they say.
 
+#include "installer/installed_node.hpp"
 #include "tests/support/site.hpp"
 #include "tests/support/step_contract.hpp"
 
@@ -84,6 +85,16 @@ TEST_CASE("files/unpack: the components as they were packed, and what the bundle
     CHECK(platform::read_file(site.layout().version("1.0") + "/.suite/licence.txt") ==
           "Do what you like.\n");
     CHECK(!platform::exists(site.layout().component("1.0", "balancer"))); // not selected
+}
+
+TEST_CASE("files/bundle keeps the contract, and the bundle") {
+    Site site;
+    CHECK(promises_broken_by(site, "files/bundle") == "");
+    site.run_until("files/link-server");
+    const std::string kept =
+        installer::kept_bundle(site.layout(), site.installation().bundle.manifest_sha256());
+    CHECK(platform::read_file(kept) == platform::read_file(site.installation().bundle.file()));
+    CHECK(permissions(kept) == 0600);
 }
 
 TEST_CASE("files/unpack: begun and killed half way, it is made whole") {

@@ -55,6 +55,7 @@ TEST_CASE("plan of a first node with a server and a balancer") {
     check_plan(site, R"(install Small 1.0 as node-1
   files/folders          create the folders of small below ROOT
   files/unpack           unpack Small 1.0 to ROOT/opt/small/versions/1.0
+  files/bundle           keep the bundle in ROOT/var/lib/locum/small/bundles, to repair from
   files/link-balancer    let balancer be version 1.0
   files/link-server      let server be version 1.0
   network/authority      create the network's certificate authority and the key of node-1
@@ -77,6 +78,7 @@ TEST_CASE("plan of a further server: it joins, and the balancers are told of it"
     check_plan(site, R"(install Small 1.0 as node-2
   files/folders        create the folders of small below ROOT
   files/unpack         unpack Small 1.0 to ROOT/opt/small/versions/1.0
+  files/bundle         keep the bundle in ROOT/var/lib/locum/small/bundles, to repair from
   files/link-server    let server be version 1.0
   network/join         join network )" +
                          fingerprint + R"( as node-2
@@ -94,6 +96,7 @@ TEST_CASE("plan of a lone balancer: no datasource, nobody is told") {
     check_plan(site, R"(install Small 1.0 as node-2
   files/folders          create the folders of small below ROOT
   files/unpack           unpack Small 1.0 to ROOT/opt/small/versions/1.0
+  files/bundle           keep the bundle in ROOT/var/lib/locum/small/bundles, to repair from
   files/link-balancer    let balancer be version 1.0
   network/join           join network )" +
                          fingerprint + R"( as node-2

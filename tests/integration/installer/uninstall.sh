@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# Nodes are removed under load, without a failed request; killed at each of its steps, a removal goes on; the last server
+# needs a word more; what stayed is taken up by a new installation.
+set -euo pipefail
+source "$(dirname "$0")/../upgrade/lib.sh"
+
+no_node() { # N: neither registry nor balancers of node-1 know it
+    "$locum" node list --root "$trial/node-1" >"$trial/nodes"
+    ! grep -q "^node-$1 " "$trial/nodes" || fail "node-$1 is still registered"
+    ! grep -q "server node-$1 " "$trial/node-1/etc/opt/endpoint-manager/haproxy.cfg" || fail "node-$1 is still balanced"
+}
+nothing_left() { # N
+    [[ ! -e $trial/node-$1 ]] || fail "left on node-$1: $(find "$trial/node-$1")"
+    ! pgrep -f "$trial/node-$1/" >/dev/null || fail "processes of node-$1 run"
+}
+
+begin_cluster postgresql
+echo "-- asked for"
+try uninstall --root "$trial/node-3" </dev/null
+expect_code 2 "uninstall without a confirmation"
+expect_said 'try: give --confirm node-3'
+try uninstall --root "$trial/node-3" --confirm node-2
+expect_code 2 "uninstall of another node"
+try node remove node-3 --root "$trial/node-1"
+expect_code 4 "removal by name of a node that lives"
+expect_said 'locum uninstall'
+
+echo "-- node 3 of 3, under load"
+trial_load --rate 250
+try uninstall --root "$trial/node-3" --purge --confirm node-3
+expect_code 0 "uninstall of node-3"
+no_node 3
+nothing_left 3
+expect_clean_load
+
+echo "-- a cluster that cannot be reached"
+sed -i "s/\"port\": $postgresql_port/\"port\": 1/" "$trial/node-2/var/lib/locum/endpoint-manager/datasource.json"
+try uninstall --root "$trial/node-2" --confirm node-2
+expect_code 4 "uninstall without a database"
+expect_said '--without-cluster, then locum node remove node-2'
+sed -i "s/\"port\": 1,/\"port\": $postgresql_port,/" "$trial/node-2/var/lib/locum/endpoint-manager/datasource.json"
+
+echo "-- node 2, killed at each step"
+for at in cluster/drain/intent/after cluster/drain/done/before service/server/done/before cluster/leave/intent/after \
+    cluster/leave/done/before service/balancer/done/before remove/agent/done/before remove/config/balancer/done/before \
+    remove/config/server/done/before remove/folder/product/done/before remove/folder/etc/done/before \
+    remove/folder/run/done/before remove/folder/data/done/before remove/folder/state/intent/after; do
+    LOCUM_FAILPOINTS="step/$at=kill" try uninstall --root "$trial/node-2" --purge --confirm node-2
+    expect_code 137 "uninstall killed at $at"
+done
+# Between the registry and the balancers is not a step's boundary; a run after it tells them.
+try uninstall --root "$trial/node-2" --purge --confirm node-2
+expect_code 0 "the last one"
+no_node 2
+nothing_left 2
+
+echo "-- the last server"
+try uninstall --root "$trial/node-1" --confirm node-1
+expect_code 4 "uninstall of the last server"
+expect_said 'node-1 is the last server, so the cluster ends'
+expect_said '--last-server'
+curl -sf http://127.0.0.2:30001/probe >/dev/null || fail "node-1 does not serve after a refusal"
+try uninstall --root "$trial/node-1" --confirm node-1 --last-server
+expect_code 0 "uninstall of the last server, spelled out"
+expect_said '^stays: logs: '
+count=$(PGPASSWORD=quickstart-admin psql -qAt -h 127.0.0.1 -p "$postgresql_port" -U admin endpoint \
+    -c "SELECT (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'locum%'), (SELECT count(*) > 0 FROM device)")
+[[ $count == "0|t" ]] || fail "registry and data: $count, expected none and some"
+
+echo "-- what stayed is taken up"
+rm "$trial/network.token"
+try install "$trial/endpoint-manager-1.0.bundle" --answers "$trial/answers-1.toml" --root "$trial/node-1"
+expect_code 4 "installation on data that was kept"
+expect_said 'datasource-kept-data'
+try install "$trial/endpoint-manager-1.0.bundle" --answers "$trial/answers-1.toml" --root "$trial/node-1" --ignore datasource-kept-data
+expect_code 0 "installation that takes them up"
+try verify --root "$trial/node-1"
+expect_code 0 "verify"
