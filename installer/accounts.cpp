@@ -107,15 +107,31 @@ std::string accounts_text(const NodeState& node, const Manifest& manifest) {
     return text;
 }
 
+namespace {
+
+// A folder that services use, as it is declared.
+struct ServiceFolder {
+    std::string path;
+    std::string account;
+    unsigned mode = 0;
+};
+
+std::vector<ServiceFolder> service_folders(const Layout& layout, const NodeState& node,
+                                           const Manifest& manifest) {
+    // In the last two each account has its own files.
+    return {{layout.etc(), "root", 0750},
+            {node.data_folder, data_owner(node, manifest), 0750},
+            {node.run_folder, "root", 01770},
+            {layout.logs(), "root", 01770}};
+}
+
+} // namespace
+
 std::string folders_text(const Layout& layout, const NodeState& node, const Manifest& manifest) {
-    const std::string group = account_group(layout);
     std::string text = fmt::format("# Written by Locum for {}.\n", manifest.title);
-    text += fmt::format("d {} 0750 root {} -\n", quoted(layout.etc()), group);
-    text += fmt::format("d {} 0750 {} {} -\n", quoted(node.data_folder), data_owner(node, manifest),
-                        group);
-    // Each account its own files in them.
-    for (const std::string& folder : {node.run_folder, layout.logs()})
-        text += fmt::format("d {} 1770 root {} -\n", quoted(folder), group);
+    for (const ServiceFolder& folder : service_folders(layout, node, manifest))
+        text += fmt::format("d {} {:04o} {} {} -\n", quoted(folder.path), folder.mode,
+                            folder.account, account_group(layout));
     return text;
 }
 
@@ -129,26 +145,51 @@ void make_accounts(const Layout& layout, const NodeState& node, const Manifest& 
                 fmt::format("there is no account {}, which the answers name", account),
                 engine::Kind::refused)
                 .remedy("create it, or correct [services] in the answers");
-    // Noted before they are made, so that none is left behind whenever this process ends.
+    // Noted before they are made, so that none is left behind whenever this process ends. What
+    // Locum's own declaration is there for, an installation before this one made.
+    const bool declared = !platform::declared_accounts(layout.suite).empty();
     json made = load_made(layout);
     for (const std::string& account : names.ours)
-        if (!platform::account_exists(account))
+        if (declared || !platform::account_exists(account))
             note(made["accounts"], account);
-    if (!platform::group_exists(account_group(layout)))
+    if (declared || !platform::group_exists(account_group(layout)))
         note(made["groups"], account_group(layout));
     platform::write_file(made_file(layout), made.dump(2) + "\n", 0600);
     platform::declare_accounts(layout.suite, accounts_text(node, manifest));
     platform::declare_folders(layout.suite, folders_text(layout, node, manifest));
 }
 
-bool accounts_made(const Layout& layout, const NodeState& node, const Manifest& manifest) {
+std::vector<AccountFault> account_faults(const Layout& layout, const NodeState& node,
+                                         const Manifest& manifest) {
+    std::vector<AccountFault> faults;
     if (!cluster::service_manager_used(layout))
-        return true;
-    const AccountNames names = account_names(node, manifest);
-    return platform::declared_accounts(layout.suite) == accounts_text(node, manifest) &&
-           platform::declared_folders(layout.suite) == folders_text(layout, node, manifest) &&
-           std::all_of(names.ours.begin(), names.ours.end(), platform::account_exists) &&
-           platform::exists(node.run_folder) && platform::exists(node.data_folder);
+        return faults;
+    if (platform::declared_accounts(layout.suite) != accounts_text(node, manifest))
+        faults.push_back({"another declaration of the accounts in sysusers.d", "Locum's"});
+    if (platform::declared_folders(layout.suite) != folders_text(layout, node, manifest))
+        faults.push_back({"another declaration of the folders in tmpfiles.d", "Locum's"});
+    for (const std::string& account : account_names(node, manifest).ours)
+        if (!platform::account_exists(account))
+            faults.push_back({"no account " + account, "one that its services run as"});
+    for (const ServiceFolder& folder : service_folders(layout, node, manifest)) {
+        const platform::Ownership expected{folder.account, account_group(layout), folder.mode};
+        const auto text = [](const platform::Ownership& of) {
+            return fmt::format("{}:{} with mode {:04o}", of.account, of.group, of.mode);
+        };
+        if (!platform::exists(folder.path))
+            faults.push_back({"no folder " + folder.path, text(expected)});
+        else if (const auto found = platform::ownership(folder.path); !(found == expected))
+            faults.push_back(
+                {fmt::format("{} is of {}", folder.path, text(found)), text(expected)});
+    }
+    return faults;
+}
+
+bool accounts_are_there(const Layout& layout) {
+    return cluster::service_manager_used(layout) &&
+           (platform::exists(made_file(layout)) ||
+            !platform::declared_accounts(layout.suite).empty() ||
+            !platform::declared_folders(layout.suite).empty());
 }
 
 void remove_accounts(const Layout& layout) {

@@ -33,8 +33,15 @@ AccountNames account_names(const cluster::NodeState& node, const suite::Manifest
 // where no service manager runs the services.
 void make_accounts(const cluster::Layout& layout, const cluster::NodeState& node,
                    const suite::Manifest& manifest);
-bool accounts_made(const cluster::Layout& layout, const cluster::NodeState& node,
-                   const suite::Manifest& manifest);
+// How the host differs from what make_accounts() makes; none where it does not.
+struct AccountFault {
+    std::string found;
+    std::string expected;
+};
+std::vector<AccountFault> account_faults(const cluster::Layout& layout,
+                                         const cluster::NodeState& node,
+                                         const suite::Manifest& manifest);
+bool accounts_are_there(const cluster::Layout& layout);
 // Takes exactly those away that were made; the services must be stopped.
 void remove_accounts(const cluster::Layout& layout);
 

@@ -1,5 +1,7 @@
 #include "installer/inventory.hpp"
 
+#include "cluster/service_units.hpp"
+#include "installer/resources/accounts.hpp"
 #include "installer/resources/configs.hpp"
 #include "installer/resources/services.hpp"
 #include "installer/resources/version_files.hpp"
@@ -20,9 +22,12 @@ std::vector<Resource> inventory(const InstalledNode& node, resources::Purge purg
         all.push_back(resources::component_files(node, component));
         all.push_back(resources::component_link(node, component));
     }
+    if (cluster::service_manager_used(node.layout))
+        all.push_back(resources::accounts(node, purge));
     for (const std::string& component : node.state.components)
         all.push_back(resources::component_configs(node, component));
-    // Here: accounts, then the firewall.
+    // Removed after the agent, which would set the rules again.
+    all.push_back(resources::firewall(node));
     all.push_back(resources::agent(node));
     for (const std::string& component : node.state.components)
         all.push_back(resources::component_services(node, component));

@@ -231,7 +231,8 @@ std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
     findings.insert(findings.end(), around.begin(), around.end());
     for (const Finding& finding : firewall_findings(answers.firewall, manifest))
         findings.push_back(finding);
-    if (facts.database) // a further node's is told with the cluster's others (installer/meeting.cpp)
+    if (facts
+            .database) // a further node's is told with the cluster's others (installer/meeting.cpp)
         for (Finding& finding : advice_findings(manifest, answers.components, {}))
             findings.push_back(std::move(finding));
     findings.insert(findings.end(), facts.grants.begin(), facts.grants.end());

@@ -2,6 +2,7 @@
 
 #include "engine/error.hpp"
 #include "installer/config_files.hpp"
+#include "platform/accounts.hpp"
 #include "platform/files.hpp"
 #include "platform/tree.hpp"
 
@@ -56,6 +57,12 @@ std::optional<Drift> drift_of(const Rendered& file, const std::string& id,
     if (entry->mode != file.mode)
         return drift(fmt::format("{} has mode {:04o}", file.to, entry->mode),
                      fmt::format("mode {:04o}", file.mode), false);
+    if (file.owner.empty())
+        return std::nullopt;
+    if (const auto owner = platform::ownership(file.to);
+        owner.account != file.owner || owner.group != file.group)
+        return drift(fmt::format("{} is of {}:{}", file.to, owner.account, owner.group),
+                     fmt::format("{}:{}, as its service reads it", file.owner, file.group), false);
     return std::nullopt;
 }
 
@@ -63,7 +70,7 @@ void repair(const Rendered& file, Reporter& reporter) {
     const auto entry = platform::look_at(file.to);
     if (entry && entry->type == FileEntry::Type::regular &&
         platform::read_file(file.to) == file.content) {
-        platform::set_mode(file.to, file.mode);
+        place(file);
         return;
     }
     if (entry) {

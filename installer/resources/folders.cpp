@@ -1,6 +1,7 @@
 #include "installer/resources/folders.hpp"
 
 #include "cluster/membership.hpp"
+#include "cluster/service_units.hpp"
 #include "engine/error.hpp"
 #include "installer/own_folders.hpp"
 #include "installer/resources/configs.hpp"
@@ -152,13 +153,15 @@ std::vector<Resource> folders(const InstalledNode& node, Purge purge) {
     if (data_goes(node, purge))
         removed_whole(data, node.state.data_folder);
     all.push_back(std::move(data));
-    Resource logs = folder(node, "logs", "the logs", layout.logs(), of_others | 0020, 0750);
+    // Where services have accounts of their own, their group writes to these two.
+    const unsigned shared = cluster::service_manager_used(layout) ? of_others : of_others | 0020;
+    Resource logs = folder(node, "logs", "the logs", layout.logs(), shared, 0750);
     if (purge == Purge::yes)
         removed_whole(logs, layout.logs());
     all.push_back(std::move(logs));
     // Not after a boot: who needs it makes it.
     Resource run =
-        folder(node, "run", "the folder of sockets", node.state.run_folder, of_others | 0020, 0700);
+        folder(node, "run", "the folder of sockets", node.state.run_folder, shared, 0700);
     run.drift = [drift = run.drift, path = node.state.run_folder] {
         return platform::exists(path) ? drift() : std::vector<Drift>{};
     };

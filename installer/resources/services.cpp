@@ -2,6 +2,8 @@
 
 #include "cluster/agent.hpp"
 #include "cluster/peers.hpp"
+#include "cluster/service_unit.hpp"
+#include "cluster/service_units.hpp"
 #include "engine/error.hpp"
 #include "installer/node_operations.hpp"
 #include "platform/files.hpp"
@@ -39,6 +41,10 @@ json ask(const InstalledNode& node, const std::string& question, const json& par
                            .ask(cluster::address_of(node.state), question, parameters.dump()));
 }
 
+std::string unit_of(const InstalledNode& node, const cluster::ServiceSpec& spec) {
+    return cluster::service_unit_name(node.layout.suite, spec.name);
+}
+
 // What the agent's supervisor has recorded of the component, where no agent answers.
 std::vector<platform::ProcessId> recorded(const InstalledNode& node, const std::string& component) {
     std::vector<platform::ProcessId> processes;
@@ -58,7 +64,20 @@ std::vector<platform::ProcessId> recorded(const InstalledNode& node, const std::
     return processes;
 }
 
-bool runs(const InstalledNode& node, const std::string& component) {
+// The component's units, by the agent's records.
+std::vector<cluster::ServiceSpec> units(const InstalledNode& node, const std::string& component) {
+    std::vector<cluster::ServiceSpec> specs;
+    if (cluster::service_manager_used(node.layout))
+        for (const auto& record : cluster::load_services(cluster::services_folder(node.layout)))
+            if (record.spec.component == component &&
+                platform::service_unit_installed(unit_of(node, record.spec)))
+                specs.push_back(record.spec);
+    return specs;
+}
+
+bool there(const InstalledNode& node, const std::string& component) {
+    if (!units(node, component).empty())
+        return true;
     if (!cluster::agent_runs(node.layout))
         return !recorded(node, component).empty();
     return !none_runs(facts_from_json(ask(node, "facts", json::object()).dump()), component);
@@ -80,10 +99,28 @@ void stop_recorded(const InstalledNode& node, const std::string& component) {
 
 void stop(const InstalledNode& node, const std::string& component, Reporter& reporter) {
     // It restarts what ends without its knowing.
-    if (cluster::agent_runs(node.layout))
-        tell(node, "stop", component, reporter);
-    else
-        stop_recorded(node, component);
+    if (cluster::agent_runs(node.layout)) {
+        tell(node, "forget", component, reporter);
+        return;
+    }
+    stop_recorded(node, component);
+    for (const cluster::ServiceSpec& spec : units(node, component)) {
+        platform::stop_service_unit(unit_of(node, spec), spec.stop_timeout);
+        platform::remove_service_unit(unit_of(node, spec));
+    }
+}
+
+// As the next start would write them.
+std::vector<std::pair<std::string, std::string>> unit_texts(const InstalledNode& node,
+                                                            const std::string& component) {
+    std::vector<std::pair<std::string, std::string>> texts;
+    const VersionHere* version = node.version(component);
+    if (version && cluster::service_manager_used(node.layout))
+        for (const cluster::ServiceSpec& spec :
+             service_specs(node.layout, node.state, version->manifest, component))
+            texts.emplace_back(unit_of(node, spec),
+                               cluster::service_unit_text(spec, node.layout.suite, node.program));
+    return texts;
 }
 
 std::vector<Drift> drift_of(const InstalledNode& node, const std::string& component,
@@ -96,6 +133,13 @@ std::vector<Drift> drift_of(const InstalledNode& node, const std::string& compon
     if (!cluster::agent_runs(node.layout))
         return drift(Severity::warning, "no agent that could be asked about " + component,
                      "an agent that runs");
+    for (const auto& [unit, text] : unit_texts(node, component))
+        if (!platform::service_unit_installed(unit) || platform::service_unit_text(unit) != text)
+            return drift(Severity::error,
+                         platform::service_unit_installed(unit)
+                             ? "another text in the file of " + unit
+                             : unit + " is not installed",
+                         "the unit that this version's service is");
     try {
         const NodeFacts facts = facts_from_json(ask(node, "facts", json::object()).dump());
         const VersionHere* version = node.version(component);
@@ -144,12 +188,15 @@ Resource agent(const InstalledNode& node) {
 
 Resource component_services(const InstalledNode& node, const std::string& component) {
     const std::string id = "service/" + component;
-    return {id,
-            "the services of " + component,
-            "",
+    return {id, "the services of " + component, "",
             [&node, component, id] { return drift_of(node, component, id); },
-            [&node, component](Reporter& reporter) { start(node, component, reporter); },
-            [&node, component] { return runs(node, component); },
+            // What runs goes on, and is as its unit says when it is started next.
+            [&node, component](Reporter& reporter) {
+                for (const auto& [unit, text] : unit_texts(node, component))
+                    platform::install_service_unit(unit, text);
+                start(node, component, reporter);
+            },
+            [&node, component] { return there(node, component); },
             [&node, component](Reporter& reporter) { stop(node, component, reporter); }};
 }
 

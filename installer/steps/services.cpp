@@ -40,8 +40,9 @@ Step make_accounts(const Installation& installation) {
                         layout.suite),
             [&installation, &layout] {
                 return platform::exists(layout.state_file("node.json")) &&
-                       accounts_made(layout, cluster::load_node_state(layout),
-                                     installation.manifest());
+                       account_faults(layout, cluster::load_node_state(layout),
+                                      installation.manifest())
+                           .empty();
             },
             nullptr,
             [&installation, &layout](Reporter&) {

@@ -11,6 +11,7 @@ unit=locum-agent-endpoint-manager.service
 #   proc, sys, dev, run, tmp                   kernel and volatile
 #   var/log/journal, wtmp, btmp, lastlog       systemd's journal and log-ins
 #   var/lib/systemd, var/lib/dbus, var/cache   timers' stamps, random seed, catalogues
+#   etc/passwd-, group-, shadow-, gshadow-     copies that each change of accounts leaves, whoever makes it
 #   root/setup, usr/local/bin/locum            what this test put there itself
 # Of folders no times; of /etc/machine-id and the like all.
 host_state() {
@@ -18,9 +19,9 @@ host_state() {
 cd /
 find . -xdev \( -path ./proc -o -path ./sys -o -path ./dev -o -path ./run -o -path ./tmp -o -path ./var/log/journal \
     -o -path ./var/lib/systemd -o -path ./var/lib/dbus -o -path ./var/cache -o -path ./root/setup \) -prune \
-    -o ! -path ./usr/local/bin/locum ! -path "./var/log/[wb]tmp" ! -path ./var/log/lastlog -printf "%y %#m %U:%G %p %l\n" | LC_ALL=C sort
+    -o ! -path ./usr/local/bin/locum ! -path "./etc/*shadow-" ! -path ./etc/passwd- ! -path ./etc/group- ! -path ./etc/.pwd.lock ! -path "./var/log/[wb]tmp" ! -path ./var/log/lastlog -printf "%y %#m %U:%G %p %l\n" | LC_ALL=C sort
 find etc opt usr/local srv home root var/lib var/opt var/spool -xdev \( -path root/setup -o -path var/lib/systemd -o -path var/lib/dbus \) -prune \
-    -o -type f ! -path usr/local/bin/locum -print0 | LC_ALL=C sort -z | xargs -0r sha256sum
+    -o -type f ! -path usr/local/bin/locum ! -path "etc/*shadow-" ! -path etc/passwd- ! -path etc/group- -print0 | LC_ALL=C sort -z | xargs -0r sha256sum
 echo "-- accounts"; cat /etc/passwd /etc/group; sha256sum /etc/shadow
 echo "-- units"; systemctl list-unit-files --no-legend --no-pager
 echo "-- rules"; nft list ruleset
@@ -70,6 +71,11 @@ drift config/balancer folder/state
 repaired
 lab exec node-2 systemctl stop "$unit"
 drift agent
+repaired
+sed -i 's/^Restart=.*/Restart=no/' "$to/usr/local/lib/systemd/system/endpoint-manager-balancer.service"
+chmod 777 "$to/var/opt/endpoint-manager"
+lab exec node-2 chown root /etc/opt/endpoint-manager/haproxy.cfg
+drift accounts config/balancer folder/data service/balancer
 repaired
 lab exec node-2 setpriv --reuid=nobody --clear-groups locum verify >"$scratch/last.log" 2>&1 && fail "verify as nobody"
 expect_said 'by root only'
