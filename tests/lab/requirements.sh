@@ -36,6 +36,18 @@ bundles
 set_up 1 '["server", "balancer"]'
 set_up 2 '["server", "balancer"]'
 
+echo "-- somebody who is not root"
+lab exec node-1 cp -r /root/setup /tmp/setup
+lab exec node-1 chown -R nobody /tmp/setup
+code=0
+before=$(traces node-1)
+lab exec node-1 setpriv --reuid=nobody --regid=nogroup --clear-groups locum install /tmp/setup/1.0.bundle \
+    --answers /tmp/setup/answers.toml >"$scratch/last.log" 2>&1 || code=$?
+expect_code 5 "installation without rights"
+expect_said 'privileges: found no right to write /opt/endpoint-manager, .*; run it as root \(sudo\), or give --root DIR'
+[[ $(traces node-1) == "$before" ]] || fail "a refused installation left something"
+lab exec node-1 rm -r /tmp/setup
+
 echo "-- the first host against the database's clock"
 lab clock node-1 +61
 refused 1 4 'clock-database: found clocks 61\.[0-9] s apart' 'timedatectl set-ntp true' '--ignore clock-database'

@@ -170,6 +170,56 @@ TEST_CASE("preflight: each thing that is wrong, by name, with a remedy") {
     }
 }
 
+TEST_CASE("preflight: hosts, clocks, connections and the database's version, each with its node") {
+    constexpr std::uint64_t mega = 1 << 20;
+    ClusterFacts facts = three_nodes();
+    facts.kind = datasource::Kind::postgresql;
+    facts.coordinator_node = "node-2";
+    facts.database_bytes = 100 * mega;
+    facts.database_version_num = 120'000;
+    facts.clocks = {{"node-1", false, 0, ""},
+                    {"node-2", false, 61'000, ""},
+                    {"node-3", false, 10, ""},
+                    cluster::database_clock(0)};
+    suite::Manifest to = two();
+    to.database.engines.at(datasource::Kind::postgresql).oldest = engine::Version::parse("13");
+    to.requirements.architectures = {"x86_64"};
+    to.parts = {{"payload/server.tar.zst", 30 * mega, ""}};
+    for (upgrade::NodeView& node : facts.nodes) {
+        node.host = installer::HostFacts{};
+        node.host->memory_bytes = 1000 * mega;
+        node.host->architecture = "x86_64";
+        // One file system for all: the version (20 or 22 MB), the bundle (30), logs (16), and on
+        // copies twice the database (200); the backup (100) on the coordinator's.
+        for (const char* name : {"product", "state", "logs", "data"})
+            node.host->folders[name] = {"/" + std::string(name), {1, "/", 268 * mega, true}};
+        node.unreached.emplace();
+    }
+    facts.nodes[0].unreached->push_back(
+        {{"the agent of node-3", "10.0.0.3:61616"}, "no answer", false});
+    facts.nodes[2].host->architecture = "riscv64";
+    const std::vector<Finding> rolling = upgrade::preflight(to, facts, UpgradeMode::rolling);
+    CHECK(names(rolling) ==
+          std::vector<std::string>{"clock", "reach", "disk", "arch", "datasource-version"});
+    REQUIRE(rolling.size() == 5);
+    CHECK(rolling[0].found.starts_with("node-2's clock is 61.0 s ahead"));
+    CHECK(rolling[1].found.starts_with("node-1 cannot reach the agent of node-3"));
+    CHECK(rolling[2].found == "node-2: 268 MB free in the file system at /");
+    CHECK(rolling[2].expected.starts_with("368 MB: 22 MB for the new version, beside the old in "
+                                          "/product, 30 MB for the bundle in /state"));
+    CHECK(rolling[3].found == "node-3: riscv64");
+    CHECK(rolling[4].found == "PostgreSQL 12.0");
+    CHECK(names(upgrade::preflight(to, facts, UpgradeMode::short_downtime)) ==
+          std::vector<std::string>{"clock", "reach", "arch", "datasource-version"});
+    // An older agent tells nothing of it: that is said, and forbids nothing.
+    facts.nodes[2].host.reset();
+    facts.nodes[2].unreached.reset();
+    const std::vector<Finding> older = upgrade::preflight(to, facts, UpgradeMode::short_downtime);
+    CHECK(names(older) ==
+          std::vector<std::string>{"clock", "reach", "reach-unknown", "datasource-version"});
+    CHECK(older[2].severity == engine::Severity::warning);
+}
+
 TEST_CASE("preflight: a lone balancer needs no room for a copy") {
     ClusterFacts facts = three_nodes();
     facts.nodes.push_back(node("lone", {"balancer"}));
