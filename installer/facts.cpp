@@ -2,6 +2,7 @@
 
 #include "cluster/clock.hpp"
 #include "cluster/host_files.hpp"
+#include "cluster/service_units.hpp"
 #include "cluster/store.hpp"
 #include "datasource/grants.hpp"
 #include "datasource/objects.hpp"
@@ -10,6 +11,7 @@
 #include "installer/begun.hpp"
 #include "installer/firewall.hpp"
 #include "installer/rendering.hpp"
+#include "platform/accounts.hpp"
 #include "platform/files.hpp"
 
 namespace locum::installer {
@@ -99,6 +101,10 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
     // for again. A node that is not whole yet goes on with them.
     if (facts.node && !Begun::load(layout))
         return facts;
+    if (cluster::service_manager_used(layout))
+        for (const auto& [service, choice] : answers.services)
+            if (!choice.account.empty() && !platform::account_exists(choice.account))
+                facts.missing_accounts.push_back(choice.account);
     if (layout.root.empty() && facts.root && answers.firewall.manage)
         facts.firewall = firewall_in_force(layout);
     facts.host_files = cluster::check_host_files(manifest, answers.components);

@@ -144,7 +144,10 @@ Prepared prepare(const std::string& bundle_file, const Answers& answers, const s
     prepared.relation = relation(prepared.installation);
     if (prepared.relation == Relation::none) {
         prepared.findings = preflight(answers, manifest, prepared.installation.facts);
-        meet_cluster(prepared);
+        // The host's firewall, where this installation sets its rules, does not admit anybody yet.
+        const std::optional<std::string>& firewall = prepared.installation.facts.firewall;
+        meet_cluster(prepared, firewall && !firewall->empty() ? engine::Severity::warning
+                                                              : engine::Severity::error);
     }
     return prepared;
 }

@@ -58,11 +58,24 @@ void judge_clocks(const Installation& installation, std::vector<cluster::Clock> 
         findings.push_back(std::move(finding));
 }
 
+// Ports whose firewall rules, where there are any, admit the cluster's nodes only.
+std::set<std::string> members_only(const suite::Manifest& manifest,
+                                   const std::vector<cluster::NodeRow>& members) {
+    std::set<std::string> addresses;
+    for (const suite::Port& port : manifest.ports)
+        for (const cluster::NodeRow& member : members)
+            if (const auto number = member.ports.find(port.name);
+                port.from == suite::Clients::peers && number != member.ports.end())
+                addresses.insert(cluster::endpoint(member.address, number->second));
+    return addresses;
+}
+
 void judge_ways(const Installation& installation, const cluster::Introduction& met,
                 Severity connect_back, std::vector<Finding>& findings) {
     const std::string& name = installation.answers.node_name;
     for (Finding& finding :
-         reach_findings(name + " (this host)", cluster::unreached(met.needs), met.silent))
+         reach_findings(name + " (this host)", cluster::unreached(met.needs), met.silent,
+                        members_only(installation.manifest(), met.members)))
         findings.push_back(std::move(finding));
     const std::string at =
         cluster::endpoint(installation.answers.address, installation.answers.agent_port);
@@ -86,7 +99,8 @@ void judge_ways(const Installation& installation, const cluster::Introduction& m
 
 std::vector<Finding>
 reach_findings(const std::string& from, const std::vector<cluster::Unreached>& failed,
-               const std::vector<std::pair<std::string, std::string>>& silent) {
+               const std::vector<std::pair<std::string, std::string>>& silent,
+               const std::set<std::string>& members_only) {
     std::vector<Finding> findings;
     for (const cluster::Unreached& one : failed) {
         const bool known_silent = std::any_of(silent.begin(), silent.end(), [&](const auto& node) {
@@ -95,8 +109,10 @@ reach_findings(const std::string& from, const std::vector<cluster::Unreached>& f
         const token::Address to = token::parse_address(one.to.address);
         findings.push_back(
             {"reach",
-             known_silent || (one.refused && !is_agent(one.to)) ? Severity::warning
-                                                                : Severity::error,
+             known_silent || (one.refused && !is_agent(one.to)) ||
+                     members_only.contains(one.to.address)
+                 ? Severity::warning
+                 : Severity::error,
              fmt::format("{} cannot reach {} at {}: {}{}", from, one.to.what, one.to.address,
                          one.why, known_silent ? " (nor can others)" : ""),
              "a TCP connection",

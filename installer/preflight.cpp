@@ -215,6 +215,21 @@ void check_network(const Answers& answers, const Manifest& manifest, const Facts
                             "an empty database", "use another database, or drop these"});
 }
 
+void check_services(const Answers& answers, const Manifest& manifest, const Facts& facts,
+                    std::vector<Finding>& findings) {
+    for (const auto& [name, choice] : answers.services)
+        if (std::none_of(manifest.services.begin(), manifest.services.end(),
+                         [&](const suite::Service& service) { return service.name == name; }))
+            findings.push_back({"service-unknown", Severity::error,
+                                fmt::format("[services.{}] in the answers", name),
+                                "a service of the bundle", "correct " + answers.file});
+    for (const std::string& account : facts.missing_accounts)
+        findings.push_back({"service-account", Severity::error,
+                            fmt::format("no account {} on this host", account),
+                            "the account that the answers name for a service",
+                            fmt::format("create it, or correct [services] in {}", answers.file)});
+}
+
 } // namespace
 
 std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
@@ -229,6 +244,7 @@ std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
     const auto around =
         surroundings_findings(manifest, answers.components, ports, facts.surroundings);
     findings.insert(findings.end(), around.begin(), around.end());
+    check_services(answers, manifest, facts, findings);
     for (const Finding& finding : firewall_findings(answers.firewall, manifest))
         findings.push_back(finding);
     if (facts
