@@ -84,6 +84,7 @@ const std::vector<CheckInfo>& checks() {
          "it could not be shut out while the schema changes"},
         {"datasource-encoding", "the database's encoding is UTF8", "a copy needs it"},
         {"datasource-foreign-schema", "nothing of others is in the database", two_writers},
+        {"datasource-kept-data", "the database holds no data that an uninstallation kept", ""},
         {"registry-exists", "the database belongs to no other cluster", two_writers},
         {"node-silent", "upgrades: every registered node answers",
          "one that is not asked could not be kept out"},

@@ -50,7 +50,7 @@ struct First {
                                     {"leave",
                                      {.handler =
                                           [this](const Request& request, const Emit&) {
-                                              leave(site.layout(), request.peer);
+                                              leave(site.layout(), request.peer, false);
                                               return std::string("{}");
                                           }}},
                                     {"ask", {.handler = [](const Request&, const Emit&) {

@@ -76,3 +76,35 @@ try install "$trial/endpoint-manager-1.0.bundle" --answers "$trial/answers-1.tom
 expect_code 0 "installation that takes them up"
 try verify --root "$trial/node-1"
 expect_code 0 "verify"
+trial_end
+
+echo "-- a lone balancer, which knows the cluster by its servers only"
+trial_third_node='["balancer"]'
+begin_cluster postgresql
+try verify --root "$trial/node-3"
+expect_code 0 "verify of a balancer"
+try agent stop --root "$trial/node-1" # whose address is in the token that it joined with
+try uninstall --root "$trial/node-3" --purge --confirm node-3
+expect_code 4 "uninstall without a server that answers"
+expect_said 'give --token FILE'
+try token write "$trial/fresh.token" --root "$trial/node-2"
+try uninstall --root "$trial/node-3" --purge --confirm node-3 --token "$trial/fresh.token"
+expect_code 0 "uninstall with a fresh token"
+no_node 3
+nothing_left 3
+
+echo "-- its own balancer is dead, and need not be brought back"
+try agent start --root "$trial/node-1"
+expect_code 0 "agent start"
+try agent stop --root "$trial/node-2"
+kill -9 "$(awk '{ print $1; exit }' "$trial/node-2/var/lib/locum/endpoint-manager/services/balancer.record")"
+trial_fronts=(127.0.0.2:30001)
+trial_load --rate 200
+try uninstall --root "$trial/node-2" --without-cluster --purge --confirm node-2 --plan
+expect_code 0 "a plan without the cluster"
+expect_said '^note: the cluster is not told; on a node with a server: locum node remove node-2'
+try uninstall --root "$trial/node-2" --purge --confirm node-2
+expect_code 0 "uninstall without this node's agent and balancer"
+expect_clean_load
+no_node 2
+nothing_left 2
