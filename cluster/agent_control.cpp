@@ -57,7 +57,8 @@ void await(const Layout& layout, const std::string& log, const std::function<Sta
 
 std::string unit_text(const Layout& layout, const std::string& program) {
     return fmt::format(embedded::agent_service, fmt::arg("name", unit_of(layout)),
-                       fmt::arg("suite", layout.suite), fmt::arg("program", unit_argument(program)));
+                       fmt::arg("suite", layout.suite),
+                       fmt::arg("program", unit_argument(program)));
 }
 
 void start_unit(const Layout& layout, const std::string& program) {

@@ -54,7 +54,7 @@ struct Facts {
     std::vector<engine::Finding> grants;
     std::vector<engine::Finding> host_files;
     std::vector<std::string> missing_accounts; // that the answers name for services
-    std::optional<std::string> firewall; // in force; empty: none; nullopt: no matter of Locum
+    std::optional<std::string> firewall;       // in force; empty: none; nullopt: no matter of Locum
 };
 
 Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,

@@ -97,10 +97,10 @@ void judge_ways(const Installation& installation, const cluster::Introduction& m
 
 } // namespace
 
-std::vector<Finding>
-reach_findings(const std::string& from, const std::vector<cluster::Unreached>& failed,
-               const std::vector<std::pair<std::string, std::string>>& silent,
-               const std::set<std::string>& members_only) {
+std::vector<Finding> reach_findings(const std::string& from,
+                                    const std::vector<cluster::Unreached>& failed,
+                                    const std::vector<std::pair<std::string, std::string>>& silent,
+                                    const std::set<std::string>& members_only) {
     std::vector<Finding> findings;
     for (const cluster::Unreached& one : failed) {
         const bool known_silent = std::any_of(silent.begin(), silent.end(), [&](const auto& node) {

@@ -70,7 +70,7 @@ TEST_CASE("clock: the database's host is a finding of its own, which may be igno
     CHECK(findings[0].found.starts_with("the database's clock is 3600.0 s behind"));
 }
 
-TEST_CASE("clock: of two nobody can tell who is right; both are named") {
+TEST_CASE("clock: of two nobody can tell who is right, both are named") {
     const std::vector<Finding> nodes = cluster::clock_findings({node("a", 0), node("b", 61'000)});
     REQUIRE(nodes.size() == 1);
     CHECK(nodes[0].name == "clock");

@@ -124,7 +124,7 @@ TEST_CASE("reach: what each node needs of the others") {
     CHECK(addresses(cluster::needs_of(all[1], all, manifest, database)).size() == 2);
 }
 
-TEST_CASE("introduction: what is told arrives; an older server tells nothing") {
+TEST_CASE("introduction: what is told arrives, an older server tells nothing") {
     CHECK(cluster::introduction_from_json("{}").by.empty());
     cluster::Introduction told;
     told.by = "a";

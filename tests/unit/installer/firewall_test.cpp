@@ -95,7 +95,7 @@ TEST_CASE("firewall rules: one for a port that the suite has not is a finding") 
           "debug, elsewhere; correct [firewall.rules] in the answers");
 }
 
-TEST_CASE("firewall rules: members are addresses; one without is told") {
+TEST_CASE("firewall rules: members are addresses, one without is told") {
     std::vector<std::string> unknown;
     CHECK(resolved({agent_rule, device}, {one, two, lost}, &unknown) ==
           FirewallRules{

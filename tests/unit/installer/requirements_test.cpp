@@ -134,7 +134,7 @@ TEST_CASE("database: the oldest version that the manifest names, to the minor on
     CHECK(installer::database_version_findings(engine, 130'010).empty());
 }
 
-TEST_CASE("reach: who cannot reach whom; what nobody reaches, and who refuses, is a warning") {
+TEST_CASE("reach: who cannot reach whom, what nobody reaches, and who refuses, is a warning") {
     const cluster::Unreached timeout{{"the agent of b", "10.0.0.2:61616"}, "no answer", false};
     const cluster::Unreached refusal{
         {"port device of the server on b", "10.0.0.2:30001"}, "Connection refused", true};

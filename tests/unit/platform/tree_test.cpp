@@ -23,7 +23,7 @@ TEST_CASE("tree: all that is below, by whole path, and nothing through a link") 
     CHECK(platform::tree(root + "/a/link").empty());
 }
 
-TEST_CASE("look_at: type, mode and target; nothing where nothing is") {
+TEST_CASE("look_at: type, mode and target, nothing where nothing is") {
     Scratch scratch;
     platform::write_file(scratch / "f", "abc", 0604);
     const FileEntry file = platform::look_at(scratch / "f").value();
