@@ -16,10 +16,11 @@ namespace locum::installer {
 using nlohmann::json;
 
 void announce(const cluster::Layout& layout, cluster::Store& store, const suite::Manifest& manifest,
-              std::uint64_t epoch) {
+              std::uint64_t epoch, const std::string& without) {
     if (!manifest.balancing)
         return;
-    const std::vector<cluster::NodeRow> nodes = cluster::Registry(store).nodes();
+    std::vector<cluster::NodeRow> nodes = cluster::Registry(store).nodes();
+    std::erase_if(nodes, [&](const cluster::NodeRow& node) { return node.name == without; });
     const json servers = json::parse(to_json(balanced(nodes, manifest)));
     const std::string& component = manifest.balancing->component;
     const cluster::Peers peers(layout);

@@ -64,12 +64,6 @@ std::vector<std::string> addresses_of(const std::vector<Member>& members,
     return all;
 }
 
-std::string remedy(const cluster::Layout& layout) {
-    return fmt::format("let the agent set them again: locum agent stop, locum agent start; or see "
-                       "[firewall] in the answers of {}",
-                       layout.suite);
-}
-
 } // namespace
 
 std::vector<PortRule> port_rules(const suite::Manifest& manifest,
@@ -183,34 +177,6 @@ void apply_firewall(const cluster::Layout& layout, const FirewallRecord& record,
         platform::remove_firewall_rules(firewall_owner(layout), applied.set_on);
     if (applied != load_firewall(layout))
         store_firewall(layout, applied);
-}
-
-std::vector<Finding> firewall_drift(const cluster::Layout& layout, const FindFirewall& find) {
-    const std::optional<FirewallRecord> record = load_firewall(layout);
-    if (!record || record->rules.empty())
-        return {};
-    const std::optional<platform::Firewall> firewall = find();
-    const std::string now = firewall ? firewall->name : "";
-    std::vector<Finding> findings;
-    if (now != record->set_on)
-        findings.push_back({"firewall-switched", Severity::warning,
-                            now.empty() ? "no firewall is in force" : now + " is in force",
-                            record->set_on.empty() ? "none, as when the rules were set last"
-                                                   : record->set_on + ", which has the rules",
-                            remedy(layout), true});
-    if (!firewall)
-        return findings;
-    const platform::FirewallDifference difference =
-        firewall->compare(resolved(record->rules, record->members));
-    for (const FirewallRule& rule : difference.missing)
-        findings.push_back({"firewall-rule-missing", Severity::error,
-                            fmt::format("{} has no rule for {}", now, in_words(rule)),
-                            "that it is let in", remedy(layout), true});
-    for (const FirewallRule& rule : difference.surplus)
-        findings.push_back({"firewall-rule-surplus", Severity::error,
-                            fmt::format("{} lets in {} by a rule of Locum's", now, in_words(rule)),
-                            "no such rule", remedy(layout), true});
-    return findings;
 }
 
 void remove_firewall(const cluster::Layout& layout) {

@@ -3,6 +3,7 @@
 #include "cluster/service_units.hpp"
 #include "installer/resources/accounts.hpp"
 #include "installer/resources/configs.hpp"
+#include "installer/resources/firewall.hpp"
 #include "installer/resources/services.hpp"
 #include "installer/resources/version_files.hpp"
 

@@ -58,15 +58,20 @@ void judge_clocks(const Installation& installation, std::vector<cluster::Clock> 
         findings.push_back(std::move(finding));
 }
 
-// Ports whose firewall rules, where there are any, admit the cluster's nodes only.
+// What a firewall may open to this host only when it is a member: ports that the vendor has for
+// nodes, and agents of nodes without a server, which admit nobody. Who stays closed then is told by
+// the join's last step.
 std::set<std::string> members_only(const suite::Manifest& manifest,
                                    const std::vector<cluster::NodeRow>& members) {
     std::set<std::string> addresses;
-    for (const suite::Port& port : manifest.ports)
-        for (const cluster::NodeRow& member : members)
+    for (const cluster::NodeRow& member : members) {
+        if (!member.has_role("server"))
+            addresses.insert(cluster::endpoint(member.address, member.agent_port));
+        for (const suite::Port& port : manifest.ports)
             if (const auto number = member.ports.find(port.name);
                 port.from == suite::Clients::peers && number != member.ports.end())
                 addresses.insert(cluster::endpoint(member.address, number->second));
+    }
     return addresses;
 }
 

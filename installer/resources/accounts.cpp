@@ -2,7 +2,6 @@
 
 #include "cluster/service_units.hpp"
 #include "installer/accounts.hpp"
-#include "installer/firewall.hpp"
 #include "platform/accounts.hpp"
 #include "platform/files.hpp"
 
@@ -53,29 +52,6 @@ Resource accounts(const InstalledNode& node, Purge purge) {
         resource.remove = [&layout](Reporter&) { platform::withdraw_folders(layout.suite); };
     }
     return resource;
-}
-
-Resource firewall(const InstalledNode& node) {
-    const cluster::Layout& layout = node.layout;
-    return {"firewall",
-            "the rules of the host's firewall",
-            "",
-            [&layout, &node] {
-                std::vector<Drift> drifts;
-                for (engine::Finding finding : firewall_drift(layout, host_firewall(layout))) {
-                    finding.name = "firewall";
-                    if (finding.remedy.empty())
-                        finding.remedy = "locum repair" + node.root_option();
-                    drifts.push_back({std::move(finding), false});
-                }
-                return drifts;
-            },
-            [&layout](Reporter&) {
-                if (const auto record = load_firewall(layout))
-                    apply_firewall(layout, *record, host_firewall(layout));
-            },
-            [&layout] { return load_firewall(layout).has_value(); },
-            [&layout](Reporter&) { remove_firewall(layout); }};
 }
 
 } // namespace locum::installer::resources

@@ -1,6 +1,5 @@
 #pragma once
-// The accounts that services run as and the declarations of them and of their folders, and the
-// host's firewall: what of an installed node is the system's own.
+// The accounts that services run as, and the declarations of them and of their folders.
 
 #include "installer/installed_node.hpp"
 #include "installer/resource.hpp"
@@ -11,6 +10,5 @@ namespace locum::installer::resources {
 // The node must outlive what is made of it. Accounts are removed by a purge only: while data is
 // kept, it is theirs.
 Resource accounts(const InstalledNode& node, Purge purge);
-Resource firewall(const InstalledNode& node);
 
 } // namespace locum::installer::resources

@@ -58,20 +58,20 @@ bool is_leaving(const installer::InstalledNode& node) {
 Step leave(Conductor& conductor, const installer::InstalledNode& node) {
     return {
         "cluster/leave",
-        fmt::format("take {} out of the cluster, and let the balancers know", node.state.name),
+        fmt::format("let the balancers forget {}, and take it out of the cluster", node.state.name),
         [&conductor, &node] {
             return !is_leaving(node) && !registered(conductor.registry(), node);
         },
         nullptr,
         [&conductor, &node](Reporter&) {
             platform::write_file(leaving_file(node), "", 0600);
-            conductor.under_lease([&] {
-                if (registered(conductor.registry(), node))
-                    conductor.registry().remove_node(node.state.name);
-            });
-            engine::failpoint("uninstall/left");
-            installer::announce(node.layout, conductor.store(), conductor.upgrade().manifest(),
-                                conductor.upgrade().epoch);
+            // In this order: agents take no command from a node that the registry has not.
+            if (registered(conductor.registry(), node)) {
+                installer::announce(node.layout, conductor.store(), conductor.upgrade().manifest(),
+                                    conductor.upgrade().epoch, node.state.name);
+                engine::failpoint("uninstall/announced");
+                conductor.under_lease([&] { conductor.registry().remove_node(node.state.name); });
+            }
             platform::remove_all(leaving_file(node));
             return std::string();
         },

@@ -97,6 +97,18 @@ TEST_CASE("answers: of a further node, and what is not said") {
     CHECK(answers.ports.empty());
 }
 
+TEST_CASE("answers: account and start of services") {
+    const Answers answers = installer::parse_answers(
+        first_node +
+            "[services.web]\naccount = \"dom-svc\"\n[services.proxy]\nstart = \"manual\"\n",
+        "/setup/answers.toml");
+    REQUIRE(answers.services.size() == 2);
+    CHECK(answers.services.at("web").account == "dom-svc");
+    CHECK(!answers.services.at("web").by_hand);
+    CHECK(answers.services.at("proxy").account.empty());
+    CHECK(answers.services.at("proxy").by_hand);
+}
+
 TEST_CASE("answers: who is let in by the host's firewall") {
     using installer::Clients;
     CHECK(parse(first_node).firewall.manage);
@@ -199,6 +211,10 @@ TEST_CASE("answers: what is wrong is said with line and column, found and expect
         {with(a, "[\"server\", \"balancer\"]", "[]"), ":1:1: found no components"},
         {with(b, "name = \"node-2\"", "name = \"node 2\""),
          ":5:8: found 'node 2' for 'name'; expected 1 to 63"},
+        {a + "[services.web]\naccount = \"Not one\"\n", ":24:11: found 'Not one' for 'account'"},
+        {a + "[services.web]\nstart = \"never\"\n",
+         ":24:9: found 'never' for 'start'; expected automatic or manual"},
+        {a + "[services.web]\nlimit = 3\n", ":24:1: found the unknown key 'limit'"},
         // missing
         {with(b, "suite = \"small\"\n", ""), ":1:1: found no such key; expected the key 'suite'"},
         {with(b, "name = \"node-2\"\n", ""),

@@ -150,9 +150,9 @@ TEST_CASE("firewall drift: what is missing, what is too much, another firewall")
     fake.rules[owner] = {from("203.0.113.9")};
     auto findings = firewall_drift(layout, found(fake));
     REQUIRE(findings.size() == 2);
-    CHECK(findings[0].name == "firewall-rule-missing");
+    CHECK(findings[0].name == "firewall");
     CHECK(findings[0].found == "fake has no rule for TCP 8443 (device) from 198.51.100.11");
-    CHECK(findings[1].name == "firewall-rule-surplus");
+    CHECK(findings[1].name == "firewall");
     CHECK(findings[1].found ==
           "fake lets in TCP 8443 (device) from 203.0.113.9 by a rule of Locum's");
 
@@ -160,7 +160,7 @@ TEST_CASE("firewall drift: what is missing, what is too much, another firewall")
     fake.name = "another";
     findings = firewall_drift(layout, found(fake));
     REQUIRE(findings.size() == 1);
-    CHECK(findings[0].name == "firewall-switched");
+    CHECK(findings[0].name == "firewall");
     CHECK(findings[0].found == "another is in force");
     fake.in_force = false;
     findings = firewall_drift(layout, found(fake));

@@ -67,6 +67,36 @@ TEST_CASE("surroundings: who connects to a port is one of three, everybody where
           "s.toml:34:8: found 'all' for 'from'; expected one of any, peers, host");
 }
 
+TEST_CASE("services: account, limits and what a service is allowed besides") {
+    const std::string line = "capabilities = [\"net-bind-service\", \"ipc-lock\"]\n";
+    const auto with = [&](const std::string& more) {
+        return replaced(with_surroundings(), line, line + more);
+    };
+    const Service service = parse_manifest(with("user = \"shop_web-1\"\n"
+                                                "limits = { open-files = 4096, memory-mb = 512 }\n"
+                                                "allows = [\"writable-code\", \"homes\"]\n"),
+                                           "s.toml")
+                                .services[0];
+    CHECK(service.user == "shop_web-1");
+    CHECK(service.limits.open_files == 4096);
+    CHECK(service.limits.tasks == 0);
+    CHECK(service.limits.memory_mb == 512);
+    CHECK(service.allows == std::vector<std::string>{"writable-code", "homes"});
+    const auto fault = [&](const std::string& more) {
+        return suite::testing::complaint(with(more));
+    };
+    for (const std::string& name : std::vector<std::string>{"Shop", "1st", "-shop", "shop.web",
+                                                            "shop web", std::string(32, 'a')})
+        CHECK_MESSAGE(fault("user = \"" + name + "\"\n").find("s.toml:39:8: found ") == 0, name);
+    CHECK(fault("limits = { files = 1 }\n").find("found the unknown key 'files'") !=
+          std::string::npos);
+    CHECK(fault("limits = { tasks = -1 }\n").find("found -1 for 'tasks'") != std::string::npos);
+    CHECK(fault("allows = [\"everything\"]\n") ==
+          "s.toml:39:11: found 'everything' in 'allows'; expected each once of writable-code, "
+          "devices, homes, all-system-calls");
+    CHECK(fault("allows = [\"homes\", \"homes\"]\n").find("s.toml:39:20: found 'homes'") == 0);
+}
+
 TEST_CASE("surroundings: what is wrong is said with its place") {
     for (const std::string name : {"--root", "", "a b", "bind9-dnsutils\", \"bind9-dnsutils"})
         CHECK(complaint("\"bind9-dnsutils\"", "\"" + name + "\"").find("s.toml:19:") == 0);
