@@ -7,7 +7,8 @@
 namespace locum::installer {
 
 // Each balancer's agent writes its configuration anew and takes it up without a stop. epoch: of the
-// lease that the caller holds. without: a node that is about to leave. Throws Error naming the balancers that did not.
+// lease that the caller holds. without: a node that is about to leave. Throws Error naming the
+// balancers that did not.
 void announce(const cluster::Layout& layout, cluster::Store& store, const suite::Manifest& manifest,
               std::uint64_t epoch, const std::string& without = "");
 
