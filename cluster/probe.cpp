@@ -35,7 +35,8 @@ Url parse(std::string text) {
         url.path = text.substr(slash);
         text.resize(slash);
     }
-    url.address = text.find(':') == std::string::npos ? text + ":80" : text;
+    const bool no_port = text.find(':') == std::string::npos || text.ends_with(']');
+    url.address = no_port ? text + ":80" : text;
     return url;
 }
 

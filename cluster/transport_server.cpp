@@ -1,5 +1,6 @@
 #include "cluster/transport_server.hpp"
 
+#include "cluster/reach.hpp"
 #include "cluster/tls.hpp"
 #include "cluster/transport_session.hpp"
 #include "cluster/upload.hpp"
@@ -62,7 +63,7 @@ void TransportServer::State::listen_on(const tcp::endpoint& endpoint, error_code
 }
 
 void TransportServer::State::bind() {
-    const std::string where = fmt::format("{}:{}", address, port);
+    const std::string where = cluster::endpoint(address, port);
     error_code failed;
     const auto found = tcp::resolver(parts.io).resolve(
         address, std::to_string(port), tcp::resolver::passive | tcp::resolver::numeric_service,

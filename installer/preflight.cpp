@@ -134,9 +134,6 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
     if (answers.address == "0.0.0.0" || answers.address == "::")
         address("address " + answers.address,
                 "the one address at which the other nodes reach this one");
-    else if (answers.address.find(':') != std::string::npos)
-        // Templates and probes write ADDRESS:PORT.
-        address("address " + answers.address, "an IPv4 address, or a name that has one");
     else if (!facts.address_fault.empty())
         address(fmt::format("address {}: {}", answers.address, facts.address_fault),
                 "an address of this host");

@@ -87,6 +87,15 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
+namespace {
+
+// As ADDRESS:PORT has it, in URLs and in most configurations: IPv6 in brackets (RFC 3986, 3.2.2).
+std::string before_port(const std::string& address) {
+    return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+} // namespace
+
 Scope base_scope(const Layout& layout, const NodeState& node, const std::string& version,
                  const std::string& component) {
     Scope scope;
@@ -96,7 +105,8 @@ Scope base_scope(const Layout& layout, const NodeState& node, const std::string&
                        {"log", layout.logs()},
                        {"component.dir", layout.component(version, component)},
                        {"node.name", node.name},
-                       {"node.address", node.address},
+                       {"node.address", before_port(node.address)},
+                       {"node.address.bare", node.address},
                        {"node.mode", std::string(name(node.mode))},
                        {"suite.version", version}};
     for (const auto& [name, port] : node.ports)
@@ -105,8 +115,9 @@ Scope base_scope(const Layout& layout, const NodeState& node, const std::string&
 }
 
 suite::Variables variables_of(const BalancedNode& server) {
-    suite::Variables variables = {
-        {"name", server.name}, {"address", server.address}, {"out", server.out ? "true" : "false"}};
+    suite::Variables variables = {{"name", server.name},
+                                  {"address", before_port(server.address)},
+                                  {"out", server.out ? "true" : "false"}};
     for (const auto& [name, port] : server.ports)
         variables["port." + name] = std::to_string(port);
     return variables;

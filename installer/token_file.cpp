@@ -1,6 +1,7 @@
 #include "installer/token_file.hpp"
 
 #include "cluster/membership.hpp"
+#include "cluster/reach.hpp"
 #include "cluster/registry.hpp"
 #include "engine/error.hpp"
 
@@ -18,11 +19,11 @@ token::NetworkToken current_token(const cluster::Layout& layout) {
     token::NetworkToken token;
     token.suite = state.suite;
     token.cluster_id = state.cluster_id;
-    token.addresses = {fmt::format("{}:{}", state.address, state.agent_port)};
+    token.addresses = {cluster::endpoint(state.address, state.agent_port)};
     cluster::Store store(*settings, layout.suite);
     for (const cluster::NodeRow& node : cluster::Registry(store).nodes())
         if (node.has_role("server") && node.name != state.name)
-            token.addresses.push_back(fmt::format("{}:{}", node.address, node.agent_port));
+            token.addresses.push_back(cluster::endpoint(node.address, node.agent_port));
     token.ca_pin = cluster::load_authority(layout).pin();
     token.join_secret = cluster::load_join_secret(layout);
     token.bundle_key = state.bundle_key;

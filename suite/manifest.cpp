@@ -176,6 +176,9 @@ void ManifestReader::read_suite() {
     Section suite = file.section("suite", true);
     const Text name = suite.text("name");
     references.declare(suite, "suite", name);
+    if (!is_account_name(name.value)) // its services run as an account of this name
+        suite.fail(name.at, fmt::format("'{}' for 'name'", name.value),
+                   std::string(account_name_rule));
     manifest.name = name.value;
     manifest.title = suite.one_line("title").value;
     manifest.version = read_version(suite, "version");

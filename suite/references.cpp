@@ -12,9 +12,9 @@ namespace locum::suite {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> of_host = {"data",      "etc",           "run",
-                                                     "log",       "component.dir", "suite.version",
-                                                     "node.name", "node.address",  "node.mode"};
+constexpr std::array<std::string_view, 10> of_host = {
+    "data",          "etc",       "run",          "log",       "component.dir",
+    "suite.version", "node.name", "node.address", "node.mode", "node.address.bare"};
 constexpr std::array<std::string_view, 8> of_datasource = {
     "copy.snapshot_ms",    "datasource",      "datasource.host",     "datasource.port",
     "datasource.database", "datasource.user", "datasource.password", "datasource.file"};

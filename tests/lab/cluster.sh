@@ -1,6 +1,7 @@
 # A cluster of the endpoint manager on hosts that boot, with PostgreSQL on one of its own, and clients outside of them.
 # To be sourced after lib.sh, and after begin_lab.
 #
+# net=…                before set_up: how addresses begin, 198.51.100. (the default) or 2001:db8::
 # database             PostgreSQL on db, with the accounts
 # set_up N COMPONENTS  puts locum, the bundles and the answers of node N on its host
 # install N            installs 1.0 there
@@ -9,6 +10,7 @@
 # expect_lost_only_at MS  ends it: only what was sent to a host before the balancers knew that it went away at this Unix time
 
 bin=$LOCUM_BUILD/bin
+net=198.51.100.
 suites=$LOCUM_BUILD/examples/endpoint-manager
 trial=$scratch
 trial_fronts=(198.51.100.11:30001 198.51.100.12:30001)
@@ -51,7 +53,7 @@ components = $components
 
 [node]
 name = "node-$n"
-address = "198.51.100.$((n + 10))"
+address = "$net$((n + 10))"
 
 [token]
 TOML
@@ -62,12 +64,12 @@ TOML
     printf quickstart-app >"$to/root/setup/app.password"
     printf quickstart-locum >"$to/root/setup/locum.password"
     chmod 600 "$to"/root/setup/*.password
-    cat >>"$to/root/setup/answers.toml" <<'TOML'
+    cat >>"$to/root/setup/answers.toml" <<TOML
 create = "network.token"
 
 [datasource]
 type = "postgresql"
-host = "198.51.100.10"
+host = "${net}10"
 port = 5432
 database = "endpoint"
 application = { user = "app", password = { file = "app.password" } }

@@ -252,3 +252,18 @@ TEST_CASE("the servers of a balancer: those of the registry with the balanced co
     CHECK(again[1].out);
     CHECK(!again[0].out);
 }
+
+TEST_CASE("rendering: an IPv6 address is in brackets where a port follows") {
+    Unpacked site;
+    site.node.address = "2001:db8::11";
+    const auto render = [&](const std::string& text) {
+        return suite::render(text, installer::base_scope(site.layout(), site.node, "1.0", "server"),
+                             "t");
+    };
+    CHECK(render("{node.address}:{port.device}") == "[2001:db8::11]:30002");
+    CHECK(render("{node.address.bare}") == "2001:db8::11");
+    CHECK(installer::variables_of({"node-2", "2001:db8::12", {}, false}).at("address") ==
+          "[2001:db8::12]");
+    site.node.address = "node-1.example";
+    CHECK(render("{node.address} {node.address.bare}") == "node-1.example node-1.example");
+}

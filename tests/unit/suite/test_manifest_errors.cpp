@@ -160,7 +160,7 @@ TEST_CASE("names: their form, twice the same, and references that lead nowhere")
 TEST_CASE("variables in texts are known") {
     const std::string host =
         "one of data, etc, run, log, component.dir, suite.version, node.name, node.address, "
-        "node.mode, ";
+        "node.mode, node.address.bare, ";
     const std::string on_host = host + "port.NAME";
     const std::string known =
         host + "copy.snapshot_ms, datasource, datasource.host, datasource.port, "
