@@ -94,8 +94,10 @@ int start(const Common& common) {
 bool kill_units(const Layout& layout) {
     if (!cluster::service_manager_used(layout))
         return false;
-    for (const cluster::ServiceRecord& record :
-         cluster::load_services(cluster::services_folder(layout))) {
+    const std::string folder = cluster::services_folder(layout);
+    for (cluster::ServiceRecord& record : cluster::load_services(folder)) {
+        record.wanted = false; // for the next agent
+        cluster::store_service(folder, record);
         const std::string unit = cluster::service_unit_name(layout.suite, record.spec.name);
         if (!platform::service_unit_installed(unit))
             continue;

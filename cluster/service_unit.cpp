@@ -25,6 +25,13 @@ std::string quoted(const std::string& text) {
     return made + "\"";
 }
 
+std::string without_specifiers(const std::string& text) {
+    std::string made;
+    for (const char character : text)
+        made += character == '%' ? std::string("%%") : std::string(1, character);
+    return made;
+}
+
 std::string lines_of_limits(const suite::ServiceLimits& limits) {
     std::string text;
     if (limits.open_files != 0)
@@ -96,9 +103,10 @@ std::string service_unit_text(const ServiceSpec& spec, const std::string& suite,
         writeable += fmt::format("ReadWritePaths={}\n", quoted(folder));
     const std::string unit = service_unit_name(suite, spec.name);
     std::string text = fmt::format(
-        embedded::service_service, fmt::arg("unit", unit), fmt::arg("title", spec.title),
-        fmt::arg("service", spec.name), fmt::arg("suite", suite),
-        fmt::arg("program", unit_argument(program)), fmt::arg("command", command),
+        embedded::service_service, fmt::arg("unit", unit),
+        fmt::arg("title", without_specifiers(spec.title)), fmt::arg("service", spec.name),
+        fmt::arg("suite", suite), fmt::arg("program", unit_argument(program)),
+        fmt::arg("command", command),
         fmt::arg("reload",
                  spec.reload_signal.empty()
                      ? ""

@@ -4,6 +4,7 @@
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
 #include "platform/files.hpp"
+#include "platform/host.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,11 @@ namespace {
 
 constexpr std::chrono::milliseconds retry_interval{1000};
 constexpr unsigned log_lines = 20;
+
+Error not_started(const std::string& service, const std::string& why) {
+    return Error(fmt::format("{} is not started: {}", service, why), engine::Kind::refused)
+        .remedy("locum upgrade resume, if an upgrade is open; else see locum status");
+}
 
 ServiceStatus status_of(const platform::ServiceUnitState& unit) {
     if (unit.active == "active" || unit.active == "reloading" || unit.active == "deactivating")
@@ -38,12 +44,12 @@ ServiceUnits::ServiceUnits(const Layout& layout, std::string program, StartGate 
     layout_(layout), folder_(services_folder(layout)), program_(std::move(program)),
     gate_(std::move(gate)) {
     platform::make_folders(folder_, 0700);
-    for (const ServiceRecord& record : load_services(folder_))
+    const bool booted =
+        !platform::exists(boot_file()) || platform::read_file(boot_file()) != platform::boot_id();
+    for (const ServiceRecord& record : load_services(folder_)) {
         services_[record.spec.name].record = record;
-    for (const ServiceState& state : states()) {
-        const ServiceRecord& record = services_.at(state.spec.name).record;
-        if (record.wanted && !record.spec.by_hand && state.status == ServiceStatus::stopped)
-            waiting_.insert(state.spec.name);
+        if (booted && record.wanted && !record.spec.by_hand)
+            waiting_.insert(record.spec.name);
     }
     watcher_ = std::thread([this] { watch(); });
 }
@@ -55,6 +61,16 @@ ServiceUnits::~ServiceUnits() {
     }
     wake_.notify_all();
     watcher_.join();
+}
+
+// The boot after which all that is to run was started, or was held.
+std::string ServiceUnits::boot_file() const {
+    return folder_ + "/boot";
+}
+
+std::mutex& ServiceUnits::acting_on(const std::string& service) {
+    std::lock_guard lock(mutex_);
+    return acting_[service];
 }
 
 std::string ServiceUnits::unit(const std::string& service) const {
@@ -72,38 +88,44 @@ void ServiceUnits::start_unit(const ServiceSpec& spec) {
     platform::start_service_unit(unit(spec.name));
     engine::failpoint("supervisor/spawn/" + spec.name);
     if (const std::string why = held(folder_, spec.name); !why.empty())
-        throw Error(fmt::format("{} is not started: {}", spec.name, why), engine::Kind::refused)
-            .remedy("locum upgrade resume, if an upgrade is open; else see locum status");
+        throw not_started(spec.name, why);
+    // The manager skips a unit whose condition failed, for whatever reason, and calls that success.
+    const std::string now = platform::service_unit_state(unit(spec.name)).active;
+    if (now != "active" && now != "activating" && now != "reloading")
+        throw Error(fmt::format("{} is {} right after its start", unit(spec.name), now))
+            .remedy(log_place(spec));
 }
 
 void ServiceUnits::start(const ServiceSpec& spec) {
     if (std::optional<std::string> reason = gate_(spec))
-        throw Error(fmt::format("{} is not started: {}", spec.name, *reason), engine::Kind::refused)
-            .remedy("locum upgrade resume, if an upgrade is open; else see locum status");
-    const platform::ServiceUnitState state =
-        platform::service_unit_states({unit(spec.name)}).front();
+        throw not_started(spec.name, *reason);
+    const std::lock_guard acting(acting_on(spec.name));
+    const platform::ServiceUnitState state = platform::service_unit_state(unit(spec.name));
+    const bool runs = state.active == "active" || state.active == "reloading";
     {
         std::lock_guard lock(mutex_);
         Service& service = services_[spec.name];
-        if (status_of(state) == ServiceStatus::running) {
-            if (service.record.spec.version != spec.version)
-                throw Error(fmt::format("{} runs in version {}, so {} is not started", spec.name,
-                                        service.record.spec.version, spec.version))
-                    .remedy("stop it first: locum upgrade resume");
-            service.record.wanted = true;
-        } else {
-            service.record = {spec, true};
-        }
+        if (runs && service.record.spec.version != spec.version)
+            throw Error(fmt::format("{} runs in version {}, so {} is not started", spec.name,
+                                    service.record.spec.version, spec.version))
+                .remedy("stop it first: locum upgrade resume");
+        if (!runs)
+            service.record.spec = spec;
+        service.record.wanted = true;
         // Before it runs: the condition reads it, and so does the next agent.
         store_service(folder_, service.record);
         waiting_.erase(spec.name);
         service.held.clear();
     }
-    if (status_of(state) != ServiceStatus::running)
+    if (!runs)
         start_unit(spec);
 }
 
 void ServiceUnits::stop(const std::string& name, Stop how) {
+    // One that hangs may keep whoever acts on it just now.
+    if (how == Stop::at_once && platform::service_unit_installed(unit(name)))
+        platform::kill_service_unit(unit(name));
+    const std::lock_guard acting(acting_on(name));
     ServiceSpec spec;
     {
         std::lock_guard lock(mutex_);
@@ -119,16 +141,15 @@ void ServiceUnits::stop(const std::string& name, Stop how) {
     }
     if (!platform::service_unit_installed(unit(name)))
         return;
-    if (how == Stop::at_once)
+    if (how == Stop::at_once) // it may have been started again meanwhile
         platform::kill_service_unit(unit(name));
     platform::stop_service_unit(unit(name), spec.stop_timeout);
 }
 
 void ServiceUnits::reload(const ServiceSpec& spec) {
     require_reload(spec);
-    const platform::ServiceUnitState state =
-        platform::service_unit_states({unit(spec.name)}).front();
-    if (status_of(state) != ServiceStatus::running)
+    const std::lock_guard acting(acting_on(spec.name));
+    if (status_of(platform::service_unit_state(unit(spec.name))) != ServiceStatus::running)
         throw Error(fmt::format("{} does not run, so it cannot reload", spec.name))
             .remedy("locum status");
     {
@@ -146,6 +167,7 @@ void ServiceUnits::reload(const ServiceSpec& spec) {
 
 void ServiceUnits::forget(const std::string& name) {
     stop(name);
+    const std::lock_guard acting(acting_on(name));
     platform::remove_service_unit(unit(name));
     std::lock_guard lock(mutex_);
     services_.erase(name);
@@ -190,7 +212,7 @@ std::string ServiceUnits::log_place(const ServiceSpec& spec) const {
 
 // What the manager starts again by itself is not among these, nor what a person stopped; but what
 // might not start when the manager wanted to.
-void ServiceUnits::start_waiting() {
+bool ServiceUnits::start_waiting() {
     std::vector<ServiceSpec> due;
     {
         std::lock_guard lock(mutex_);
@@ -201,33 +223,51 @@ void ServiceUnits::start_waiting() {
                 due.push_back(service.record.spec);
             }
     }
+    bool all_told = true;
     for (const ServiceSpec& spec : due) {
         std::string why;
         try {
-            // The gate asks a database: not under our lock, or `states` would wait for it.
-            if (std::optional<std::string> reason = gate_(spec))
-                why = *reason;
-            else
+            // The gate asks a database, and nobody is kept waiting meanwhile.
+            why = gate_(spec).value_or("");
+        } catch (const std::exception& error) {
+            why = std::string("whether it may start cannot be told: ") + error.what();
+        }
+        const std::lock_guard acting(acting_on(spec.name));
+        {
+            // Started, stopped, forgotten or changed meanwhile?
+            std::lock_guard lock(mutex_);
+            const auto it = services_.find(spec.name);
+            if (it == services_.end() || !waiting_.contains(spec.name) ||
+                it->second.record.spec.version != spec.version)
+                continue;
+        }
+        try {
+            if (why.empty())
                 start_unit(spec);
+            else
+                note_held(folder_, spec.name, why);
         } catch (const std::exception& error) {
             why = error.what();
+            all_told = all_told && !held(folder_, spec.name).empty();
         }
         std::lock_guard lock(mutex_);
-        const auto it = services_.find(spec.name);
-        if (it == services_.end() || !waiting_.contains(spec.name))
-            continue; // started, stopped or forgotten meanwhile
-        it->second.held = why;
+        services_.at(spec.name).held = why;
         if (why.empty())
             waiting_.erase(spec.name);
     }
+    return all_told;
 }
 
 void ServiceUnits::watch() {
     std::unique_lock lock(mutex_);
+    bool noted = false;
     do {
         lock.unlock();
         try {
-            start_waiting();
+            if (start_waiting() && !noted) {
+                platform::write_file(boot_file(), platform::boot_id(), 0600);
+                noted = true;
+            }
         } catch (const std::exception& error) {
             fmt::print(stderr, "services cannot be looked at: {}\n", error.what());
         }

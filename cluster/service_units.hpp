@@ -20,8 +20,8 @@ std::string services_folder(const Layout& layout);
 
 class ServiceUnits final : public Services {
 public:
-    // program: Locum's, whose gate the units ask. Starts what ran before and does not, if the gate
-    // lets it; tries again where it does not.
+    // program: Locum's, whose gate the units ask. After a boot it starts what is to run, if the
+    // gate lets it; tries again where it does not.
     ServiceUnits(const Layout& layout, std::string program, StartGate gate);
     ~ServiceUnits() override;
 
@@ -39,9 +39,11 @@ private:
         std::string held; // why it may not start; empty: it may
     };
     std::string unit(const std::string& service) const;
+    std::string boot_file() const;
+    std::mutex& acting_on(const std::string& service);
     void install(const ServiceSpec& spec) const;
     void start_unit(const ServiceSpec& spec);
-    void start_waiting();
+    bool start_waiting();
     void watch();
 
     Layout layout_;
@@ -53,6 +55,9 @@ private:
     bool ending_ = false;
     std::map<std::string, Service> services_;
     std::set<std::string> waiting_; // wanted, and to be started when they may
+    // Held from the decision what a service is to be until the manager has made it so; taken before
+    // mutex_.
+    std::map<std::string, std::mutex> acting_;
     std::thread watcher_;
 };
 

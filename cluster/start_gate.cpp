@@ -88,19 +88,32 @@ StartGate start_gate(const Layout& layout) {
 }
 
 void require_may_start(const Layout& layout, const std::string& service) {
-    for (const ServiceRecord& record : load_services(services_folder(layout))) {
-        if (record.spec.name != service)
-            continue;
-        const std::optional<std::string> reason = start_gate(layout)(record.spec);
-        note_held(services_folder(layout), service, reason.value_or(""));
-        if (reason)
-            throw engine::Error(fmt::format("{} may not start: {}", service, *reason),
-                                engine::Kind::refused)
-                .remedy("locum upgrade resume, if an upgrade is open; else see locum status");
-        return;
+    const std::string folder = services_folder(layout);
+    std::string why;
+    bool known = false;
+    try {
+        for (const ServiceRecord& record : load_services(folder)) {
+            if (record.spec.name != service)
+                continue;
+            known = true;
+            // What was stopped in an orderly way is not what may run while the database is away.
+            if (!record.wanted)
+                platform::remove_all(layout.state_file("allowed-" + service));
+            why = start_gate(layout)(record.spec).value_or("");
+        }
+    } catch (const std::exception& error) {
+        why = std::string("whether it may start cannot be told: ") + error.what();
+        known = true;
     }
-    throw engine::Error(fmt::format("this node has no service {}", service), engine::Kind::usage)
-        .remedy("see which there are: locum status");
+    if (!known)
+        throw engine::Error(fmt::format("this node has no service {}", service),
+                            engine::Kind::usage)
+            .remedy("see which there are: locum status");
+    note_held(folder, service, why);
+    if (!why.empty())
+        throw engine::Error(fmt::format("{} may not start: {}", service, why),
+                            engine::Kind::refused)
+            .remedy("locum upgrade resume, if an upgrade is open; else see locum status");
 }
 
 } // namespace locum::cluster

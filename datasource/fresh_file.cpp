@@ -24,7 +24,7 @@ void remove_copy(const std::string& file) {
 }
 
 FreshFile::FreshFile(const std::string& target) : target_(target), path_(target + ".new") {
-    platform::make_folders(platform::parent_of(target), 0700);
+    platform::make_own_folder(platform::parent_of(target), 0700);
     remove_copy(path_);
     platform::write_file(path_, "", 0600);
 }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fstream>
 #include <thread>
 
 namespace locum::datasource {
@@ -41,10 +40,7 @@ platform::Command command_of(const MigrationPart& part, const Settings& settings
 }
 
 void append(const std::string& file, const std::string& text) {
-    if (!platform::exists(file))
-        platform::write_file(file, "", 0600);
-    std::ofstream log(file, std::ios::app | std::ios::binary);
-    log << text << (text.empty() || text.back() == '\n' ? "" : "\n");
+    platform::append_to(file, text + (text.empty() || text.back() == '\n' ? "" : "\n"));
 }
 
 // The program is dead; what it asked the server for last may be running there still, and would be

@@ -2,12 +2,15 @@
 
 #include "cluster/service_units.hpp"
 #include "engine/error.hpp"
+#include "installer/own_folders.hpp"
 #include "platform/accounts.hpp"
 #include "platform/files.hpp"
+#include "platform/tree.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 namespace locum::installer {
 
@@ -39,28 +42,77 @@ std::vector<const suite::Service*> services_here(const NodeState& node, const Ma
     return services;
 }
 
-// Only one account can own the data: the server's, or the first one's.
-std::string data_owner(const NodeState& node, const Manifest& manifest) {
-    const auto services = services_here(node, manifest);
-    for (const suite::Service* service : services)
-        if (manifest.component(service->component)->role == suite::Role::server)
-            return account_of(node, manifest, *service);
-    return services.empty() ? "root" : account_of(node, manifest, *services.front());
-}
+// What Locum made on this host: noted in the state folder, and told by the declaration, which
+// outlives an uninstallation that keeps data.
+struct Made {
+    std::vector<std::string> accounts;
+    bool group = false;
+};
 
 std::string made_file(const Layout& layout) {
     return layout.state_file("accounts.json");
 }
 
-json load_made(const Layout& layout) {
-    if (!platform::exists(made_file(layout)))
-        return {{"accounts", json::array()}, {"groups", json::array()}};
-    return json::parse(platform::read_file(made_file(layout)));
+Made made_before(const Layout& layout) {
+    Made made;
+    if (platform::exists(made_file(layout))) {
+        const json value = json::parse(platform::read_file(made_file(layout)));
+        made.accounts = value.at("accounts").get<std::vector<std::string>>();
+        made.group = value.at("group");
+        return made;
+    }
+    std::istringstream lines(platform::declared_accounts(layout.suite));
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        std::string kind;
+        std::string name;
+        words >> kind >> name;
+        if (kind == "u")
+            made.accounts.push_back(name);
+        else if (kind == "g")
+            made.group = true;
+    }
+    return made;
 }
 
-void note(json& list, const std::string& name) {
-    if (std::find(list.begin(), list.end(), name) == list.end())
-        list.push_back(name);
+void store_made(const Layout& layout, const Made& made) {
+    platform::write_file(made_file(layout),
+                         json{{"accounts", made.accounts}, {"group", made.group}}.dump(2) + "\n",
+                         0600);
+}
+
+// The vendor's title where only plain text may stand: the field of passwd(5) has no ':'.
+std::string plain(std::string title) {
+    std::erase_if(title,
+                  [](char c) { return std::string_view(":\"\\%").find(c) != std::string::npos; });
+    return title;
+}
+
+std::string accounts_text(const NodeState& node, const Manifest& manifest, const Made& made) {
+    std::string text = fmt::format("# Written by Locum for {}.\n", plain(manifest.title));
+    if (made.group)
+        text += fmt::format("g {} -\n", manifest.name);
+    for (const std::string& account : made.accounts)
+        text += fmt::format("u {} -:{} \"{}\" {}\n", account, manifest.name, plain(manifest.title),
+                            quoted(node.data_folder));
+    return text;
+}
+
+// A folder that services use, as it is declared.
+struct ServiceFolder {
+    std::string path;
+    unsigned mode = 0;
+};
+
+// Those that the installation made; root's, with the group. In all but the first each account has
+// files of its own, and can neither remove nor replace those of others and Locum's.
+std::vector<ServiceFolder> service_folders(const Layout& layout, const NodeState& node) {
+    std::vector<ServiceFolder> folders = {{layout.etc(), 0750}};
+    for (const std::string& folder : {node.data_folder, node.run_folder})
+        if (is_ours(layout, folder))
+            folders.push_back({folder, 01770});
+    folders.push_back({layout.logs(), 01770});
+    return folders;
 }
 
 } // namespace
@@ -99,39 +151,14 @@ AccountNames account_names(const NodeState& node, const Manifest& manifest) {
 }
 
 std::string accounts_text(const NodeState& node, const Manifest& manifest) {
-    std::string text =
-        fmt::format("# Written by Locum for {}.\ng {} -\n", manifest.title, manifest.name);
-    for (const std::string& account : account_names(node, manifest).ours)
-        text += fmt::format("u {} -:{} \"{}\" {}\n", account, manifest.name, manifest.title,
-                            quoted(node.data_folder));
-    return text;
+    return accounts_text(node, manifest, {account_names(node, manifest).ours, true});
 }
-
-namespace {
-
-// A folder that services use, as it is declared.
-struct ServiceFolder {
-    std::string path;
-    std::string account;
-    unsigned mode = 0;
-};
-
-std::vector<ServiceFolder> service_folders(const Layout& layout, const NodeState& node,
-                                           const Manifest& manifest) {
-    // In the last two each account has its own files.
-    return {{layout.etc(), "root", 0750},
-            {node.data_folder, data_owner(node, manifest), 0750},
-            {node.run_folder, "root", 01770},
-            {layout.logs(), "root", 01770}};
-}
-
-} // namespace
 
 std::string folders_text(const Layout& layout, const NodeState& node, const Manifest& manifest) {
-    std::string text = fmt::format("# Written by Locum for {}.\n", manifest.title);
-    for (const ServiceFolder& folder : service_folders(layout, node, manifest))
-        text += fmt::format("d {} {:04o} {} {} -\n", quoted(folder.path), folder.mode,
-                            folder.account, account_group(layout));
+    std::string text = fmt::format("# Written by Locum for {}.\n", plain(manifest.title));
+    for (const ServiceFolder& folder : service_folders(layout, node))
+        text += fmt::format("d {} {:04o} root {} -\n", quoted(folder.path), folder.mode,
+                            account_group(layout));
     return text;
 }
 
@@ -145,17 +172,15 @@ void make_accounts(const Layout& layout, const NodeState& node, const Manifest& 
                 fmt::format("there is no account {}, which the answers name", account),
                 engine::Kind::refused)
                 .remedy("create it, or correct [services] in the answers");
-    // Noted before they are made, so that none is left behind whenever this process ends. What
-    // Locum's own declaration is there for, an installation before this one made.
-    const bool declared = !platform::declared_accounts(layout.suite).empty();
-    json made = load_made(layout);
+    // Noted before they are made, so that none is left behind whenever this process ends.
+    Made made = made_before(layout);
     for (const std::string& account : names.ours)
-        if (declared || !platform::account_exists(account))
-            note(made["accounts"], account);
-    if (declared || !platform::group_exists(account_group(layout)))
-        note(made["groups"], account_group(layout));
-    platform::write_file(made_file(layout), made.dump(2) + "\n", 0600);
-    platform::declare_accounts(layout.suite, accounts_text(node, manifest));
+        if (!platform::account_exists(account) &&
+            std::find(made.accounts.begin(), made.accounts.end(), account) == made.accounts.end())
+            made.accounts.push_back(account);
+    made.group = made.group || !platform::group_exists(account_group(layout));
+    store_made(layout, made);
+    platform::declare_accounts(layout.suite, accounts_text(node, manifest, made));
     platform::declare_folders(layout.suite, folders_text(layout, node, manifest));
 }
 
@@ -164,15 +189,16 @@ std::vector<AccountFault> account_faults(const Layout& layout, const NodeState& 
     std::vector<AccountFault> faults;
     if (!cluster::service_manager_used(layout))
         return faults;
-    if (platform::declared_accounts(layout.suite) != accounts_text(node, manifest))
+    if (platform::declared_accounts(layout.suite) !=
+        accounts_text(node, manifest, made_before(layout)))
         faults.push_back({"another declaration of the accounts in sysusers.d", "Locum's"});
     if (platform::declared_folders(layout.suite) != folders_text(layout, node, manifest))
         faults.push_back({"another declaration of the folders in tmpfiles.d", "Locum's"});
     for (const std::string& account : account_names(node, manifest).ours)
         if (!platform::account_exists(account))
             faults.push_back({"no account " + account, "one that its services run as"});
-    for (const ServiceFolder& folder : service_folders(layout, node, manifest)) {
-        const platform::Ownership expected{folder.account, account_group(layout), folder.mode};
+    for (const ServiceFolder& folder : service_folders(layout, node)) {
+        const platform::Ownership expected{"root", account_group(layout), folder.mode};
         const auto text = [](const platform::Ownership& of) {
             return fmt::format("{}:{} with mode {:04o}", of.account, of.group, of.mode);
         };
@@ -185,6 +211,29 @@ std::vector<AccountFault> account_faults(const Layout& layout, const NodeState& 
     return faults;
 }
 
+std::string accounts_memo(const Layout& layout) {
+    const Made made = made_before(layout);
+    return json{{"accounts", made.accounts}, {"group", made.group}}.dump();
+}
+
+void take_accounts_back(const Layout& layout, const std::string& memo) {
+    if (!cluster::service_manager_used(layout))
+        return;
+    platform::withdraw_folders(layout.suite);
+    const json before = json::parse(memo);
+    const auto kept = before.at("accounts").get<std::vector<std::string>>();
+    const Made made = made_before(layout);
+    for (const std::string& account : made.accounts)
+        if (std::find(kept.begin(), kept.end(), account) == kept.end())
+            platform::remove_account(account);
+    if (made.group && !before.at("group").get<bool>())
+        platform::remove_group(account_group(layout));
+    // What an installation before this one made stays declared: kept data is theirs.
+    if (kept.empty())
+        platform::withdraw_accounts(layout.suite);
+    platform::remove_all(made_file(layout));
+}
+
 bool accounts_are_there(const Layout& layout) {
     return cluster::service_manager_used(layout) &&
            (platform::exists(made_file(layout)) ||
@@ -193,16 +242,7 @@ bool accounts_are_there(const Layout& layout) {
 }
 
 void remove_accounts(const Layout& layout) {
-    if (!cluster::service_manager_used(layout))
-        return;
-    platform::withdraw_folders(layout.suite);
-    platform::withdraw_accounts(layout.suite);
-    const json made = load_made(layout);
-    for (const std::string& account : made.at("accounts").get<std::vector<std::string>>())
-        platform::remove_account(account);
-    for (const std::string& group : made.at("groups").get<std::vector<std::string>>())
-        platform::remove_group(group);
-    platform::remove_all(made_file(layout));
+    take_accounts_back(layout, json{{"accounts", json::array()}, {"group", false}}.dump());
 }
 
 void hand_over_database(const Layout& layout, const NodeState& node, const Manifest& manifest,
@@ -216,8 +256,10 @@ void hand_over_database(const Layout& layout, const NodeState& node, const Manif
         return;
     const std::string file = on_copy ? node.copy->file : settings->file;
     const std::string owner = owner_of(node, manifest, component);
-    if (on_copy) // the folder is Locum's own, and holds its copies only
-        platform::give(platform::parent_of(file), owner, account_group(layout));
+    if (on_copy) { // where SQLite makes files beside the copy
+        platform::give(platform::parent_of(file), "root", account_group(layout));
+        platform::set_mode(platform::parent_of(file), 01770);
+    }
     for (const char* companion : {"", "-wal", "-shm", "-journal"})
         if (platform::exists(file + companion))
             platform::give(file + companion, owner, account_group(layout));

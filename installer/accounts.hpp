@@ -17,7 +17,8 @@ std::string account_of(const cluster::NodeState& node, const suite::Manifest& ma
 std::string owner_of(const cluster::NodeState& node, const suite::Manifest& manifest,
                      const std::string& component);
 
-// Declarations of systemd-sysusers(8) and systemd-tmpfiles(8).
+// Declarations of systemd-sysusers(8) and systemd-tmpfiles(8): of all accounts, where none is there
+// before; of the folders that the installation made.
 std::string accounts_text(const cluster::NodeState& node, const suite::Manifest& manifest);
 std::string folders_text(const cluster::Layout& layout, const cluster::NodeState& node,
                          const suite::Manifest& manifest);
@@ -44,6 +45,9 @@ std::vector<AccountFault> account_faults(const cluster::Layout& layout,
 bool accounts_are_there(const cluster::Layout& layout);
 // Takes exactly those away that were made; the services must be stopped.
 void remove_accounts(const cluster::Layout& layout);
+// The same but for those that were made before accounts_memo() was asked.
+std::string accounts_memo(const cluster::Layout& layout);
+void take_accounts_back(const cluster::Layout& layout, const std::string& memo);
 
 // Gives the embedded database that the node's server is to work on to the server's account.
 void hand_over_database(const cluster::Layout& layout, const cluster::NodeState& node,

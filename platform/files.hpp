@@ -16,6 +16,11 @@ std::string read_end(const std::string& path, std::uint64_t limit);
 void write_file(const std::string& path, std::string_view content, unsigned mode);
 // Creates the folder and its parents; those it makes have the mode.
 void make_folders(const std::string& path, unsigned mode = 0755);
+// The same for a folder that this process alone may change, in one that others write to: throws
+// Error where there is a link already, or a folder of somebody else.
+void make_own_folder(const std::string& path, unsigned mode);
+// Adds to the file's end; 0600 where it is new. A link is an error: others may have put it there.
+void append_to(const std::string& path, std::string_view text);
 // The folder and those of its parents that make_folders() would make, outermost first.
 std::vector<std::string> missing_folders(const std::string& path);
 // Removes those of the folders that are empty, innermost first.

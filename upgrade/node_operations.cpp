@@ -34,7 +34,7 @@ std::string copy(Node& node, const NodeCommand& command, engine::Reporter& repor
     if (!engine.copy_ddl.empty())
         request.ddl = version.text(engine.copy_ddl);
     request.encode = engine.encode;
-    platform::make_folders(platform::parent_of(request.target), 0700);
+    platform::make_own_folder(platform::parent_of(request.target), 0700);
     // Of an earlier upgrade, or of an attempt that was taken back.
     if (before.copy && before.mode == cluster::Mode::normal)
         datasource::remove_copy(before.copy->file);

@@ -148,13 +148,12 @@ bool data_goes(const InstalledNode& node, Purge purge) {
 std::vector<Resource> folders(const InstalledNode& node, Purge purge) {
     const cluster::Layout& layout = node.layout;
     std::vector<Resource> all{state(node)};
-    Resource data =
-        folder(node, "data", "the data", node.state.data_folder, of_others | 0020, 0750);
+    // Where services have accounts of their own, their group writes to these three.
+    const unsigned shared = cluster::service_manager_used(layout) ? of_others : of_others | 0020;
+    Resource data = folder(node, "data", "the data", node.state.data_folder, shared, 0750);
     if (data_goes(node, purge))
         removed_whole(data, node.state.data_folder);
     all.push_back(std::move(data));
-    // Where services have accounts of their own, their group writes to these two.
-    const unsigned shared = cluster::service_manager_used(layout) ? of_others : of_others | 0020;
     Resource logs = folder(node, "logs", "the logs", layout.logs(), shared, 0750);
     if (purge == Purge::yes)
         removed_whole(logs, layout.logs());

@@ -44,14 +44,14 @@ Step make_accounts(const Installation& installation) {
                                       installation.manifest())
                            .empty();
             },
-            nullptr,
+            [&layout] { return accounts_memo(layout); },
             [&installation, &layout](Reporter&) {
                 installer::make_accounts(layout, cluster::load_node_state(layout),
                                          installation.manifest());
                 return std::string();
             },
             nullptr,
-            Undo{[&layout](const std::string&) { remove_accounts(layout); }}};
+            Undo{[&layout](const std::string& memo) { take_accounts_back(layout, memo); }}};
 }
 
 Step start_agent(const Installation& installation) {

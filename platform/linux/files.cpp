@@ -128,6 +128,25 @@ void make_folders(const std::string& path, unsigned mode) {
     sync_folder(parent);
 }
 
+void make_own_folder(const std::string& path, unsigned mode) {
+    make_folders(path, mode);
+    struct stat found {};
+    if (::lstat(path.c_str(), &found) != 0)
+        throw path_error("look at", path, errno);
+    if (!S_ISDIR(found.st_mode) || found.st_uid != ::geteuid())
+        throw engine::Error(
+            fmt::format("{} is {}; expected a folder of the user that Locum runs as", path,
+                        S_ISDIR(found.st_mode) ? fmt::format("of user {}", found.st_uid)
+                                               : "no folder"))
+            .remedy("find out who made it, and move it away; then run the command again");
+}
+
+void append_to(const std::string& path, std::string_view text) {
+    const Descriptor file =
+        open_path("append to", path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    write_all(file.get(), text, path);
+}
+
 std::vector<std::string> missing_folders(const std::string& path) {
     std::vector<std::string> missing;
     for (std::string folder = without_trailing_slash(absolute(path)); !exists(folder);

@@ -52,11 +52,14 @@ bool service_manager_runs() {
 
 void install_service_unit(const std::string& name, const std::string& text) {
     const std::string file = unit_file(name);
-    if (!exists(file) || read_file(file) != text) {
+    const bool differs = !exists(file) || read_file(file) != text;
+    if (differs) {
         make_folders(unit_folder);
         write_file(file, text, 0644);
-        systemctl({"daemon-reload"});
     }
+    // Also where it was written by somebody who was killed right after.
+    if (differs || systemctl({"show", "--value", "--property=NeedDaemonReload", name}) == "yes\n")
+        systemctl({"daemon-reload"});
 }
 
 void enable_service_unit(const std::string& name) {
@@ -70,6 +73,10 @@ void remove_service_unit(const std::string& name) {
     remove_all(unit_file(name));
     remove_if_empty({unit_folder, parent_of(unit_folder)}); // no system has them by itself
     systemctl({"daemon-reload"});
+    // One that failed is listed until it is forgotten; of one that did not the manager knows none.
+    Command forget;
+    forget.argv = {"systemctl", "reset-failed", name};
+    run(forget);
 }
 
 bool service_unit_installed(const std::string& name) {
@@ -102,7 +109,7 @@ void reload_service_unit(const std::string& name) {
 
 void kill_service_unit(const std::string& name) {
     if (service_unit_state(name).active != "inactive")
-        systemctl({"kill", "--kill-whom=all", "--signal=KILL", name});
+        systemctl({"kill", "--signal=KILL", name});
 }
 
 ServiceUnitState service_unit_state(const std::string& name) {

@@ -55,8 +55,8 @@ within 10 is server ActiveState active
 on systemctl stop endpoint-manager-server
 on locum agent stop >/dev/null
 on locum agent start >/dev/null
-within 10 is server ActiveState active # an agent that starts brings back what is to run
-on systemctl stop endpoint-manager-server
+within 10 on sh -c 'test "$(cat /var/lib/locum/endpoint-manager/services/boot)" = "$(cat /proc/sys/kernel/random/boot_id)"'
+is server ActiveState inactive || fail "an agent that was started anew started what a person had stopped"
 
 echo "-- whoever starts it asks the gate"
 table=$(lab exec db setpriv --reuid=postgres --regid=postgres --clear-groups psql -qtA -d endpoint -c \

@@ -93,7 +93,7 @@ Step back_up(Conductor& conductor, const std::string& step) {
         [file] { return platform::exists(file); }, // of this epoch: an older one lacks later writes
         nullptr,
         [&conductor, file](Reporter&) {
-            platform::make_folders(platform::parent_of(file), 0700);
+            platform::make_own_folder(platform::parent_of(file), 0700);
             const datasource::Backup backup =
                 datasource::back_up(conductor.upgrade().settings, file);
             return fmt::format("{} on {}, {} KB; to restore it: {}", backup.file,

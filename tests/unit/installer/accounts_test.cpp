@@ -67,18 +67,19 @@ TEST_CASE(
                                      "u shop -:shop \"The Shop\" \"/srv/the shop/100%%\"\n");
     here.services["web"].account = "dom-svc";
     of.services[0].user = "root";
-    CHECK(accounts_text(here, of) == "# Written by Locum for The Shop.\ng shop -\n");
+    of.title = "50% \"off\": the \\ shop";
+    CHECK(accounts_text(here, of) == "# Written by Locum for 50 off the  shop.\ng shop -\n");
 }
 
-TEST_CASE("accounts: the data is the server's; where there is none, the first service's") {
-    const suite::Manifest of = manifest();
-    CHECK(folders_text(layout, node({"balancer", "server"}), of) ==
+TEST_CASE("accounts: folders are root's, and the accounts' files in them their own") {
+    CHECK(folders_text(layout, node({"balancer", "server"}), manifest()) ==
           "# Written by Locum for The Shop.\n"
           "d \"/etc/opt/shop\" 0750 root shop -\n"
-          "d \"/srv/the shop/100%%\" 0750 shop shop -\n"
           "d \"/run/shop\" 1770 root shop -\n"
-          "d \"/var/log/locum/shop\" 1770 root shop -\n");
-    CHECK(folders_text(layout, node({"balancer"}), of).find("0750 shop-proxy shop") !=
+          "d \"/var/log/locum/shop\" 1770 root shop -\n"); // no folder that was there before
+    cluster::NodeState here = node({"server"});
+    here.data_folder = "/var/opt/shop";
+    CHECK(folders_text(layout, here, manifest()).find("d \"/var/opt/shop\" 1770 root shop -\n") !=
           std::string::npos);
 }
 
