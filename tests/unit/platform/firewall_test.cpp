@@ -130,6 +130,16 @@ TEST_CASE("firewalld: rich rules with our mark, and no others") {
     CHECK(firewalld::mark("locum:one") < 32768);
 }
 
+TEST_CASE("firewalld: a zone that bans sources stays one") {
+    for (const char* target : {"DROP", "%%REJECT%%"}) {
+        CHECK(!firewalld::takes_rules({false, false, target}));
+        CHECK(firewalld::takes_rules({true, false, target}));
+        CHECK(firewalld::takes_rules({false, true, target}));
+    }
+    CHECK(firewalld::takes_rules({false, false, "default"}));
+    CHECK(firewalld::takes_rules({false, false, "ACCEPT"}));
+}
+
 TEST_CASE("ufw: what its rule files say") {
     const auto tuples = ufw::tuples(R"(*filter
 :ufw-user-input - [0:0]
