@@ -151,6 +151,11 @@ public:
 
 private:
     std::string last_server_means() const {
+        if (request_.without_cluster)
+            return fmt::format("{} is the last server, so no host can join the cluster again; its "
+                               "registry stays in the database, and an installation there is "
+                               "refused until somebody drops it by hand",
+                               node_.state.name);
         return fmt::format(
             "{} is the last server, so the cluster ends: its registry is dropped, no host can join "
             "it again, and the suite's secrets that Locum made for it are lost; the suite's data "
@@ -175,6 +180,11 @@ private:
                 fmt::format("operation {} ({}, {}) is open", open->id, open->kind, open->state),
                 Kind::busy)
                 .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
+        if (standing_.last_server() && !request_.last_server)
+            throw Error(last_server_means(), Kind::refused)
+                .remedy(fmt::format("keep it; or, if that is what you want: {} --last-server{}",
+                                    again(node_),
+                                    request_.without_cluster ? " --without-cluster" : ""));
         if (request_.without_cluster)
             return;
         if (!node_.cluster.why_not.empty())
@@ -187,10 +197,6 @@ private:
                                      : "start an agent on a server, or give --token FILE, written "
                                        "there by locum token write FILE",
                     again(node_), node_.state.name));
-        if (standing_.last_server() && !request_.last_server)
-            throw Error(last_server_means(), Kind::refused)
-                .remedy(fmt::format("keep it; or, if that is what you want: {} --last-server",
-                                    again(node_)));
         if (standing_.row && !any_manifest())
             throw Error("the version that is installed here is not whole, so it cannot be told how "
                         "the server is drained",
