@@ -150,8 +150,7 @@ public:
                                  },
                              .without_certificate = true};
         verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
-            leave(node_.layout, request.peer,
-                  json::parse(request.body).value("unless-busy", false));
+            leave(node_.layout, request.peer, request.body);
             return std::string("{}");
         }};
         return verbs;
