@@ -107,7 +107,7 @@ public:
         require_possible();
         plan_.title = fmt::format("uninstall {} {} from {}", node_.state.suite, node_.state.version,
                                   node_.state.name);
-        if (!request_.without_cluster)
+        if (concerns_cluster())
             open_cluster(purpose);
         add_cluster_steps();
         for (auto resource = resources_.rbegin(); resource != resources_.rend(); ++resource)
@@ -128,7 +128,9 @@ public:
     std::vector<std::string> consequences() const {
         const std::string& name = node_.state.name;
         std::vector<std::string> all;
-        if (request_.without_cluster)
+        if (node_.cluster.not_member)
+            return all;
+        if (request_.without_cluster && !standing_.last_server())
             all.push_back(fmt::format("the cluster is not told; on a node with a server: locum "
                                       "node remove {}",
                                       name));
@@ -171,10 +173,15 @@ private:
         return node_.versions.empty() ? nullptr : &node_.versions.begin()->second.manifest;
     }
 
+    // One that has left is neither asked about nor told of.
+    bool concerns_cluster() const { return !request_.without_cluster && !node_.cluster.not_member; }
+
     void require_possible() const {
         if (installer::Begun::load(node_.layout))
             throw Error("an installation was begun here and has not ended", Kind::unfinished)
                 .remedy("take it back: locum install --rollback" + node_.root_option());
+        if (node_.cluster.not_member)
+            return;
         if (const auto& open = node_.cluster.open)
             throw Error(
                 fmt::format("operation {} ({}, {}) is open", open->id, open->kind, open->state),
@@ -240,7 +247,7 @@ private:
         if (conductor_)
             add(standing_.last_server() ? steps::end_cluster(node_)
                                         : steps::leave(*conductor_, node_));
-        else if (!node_.datasource && !request_.without_cluster)
+        else if (!node_.datasource && concerns_cluster())
             add(steps::leave_by_server(node_, request_.servers.empty()
                                                   ? installer::kept_servers(node_.layout)
                                                   : request_.servers));
