@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace locum::cli {
 
@@ -108,6 +109,9 @@ int repair(const Options& options) {
     installer::Hints hints;
     if (!options.bundle.empty())
         hints.bundle = platform::absolute(options.bundle);
+    std::optional<platform::Lock> lock;
+    if (!options.plan)
+        lock.emplace(installer::lock_for_repair(options.layout()));
     const installer::InstalledNode node =
         installer::look_at_node(options.layout(), platform::this_program(), hints);
     installer::require_repairable(node);
@@ -121,7 +125,7 @@ int repair(const Options& options) {
     if (!plan.steps.empty()) {
         platform::StopSignals signals;
         installer::repair(
-            node, plan, [&signals] { return signals.arrived(); }, *make_reporter(options));
+            *lock, node, plan, [&signals] { return signals.arrived(); }, *make_reporter(options));
     }
     const std::vector<Verified> left = installer::verify(resources);
     if (!options.json)

@@ -140,12 +140,16 @@ std::string admit(const Layout& layout, const std::string& body, const std::stri
     return answer.dump();
 }
 
-void leave(const Layout& layout, const std::string& peer, bool unless_busy) {
+void leave(const Layout& layout, const std::string& peer, const std::string& body) {
+    const json asked = json::parse(body);
     const NodeState own = load_node_state(layout);
     Store store(load_datasource(layout).value(), own.suite);
-    if (unless_busy)
+    if (asked.value("unless-busy", false))
         require_no_operation(store);
-    Registry(store).remove_node(peer);
+    if (const std::string installation = asked.value("installation", ""); installation.empty())
+        Registry(store).remove_node(peer);
+    else
+        Registry(store).remove_node(peer, installation);
 }
 
 namespace {

@@ -39,9 +39,10 @@ struct JoinAnswer {
 // may_join answers with an introduction (cluster/introduction.hpp).
 std::string may_join(const Layout& layout, const std::string& body, const std::string& channel);
 std::string admit(const Layout& layout, const std::string& body, const std::string& channel);
-// Verb `leave`: the peer's own row is removed. unless_busy: Error(busy) where an operation is open;
-// the undo of a join does not wait for that.
-void leave(const Layout& layout, const std::string& peer, bool unless_busy);
+// Verb `leave`: the peer's own row is removed, where it is of this installation: its name may be
+// another host's by now. body: JSON; unless-busy: Error(busy) where an operation is open, the undo
+// of a join does not wait for that; without an installation, as older ones ask: by the name.
+void leave(const Layout& layout, const std::string& peer, const std::string& body);
 
 // The node's side: tries the token's addresses in turn. ask_to_join changes nothing there, and
 // throws what join would. greeting: of this host's Greeter at the node's address; empty: none.

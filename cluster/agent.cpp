@@ -150,8 +150,7 @@ public:
                                  },
                              .without_certificate = true};
         verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
-            leave(node_.layout, request.peer,
-                  json::parse(request.body).value("unless-busy", false));
+            leave(node_.layout, request.peer, request.body);
             return std::string("{}");
         }};
         return verbs;
@@ -161,7 +160,7 @@ private:
     const NodeOperation& find(const json& body) {
         auto operation = operations_.find(body.at("name").get<std::string>());
         if (operation == operations_.end())
-            throw Error(fmt::format("this agent knows no operation '{}'",
+            throw Error(fmt::format("this agent {} '{}'", unknown_operation,
                                     body.at("name").get<std::string>()),
                         Kind::refused)
                 .remedy("use the same Locum version on all nodes");

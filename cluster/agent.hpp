@@ -10,6 +10,9 @@
 
 namespace locum::cluster {
 
+// Part of what an agent says, as Error(refused), to an operation of a newer Locum.
+inline constexpr const char* unknown_operation = "knows no operation";
+
 // Runs until SIGTERM or SIGINT; the services go on. Throws Error(busy) where an agent of this node
 // runs already.
 void run_agent(const Layout& layout, const NodeOperations& operations,

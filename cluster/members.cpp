@@ -32,7 +32,7 @@ void Members::require(const std::string& peer) {
         return;
     if (why_not_.empty())
         throw Error(
-            fmt::format("{} has a certificate of this network, but is not registered in it", peer),
+            fmt::format("{} has a certificate of this network, but {}", peer, not_registered),
             engine::Kind::not_trusted)
             .remedy("if it was removed by mistake, install it anew; see locum node list");
     throw Error(fmt::format("{} cannot tell whether {} belongs to the cluster: it was not known "

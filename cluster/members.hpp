@@ -11,6 +11,9 @@
 
 namespace locum::cluster {
 
+// Part of what a server says to a node that was removed; all other mistrust is of another matter.
+inline constexpr const char* not_registered = "is not registered in it";
+
 class Members {
 public:
     explicit Members(Layout layout);

@@ -84,9 +84,10 @@ std::string Peers::ask(const Address& to, const std::string& operation,
     return state_->client.call(peer(to), "ask", body.dump());
 }
 
-void Peers::leave(const Address& to, Leaving how) const {
-    state_->client.call(peer(to), "leave",
-                        json{{"unless-busy", how == Leaving::unless_busy}}.dump());
+void Peers::leave(const Address& to, const std::string& installation, Leaving how) const {
+    state_->client.call(
+        peer(to), "leave",
+        json{{"unless-busy", how == Leaving::unless_busy}, {"installation", installation}}.dump());
 }
 
 void Peers::send_secrets(const Address& to, const engine::Secret& values) const {

@@ -48,10 +48,12 @@ public:
     // A question: changes nothing, is never repeated from a journal.
     std::string ask(const Address& to, const std::string& operation,
                     const std::string& parameters = "{}") const;
-    // Takes this node out of the registry, by any server of the cluster. unless_busy: throws
-    // Error(busy) where an operation is open, and changes nothing.
+    // Takes this installation out of the registry, by any server of the cluster; another one that
+    // has this node's name by now stays. unless_busy: throws Error(busy) where an operation is
+    // open, and changes nothing.
     enum class Leaving { always, unless_busy };
-    void leave(const Address& to, Leaving how = Leaving::always) const;
+    void leave(const Address& to, const std::string& installation,
+               Leaving how = Leaving::always) const;
     // Lets a node without a server keep shared secrets (cluster/shared_secrets.hpp).
     void send_secrets(const Address& to, const engine::Secret& json) const;
     // Puts the bundle into the node's state folder.

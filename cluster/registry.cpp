@@ -157,6 +157,11 @@ void Registry::remove_node(std::string_view name) {
     store_.execute("DELETE FROM {r}node WHERE name = $1", {std::string(name)});
 }
 
+void Registry::remove_node(std::string_view name, std::string_view installation) {
+    store_.execute("DELETE FROM {r}node WHERE name = $1 AND installation = $2",
+                   {std::string(name), std::string(installation)});
+}
+
 void Registry::set_mode(std::string_view node, Mode mode) {
     store_.execute("UPDATE {r}node SET mode = $2 WHERE name = $1",
                    {std::string(node), std::string(name(mode))});

@@ -61,6 +61,8 @@ public:
     // Throws Error(refused) where the name or the installation is there already.
     void add_node(const NodeRow& node);
     void remove_node(std::string_view name);
+    // Another installation of that name stays.
+    void remove_node(std::string_view name, std::string_view installation);
     void set_mode(std::string_view node, Mode mode);
     void set_out(std::string_view node, bool out);
     // What an agent reports of itself; a node that is not registered stays so.

@@ -69,10 +69,10 @@ void place(const Rendered& file) {
         return;
     }
     // Under its name it is its owner's from the first moment.
-    const std::string fresh = file.to + ".fresh";
-    platform::write_file(fresh, file.content, file.mode);
-    platform::give(fresh, file.owner, file.group);
-    platform::rename_durably(fresh, file.to);
+    const std::string beside = file.to + fresh;
+    platform::write_file(beside, file.content, file.mode);
+    platform::give(beside, file.owner, file.group);
+    platform::rename_durably(beside, file.to);
 }
 
 void write_configs(const std::vector<Rendered>& files) {

@@ -8,6 +8,9 @@ namespace locum::installer {
 
 // Behind the name of a config that was there before ours.
 inline constexpr const char* before_us = ".before-locum";
+// Behind the names of ours on their way: while it is checked, and while its owner gets it.
+inline constexpr const char* candidate = ".candidate";
+inline constexpr const char* fresh = ".fresh";
 
 // Runs the checks; changes no configuration. Throws Error(failed) that quotes the check's words.
 void check_configs(const std::vector<Rendered>& files);

@@ -1,5 +1,6 @@
 #include "installer/installed_node.hpp"
 
+#include "cluster/members.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/peers.hpp"
 #include "engine/error.hpp"
@@ -9,6 +10,7 @@
 #include "suite/bundle.hpp"
 #include "suite/layout.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -101,6 +103,10 @@ ClusterView ask_registry(const InstalledNode& node) {
     if (!view.registry)
         return view;
     view.nodes = cluster::Registry(store).nodes();
+    view.not_member =
+        std::none_of(view.nodes.begin(), view.nodes.end(), [&](const cluster::NodeRow& row) {
+            return row.name == node.state.name && row.installation == node.state.installation_id;
+        });
     if (const json open = json::parse(open_operation_json(store)); !open.is_null())
         view.open = operation_of(open);
     return view;
@@ -122,12 +128,24 @@ ClusterView ask_server(const InstalledNode& node, const std::vector<std::string>
     return view;
 }
 
+// By a server of this network, which the node trusts: it is not registered there.
+bool was_refused(const Error& error) {
+    return error.kind() == engine::Kind::not_trusted &&
+           error.one_line().find(cluster::not_registered) != std::string::npos;
+}
+
 void ask_cluster(InstalledNode& node, const std::vector<std::string>& servers) {
+    if (has_left(node.layout, node.state)) {
+        node.cluster.not_member = true;
+        node.cluster.why_not = node.state.name + " has left it";
+        return;
+    }
     try {
         node.cluster = node.datasource ? ask_registry(node) : ask_server(node, servers);
     } catch (const Error& error) {
         node.cluster = {};
         node.cluster.why_not = error.one_line();
+        node.cluster.not_member = was_refused(error);
     }
 }
 
@@ -190,6 +208,15 @@ std::vector<std::string> kept_servers(const cluster::Layout& layout) {
     } catch (const json::exception&) {
         return {}; // damaged: none are known
     }
+}
+
+void keep_left(const cluster::Layout& layout, const cluster::NodeState& state) {
+    platform::write_file(layout.state_file(left_marker), state.installation_id, 0600);
+}
+
+bool has_left(const cluster::Layout& layout, const cluster::NodeState& state) {
+    const std::string file = layout.state_file(left_marker);
+    return platform::exists(file) && platform::read_file(file) == state.installation_id;
 }
 
 std::string open_operation_json(cluster::Store& store) {

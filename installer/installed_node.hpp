@@ -30,6 +30,9 @@ struct OpenOperation {
 // As the registry has it.
 struct ClusterView {
     std::string why_not; // why it could not be asked; empty: it was
+    // It has left its cluster, or was removed from it: a server says so, or the registry has no row
+    // of this installation, or the node has kept that it left.
+    bool not_member = false;
     bool registry = false;
     std::vector<cluster::NodeRow> nodes; // where this node has a datasource
     std::vector<BalancedNode> servers;
@@ -69,6 +72,12 @@ std::string kept_bundle(const cluster::Layout& layout, const std::string& manife
 // Kept when a node joins, since one without a datasource has nobody else to ask.
 void keep_servers(const cluster::Layout& layout, const std::vector<std::string>& addresses);
 std::vector<std::string> kept_servers(const cluster::Layout& layout);
+
+// Kept by a node that leaves, in the state folder, since it cannot ask afterwards. It counts for
+// this installation only.
+inline constexpr const char* left_marker = "left";
+void keep_left(const cluster::Layout& layout, const cluster::NodeState& state);
+bool has_left(const cluster::Layout& layout, const cluster::NodeState& state);
 
 // JSON of the registry's open operation, or null: what a server's agent answers.
 std::string open_operation_json(cluster::Store& store);

@@ -14,7 +14,7 @@ using nlohmann::json;
 namespace {
 
 std::string kept_file(const cluster::Layout& layout) {
-    return layout.state_file("folders");
+    return layout.state_file(own_folders_file);
 }
 
 } // namespace

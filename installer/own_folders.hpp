@@ -8,6 +8,9 @@
 
 namespace locum::installer {
 
+// Where it is kept, in the state folder.
+inline constexpr const char* own_folders_file = "folders";
+
 // Adds them, and those that were made for the state folder, to what is kept.
 void keep_own_folders(const cluster::Layout& layout, const std::vector<std::string>& made);
 void forget_own_folders(const cluster::Layout& layout);

@@ -5,6 +5,7 @@
 
 #include "cluster/shared_secrets.hpp"
 #include "engine/error.hpp"
+#include "installer/config_files.hpp"
 #include "platform/files.hpp"
 
 #include <fmt/format.h>
@@ -201,7 +202,7 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
             file.group = account_group(layout);
         }
         file.secrets = secrets;
-        file.candidate = file.to + ".candidate";
+        file.candidate = file.to + candidate;
         Scope of_check = scope;
         of_check.variables["file"] = file.candidate;
         for (const std::string& word : config.check)

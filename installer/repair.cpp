@@ -7,7 +7,6 @@
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/journal_file.hpp"
-#include "platform/lock.hpp"
 #include "platform/tree.hpp"
 
 #include <algorithm>
@@ -185,9 +184,13 @@ void require_repairable(const InstalledNode& node) {
             .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
 }
 
-void repair(const InstalledNode& node, const engine::Plan& plan,
+platform::Lock lock_for_repair(const cluster::Layout& layout) {
+    cluster::load_node_state(layout); // says what is not installed
+    return platform::Lock::take(layout.state_file("host.lock"), "repair");
+}
+
+void repair(const platform::Lock&, const InstalledNode& node, const engine::Plan& plan,
             const std::function<bool()>& cancelled, Reporter& reporter) {
-    const platform::Lock lock = platform::Lock::take(node.layout.state_file("host.lock"), "repair");
     platform::JournalFile journal(node.layout.state_file("journal"));
     const std::string operation = "repair-" + platform::hex(platform::random_bytes(8));
     engine::run(plan, {operation, 0, "", cancelled, {}}, journal, reporter);

@@ -21,6 +21,7 @@ struct NodeView {
     // What ask_hosts() fills (upgrade/requirements.hpp); nullopt: an older agent cannot tell.
     std::optional<installer::HostFacts> host = {};
     std::optional<std::vector<cluster::Unreached>> unreached = {};
+    std::string cannot_tell = {}; // why one that knows the questions did not answer
 };
 
 struct ClusterFacts {

@@ -1,5 +1,6 @@
 #include "upgrade/requirements.hpp"
 
+#include "cluster/agent.hpp"
 #include "cluster/introduction.hpp"
 #include "engine/error.hpp"
 #include "installer/meeting.hpp"
@@ -18,16 +19,25 @@ using nlohmann::json;
 
 namespace {
 
+// An agent that knows no such question; any other failure is told.
+bool is_of_older_agent(const engine::Error& error) {
+    return error.kind() == engine::Kind::refused &&
+           error.one_line().find(cluster::unknown_operation) != std::string::npos;
+}
+
 void ask_host(const Sources& from, NodeView& node, const std::vector<cluster::NodeRow>& answering) {
     const cluster::Address at = cluster::address_of(node.row);
-    // An agent that knows no such question leaves its answer out.
     try {
         node.host = installer::host_facts_from_json(from.peers.ask(at, "host"));
         const std::vector<cluster::Reach> needs =
             cluster::needs_of(node.row, answering, from.current, from.settings);
         node.unreached = cluster::unreached_from_json(
             from.peers.ask(at, "reach", json{{"to", json::parse(cluster::to_json(needs))}}.dump()));
-    } catch (const std::exception&) {
+    } catch (const engine::Error& error) {
+        if (!is_of_older_agent(error))
+            node.cannot_tell = error.one_line();
+    } catch (const std::exception& error) {
+        node.cannot_tell = error.what(); // an answer that is none
     }
 }
 
@@ -101,7 +111,14 @@ std::vector<Finding> requirement_findings(const suite::Manifest& to, const Clust
                                             2 * facts.database_bytes >> 20),
                                 "free some space there, or use --mode short-downtime", true});
         }
-        if (node.unreached)
+        if (!node.cannot_tell.empty())
+            findings.push_back({"reach-unknown", Severity::warning,
+                                fmt::format("{} cannot tell of its host and connections: {}", name,
+                                            node.cannot_tell),
+                                "an answer of its agent",
+                                "see its agent's log there (locum status tells where), then try "
+                                "again"});
+        else if (node.unreached)
             add(installer::reach_findings(name, *node.unreached));
         else if (node.facts && !facts.clocks.empty())
             findings.push_back({"reach-unknown", Severity::warning,

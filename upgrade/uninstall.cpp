@@ -107,7 +107,7 @@ public:
         require_possible();
         plan_.title = fmt::format("uninstall {} {} from {}", node_.state.suite, node_.state.version,
                                   node_.state.name);
-        if (!request_.without_cluster)
+        if (concerns_cluster())
             open_cluster(purpose);
         add_cluster_steps();
         for (auto resource = resources_.rbegin(); resource != resources_.rend(); ++resource)
@@ -128,7 +128,9 @@ public:
     std::vector<std::string> consequences() const {
         const std::string& name = node_.state.name;
         std::vector<std::string> all;
-        if (request_.without_cluster)
+        if (node_.cluster.not_member)
+            return all;
+        if (request_.without_cluster && !standing_.last_server())
             all.push_back(fmt::format("the cluster is not told; on a node with a server: locum "
                                       "node remove {}",
                                       name));
@@ -151,6 +153,11 @@ public:
 
 private:
     std::string last_server_means() const {
+        if (request_.without_cluster)
+            return fmt::format("{} is the last server, so no host can join the cluster again; its "
+                               "registry stays in the database, and an installation there is "
+                               "refused until somebody drops it by hand",
+                               node_.state.name);
         return fmt::format(
             "{} is the last server, so the cluster ends: its registry is dropped, no host can join "
             "it again, and the suite's secrets that Locum made for it are lost; the suite's data "
@@ -166,15 +173,25 @@ private:
         return node_.versions.empty() ? nullptr : &node_.versions.begin()->second.manifest;
     }
 
+    // One that has left is neither asked about nor told of.
+    bool concerns_cluster() const { return !request_.without_cluster && !node_.cluster.not_member; }
+
     void require_possible() const {
         if (installer::Begun::load(node_.layout))
             throw Error("an installation was begun here and has not ended", Kind::unfinished)
                 .remedy("take it back: locum install --rollback" + node_.root_option());
+        if (node_.cluster.not_member)
+            return;
         if (const auto& open = node_.cluster.open)
             throw Error(
                 fmt::format("operation {} ({}, {}) is open", open->id, open->kind, open->state),
                 Kind::busy)
                 .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
+        if (standing_.last_server() && !request_.last_server)
+            throw Error(last_server_means(), Kind::refused)
+                .remedy(fmt::format("keep it; or, if that is what you want: {} --last-server{}",
+                                    again(node_),
+                                    request_.without_cluster ? " --without-cluster" : ""));
         if (request_.without_cluster)
             return;
         if (!node_.cluster.why_not.empty())
@@ -187,10 +204,6 @@ private:
                                      : "start an agent on a server, or give --token FILE, written "
                                        "there by locum token write FILE",
                     again(node_), node_.state.name));
-        if (standing_.last_server() && !request_.last_server)
-            throw Error(last_server_means(), Kind::refused)
-                .remedy(fmt::format("keep it; or, if that is what you want: {} --last-server",
-                                    again(node_)));
         if (standing_.row && !any_manifest())
             throw Error("the version that is installed here is not whole, so it cannot be told how "
                         "the server is drained",
@@ -234,7 +247,7 @@ private:
         if (conductor_)
             add(standing_.last_server() ? steps::end_cluster(node_)
                                         : steps::leave(*conductor_, node_));
-        else if (!node_.datasource && !request_.without_cluster)
+        else if (!node_.datasource && concerns_cluster())
             add(steps::leave_by_server(node_, request_.servers.empty()
                                                   ? installer::kept_servers(node_.layout)
                                                   : request_.servers));

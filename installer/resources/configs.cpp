@@ -1,12 +1,15 @@
 #include "installer/resources/configs.hpp"
 
 #include "engine/error.hpp"
+#include "engine/failpoint.hpp"
 #include "installer/config_files.hpp"
 #include "platform/accounts.hpp"
 #include "platform/files.hpp"
 #include "platform/tree.hpp"
 
+#include <array>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 #include <set>
 
 namespace locum::installer::resources {
@@ -21,6 +24,9 @@ namespace {
 
 // Behind the name of a config that somebody changed and a repair replaced.
 constexpr const char* before_repair = ".before-repair";
+
+// What may be ours beside a config; what a command that was killed left there may hold secrets.
+constexpr std::array<const char*, 3> suffixes_of_ours = {before_repair, fresh, candidate};
 
 std::vector<Rendered> rendered(const InstalledNode& node, const std::string& component) {
     if (!node.cluster.why_not.empty())
@@ -95,6 +101,32 @@ std::vector<std::string> places(const InstalledNode& node, const std::string& co
     return files;
 }
 
+// The originals that a removal has put back: a run after it must not take them for ours.
+std::string restored_file(const cluster::Layout& layout) {
+    return layout.state_file(restored_originals);
+}
+
+std::set<std::string> restored(const cluster::Layout& layout) {
+    const std::string file = restored_file(layout);
+    return platform::exists(file)
+               ? nlohmann::json::parse(platform::read_file(file)).get<std::set<std::string>>()
+               : std::set<std::string>();
+}
+
+// Is there, and is what was there before us. Noted before it is put back.
+bool is_original(const cluster::Layout& layout, const std::string& file) {
+    return !platform::exists(file + before_us) && restored(layout).contains(file);
+}
+
+void put_back(const cluster::Layout& layout, const std::string& file) {
+    std::set<std::string> all = restored(layout);
+    if (all.insert(file).second)
+        platform::write_file(restored_file(layout), nlohmann::json(all).dump(), 0600);
+    if (const auto entry = platform::look_at(file); entry && entry->type == FileEntry::Type::folder)
+        platform::remove_all(file); // which no rename replaces
+    platform::rename_durably(file + before_us, file);
+}
+
 // Of a file in a folder of its own below the folder of configurations.
 void remove_empty_folders(const InstalledNode& node, const std::string& file) {
     const std::string etc = node.layout.etc() + "/";
@@ -110,9 +142,11 @@ void remove_empty_folders(const InstalledNode& node, const std::string& file) {
 std::vector<std::string> beside_configs(const InstalledNode& node) {
     std::set<std::string> ours;
     for (const std::string& component : node.state.components)
-        for (const std::string& file : places(node, component))
-            for (const char* suffix : {"", before_repair})
+        for (const std::string& file : places(node, component)) {
+            ours.insert(file);
+            for (const char* suffix : suffixes_of_ours)
                 ours.insert(file + suffix);
+        }
     std::vector<std::string> paths;
     for (const FileEntry& entry : platform::tree(node.layout.etc()))
         if (const std::string path = node.layout.etc() + "/" + entry.path;
@@ -145,19 +179,26 @@ Resource component_configs(const InstalledNode& node, const std::string& compone
                         repair(file, reporter);
             },
             [&node, component] {
-                for (const std::string& file : places(node, component))
-                    for (const char* suffix : {"", before_repair, before_us})
+                for (const std::string& file : places(node, component)) {
+                    if (platform::exists(file + before_us) ||
+                        (platform::exists(file) && !is_original(node.layout, file)))
+                        return true;
+                    for (const char* suffix : suffixes_of_ours)
                         if (platform::exists(file + suffix))
                             return true;
+                }
                 return false;
             },
             [&node, component](Reporter& reporter) {
                 for (const std::string& file : places(node, component)) {
-                    platform::remove_all(file);
-                    platform::remove_all(file + before_repair);
+                    for (const char* suffix : suffixes_of_ours)
+                        platform::remove_all(file + suffix);
                     if (platform::exists(file + before_us)) {
-                        platform::rename_durably(file + before_us, file);
+                        put_back(node.layout, file);
+                        engine::failpoint("uninstall/put-back");
                         reporter.note(file + " is again what was there before the installation");
+                    } else if (!is_original(node.layout, file)) {
+                        platform::remove_all(file);
                     }
                     remove_empty_folders(node, file);
                 }

@@ -6,6 +6,10 @@
 
 namespace locum::installer::resources {
 
+// In the state folder: which configs that were there before ours a removal has put back. It stays
+// as long as the bundles, which tell what the configs are called.
+inline constexpr const char* restored_originals = "restored";
+
 // The node must outlive it.
 Resource component_configs(const InstalledNode& node, const std::string& component);
 

@@ -3,12 +3,14 @@
 #include "cluster/membership.hpp"
 #include "cluster/service_units.hpp"
 #include "engine/error.hpp"
+#include "engine/failpoint.hpp"
 #include "installer/own_folders.hpp"
 #include "installer/resources/configs.hpp"
 #include "platform/files.hpp"
 #include "platform/tree.hpp"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace locum::installer::resources {
@@ -96,15 +98,25 @@ std::vector<std::pair<std::string, FileEntry>> open_files(const InstalledNode& n
     return open;
 }
 
+// By what is not removed yet a run after a kill finds the rest: in this order. That the node has
+// left its cluster is true as long as there is a node.
+constexpr std::array<const char*, 5> needed_to_the_end = {restored_originals, own_folders_file,
+                                                          "host.lock", "node.json", left_marker};
+
+bool is_needed_to_the_end(const std::string& name) {
+    return std::find(needed_to_the_end.begin(), needed_to_the_end.end(), name) !=
+           needed_to_the_end.end();
+}
+
 void remove_state(const InstalledNode& node) {
     const cluster::Layout& layout = node.layout;
     std::vector<std::string> folders = own_folders(layout);
     for (const std::string& name : platform::list_folder(layout.state()))
-        if (name != "node.json" && name != "host.lock")
+        if (!is_needed_to_the_end(name))
             platform::remove_all(layout.state_file(name));
-    // Last, since what is not removed yet is found by it.
-    platform::remove_all(layout.state_file("host.lock"));
-    platform::remove_all(layout.state_file("node.json"));
+    engine::failpoint("uninstall/state");
+    for (const char* name : needed_to_the_end)
+        platform::remove_all(layout.state_file(name));
     folders.push_back(layout.state());
     for (const std::string& own : {layout.state(), layout.logs()})
         folders.push_back(platform::parent_of(own)); // Locum's, for all suites
@@ -169,10 +181,7 @@ std::vector<Resource> folders(const InstalledNode& node, Purge purge) {
     all.push_back(std::move(run));
     Resource etc =
         folder(node, "etc", "the folder of configurations", layout.etc(), of_others | 0020, 0750);
-    if (purge == Purge::yes)
-        removed_whole(etc, layout.etc());
-    else
-        removed_if_empty(etc, layout.etc());
+    removed_if_empty(etc, layout.etc());
     all.push_back(std::move(etc));
     Resource product = folder(node, "product", "all versions", layout.product(), 0022, 0755);
     removed_whole(product, layout.product());
@@ -229,9 +238,8 @@ std::vector<std::string> left_behind(const InstalledNode& node, Purge purge) {
             node.state.data_folder);
     if (purge == Purge::no)
         add("logs", layout.logs());
-    if (purge == Purge::no)
-        for (const std::string& path : beside_configs(node))
-            add("not Locum's", path);
+    for (const std::string& path : beside_configs(node))
+        add("not Locum's", path);
     if (!is_ours(layout, node.state.run_folder))
         add("the folder of sockets, which was there before the installation",
             node.state.run_folder);

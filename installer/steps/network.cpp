@@ -281,7 +281,7 @@ Step join_network(const Installation& installation) {
             if (platform::exists(layout.state_file("node.crt"))) {
                 const cluster::Peers peers(layout);
                 cluster::any_server(token, [&](const cluster::Address& server) {
-                    peers.leave(server);
+                    peers.leave(server, joining_id(layout));
                     return std::string();
                 });
             }

@@ -22,6 +22,15 @@ Firewall firewall(const std::string& owner);
 // Where it does not run: takes ours out of its files.
 void remove_from_files(const std::string& owner);
 
+// A zone that is in use, and what its bindings and its target say.
+struct UsedZone {
+    bool has_interfaces = false;
+    bool is_default = false;
+    std::string target; // "default", "ACCEPT", "DROP", "%%REJECT%%"
+};
+// Ours are of use there: not where certain sources are banned by it.
+bool takes_rules(const UsedZone& zone);
+
 // A rich rule has no room for a comment; its priority is our mark. It is above 0, so that what the
 // administrator denies stays denied.
 int mark(const std::string& owner);

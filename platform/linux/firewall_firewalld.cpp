@@ -42,19 +42,31 @@ json call_zone(const std::string& method, const std::vector<std::string>& argume
     return call(service, object, zone_interface, method, arguments);
 }
 
+std::string target_of(const std::string& zone) {
+    const json settings = call(service, object, zone_interface, "getZoneSettings2", {"s", zone});
+    return settings.contains("target") ? settings.at("target").at("data").get<std::string>()
+                                       : "default";
+}
+
 struct Zones {
-    // Where rules count: what an interface or a source is bound to, and what all others get.
+    // Where rules count: what an interface or a source is bound to, and what all others get; but
+    // not what is there to ban.
     std::set<std::string> used;
     // Those, and what else may have rules of ours: each zone whose file was ever changed.
     std::set<std::string> all;
 
     static Zones load() {
         Zones zones;
+        const std::string by_default = call(service, object, service, "getDefaultZone");
+        zones.used.insert(by_default);
+        zones.all.insert(by_default);
         const json active = call_zone("getActiveZones");
-        for (const auto& [zone, bound] : active.items())
-            zones.used.insert(zone);
-        zones.used.insert(call(service, object, service, "getDefaultZone").get<std::string>());
-        zones.all = zones.used;
+        for (const auto& [zone, bound] : active.items()) {
+            zones.all.insert(zone);
+            if (takes_rules({bound.contains("interfaces") && !bound.at("interfaces").empty(),
+                             zone == by_default, target_of(zone)}))
+                zones.used.insert(zone);
+        }
         const std::set<std::string> known = call_zone("getZones");
         if (exists(own_files))
             for (const std::string& file : list_folder(own_files))
@@ -123,7 +135,8 @@ FirewallDifference compared(const FirewallRules& wanted, int mark) {
     for (const std::string& name : zones.all) {
         const Zone zone = Zone::load(name, mark);
         for (const FirewallRules& ours : {zone.running, zone.kept})
-            found.surplus.merge(difference(wanted, ours).surplus);
+            found.surplus.merge(
+                difference(zones.used.contains(name) ? wanted : FirewallRules(), ours).surplus);
         if (zones.used.contains(name))
             for (const FirewallRules& ours : {zone.running, zone.kept})
                 found.missing.merge(difference(wanted, ours).missing);
@@ -132,6 +145,12 @@ FirewallDifference compared(const FirewallRules& wanted, int mark) {
 }
 
 } // namespace
+
+bool takes_rules(const UsedZone& zone) {
+    const bool bans =
+        zone.target == "DROP" || zone.target == "%%REJECT%%" || zone.target == "REJECT";
+    return !bans || zone.has_interfaces || zone.is_default;
+}
 
 int mark(const std::string& owner) {
     std::uint32_t hash = 2166136261U; // FNV-1a

@@ -62,6 +62,13 @@ public:
     }
 
 private:
+    static bool is_plain_address(const json& left) {
+        if (!left.contains("payload") || !left.at("payload").contains("field"))
+            return false;
+        const json& field = left.at("payload").at("field");
+        return field == "saddr" || field == "daddr" || field == "dport";
+    }
+
     // The part of a rule narrows it to what its author had in mind.
     static bool names(const std::string& what, const json& value) {
         static const std::vector<std::string> general = {
@@ -75,7 +82,8 @@ private:
         const json& left = value.at("left");
         if (left.contains("fib")) // reverse path, own addresses
             return true;
-        if (value.at("op") == "!=")
+        // All but a few sources, ports or interfaces; of a bit or a fragment it says which.
+        if (value.at("op") == "!=" && (left.contains("meta") || is_plain_address(left)))
             return false;
         if (left.contains("meta"))
             return std::none_of(general.begin(), general.end(), [&](const std::string& key) {

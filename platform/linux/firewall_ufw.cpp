@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
+#include <optional>
 #include <sstream>
 
 namespace locum::platform::ufw {
@@ -114,21 +115,29 @@ void tell(std::vector<std::string> verbs, const FirewallRule& rule,
 }
 
 void make(const FirewallRules& wanted, const std::string& owner) {
-    const FirewallDifference change = compared(wanted, owner);
+    FirewallDifference change = compared(wanted, owner);
+    std::optional<engine::Error> contradicted;
     for (const Tuple& tuple : kept())
-        if (!is_ours(tuple, owner) && change.missing.contains(tuple.rule))
-            throw engine::Error(fmt::format("ufw has a rule of its administrator: {} {} {} from {}",
-                                            tuple.action, name(tuple.rule.protocol),
-                                            tuple.rule.port, tuple.rule.from),
-                                engine::Kind::refused)
-                .remedy(fmt::format("delete it (ufw status numbered), or say \"off\" for {} in "
-                                    "[firewall.rules] of the answers",
-                                    change.missing.find(tuple.rule)->name));
+        if (const auto like = change.missing.find(tuple.rule);
+            !is_ours(tuple, owner) && like != change.missing.end()) {
+            contradicted =
+                engine::Error(fmt::format("ufw has a rule of its administrator: {} {} {} from {}",
+                                          tuple.action, name(tuple.rule.protocol), tuple.rule.port,
+                                          tuple.rule.from),
+                              engine::Kind::refused)
+                    .remedy(fmt::format("delete it (ufw status numbered), or say \"off\" for {} in "
+                                        "[firewall.rules] of the answers",
+                                        like->name));
+            change.missing.erase(like);
+        }
     // First what lets in: no connection that stays allowed is cut in between.
     for (const FirewallRule& rule : change.missing)
         tell({"allow"}, rule, {"comment", owner + ":" + rule.name});
     for (const FirewallRule& rule : change.surplus)
         tell({"delete", "allow"}, rule, {});
+    // Last: one that cannot be had is no reason to keep others out, or in.
+    if (contradicted)
+        throw engine::Error(*contradicted);
 }
 
 } // namespace

@@ -11,6 +11,7 @@ kind=([1]=firewalld [2]=ufw [3]=nftables)
 # Each with rules of an administrator's own; firewalld's are for the time being only, and a reload would drop them.
 firewalls() {
     lab exec node-1 sh -c 'systemctl -q enable --now firewalld && firewall-cmd -q --add-service=http &&
+        firewall-cmd -q --zone=drop --add-source=203.0.113.66 &&
         firewall-cmd -q --add-rich-rule="rule family=ipv4 source address=203.0.113.9 drop"'
     lab exec node-2 sh -c 'ufw allow 22/tcp comment "by hand" && ufw deny from 203.0.113.9 && ufw --force enable' >/dev/null
     cat >"$(lab root node-3)/etc/nftables.conf" <<'NFT'
@@ -120,6 +121,7 @@ expect_said 'firewall/front +let firewalld admit TCP 30001 \(front\) from anybod
 foreign_stays 1
 for n in 1 2 3; do install_on "$n"; done
 foreign_stays 1 2 3
+! lab exec node-1 firewall-cmd --zone=drop --list-rich-rules | grep priority || fail "ours are in a zone that bans"
 # device: 30002 where there is a balancer, else 30001.
 who_reaches_what() {
     admitted outside 1:30001 2:30001 1:61616
@@ -166,3 +168,13 @@ echo "-- removal from a firewall that is off"
 lab exec node-1 env FIREWALL=firewalld FIREWALL_MAY_STOP=1 /root/lab-firewall -tc='*does not run*' >"$scratch/last.log" 2>&1 ||
     fail "rules are left in the files of a firewalld that was off"
 admitted node-2 1:30002 # this suite's are still there
+
+echo "-- uninstalled: none of ours is left"
+for n in 2 1; do
+    more=
+    ((n != 1)) || more=--last-server
+    locum_on "$n" uninstall --purge --confirm "node-$n" $more
+    expect_code 0 "uninstall of node-$n"
+    ! ours "$n" || fail "rules of ours are left on node-$n"
+done
+foreign_stays 1 2

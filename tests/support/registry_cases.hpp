@@ -192,7 +192,11 @@ TEST_CASE("registry: nodes oldest first, one that is not there is named with tho
     CHECK(contains(error.what(), "c, a, b"));
     cluster.registry.remove_node("a");
     cluster.registry.remove_node("nobody");
+    // One that was removed, and whose name is another's since.
+    cluster.registry.remove_node("b", "the one before");
     CHECK(names(cluster.registry.nodes()) == std::vector<std::string>{"c", "b"});
+    cluster.registry.remove_node("b", cluster.registry.node("b").installation);
+    CHECK(names(cluster.registry.nodes()) == std::vector<std::string>{"c"});
 }
 
 TEST_CASE("registry: mode, rotation and what an agent reports, of one node only") {

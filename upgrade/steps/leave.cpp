@@ -20,11 +20,6 @@ std::string leaving_file(const installer::InstalledNode& node) {
     return node.layout.state_file("leaving");
 }
 
-// Of a node that cannot ask the registry whether it is in it.
-std::string left_file(const installer::InstalledNode& node) {
-    return node.layout.state_file("left");
-}
-
 bool registered(cluster::Registry& registry, const installer::InstalledNode& node) {
     const std::vector<cluster::NodeRow> rows = registry.nodes();
     return std::any_of(rows.begin(), rows.end(), [&](const cluster::NodeRow& row) {
@@ -70,8 +65,11 @@ Step leave(Conductor& conductor, const installer::InstalledNode& node) {
                 installer::announce(node.layout, conductor.store(), conductor.upgrade().manifest(),
                                     conductor.upgrade().epoch, node.state.name);
                 engine::failpoint("uninstall/announced");
-                conductor.under_lease([&] { conductor.registry().remove_node(node.state.name); });
+                conductor.under_lease([&] {
+                    conductor.registry().remove_node(node.state.name, node.state.installation_id);
+                });
             }
+            installer::keep_left(node.layout, node.state);
             platform::remove_all(leaving_file(node));
             return std::string();
         },
@@ -83,17 +81,18 @@ Step leave_by_server(const installer::InstalledNode& node,
                      const std::vector<std::string>& servers) {
     return {"cluster/leave",
             fmt::format("take {} out of the cluster, by one of its servers", node.state.name),
-            [&node] { return platform::exists(left_file(node)); },
+            [&node] { return installer::has_left(node.layout, node.state); },
             nullptr,
             [&node, servers](Reporter&) {
                 token::NetworkToken token;
                 token.addresses = servers;
                 const cluster::Peers peers(node.layout);
                 cluster::any_server(token, [&](const cluster::Address& server) {
-                    peers.leave(server, cluster::Peers::Leaving::unless_busy);
+                    peers.leave(server, node.state.installation_id,
+                                cluster::Peers::Leaving::unless_busy);
                     return std::string();
                 });
-                platform::write_file(left_file(node), "", 0600);
+                installer::keep_left(node.layout, node.state);
                 return std::string();
             },
             nullptr,
@@ -108,6 +107,7 @@ Step end_cluster(const installer::InstalledNode& node) {
             nullptr,
             [&node](Reporter&) {
                 drop_registry(node);
+                installer::keep_left(node.layout, node.state);
                 return std::string();
             },
             nullptr,

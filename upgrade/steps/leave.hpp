@@ -7,7 +7,8 @@
 
 namespace locum::upgrade::steps {
 
-// Out of the registry; then every balancer is told the servers that are left. conductor: holds the
+// Each of these keeps that the node has left (installer::keep_left).
+// Every balancer is told the servers that are left; then out of the registry. conductor: holds the
 // lease. Bears being cut off between the two.
 engine::Step leave(Conductor& conductor, const installer::InstalledNode& node);
 // By one of the servers, for a node without a datasource.
@@ -17,7 +18,7 @@ engine::Step leave_by_server(const installer::InstalledNode& node,
 // own data stays.
 engine::Step end_cluster(const installer::InstalledNode& node);
 
-// The node was taken out of the registry, but a balancer may not know yet.
+// The node was being taken out of the registry, and a balancer may not know yet.
 bool is_leaving(const installer::InstalledNode& node);
 
 } // namespace locum::upgrade::steps

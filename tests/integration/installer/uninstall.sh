@@ -14,7 +14,16 @@ nothing_left() { # N
     ! pgrep -f "$trial/node-$1/" >/dev/null || fail "processes of node-$1 run"
 }
 
+# An administrator's own, which is back afterwards.
+original=etc/opt/endpoint-manager/haproxy.cfg
+before_install() {
+    (($1 == 2)) || return 0
+    mkdir -p "$trial/node-2/${original%/*}"
+    echo theirs >"$trial/node-2/$original"
+}
+
 begin_cluster postgresql
+unset -f before_install
 echo "-- asked for"
 try uninstall --root "$trial/node-3" </dev/null
 expect_code 2 "uninstall without a confirmation"
@@ -41,20 +50,28 @@ expect_said '--without-cluster, then locum node remove node-2'
 sed -i "s/\"port\": 1,/\"port\": $postgresql_port,/" "$trial/node-2/var/lib/locum/endpoint-manager/datasource.json"
 
 echo "-- node 2, killed at each step"
-for at in cluster/drain/intent/after cluster/drain/done/before service/server/done/before cluster/leave/intent/after \
-    cluster/leave/done/before service/balancer/done/before remove/agent/done/before remove/config/balancer/done/before \
-    remove/config/server/done/before remove/folder/product/done/before remove/folder/etc/done/before \
-    remove/folder/run/done/before remove/folder/data/done/before remove/folder/state/intent/after; do
-    LOCUM_FAILPOINTS="step/$at=kill" try uninstall --root "$trial/node-2" --purge --confirm node-2
+for at in step/{cluster/drain/intent/after,cluster/drain/done/before,service/server/done/before,cluster/leave/intent/after} \
+    step/{cluster/leave/done/before,service/balancer/done/before,remove/agent/done/before} uninstall/put-back \
+    step/remove/{config/server/done/before,folder/product/done/before,folder/run/done/before,folder/data/done/before} \
+    step/remove/folder/state/intent/after uninstall/state; do
+    LOCUM_FAILPOINTS="$at=kill" try uninstall --root "$trial/node-2" --purge --confirm node-2
     expect_code 137 "uninstall killed at $at"
 done
+[[ $(<"$trial/node-2/$original") == theirs ]] || fail "the administrator's original is not back"
 # Between the registry and the balancers is not a step's boundary; a run after it tells them.
 try uninstall --root "$trial/node-2" --purge --confirm node-2
 expect_code 0 "the last one"
 no_node 2
+[[ $(<"$trial/node-2/$original") == theirs ]] || fail "the administrator's original went with the last run"
+[[ $(find "$trial/node-2" -type f) == "$trial/node-2/$original" ]] || fail "left on node-2: $(find "$trial/node-2" -type f)"
+rm -r "$trial/node-2"
 nothing_left 2
 
 echo "-- the last server"
+try uninstall --root "$trial/node-1" --confirm node-1 --without-cluster
+expect_code 4 "uninstall of the last server without the cluster"
+expect_said 'its registry stays in the database'
+expect_said '--last-server --without-cluster'
 try uninstall --root "$trial/node-1" --confirm node-1
 expect_code 4 "uninstall of the last server"
 expect_said 'node-1 is the last server, so the cluster ends'
@@ -88,8 +105,22 @@ try uninstall --root "$trial/node-3" --purge --confirm node-3
 expect_code 4 "uninstall without a server that answers"
 expect_said 'give --token FILE'
 try token write "$trial/fresh.token" --root "$trial/node-2"
-try uninstall --root "$trial/node-3" --purge --confirm node-3 --token "$trial/fresh.token"
-expect_code 0 "uninstall with a fresh token"
+for at in step/cluster/leave/{intent/after,done/before}; do
+    LOCUM_FAILPOINTS="$at=kill" try uninstall --root "$trial/node-3" --purge --confirm node-3 --token "$trial/fresh.token"
+    expect_code 137 "uninstall killed at $at"
+done
+# As if killed before it kept that it left: the server refuses it, or still takes it for a node, for at most two seconds.
+rm "$trial/node-3/var/lib/locum/endpoint-manager/left"
+LOCUM_FAILPOINTS="step/service/balancer/done/before=kill" try uninstall --root "$trial/node-3" --purge --confirm node-3 \
+    --token "$trial/fresh.token"
+expect_code 137 "uninstall of one that the servers have not"
+no_node 3
+for at in step/remove/{agent,folder/product}/done/before uninstall/state; do
+    LOCUM_FAILPOINTS="$at=kill" try uninstall --root "$trial/node-3" --purge --confirm node-3
+    expect_code 137 "uninstall killed at $at"
+done
+try uninstall --root "$trial/node-3" --purge --confirm node-3
+expect_code 0 "the last one, which asks nobody"
 no_node 3
 nothing_left 3
 

@@ -1,5 +1,5 @@
 # What the tests of this folder share. Sourced by them; sets up a trial cluster of 1.0 with PostgreSQL,
-# or embedded: begin_cluster [postgresql].
+# or embedded: begin_cluster [postgresql]. A function before_install, where there is one, is called with each node's number first.
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 bin=$LOCUM_BUILD/bin
 suites=$LOCUM_BUILD/examples/endpoint-manager
@@ -23,6 +23,7 @@ begin_cluster() {
     [[ ${1:-} != postgresql ]] || trial_postgresql
     local n
     for n in 1 2 3; do
+        ! declare -F before_install >/dev/null || before_install "$n"
         trial_answers "$n"
         trial_install "$n" >"$trial/last.log" 2>&1 || fail "install of node-$n"
     done

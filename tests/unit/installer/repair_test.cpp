@@ -87,8 +87,17 @@ TEST_CASE("repair: what does not heal is an error, not a success") {
     const std::vector<Resource> resources{resource("files/server", "", false)};
     const engine::Plan plan = installer::repair_plan(node.here, installer::verify(resources));
     engine::SilentReporter silent;
-    const engine::Error error = error_of([&] { installer::repair(node.here, plan, {}, silent); });
+    const platform::Lock lock = installer::lock_for_repair(node.layout());
+    const engine::Error error =
+        error_of([&] { installer::repair(lock, node.here, plan, {}, silent); });
     CHECK(contains(error.what(), "still: damage; expected none"));
+}
+
+TEST_CASE("repair: one at a time on a host, from the first look on") {
+    Node node;
+    const platform::Lock lock = installer::lock_for_repair(node.layout());
+    CHECK(error_of([&] { installer::lock_for_repair(node.layout()); }).kind() ==
+          engine::Kind::busy);
 }
 
 TEST_CASE("repair: refused while an upgrade is open") {

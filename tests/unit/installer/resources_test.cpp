@@ -264,9 +264,67 @@ TEST_CASE("resources: a configuration that was there before the installation is 
     site.run_until("agent/start");
     const installer::InstalledNode node = installer::look_at_node(site.layout(), "/nowhere/locum");
     engine::SilentReporter silent;
-    installer::resources::component_configs(node, "server").remove(silent);
-    CHECK(platform::read_file(site.layout().etc() + "/server.conf") == "theirs");
-    CHECK(permissions(site.layout().etc() + "/server.conf") == 0640);
+    const Resource configs = installer::resources::component_configs(node, "server");
+    const std::string config = site.layout().etc() + "/server.conf";
+    for (const char* of_a_kill : {".fresh", ".candidate"})
+        platform::write_file(config + of_a_kill, "secret", 0600);
+    CHECK(configs.there());
+    configs.remove(silent);
+    for (int run = 0; run < 2; ++run) { // again, as after a kill
+        CHECK(!configs.there());
+        CHECK(platform::read_file(config) == "theirs");
+        CHECK(permissions(config) == 0640);
+        configs.remove(silent);
+    }
+    CHECK(platform::list_folder(site.layout().etc()) == std::vector<std::string>{"server.conf"});
+}
+
+TEST_CASE("resources: killed between the note and the rename, the original is put back still") {
+    Site site;
+    platform::make_folders(site.layout().etc());
+    const std::string config = site.layout().etc() + "/server.conf";
+    platform::write_file(config, "theirs", 0640);
+    site.run_until("agent/start");
+    const installer::InstalledNode node = installer::look_at_node(site.layout(), "/nowhere/locum");
+    platform::write_file(site.layout().state_file(installer::resources::restored_originals),
+                         "[\"" + config + "\"]", 0600);
+    const Resource configs = installer::resources::component_configs(node, "server");
+    CHECK(configs.there());
+    engine::SilentReporter silent;
+    configs.remove(silent);
+    CHECK(platform::read_file(config) == "theirs");
+}
+
+TEST_CASE("resources: what others put beside the configurations stays, also with --purge") {
+    Installed site;
+    const std::string theirs = site.layout().etc() + "/tls.pem";
+    platform::write_file(theirs, "theirs", 0600);
+    const std::vector<std::string> left =
+        installer::resources::left_behind(site.look(), Purge::yes);
+    CHECK(std::find(left.begin(), left.end(), "not Locum's: " + theirs) != left.end());
+    site.remove_all(Purge::yes);
+    CHECK(platform::read_file(theirs) == "theirs");
+    CHECK(platform::list_folder(site.layout().etc()) == std::vector<std::string>{"tls.pem"});
+}
+
+TEST_CASE("installed node: one that left knows it, and so does one whose name is another's") {
+    Installed site;
+    const installer::InstalledNode node = site.look();
+    CHECK(!node.cluster.not_member);
+    SUBCASE("it kept that it left") {
+        installer::keep_left(site.layout(), node.state);
+        CHECK(site.look().cluster.not_member);
+        cluster::NodeState later = node.state;
+        later.installation_id = "the one after";
+        CHECK(!installer::has_left(site.layout(), later));
+    }
+    SUBCASE("its name is another installation's") {
+        cluster::NodeState state = node.state;
+        state.installation_id = "the one before";
+        cluster::store_node_state(site.layout(), state);
+        CHECK(site.look().cluster.not_member);
+        CHECK(site.look().cluster.why_not == "");
+    }
 }
 
 TEST_CASE("own folders: a data folder of the operator's stays, also with --purge") {

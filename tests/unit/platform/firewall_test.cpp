@@ -56,6 +56,16 @@ const std::string xt_match_reject = expr(
     R"({"xt": {"type": "match", "name": "set"}}, {"xt": {"type": "target", "name": "REJECT"}})");
 const std::string not_from_here = expr(
     R"({"match": {"op": "!=", "left": {"payload": {"protocol": "ip", "field": "saddr"}}, "right": {"prefix": {"addr": "10.0.0.0", "len": 8}}}}, {"drop": null})");
+const std::string not_new = expr(
+    R"({"match": {"op": "!=", "left": {"&": [{"payload": {"protocol": "tcp", "field": "flags"}}, ["fin", "syn", "rst", "ack"]]}, "right": "syn"}}, {"match": {"op": "in", "left": {"ct": {"key": "state"}}, "right": "new"}}, {"drop": null})");
+const std::string fragments = expr(
+    R"({"match": {"op": "!=", "left": {"&": [{"payload": {"protocol": "ip", "field": "frag-off"}}, 8191]}, "right": 0}}, {"drop": null})");
+const std::string not_hops = expr(
+    R"({"match": {"op": "!=", "left": {"payload": {"protocol": "ip6", "field": "hoplimit"}}, "right": 255}}, {"drop": null})");
+const std::string not_this_port = expr(
+    R"({"match": {"op": "!=", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 22}}, {"drop": null})");
+const std::string not_this_interface = expr(
+    R"({"match": {"op": "!=", "left": {"meta": {"key": "iifname"}}, "right": "eth0"}}, {"drop": null})");
 const std::string jump = expr(R"({"jump": {"target": "tail"}})");
 const std::string by_interface = expr(
     R"({"vmap": {"key": {"meta": {"key": "iifname"}}, "data": {"set": [["lo", {"accept": null}], ["eth0", {"jump": {"target": "tail"}}]]}}})");
@@ -130,6 +140,16 @@ TEST_CASE("firewalld: rich rules with our mark, and no others") {
     CHECK(firewalld::mark("locum:one") < 32768);
 }
 
+TEST_CASE("firewalld: a zone that bans sources stays one") {
+    for (const char* target : {"DROP", "%%REJECT%%"}) {
+        CHECK(!firewalld::takes_rules({false, false, target}));
+        CHECK(firewalld::takes_rules({true, false, target}));
+        CHECK(firewalld::takes_rules({false, true, target}));
+    }
+    CHECK(firewalld::takes_rules({false, false, "default"}));
+    CHECK(firewalld::takes_rules({false, false, "ACCEPT"}));
+}
+
 TEST_CASE("ufw: what its rule files say") {
     const auto tuples = ufw::tuples(R"(*filter
 :ufw-user-input - [0:0]
@@ -156,6 +176,8 @@ TEST_CASE("nftables: our rules go in front of the first that denies what it does
     CHECK(place({loopback, invalid, banned, reset, all_denied}) == 7);
     CHECK(place({loopback, all_denied}) == 5);
     CHECK(place({banned, not_from_here}) == 5);
+    CHECK(place({not_new, fragments, not_hops, not_this_port}) == 7);
+    CHECK(place({not_new, not_this_interface}) == 5);
     CHECK(place({xt_match_reject, xt_reject}) == 5);
     CHECK(place({loopback, jump}, "accept", tail(all_denied)) == 5);
     CHECK(place({loopback, by_interface}, "accept", tail(reset)) == 5);
@@ -166,6 +188,7 @@ TEST_CASE("nftables: what lets in by default, or denies by name only, is left al
     CHECK(place({loopback, banned}, "drop") == 0);
     CHECK(!place({}));
     CHECK(!place({loopback, invalid, banned, too_many, xt_match_reject}));
+    CHECK(!place({not_new, fragments, not_hops}));
     CHECK(!place({jump, by_interface}, "accept", tail(banned)));
     const std::string forward =
         R"({"nftables": [{"chain": {"family": "inet", "table": "t", "name": "f", "handle": 1, )"

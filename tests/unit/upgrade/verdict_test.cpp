@@ -218,6 +218,12 @@ TEST_CASE("preflight: hosts, clocks, connections and the database's version, eac
     CHECK(names(older) ==
           std::vector<std::string>{"clock", "reach", "reach-unknown", "datasource-version"});
     CHECK(older[2].severity == engine::Severity::warning);
+    CHECK(contains(older[2].found, "cannot try its connections"));
+    // One that fails to answer is not taken for one.
+    facts.nodes[2].cannot_tell = "the file system is read-only";
+    const std::vector<Finding> failed = upgrade::preflight(to, facts, UpgradeMode::short_downtime);
+    CHECK(names(failed) == names(older));
+    CHECK(contains(failed[2].found, "the file system is read-only"));
 }
 
 TEST_CASE("preflight: a lone balancer needs no room for a copy") {
