@@ -50,7 +50,7 @@ struct First {
                                     {"leave",
                                      {.handler =
                                           [this](const Request& request, const Emit&) {
-                                              leave(site.layout(), request.peer, false);
+                                              leave(site.layout(), request.peer, request.body);
                                               return std::string("{}");
                                           }}},
                                     {"ask", {.handler = [](const Request&, const Emit&) {
