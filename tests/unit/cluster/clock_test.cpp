@@ -1,6 +1,7 @@
 // How far clocks are apart, and what is said of it.
 
 #include "cluster/clock.hpp"
+#include "tests/support/findings.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,18 +9,12 @@ using namespace locum;
 using cluster::Clock;
 using engine::Finding;
 using std::chrono::microseconds;
+using testing::names;
 
 namespace {
 
 Clock node(const std::string& name, std::int64_t ahead_ms) {
     return {name, false, ahead_ms, ""};
-}
-
-std::vector<std::string> names(const std::vector<Finding>& findings) {
-    std::vector<std::string> all;
-    for (const Finding& finding : findings)
-        all.push_back(finding.name);
-    return all;
 }
 
 } // namespace

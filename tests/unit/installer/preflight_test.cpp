@@ -1,5 +1,6 @@
 // What speaks against an installation, from facts made by hand.
 
+#include "tests/support/findings.hpp"
 #include "tests/support/small_suite.hpp"
 
 #include "installer/checks.hpp"
@@ -44,13 +45,6 @@ struct Case {
 
     std::vector<Finding> findings() const { return installer::preflight(answers, manifest, facts); }
 };
-
-std::vector<std::string> names(const std::vector<Finding>& findings) {
-    std::vector<std::string> all;
-    for (const Finding& finding : findings)
-        all.push_back(finding.name);
-    return all;
-}
 
 } // namespace
 

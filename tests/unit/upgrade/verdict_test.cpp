@@ -1,3 +1,4 @@
+#include "tests/support/findings.hpp"
 #include "tests/unit/upgrade/facts.hpp"
 #include "upgrade/verdict.hpp"
 
@@ -21,13 +22,6 @@ suite::Manifest manifest(const std::string& version, const std::string& schema,
 
 suite::Manifest two() {
     return small_manifest("2.0");
-}
-
-std::vector<std::string> names(const std::vector<Finding>& findings) {
-    std::vector<std::string> all;
-    for (const Finding& finding : findings)
-        all.push_back(finding.name);
-    return all;
 }
 
 } // namespace
