@@ -36,35 +36,31 @@ std::string again(const InstalledNode& node) {
     return "locum uninstall" + node.root_option();
 }
 
+Step take_away(const std::string& id, const std::string& verb, const Resource& resource,
+               engine::UndoChoice undo) {
+    return {id,
+            fmt::format("{} {}", verb, resource.says),
+            [there = resource.there] { return !there(); },
+            nullptr,
+            [remove = resource.remove](Reporter& reporter) {
+                remove(reporter);
+                return std::string();
+            },
+            nullptr,
+            std::move(undo)};
+}
+
 // Undone by a start, as long as the node belongs to its cluster.
 Step stop_services(const InstalledNode& node, const Resource& resource,
                    const std::string& component) {
-    return {resource.id,
-            fmt::format("stop {}", resource.says),
-            [there = resource.there] { return !there(); },
-            nullptr,
-            [remove = resource.remove](Reporter& reporter) {
-                remove(reporter);
-                return std::string();
-            },
-            nullptr,
-            Undo{[&node, component](const std::string&) {
-                engine::SilentReporter silent;
-                installer::resources::start(node, component, silent);
-            }}};
+    return take_away(resource.id, "stop", resource, Undo{[&node, component](const std::string&) {
+                         engine::SilentReporter silent;
+                         installer::resources::start(node, component, silent);
+                     }});
 }
 
 Step remove_resource(const Resource& resource) {
-    return {"remove/" + resource.id,
-            fmt::format("remove {}", resource.says),
-            [there = resource.there] { return !there(); },
-            nullptr,
-            [remove = resource.remove](Reporter& reporter) {
-                remove(reporter);
-                return std::string();
-            },
-            nullptr,
-            NothingToUndo{}};
+    return take_away("remove/" + resource.id, "remove", resource, NothingToUndo{});
 }
 
 // The node as its cluster knows it.
