@@ -69,7 +69,10 @@ json start(Node& node, const json& parameters) {
     const std::string component = parameters.at("component");
     const std::string version = parameters.at("version");
     const InstalledVersion installed(node.layout, version);
-    platform::make_folders(node.state().run_folder, 0700);
+    if (!platform::exists(node.state().run_folder)) {                   // as after a boot
+        make_accounts(node.layout, node.state(), installed.manifest()); // makes it theirs
+        platform::make_folders(node.state().run_folder, 0700);
+    }
     hand_over_database(node.layout, node.state(), installed.manifest(), component,
                        cluster::load_datasource(node.layout));
     std::set<std::string> names;
