@@ -25,7 +25,7 @@ find etc opt usr/local srv home root var/lib var/opt var/spool -xdev \( -path ro
 echo "-- accounts"; cat /etc/passwd /etc/group; sha256sum /etc/shadow
 echo "-- units"; systemctl list-unit-files --no-legend --no-pager
 echo "-- rules"; nft list ruleset
-echo "-- kernel"; sysctl -a 2>/dev/null | grep -E "^(net\.ipv[46]\.(ip_|conf\.(all|default)\.)|fs\.(file-max|suid)|kernel\.(pid_max|core))" || true'
+echo "-- kernel"; { sysctl -a 2>/dev/null || true; } | grep -E "^(net\.ipv[46]\.(ip_|conf\.(all|default)\.)|fs\.(file-max|suid)|kernel\.(pid_max|core))"'
 }
 
 drift() { # RESOURCE…: verify on node-2 says exactly these
