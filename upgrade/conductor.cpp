@@ -42,6 +42,15 @@ installer::NodeFacts Conductor::facts(const std::string& node) {
         peers_.ask(cluster::address_of(registry_.node(node)), "facts"));
 }
 
+bool Conductor::answers(const std::string& node) {
+    try {
+        facts(node);
+        return true;
+    } catch (const engine::Error&) {
+        return false;
+    }
+}
+
 std::optional<std::string> Conductor::unwell(const std::string& node,
                                              const std::string& component) {
     const json answer = json::parse(peers_.ask(cluster::address_of(registry_.node(node)), "probe",
@@ -69,6 +78,16 @@ std::vector<cluster::NodeRow> Conductor::balancers() {
             node.name != upgrade_.without_balancer)
             some.push_back(std::move(node));
     return some;
+}
+
+engine::Error waits_for_agent(const Conductor& conductor, const std::string& node,
+                              const std::string& what) {
+    const Upgrade& upgrade = conductor.upgrade();
+    return engine::Error(what, engine::Kind::paused)
+        .remedy(fmt::format("bring {0} and its agent back, or remove it (locum node remove {0}), "
+                            "then: {1}{2}{3}",
+                            node, upgrade.again, upgrade.back.empty() ? "" : ", or ",
+                            upgrade.back));
 }
 
 } // namespace locum::upgrade

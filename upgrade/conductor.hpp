@@ -3,6 +3,7 @@
 
 #include "cluster/installed.hpp"
 #include "cluster/peers.hpp"
+#include "engine/error.hpp"
 #include "installer/node_operations.hpp"
 #include "installer/rendering.hpp"
 
@@ -56,6 +57,8 @@ public:
     // take the lease over meanwhile. Throws Error(busy) where somebody has.
     void under_lease(const std::function<void()>& effect);
     installer::NodeFacts facts(const std::string& node);
+    // Its agent does, now.
+    bool answers(const std::string& node);
     // nullopt: all probes of the component pass on the node.
     std::optional<std::string> unwell(const std::string& node, const std::string& component);
     // The component's name on servers.
@@ -70,5 +73,9 @@ private:
     cluster::Registry registry_;
     cluster::Peers peers_;
 };
+
+// Of a step that goes on when the node's agent is there again: nothing is broken (decision 0012).
+engine::Error waits_for_agent(const Conductor& conductor, const std::string& node,
+                              const std::string& what);
 
 } // namespace locum::upgrade

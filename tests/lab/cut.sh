@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The coordinator's host is cut off from database and nodes in the middle of a rolling upgrade: its command ends by itself and
-# says so, another node can take over and pauses, since one server is silent; the rest serves. Healed, resume finishes.
+# The coordinator's host is cut off from database and nodes in the middle of a rolling upgrade, when it has just begun to take
+# its own server out, which serves still: its command ends by itself and says so, another node can take over and pauses, since
+# one server is silent; the rest serves. Healed, resume finishes.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 begin_lab 3
@@ -11,16 +12,21 @@ modes() {
     lab exec node-1 locum status --json | python3 -c 'import json, sys; print(*[n["mode"] for n in json.load(sys.stdin)["nodes"]])'
 }
 
-modes_are() {
-    [[ $(modes) == "$1" ]]
+# step_is STEP STATE: of the operation, as node-1 sees it.
+step_is() {
+    lab exec node-1 locum upgrade status --json |
+        python3 -c 'import json, sys
+steps = json.load(sys.stdin)["steps"]
+sys.exit(0 if [s["state"] for s in steps if s["id"] == sys.argv[1]][-1:] == [sys.argv[2]] else 1)' "$@"
 }
 
 begin_cluster
 trial_fronts=(198.51.100.11:30001)
 trial_load --rate 300
-lab exec node-2 locum upgrade run /root/setup/2.0.bundle --mode rolling >"$scratch/run.log" 2>&1 &
+lab exec node-2 env LOCUM_FAILPOINTS='step/node-2/drain/intent/after=delay:20000' \
+    locum upgrade run /root/setup/2.0.bundle --mode rolling >"$scratch/run.log" 2>&1 &
 coordinator=$!
-within 60 modes_are 'update normal normal'
+within 120 step_is node-2/drain begun
 
 echo "-- node-2, with the coordinator, is cut off"
 cut=$(date +%s%3N)
@@ -37,7 +43,7 @@ expect_said 'the agent of node-2 at 198.51.100.12:61616 gave no sign'
 expect_said 'try: bring node-2 and its agent back, or remove it \(locum node remove node-2\)'
 locum_on 1 status
 expect_said '^node-2 .*agent silent'
-modes_are 'update normal normal' || fail "the modes are: $(modes)"
+[[ $(modes) == 'update normal normal' ]] || fail "the modes are: $(modes)"
 
 echo "-- healed"
 lab heal

@@ -236,7 +236,8 @@ Told tell_balancers(Conductor& conductor, const std::string& step, const std::st
     return told;
 }
 
-// The server gets load from the balancers that answer, also where one does not.
+// The server gets load from the balancers that answer, also where one does not. One whose host is
+// away cannot come into rotation: that waits for it, as for a silent balancer.
 void take_in(Conductor& conductor, const std::string& step, const std::string& server,
              Reporter& reporter) {
     Told told = tell_balancers(conductor, step, server, false, reporter);
@@ -245,7 +246,9 @@ void take_in(Conductor& conductor, const std::string& step, const std::string& s
     } catch (Error& error) {
         if (told.failure)
             error.during(told.failure->one_line());
-        throw;
+        if (error.kind() == Kind::busy || conductor.answers(server))
+            throw;
+        throw waits_for_agent(conductor, server, error.one_line());
     }
     if (told.failure)
         throw *told.failure;

@@ -21,15 +21,6 @@ using nlohmann::json;
 
 namespace {
 
-bool answers(Conductor& conductor, const std::string& node) {
-    try {
-        conductor.facts(node);
-        return true;
-    } catch (const Error&) {
-        return false;
-    }
-}
-
 // Waits for an agent that does not answer: nothing is broken by that, and what it was told before
 // is in its log of commands. An undo has ids of its own, so that its commands are not mistaken for
 // those of the step.
@@ -41,12 +32,9 @@ Undo undo(Conductor& conductor, const std::string& step, const std::string& node
         try {
             conductor.tell(node, step + "/undo", action, parameters(memo).dump(), silent);
         } catch (const Error& error) {
-            if (error.kind() == Kind::busy || answers(conductor, node))
+            if (error.kind() == Kind::busy || conductor.answers(node))
                 throw;
-            throw Error(error.one_line(), Kind::paused)
-                .remedy(fmt::format("bring {0} and its agent back, or remove it (locum node remove "
-                                    "{0}), then: locum upgrade resume, or locum upgrade rollback",
-                                    node));
+            throw waits_for_agent(conductor, node, error.one_line());
         }
     }};
 }

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# The host that a step is done from loses its power at that step: of an installation, of a rolling upgrade under load. It
+# boots, brings up by itself what it may, and the same command, or resume, goes on. Clients notice at most what was on its
+# way to that host. (An upgrade's coordinator is killed first where the step's effect is there and not its record.)
+# usage: power_steps.sh install|upgrade [EVERY]   (each step, or each EVERYth)
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+begin_lab 3
+source "$(dirname "$0")/cluster.sh"
+what=$1 every=${2:-1}
+
+# steps_of HOST COMMAND…: the plan's, one a line.
+steps_of() {
+    lab exec "$1" locum "${@:2}" --json |
+        python3 -c 'import json, sys; [print(step["id"]) for step in json.load(sys.stdin)["steps"]]'
+}
+
+# killed_at STEP LATER…: failpoints where the step's effect is there and not its record. A step that is true already has no such
+# place: then it is before the next one's.
+killed_at() {
+    printf 'step/%s/done/before=kill' "$1"
+    shift
+    (($# == 0)) || printf ',step/%s/intent/before=kill' "$@"
+}
+
+# lose_power N: node N, which then boots; its agent is there again.
+lose_power() {
+    times_off+=("$(date +%s%3N)")
+    lab power-off "node-$1"
+    lab boot "node-$1"
+}
+
+# A server that is no member any more, or not yet, is none that comes up at boot.
+comes_back() {
+    lab exec node-1 locum status --json | python3 -c '
+import json, sys
+node = next(n for n in json.load(sys.stdin)["nodes"] if n["name"] == sys.argv[1])
+services = [s["status"] for s in (node.get("services") or {}).values()]
+sys.exit(0 if node["reachable"] and services and set(services) <= {"running", "stopped"} else 1)' "node-$1"
+}
+
+install_at_each_step() {
+    local steps step done_at=0
+    database
+    bundles
+    set_up 1 '["server", "balancer"]'
+    set_up 2 '["server", "balancer"]'
+    for n in 1 2; do
+        ((n == 1)) || install -m 600 "$(lab root node-1)/root/setup/network.token" "$(lab root node-2)/root/setup/network.token"
+        mapfile -t steps < <(steps_of "node-$n" install /root/setup/1.0.bundle --answers /root/setup/answers.toml --plan)
+        ((${#steps[@]} >= 12)) || fail "the plan has ${#steps[@]} steps only: ${steps[*]}"
+        for ((at = 0; at < ${#steps[@]}; at += every)); do
+            step=${steps[at]}
+            code=0
+            lab exec "node-$n" env LOCUM_FAILPOINTS="$(killed_at "${steps[@]:at}")" \
+                locum install /root/setup/1.0.bundle --answers /root/setup/answers.toml >"$scratch/last.log" 2>&1 || code=$?
+            expect_code 137 "an installation on node-$n that is killed at $step"
+            lose_power "$n"
+            ((++done_at))
+        done
+        locum_on "$n" install /root/setup/1.0.bundle --answers /root/setup/answers.toml
+        expect_code 0 "the last installation on node-$n"
+        locum_on "$n" verify
+        expect_code 0 "verification of node-$n"
+    done
+    echo "power lost at $done_at steps"
+    expect_all_at 1.0 2
+}
+
+upgrade_at_each_step() {
+    local steps step node=2 verb=run lost=0
+    begin_cluster
+    mapfile -t steps < <(steps_of node-2 upgrade plan /root/setup/2.0.bundle --mode rolling)
+    ((${#steps[@]} >= 30)) || fail "the plan has ${#steps[@]} steps only: ${steps[*]}"
+    trial_fronts=(198.51.100.11:30001)
+    trial_load --rate 200 --time-limit 1500
+    for ((at = 0; at < ${#steps[@]}; at += every)); do
+        step=${steps[at]}
+        code=0
+        lab exec "node-$node" env LOCUM_FAILPOINTS="$(killed_at "${steps[@]:at}")" \
+            locum upgrade "$verb" /root/setup/2.0.bundle >"$scratch/last.log" 2>&1 || code=$?
+        expect_code 137 "an upgrade that is killed at $step"
+        verb=resume
+        lose_power "$node"
+        within 60 comes_back "$node"
+        ((++lost))
+        node=$((5 - node))
+    done
+    locum_on "$node" upgrade resume /root/setup/2.0.bundle
+    expect_code 0 "the last resume"
+    echo "power lost at $lost of ${#steps[@]} steps"
+    expect_all_at 2.0
+    expect_lost_only_at "${times_off[@]}"
+}
+
+times_off=()
+case $what in
+install) install_at_each_step ;;
+upgrade) upgrade_at_each_step ;;
+esac
