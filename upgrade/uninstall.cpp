@@ -2,6 +2,7 @@
 
 #include "cluster/lease.hpp"
 #include "engine/error.hpp"
+#include "engine/failpoint.hpp"
 #include "engine/runner.hpp"
 #include "installer/begun.hpp"
 #include "installer/resources/services.hpp"
@@ -98,13 +99,22 @@ public:
 
     Departure(const UninstallRequest& request, Purpose purpose) :
         request_(request),
-        node_(installer::look_at_node(request.layout, request.program, {request.servers, ""})),
-        standing_(standing_of(node_)), resources_(installer::inventory(node_, request.purge)) {
+        node_(look()), standing_(standing_of(node_)) {
         require_possible();
         plan_.title = fmt::format("uninstall {} {} from {}", node_.state.suite, node_.state.version,
                                   node_.state.name);
-        if (concerns_cluster())
-            open_cluster(purpose);
+        engine::failpoint("uninstall/looked");
+        if (purpose == Purpose::to_do && acts_on_cluster()) {
+            lease_.emplace(*node_.datasource, node_.layout.suite,
+                           "uninstallation of " + node_.state.name);
+            // Another server may have left before it was held: this may be the last now.
+            node_ = look();
+            standing_ = standing_of(node_);
+            require_possible();
+        }
+        resources_ = installer::inventory(node_, request.purge);
+        if (acts_on_cluster())
+            open_cluster();
         add_cluster_steps();
         for (auto resource = resources_.rbegin(); resource != resources_.rend(); ++resource)
             if (resource->remove && !resource->id.starts_with(services))
@@ -148,6 +158,10 @@ public:
     }
 
 private:
+    InstalledNode look() const {
+        return installer::look_at_node(request_.layout, request_.program, {request_.servers, ""});
+    }
+
     std::string last_server_means() const {
         if (request_.without_cluster)
             return fmt::format("{} is the last server, so no host can join the cluster again; its "
@@ -208,14 +222,13 @@ private:
                                     node_.root_option(), again(node_)));
     }
 
-    // Only where there is something to do in it.
-    void open_cluster(Purpose purpose) {
-        if (!node_.datasource || !node_.cluster.registry ||
-            !(standing_.row || steps::is_leaving(node_)) || !any_manifest())
-            return;
-        if (purpose == Purpose::to_do)
-            lease_.emplace(*node_.datasource, node_.layout.suite,
-                           "uninstallation of " + node_.state.name);
+    // There is something to do in it, by the registry.
+    bool acts_on_cluster() const {
+        return concerns_cluster() && node_.datasource && node_.cluster.registry &&
+               (standing_.row || steps::is_leaving(node_)) && any_manifest();
+    }
+
+    void open_cluster() {
         upgrade_.layout = node_.layout;
         upgrade_.node = node_.state.name;
         upgrade_.settings = *node_.datasource;

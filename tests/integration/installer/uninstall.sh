@@ -49,9 +49,27 @@ expect_code 4 "uninstall without a database"
 expect_said '--without-cluster, then locum node remove node-2'
 sed -i "s/\"port\": 1,/\"port\": $postgresql_port,/" "$trial/node-2/var/lib/locum/endpoint-manager/datasource.json"
 
-echo "-- node 2, killed at each step"
-for at in step/{cluster/drain/intent/after,cluster/drain/done/before,service/server/done/before,cluster/leave/intent/after} \
-    step/{cluster/leave/done/before,service/balancer/done/before,remove/agent/done/before} uninstall/put-back \
+echo "-- node 2, killed at each step until it has left"
+for at in step/{cluster/drain/intent/after,cluster/drain/done/before,service/server/done/before,cluster/leave/intent/after}; do
+    LOCUM_FAILPOINTS="$at=kill" try uninstall --root "$trial/node-2" --purge --confirm node-2
+    expect_code 137 "uninstall killed at $at"
+done
+
+echo "-- both servers that are left, at once"
+LOCUM_FAILPOINTS='uninstall/looked=delay:20000' "$locum" uninstall --root "$trial/node-1" --confirm node-1 >"$trial/first.log" 2>&1 &
+first=$!
+LOCUM_FAILPOINTS='step/cluster/leave/done/before=kill' try uninstall --root "$trial/node-2" --purge --confirm node-2
+expect_code 137 "uninstall of node-2, killed when it had left"
+kill -0 "$first" || fail "node-1 did not wait: $(<"$trial/first.log")"
+code=0
+wait "$first" || code=$?
+cp "$trial/first.log" "$trial/last.log"
+expect_code 4 "uninstall of a server that has become the last one meanwhile"
+expect_said 'node-1 is the last server, so the cluster ends'
+curl -sf http://127.0.0.2:30001/probe >/dev/null || fail "node-1 does not serve after a refusal"
+
+echo "-- node 2, killed at each step after that"
+for at in step/{service/balancer/done/before,remove/agent/done/before} uninstall/put-back \
     step/remove/{config/server/done/before,folder/product/done/before,folder/run/done/before,folder/data/done/before} \
     step/remove/folder/state/intent/after uninstall/state; do
     LOCUM_FAILPOINTS="$at=kill" try uninstall --root "$trial/node-2" --purge --confirm node-2
