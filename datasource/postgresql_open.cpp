@@ -83,7 +83,8 @@ engine::Error refused(const Settings& settings, const Account& account, std::str
 }
 
 // Everything that changes how a value is written or what a name means, whatever the server, the
-// database and the role have as defaults.
+// database and the role have as defaults. And what the server does about a client whose host has
+// lost its power: it would keep the session, and its locks, for two hours.
 std::string session_settings(const ConnectOptions& options) {
     return fmt::format(
         "SET client_encoding = 'UTF8'; SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; "
@@ -92,7 +93,9 @@ std::string session_settings(const ConnectOptions& options) {
         "SET client_min_messages = 'error'; SET search_path = public; "
         "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; "
         "SET lock_timeout = {}; SET default_transaction_read_only = {}; "
-        "SET default_transaction_isolation = 'read committed'",
+        "SET default_transaction_isolation = 'read committed'; SET tcp_keepalives_idle = 10; "
+        "SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 4; "
+        "SET tcp_user_timeout = 30000",
         options.lock_timeout.count(), options.read_only ? "on" : "off");
 }
 

@@ -20,6 +20,15 @@ steps = json.load(sys.stdin)["steps"]
 sys.exit(0 if [s["state"] for s in steps if s["id"] == sys.argv[1]][-1:] == [sys.argv[2]] else 1)' "$@"
 }
 
+# sessions HOST: that the database has of it.
+sessions() {
+    lab exec db setpriv --reuid=postgres --regid=postgres --clear-groups psql -qAt postgres \
+        -c "SELECT count(*) FROM pg_stat_activity WHERE client_addr = '$1'"
+}
+no_sessions() {
+    [[ $(sessions "$1") == 0 ]]
+}
+
 begin_cluster
 trial_fronts=(198.51.100.11:30001)
 trial_load --rate 300
@@ -29,6 +38,7 @@ coordinator=$!
 within 120 step_is node-2/drain begun
 
 echo "-- node-2, with the coordinator, is cut off"
+(($(sessions 198.51.100.12) > 1)) || fail "the database has no sessions of node-2"
 cut=$(date +%s%3N)
 for other in db node-1 node-3; do lab cut node-2 "$other"; done
 code=0
@@ -44,6 +54,8 @@ expect_said 'try: bring node-2 and its agent back, or remove it \(locum node rem
 locum_on 1 status
 expect_said '^node-2 .*agent silent'
 [[ $(modes) == 'update normal normal' ]] || fail "the modes are: $(modes)"
+
+within 60 no_sessions 198.51.100.12 # neither their locks
 
 echo "-- healed"
 lab heal
