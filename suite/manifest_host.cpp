@@ -102,6 +102,11 @@ void check_companions(const Manifest& manifest, Section& topologies) {
                                         "with '{}'",
                                         component.name, main->name, main->with),
                             "'with' a component that operators choose");
+        if (component.role == Role::server || component.role == Role::balancer)
+            topologies.fail(topologies.at(),
+                            fmt::format("the component '{}' of role {}, which comes with '{}'",
+                                        component.name, name(component.role), main->name),
+                            "'with' consoles and mirrors only");
         for (const Topology& topology : manifest.topologies) {
             const auto& all = topology.components;
             const auto has = [&](const std::string& name) {

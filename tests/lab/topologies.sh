@@ -88,10 +88,6 @@ balances 3 node-1=30002 node-2=30001
 for n in 1 2; do
     [[ -x $(lab root "node-$n")/opt/endpoint-manager/versions/1.0/administrator/bin/endpoint-administrator ]] || fail "node-$n has no administrator tool"
 done
-lab exec node-2 sh -c 'echo endpoint | /opt/endpoint-manager/current/administrator/bin/endpoint-administrator set 1 by-hand' >"$scratch/last.log" 2>&1 ||
-    fail "the administrator tool"
-lab exec node-4 /opt/endpoint-manager/current/console/bin/endpoint-console profile 1 >"$scratch/last.log"
-expect_said '"value":"by-hand"'
 for n in 1 2 3 4; do
     locum_on "$n" verify
     expect_code 0 "verify on node-$n"
@@ -114,6 +110,12 @@ expect_code 0 "the upgrade"
 expect_clean_load
 expect_all_at 2.0 4
 console_works 2.0
+lab exec node-2 sh -c 'echo endpoint | /opt/endpoint-manager/current/administrator/bin/endpoint-administrator set 1 by-hand' >"$scratch/last.log" 2>&1 ||
+    fail "the administrator tool"
+lab exec node-4 /opt/endpoint-manager/current/console/bin/endpoint-console profile 1 >"$scratch/last.log"
+expect_said '"value":"by-hand"'
+locum_on 2 node list
+expect_said '^node-2 .* server  +administrator 2.0, server 2.0 ' # a tool that comes with it is no role
 for n in 3 4; do without_secrets "node-$n"; done
 
 echo "-- the console and the lone balancer go"

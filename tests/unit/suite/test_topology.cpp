@@ -68,6 +68,9 @@ TEST_CASE("mistakes with what comes with another component") {
                     "or none: 'tool' comes with 'server'") != std::string::npos);
     CHECK(said("components = [\"front\"]", "components = [\"front\", \"tool\"]")
               .find("the topology 'fronts' with one of") != std::string::npos);
+    CHECK(said("role = \"console\"\nwith", "role = \"balancer\"\nwith")
+              .find("the component 'tool' of role balancer, which comes with 'server'") !=
+          std::string::npos);
     CHECK(said("requires = [\"server\"]", "with = \"tool\"")
               .find("the component 'front', which comes with 'tool', which comes with 'server'") !=
           std::string::npos);
