@@ -75,7 +75,8 @@ json describe(const suite::Inspection& inspection) {
                               {"role", suite::name(component.role)},
                               {"disk-mb", component.disk_mb},
                               {"memory-mb", component.memory_mb},
-                              {"requires", component.requires_}});
+                              {"requires", component.requires_},
+                              {"with", component.with}});
     json topologies = json::array();
     for (const suite::Topology& topology : manifest.topologies)
         topologies.push_back({{"name", topology.name},
@@ -118,13 +119,17 @@ void add_inspect(CLI::App& app, Action& action) {
                              "the key is yours to say"
                            : "THE SIGNATURE DOES NOT MATCH");
             for (const json& topology : told["topologies"])
-                fmt::print("topology {:<20} {}\n", topology["name"].get<std::string>(),
-                           topology["title"].get<std::string>());
+                fmt::print("topology {:<20} {} ({})\n", topology["name"].get<std::string>(),
+                           topology["title"].get<std::string>(),
+                           fmt::join(topology["components"].get<std::vector<std::string>>(), ", "));
             for (const json& component : told["components"])
-                fmt::print("component {:<19} {} ({} MB disk, {} MB memory)\n",
+                fmt::print("component {:<19} {} ({} MB disk, {} MB memory){}\n",
                            component["name"].get<std::string>(),
                            component["title"].get<std::string>(), component["disk-mb"].get<int>(),
-                           component["memory-mb"].get<int>());
+                           component["memory-mb"].get<int>(),
+                           component["with"] == ""
+                               ? ""
+                               : ", comes with " + component["with"].get<std::string>());
             for (const json& part : told["parts"])
                 fmt::print("part {:<40} {:>10} bytes\n", part["path"].get<std::string>(),
                            part["size"].get<std::uint64_t>());

@@ -4,6 +4,7 @@
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "installer/checks.hpp"
+#include "installer/requirements.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
@@ -45,6 +46,30 @@ int install_part(const Options& options, const installer::Installation& installa
     else
         fmt::print("{}\n", message);
     return 0;
+}
+
+// What the plan is for: each component's size, and what the selection takes together.
+void print_install_plan(const installer::Installation& installation, const engine::Plan& plan,
+                        bool as_json) {
+    const auto needs =
+        installer::needs_of(installation.manifest(), installation.answers.components);
+    const auto mb = [](std::uint64_t bytes) { return (bytes + (1U << 20) - 1) >> 20; };
+    if (as_json) {
+        json told = {{"plan", plan.title},
+                     {"steps", json::parse(steps_json(engine::describe(plan)))},
+                     {"needs", json::array()}};
+        for (const installer::ComponentNeed& need : needs)
+            told["needs"].push_back({{"component", need.component},
+                                     {"disk-mb", mb(need.disk_bytes)},
+                                     {"memory-mb", need.memory_mb}});
+        fmt::print("{}\n", told.dump(2));
+        return;
+    }
+    print_plan(plan.title, engine::describe(plan), false);
+    fmt::print("it takes\n");
+    for (const installer::ComponentNeed& need : needs)
+        fmt::print("  {:<24}  {} MB disk, {} MB memory\n", need.component, mb(need.disk_bytes),
+                   need.memory_mb);
 }
 
 int roll_back(const Options& options, const std::string& root) {
@@ -90,18 +115,21 @@ int install(const Options& options) {
             fmt::print(stderr, "warning: {}\n", to_line(finding));
     const engine::Plan plan = installer::install_plan(prepared.installation);
     if (options.plan)
-        print_plan(plan.title, engine::describe(plan), options.json);
+        print_install_plan(prepared.installation, plan, options.json);
     installer::require_ready(prepared);
     if (options.plan)
         return 0;
     platform::StopSignals signals;
     installer::install(
         prepared.installation, plan, [&signals] { return signals.arrived(); }, *reporter);
-    if (!options.json)
-        fmt::print("{} {} is installed and well as {}\nnext: locum status{}\n",
-                   prepared.installation.manifest().title,
-                   prepared.installation.manifest().version.text(), answers.node_name,
-                   root.empty() ? "" : " --root " + root);
+    if (options.json)
+        return 0;
+    fmt::print("{} {} is installed and well as {}\n", prepared.installation.manifest().title,
+               prepared.installation.manifest().version.text(), answers.node_name);
+    // A secret that a host without a server has no use for.
+    if (!prepared.installation.server())
+        fmt::print("{} is not needed on this host any more: delete it\n", answers.use_token);
+    fmt::print("next: locum status{}\n", root.empty() ? "" : " --root " + root);
     return 0;
 }
 

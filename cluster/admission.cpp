@@ -9,11 +9,14 @@
 #include "engine/error.hpp"
 #include "platform/hash.hpp"
 #include "platform/host.hpp"
+#include "suite/topology.hpp"
 #include "token/proof.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace locum::cluster {
 
@@ -63,6 +66,22 @@ void require_components(const suite::Manifest& manifest, const std::vector<NodeR
     }
 }
 
+// A cluster is of one topology: all that runs in it, taken together.
+void require_topology(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes,
+                      const NodeRow& joining) {
+    std::set<std::string> all(joining.components.begin(), joining.components.end());
+    for (const NodeRow& node : nodes)
+        all.insert(node.components.begin(), node.components.end());
+    const std::vector<std::string> together(all.begin(), all.end());
+    if (suite::topology_of(manifest, together) == nullptr)
+        throw Error(fmt::format("with {} ({}) the cluster would have {}, which no topology has",
+                                joining.name, fmt::join(joining.components, ", "),
+                                fmt::join(together, ", ")),
+                    Kind::refused)
+            .remedy("choose components of one topology for all nodes: " +
+                    suite::topologies_text(manifest));
+}
+
 void require_no_operation(Store& store) {
     if (std::optional<Operation> open = Operations(store).open())
         throw Error(
@@ -93,8 +112,9 @@ void require_admissible(const Layout& layout, Store& store, const NodeState& own
                     Kind::refused)
             .remedy("create the cluster on a PostgreSQL datasource to use several hosts");
     require_free(registry, request.node);
-    require_components(InstalledVersion(layout, own.version).manifest(), registry.nodes(),
-                       request.node);
+    const InstalledVersion version(layout, own.version);
+    require_components(version.manifest(), registry.nodes(), request.node);
+    require_topology(version.manifest(), registry.nodes(), request.node);
 }
 
 } // namespace

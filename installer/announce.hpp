@@ -1,12 +1,13 @@
 #pragma once
-// Tells every balancer of the cluster the servers that the registry holds now.
+// Tells every balancer of the cluster, and all else whose configuration lists them, the servers
+// that the registry holds now.
 
 #include "cluster/registry.hpp"
 #include "suite/manifest.hpp"
 
 namespace locum::installer {
 
-// Each balancer's agent writes its configuration anew and takes it up without a stop. epoch: of the
+// Each agent writes the configuration anew and takes it up without a stop. epoch: of the
 // lease that the caller holds. without: a node that is about to leave. Throws Error naming the
 // balancers that did not.
 void announce(const cluster::Layout& layout, cluster::Store& store, const suite::Manifest& manifest,

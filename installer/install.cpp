@@ -10,6 +10,7 @@
 #include "platform/hash.hpp"
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
+#include "suite/topology.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -52,7 +53,8 @@ suite::PublicKey trusted_key(const Answers& answers, const cluster::Layout& layo
 }
 
 // Answers for another node, or with another selection, are no answers to what is installed here.
-void require_same_node(const Answers& answers, const cluster::NodeState& node) {
+void require_same_node(const Answers& answers, const suite::Manifest& manifest,
+                       const cluster::NodeState& node) {
     auto differs = [&](const std::string& what, const std::string& found, const std::string& said) {
         if (found != said)
             throw Error(fmt::format("this host is {} with {} {}; {} says {}", node.name, what,
@@ -66,7 +68,9 @@ void require_same_node(const Answers& answers, const cluster::NodeState& node) {
     };
     differs("name", node.name, answers.node_name);
     differs("address", node.address, answers.address);
-    differs("components", sorted(node.components), sorted(answers.components));
+    // What came to be with a component since is nobody's answer.
+    differs("components", sorted(suite::completed(manifest, node.components)),
+            sorted(answers.components));
 }
 
 Relation relation(const Installation& installation) {
@@ -75,7 +79,7 @@ Relation relation(const Installation& installation) {
     const cluster::NodeState& node = *installation.facts.node;
     const suite::Manifest& manifest = installation.manifest();
     const engine::Version here = engine::Version::parse(node.version);
-    require_same_node(installation.answers, node);
+    require_same_node(installation.answers, manifest, node);
     if (manifest.version == here)
         return Relation::same;
     if (manifest.version > here)
@@ -132,7 +136,9 @@ Prepared prepare(const std::string& bundle_file, const Answers& answers, const s
                                 answers.suite),
                     Kind::usage)
             .remedy("use the right bundle or answers");
-    Installation installation{layout, answers, *bundle, gather_facts(answers, manifest, layout),
+    Answers selected = answers;
+    selected.components = suite::completed(manifest, answers.components);
+    Installation installation{layout, selected, *bundle, gather_facts(selected, manifest, layout),
                               program};
     installation.answers.trusted_key = key.hex();
     Prepared prepared{std::move(bundle), std::move(installation), Relation::none, {}, {}};
@@ -143,7 +149,7 @@ Prepared prepare(const std::string& bundle_file, const Answers& answers, const s
     }
     prepared.relation = relation(prepared.installation);
     if (prepared.relation == Relation::none) {
-        prepared.findings = preflight(answers, manifest, prepared.installation.facts);
+        prepared.findings = preflight(selected, manifest, prepared.installation.facts);
         // The host's firewall, where this installation sets its rules, does not admit anybody yet.
         const std::optional<std::string>& firewall = prepared.installation.facts.firewall;
         meet_cluster(prepared, firewall && !firewall->empty() ? engine::Severity::warning

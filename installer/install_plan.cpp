@@ -23,8 +23,10 @@ bool Installation::balancer() const {
 
 std::vector<std::string> Installation::roles() const {
     std::vector<std::string> roles;
+    // What comes with a component is no role of its own.
     for (const std::string& name : answers.components)
-        if (const suite::Component* component = manifest().component(name))
+        if (const suite::Component* component = manifest().component(name);
+            component && component->with.empty())
             roles.emplace_back(suite::name(component->role));
     return roles;
 }

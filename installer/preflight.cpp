@@ -3,6 +3,7 @@
 
 #include "cluster/clock.hpp"
 #include "installer/requirements.hpp"
+#include "suite/topology.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -59,19 +60,11 @@ void check_selection(const Answers& answers, const Manifest& manifest,
     if (!server && !answers.create_token.empty())
         findings.push_back({"server-first", Severity::error, "a first node without a server",
                             "a server: it creates the cluster", "install a server first"});
-    bool shape = std::any_of(
-        manifest.topologies.begin(), manifest.topologies.end(), [&](const auto& topology) {
-            return std::all_of(
-                answers.components.begin(), answers.components.end(), [&](const auto& component) {
-                    return !manifest.component(component) || // a finding of its own
-                           std::find(topology.components.begin(), topology.components.end(),
-                                     component) != topology.components.end();
-                });
-        });
-    if (!manifest.topologies.empty() && !shape)
+    if (!suite::topology_of(manifest, answers.components))
         findings.push_back({"topology", Severity::error,
                             fmt::format("components {}", fmt::join(answers.components, ", ")),
-                            "components of one topology", "see them: locum bundle inspect BUNDLE"});
+                            "components of one topology: " + suite::topologies_text(manifest),
+                            "correct components in " + answers.file});
     for (const auto& [name, port] : answers.ports)
         if (std::none_of(manifest.ports.begin(), manifest.ports.end(),
                          [&](const suite::Port& known) { return known.name == name; }))

@@ -94,6 +94,16 @@ std::uint64_t product_bytes(const Manifest& manifest, const Components& componen
                     sum(manifest, components, &suite::Component::disk_mb) << 20);
 }
 
+std::vector<ComponentNeed> needs_of(const Manifest& manifest, const Components& components) {
+    std::vector<ComponentNeed> needs;
+    for (const std::string& name : components)
+        if (const suite::Component* component = manifest.component(name))
+            needs.push_back({name, product_bytes(manifest, {name}), component->memory_mb});
+    needs.push_back({"together", product_bytes(manifest, components),
+                     sum(manifest, components, &suite::Component::memory_mb)});
+    return needs;
+}
+
 std::vector<Finding> host_findings(const Manifest& manifest, const Components& components,
                                    const HostFacts& host, const std::string& who) {
     std::vector<Finding> findings;
@@ -163,6 +173,13 @@ std::vector<Finding> advice_findings(const Manifest& manifest, const Components&
             continue;
         }
         const unsigned of = count(advice.of);
+        if (advice.per.empty()) {
+            if (of > advice.at_most)
+                findings.push_back({"advice", Severity::warning,
+                                    fmt::format("{} with {} in the cluster", of, advice.of),
+                                    fmt::format("at most {}", advice.at_most), advice.says});
+            continue;
+        }
         const unsigned per = count(advice.per);
         // With none of them the suite's other rules say what is needed.
         if (per > 0 && of > per * advice.at_most)

@@ -29,6 +29,14 @@ std::uint64_t unpacked_bytes(const suite::Manifest& manifest, const Components& 
 // The same, or the manifest's disk-mb where that is more.
 std::uint64_t product_bytes(const suite::Manifest& manifest, const Components& components);
 
+// What a selection takes, one a component and, named "together", the whole.
+struct ComponentNeed {
+    std::string component;
+    std::uint64_t disk_bytes = 0;
+    std::uint64_t memory_mb = 0;
+};
+std::vector<ComponentNeed> needs_of(const suite::Manifest& manifest, const Components& components);
+
 // What the logs of a host may take before anybody looks after them.
 inline constexpr std::uint64_t logs_bytes = 16ULL << 20;
 // Keys, journals, registry's cache and service records.

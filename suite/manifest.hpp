@@ -32,6 +32,9 @@ struct Component {
     std::vector<std::string> requires_; // components of the same host
     std::vector<std::string>
         cluster_requires; // components somewhere in the cluster, installed before
+    // The component that it comes with by itself, and never without; empty: it is chosen. Among
+    // `requires_` as well.
+    std::string with;
     std::uint64_t memory_mb = 0;
     std::uint64_t disk_mb = 0;
     // Advised, with the host's other components: less is a warning. 0: nothing is advised.

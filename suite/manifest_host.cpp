@@ -90,6 +90,38 @@ std::string read_target(References& references, Section& section, const KnownIn&
     return text.value;
 }
 
+// What comes with another one is wherever that is, and nothing comes with it in turn.
+void check_companions(const Manifest& manifest, Section& topologies) {
+    for (const Component& component : manifest.components) {
+        const Component* main = manifest.component(component.with);
+        if (main == nullptr)
+            continue; // it is chosen; or what is not there is told with the other references
+        if (!main->with.empty())
+            topologies.fail(topologies.at(),
+                            fmt::format("the component '{}', which comes with '{}', which comes "
+                                        "with '{}'",
+                                        component.name, main->name, main->with),
+                            "'with' a component that operators choose");
+        if (component.role == Role::server || component.role == Role::balancer)
+            topologies.fail(topologies.at(),
+                            fmt::format("the component '{}' of role {}, which comes with '{}'",
+                                        component.name, name(component.role), main->name),
+                            "'with' consoles and mirrors only");
+        for (const Topology& topology : manifest.topologies) {
+            const auto& all = topology.components;
+            const auto has = [&](const std::string& name) {
+                return std::find(all.begin(), all.end(), name) != all.end();
+            };
+            if (has(main->name) != has(component.name))
+                topologies.fail(
+                    topologies.at(),
+                    fmt::format("the topology '{}' with one of '{}' and '{}' only", topology.name,
+                                main->name, component.name),
+                    fmt::format("both or none: '{}' comes with '{}'", component.name, main->name));
+        }
+    }
+}
+
 } // namespace
 
 void ManifestReader::read_components() {
@@ -107,6 +139,12 @@ void ManifestReader::read_components() {
         component.requires_ = refer_all(references, section, section.texts("requires"));
         component.cluster_requires =
             refer_all(references, section, section.texts("cluster-requires"));
+        if (section.has("with")) {
+            component.with = refer_one(references, section, "with");
+            auto& needed = component.requires_;
+            if (std::find(needed.begin(), needed.end(), component.with) == needed.end())
+                needed.push_back(component.with);
+        }
         constexpr std::int64_t most = 1 << 30;
         component.memory_mb = static_cast<std::uint64_t>(section.number("memory-mb", 0, most, 0));
         component.disk_mb = static_cast<std::uint64_t>(section.number("disk-mb", 0, most, 0));
@@ -151,6 +189,7 @@ void ManifestReader::read_components() {
     }
     if (manifest.topologies.empty())
         topologies.fail(topologies.at(), "no topology", "at least one");
+    check_companions(manifest, topologies);
 }
 
 void ManifestReader::read_ports() {

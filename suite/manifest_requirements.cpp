@@ -37,10 +37,11 @@ void ManifestReader::read_advice() {
         const bool ratio = section.has("of") || section.has("per") || section.has("at-most");
         if (ratio == !advice.together.empty())
             section.fail(section.at(), "an advice with neither or both of 'together' and 'of'",
-                         "either 'together', or 'of', 'per' and 'at-most'");
+                         "either 'together', or 'of' and 'at-most', with 'per' or without");
         if (ratio) {
             advice.of = refer_one(references, section, "of");
-            advice.per = refer_one(references, section, "per");
+            if (section.has("per"))
+                advice.per = refer_one(references, section, "per");
             advice.at_most = static_cast<unsigned>(section.number("at-most", 1, 1000));
         }
         section.done();

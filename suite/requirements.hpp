@@ -34,7 +34,8 @@ struct Requirements {
 struct Advice {
     // Either: components that are all selected for one host,
     std::vector<std::string> together;
-    // or: more than `at_most` nodes with component `of` for each with component `per`.
+    // or: more than `at_most` nodes with component `of` for each with component `per`, or in the
+    // whole cluster where `per` is empty.
     std::string of;
     std::string per;
     unsigned at_most = 0;

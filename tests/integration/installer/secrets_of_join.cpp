@@ -29,13 +29,17 @@ const std::map<std::string, std::string>& texts() {
     return all;
 }
 
+using Texts = std::map<std::string, std::string>;
+
 // A cluster's first node, whose agent admits others.
 struct First {
-    testing::Site site{{"server"}, texts()};
+    testing::Site site;
     std::optional<Network> network;
     std::optional<Agent> agent;
 
-    explicit First(std::function<std::string(std::string)> answer = nullptr) {
+    explicit First(std::function<std::string(std::string)> answer = nullptr,
+                   const Texts& suite = texts()) :
+        site({"server"}, suite) {
         site.run_until("agent/start");
         network.emplace(Network{load_authority(site.layout())});
         agent.emplace(*network, std::map<std::string, Verb>{
@@ -77,8 +81,9 @@ struct First {
 struct Further {
     testing::Site site;
 
-    Further(First& first, const std::string& name, std::vector<std::string> components) :
-        site(std::move(components), texts()) {
+    Further(First& first, const std::string& name, std::vector<std::string> components,
+            const Texts& suite = texts()) :
+        site(std::move(components), suite) {
         site.installation().answers.node_name = name;
         site.installation().answers.create_token.clear();
         site.installation().facts.datasource.reset();
@@ -124,6 +129,24 @@ TEST_CASE("a balancer joins: it gets its own secrets, and nothing of the servers
     CHECK(!contains(balancer.site.world(), common));
     CHECK(!contains(first.site.world(), common));
     CHECK(!contains(first.site.world(), first.value("own", "server")));
+}
+
+TEST_CASE("a node joins: with what the cluster has, its components must be of one topology") {
+    Texts apart = texts();
+    std::string& suite = apart.at("suite.toml");
+    const std::string many = "many = { title = \"Many\", components = [\"server\", \"tool\", ";
+    REQUIRE(suite.find(many) != suite.npos);
+    suite.replace(suite.find(many), many.size(), "fronts = { title = \"Fronts\", components = [");
+    First first(nullptr, apart);
+    Further balancer(first, "node-2", {"balancer"}, apart);
+    const Error refused = thrown_by([&] { balancer.join(); });
+    CHECK(refused.kind() == Kind::refused);
+    CHECK(contains(refused.one_line(), "with node-2 (balancer) the cluster would have balancer, "
+                                       "server, which no topology has"));
+    CHECK(contains(refused.remedy(), "alone (server) or fronts (balancer)"));
+    Further server(first, "node-3", {"server"}, apart);
+    server.join();
+    CHECK(platform::exists(server.site.layout().state_file("node.crt")));
 }
 
 TEST_CASE("a server joins: it makes the same secrets, now and of later versions") {

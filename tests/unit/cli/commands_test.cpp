@@ -110,7 +110,8 @@ TEST_CASE("locum bundle: made, looked at and verified, a foreign key, damage and
     CHECK(value.at("version") == "1.0");
     CHECK(value.at("signature-matches") == true);
     CHECK(value.at("signers")[0] == host.vendor.key().fingerprint());
-    CHECK(contains(locum_says({"bundle", "inspect", host.bundle}).output, "topology many"));
+    CHECK(contains(locum_says({"bundle", "inspect", host.bundle}).output,
+                   "topology many                 Many (server, tool, balancer)"));
 }
 
 TEST_CASE("locum install --plan: prints the plan and changes nothing") {
@@ -119,10 +120,15 @@ TEST_CASE("locum install --plan: prints the plan and changes nothing") {
     CHECK(text.ok());
     CHECK(text.output.starts_with("install Small 1.0 as node-1\n  files/folders"));
     CHECK(contains(text.output, "  network/token"));
+    CHECK(
+        contains(text.output, "it takes\n  server                    20 MB disk, 10 MB memory\n"));
     const platform::Finished finished = host.install({"--plan", "--json"});
     const json value = json::parse(finished.output);
     CHECK(value.at("plan") == "install Small 1.0 as node-1");
     CHECK(value.at("steps")[0].at("id") == "files/folders");
+    CHECK(value.at("needs")[0].at("component") == "server");
+    CHECK(value.at("needs")[0].at("disk-mb") == 20);
+    CHECK(value.at("needs").back().at("component") == "together");
     CHECK(!platform::exists(host.root));
     CHECK(!platform::exists(host.folder / "token"));
 }

@@ -85,7 +85,7 @@ TEST_CASE("preflight: each thing that is wrong is found once, by its name, with 
              c.manifest.topologies = {{"alone", "Alone", {"server"}}};
              c.answers.components = {"server", "balancer"};
          },
-         "components server, balancer", "components of one topology"},
+         "components server, balancer", "components of one topology: alone (server)"},
         {"port-unknown",
          [](Case& c) {
              c.answers.ports = {{"devise", 1}};

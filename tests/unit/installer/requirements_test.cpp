@@ -108,17 +108,31 @@ TEST_CASE("advice: never more than a warning") {
                                    "advice-cores: 2 processor cores | 3 recommended for these "
                                    "components together"});
     manifest.advice = {{{"server", "balancer"}, "", "", 0, "separate them above 50,000 devices"},
-                       {{}, "server", "balancer", 2, "add a balancer"}};
+                       {{}, "server", "balancer", 2, "add a balancer"},
+                       {{}, "server", "", 2, "make a second network"}};
     CHECK(installer::advice_findings(manifest, {"server"}, {{"server"}, {"balancer"}}).empty());
     const auto advice =
         installer::advice_findings(manifest, {"server", "balancer"}, {{"server"}, {"server"}});
     CHECK(lines(advice) ==
           std::vector<std::string>{"advice: server and balancer on one host | ",
                                    "advice: 3 with server and 1 with balancer in the cluster | at "
-                                   "most 2 for each"});
+                                   "most 2 for each",
+                                   "advice: 3 with server in the cluster | at most 2"});
     for (const auto& all : {findings, advice})
         for (const Finding& finding : all)
             CHECK(finding.severity == Severity::warning);
+}
+
+TEST_CASE("needs: of each component, and of all together") {
+    suite::Manifest manifest = small_manifest();
+    manifest.files = {{"server", "run", suite::File::Type::regular, 0755, 25U << 20, "", ""}};
+    std::vector<std::string> told;
+    for (const installer::ComponentNeed& need :
+         installer::needs_of(manifest, {"server", "balancer"}))
+        told.push_back(
+            fmt::format("{} {} {}", need.component, need.disk_bytes >> 20, need.memory_mb));
+    // Of the disk what is unpacked counts where it is more than disk-mb: 25 of the server, not 20.
+    CHECK(told == std::vector<std::string>{"server 25 10", "balancer 2 1", "together 25 11"});
 }
 
 TEST_CASE("database: the oldest version that the manifest names, to the minor one") {

@@ -72,5 +72,9 @@ TEST_CASE("copy_file: the content under the mode, over what was there, or nothin
     CHECK(platform::read_file(scratch / "to") == text);
     CHECK(permissions(scratch / "to") == 0600);
     error_of([&] { platform::copy_file(scratch.path(), scratch / "other", 0600); });
-    CHECK(platform::list_folder(scratch.path()) == std::vector<std::string>{"from", "to"});
+    // From another file system, whose files say that they have no bytes.
+    platform::copy_file("/proc/version", scratch / "version", 0600);
+    CHECK(platform::read_file(scratch / "version").starts_with("Linux version "));
+    CHECK(platform::list_folder(scratch.path()) ==
+          std::vector<std::string>{"from", "to", "version"});
 }

@@ -36,7 +36,7 @@ TEST_CASE("the example's manifest is read whole") {
 
 TEST_CASE("components and topologies keep the order of the file") {
     const Manifest m = example();
-    REQUIRE(m.components.size() == 2);
+    REQUIRE(m.components.size() == 4);
     CHECK(m.components[0].name == "server");
     CHECK(m.components[0].role == Role::server);
     CHECK(m.components[0].payload == "payload/server");
@@ -45,10 +45,13 @@ TEST_CASE("components and topologies keep the order of the file") {
     CHECK(m.components[1].role == Role::balancer);
     CHECK(m.components[1].cluster_requires == std::vector<std::string>{"server"});
     CHECK(m.component("balancer") == &m.components[1]);
-    CHECK(m.component("console") == nullptr);
-    REQUIRE(m.topologies.size() == 2);
+    CHECK(m.components[2].with == "server");
+    CHECK(m.components[2].requires_ == std::vector<std::string>{"server"});
+    CHECK(m.component("consoles") == nullptr);
+    REQUIRE(m.topologies.size() == 4);
     CHECK(m.topologies[0].name == "stand-alone");
-    CHECK(m.topologies[1].components == std::vector<std::string>{"server", "balancer"});
+    CHECK(m.topologies[2].components ==
+          std::vector<std::string>{"server", "administrator", "balancer", "console"});
 }
 
 TEST_CASE("ports, configs, services, probes and balancing are read") {
@@ -59,7 +62,7 @@ TEST_CASE("ports, configs, services, probes and balancing are read") {
     CHECK(m.ports[0].choices[0].port == 30002);
     CHECK(m.ports[0].choices[1].when == "");
     CHECK(m.ports[0].choices[1].port == 30001);
-    REQUIRE(m.configs.size() == 2);
+    REQUIRE(m.configs.size() == 3);
     CHECK(m.configs[0].template_file == "templates/server.conf.in");
     CHECK(m.configs[0].to == "{etc}/server.conf");
     CHECK(m.configs[0].mode == 0600);
@@ -71,7 +74,7 @@ TEST_CASE("ports, configs, services, probes and balancing are read") {
     CHECK_FALSE(m.services[0].reload_signal);
     CHECK(m.services[1].stop_timeout == std::chrono::seconds(5));
     CHECK(m.services[1].reload_signal == "USR2");
-    REQUIRE(m.probes.size() == 4);
+    REQUIRE(m.probes.size() == 5);
     CHECK(std::get<HttpProbe>(m.probes[0].how).url == "http://{node.address}:{port.device}/probe");
     CHECK(std::get<HttpProbe>(m.probes[0].how).status == 200);
     CHECK(std::get<HttpProbe>(m.probes[0].how).body == "ok");
@@ -103,9 +106,11 @@ TEST_CASE("the database's engines are read, migrations by name") {
 
 TEST_CASE("the parts of a bundle follow from its manifest") {
     CHECK(part_paths(example()) ==
-          std::vector<std::string>{
-              "migrations/postgresql/1.0-2.0.sql", "migrations/postgresql/1.0.sql",
-              "migrations/sqlite/1.0-2.0.sql", "migrations/sqlite/1.0.sql",
-              "payload/balancer.tar.zst", "payload/server.tar.zst", "templates/haproxy.cfg.in",
-              "templates/server.conf.in", "text/information.txt", "text/licence.txt"});
+          std::vector<std::string>{"migrations/postgresql/1.0-2.0.sql",
+                                   "migrations/postgresql/1.0.sql", "migrations/sqlite/1.0-2.0.sql",
+                                   "migrations/sqlite/1.0.sql", "payload/administrator.tar.zst",
+                                   "payload/balancer.tar.zst", "payload/console.tar.zst",
+                                   "payload/server.tar.zst", "templates/console.conf.in",
+                                   "templates/haproxy.cfg.in", "templates/server.conf.in",
+                                   "text/information.txt", "text/licence.txt"});
 }

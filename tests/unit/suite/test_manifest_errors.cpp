@@ -29,7 +29,7 @@ TEST_CASE("keys that are unknown, missing or of another type") {
         {"payload = \"payload/server\"", "payload = \"payload/server\"\nmemory = 3",
          "19:1: found the unknown key 'memory' in [components.server]; expected one of title, "
          "role, payload, "
-         "requires, cluster-requires, memory-mb, disk-mb, recommended-memory-mb, "
+         "requires, cluster-requires, with, memory-mb, disk-mb, recommended-memory-mb, "
          "recommended-cores, packages"},
         {"signal = \"TERM\"", "sig = \"TERM\"",
          "38:10: found the unknown key 'sig' in [services.stop]; expected one of signal, "

@@ -65,12 +65,17 @@ of = "server"
 per = "balancer"
 at-most = 3
 says = "add a balancer"
+[[advice]]
+of = "server"
+at-most = 6
+says = "make a second network"
 )");
     CHECK(manifest.requirements.systems.size() == 2);
     CHECK(manifest.requirements.architectures == std::vector<std::string>{"x86_64"});
-    REQUIRE(manifest.advice.size() == 2);
+    REQUIRE(manifest.advice.size() == 3);
     CHECK(manifest.advice[0].together.size() == 2);
     CHECK(manifest.advice[1].at_most == 3);
+    CHECK(manifest.advice[2].per.empty());
     CHECK(with("").requirements.systems.empty());
 
     for (const auto& [text, said] :
