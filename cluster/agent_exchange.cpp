@@ -34,7 +34,7 @@ std::string record_file(const Layout& layout) {
     return layout.state_file("exchange.json");
 }
 
-void store(const Layout& layout, const Exchange& exchange) {
+void store(const Layout& layout, const AgentExchange& exchange) {
     platform::write_file(record_file(layout),
                          json{{"to", exchange.to},
                               {"from", exchange.from},
@@ -75,7 +75,7 @@ void run_from(const Layout& layout, const std::string& version, const std::strin
 
 } // namespace
 
-Exchange last_exchange(const Layout& layout) {
+AgentExchange last_exchange(const Layout& layout) {
     if (!platform::exists(record_file(layout)))
         return {};
     const json value = json::parse(platform::read_file(record_file(layout)));
@@ -91,7 +91,7 @@ std::string exchange_command(const Layout& layout, const std::string& version) {
 }
 
 void begin_exchange(const Layout& layout, const std::string& version) {
-    Exchange exchange = last_exchange(layout);
+    AgentExchange exchange = last_exchange(layout);
     if (running_program(layout).empty())
         exchange.elsewhere = platform::this_program();
     exchange.to = version;
@@ -123,7 +123,7 @@ void exchange_agent(const Layout& layout, const std::string& version) {
         platform::Lock::take(layout.state_file("exchange.lock"), "exchange");
     if (!version.empty())
         try_program(layout, version);
-    Exchange exchange = last_exchange(layout);
+    AgentExchange exchange = last_exchange(layout);
     if (exchange.to != version) { // a person's
         exchange.to = version;
         exchange.from = linked_program(layout);

@@ -11,14 +11,14 @@ namespace locum::cluster {
 // Stands for the program that the agent ran from before a bundle brought one.
 inline constexpr const char* no_program = "none";
 
-struct Exchange {
+struct AgentExchange {
     std::string to;   // version; "": the program from elsewhere
     std::string from; // that the agent ran from when it was begun; likewise
     std::string
         elsewhere;     // path of the program that the agent ran from before a bundle brought one
     std::string fault; // why it was put back; empty: it was not
 };
-Exchange last_exchange(const Layout& layout);
+AgentExchange last_exchange(const Layout& layout);
 
 // In an agent: has it done by a process that outlives it. Returns at once; the agent gets SIGTERM
 // soon.

@@ -62,7 +62,7 @@ bool AgentProgram::older_than(const engine::Version& other) const {
 }
 
 json agent_program_facts(const Layout& layout) {
-    const cluster::Exchange last = cluster::last_exchange(layout);
+    const cluster::AgentExchange last = cluster::last_exchange(layout);
     const std::string runs = cluster::running_program(layout);
     return {{"version", engine::locum_version()},
             {"system", platform::system_name()},

@@ -84,7 +84,7 @@ part_upgrade() {
     expect_code 0 "repair"
     try verify --root "$trial/node-3"
     expect_code 0 "verify after the repair"
-    try uninstall --root "$trial/node-3"
+    try uninstall --confirm node-3 --root "$trial/node-3"
     expect_code 0 "uninstall"
     [[ ! -e $trial/node-3/opt/endpoint-manager ]] || fail "left: $(find "$trial/node-3/opt")"
 }
