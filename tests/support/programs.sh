@@ -1,4 +1,5 @@
-# Suites whose bundles bring Locum's own program. To be sourced; the caller has $bin, $suites and the folder $trial.
+# Suites whose bundles bring Locum's own program.
+# To be sourced; the caller has $bin, $suites and the folder $trial.
 
 # strip_programs: the two versions of Locum, without what a debugger wants: $trial/locum-0.1 and locum-0.2.
 strip_programs() {
