@@ -38,8 +38,6 @@ AgentProgram program_of(const NodeFacts& facts) {
 void await_program(Conductor& conductor, const std::string& node, const std::string& version,
                    const std::string& to_go_back) {
     const auto deadline = std::chrono::steady_clock::now() + exchange_limit;
-    const std::string remedy = to_go_back.empty() ? fmt::format("on {}: locum agent start", node)
-                                                  : fmt::format("on {}: {}", node, to_go_back);
     for (;; std::this_thread::sleep_for(poll_interval)) {
         std::string why;
         std::optional<NodeFacts> facts;
@@ -61,9 +59,13 @@ void await_program(Conductor& conductor, const std::string& node, const std::str
             why = fmt::format("it runs as Locum {} still", program.version);
         }
         if (std::chrono::steady_clock::now() > deadline)
-            throw Error(fmt::format("the agent of {} does not answer as Locum {} after {} s: {}",
-                                    node, version, exchange_limit.count(), why))
-                .remedy(remedy);
+            // Not as a remedy: where the agent is gone, that of the undo is the one that is told.
+            throw Error(fmt::format("the agent of {0} does not answer as Locum {1} after {2} s: "
+                                    "{3}; on {0}: {4}",
+                                    node, version, exchange_limit.count(), why,
+                                    to_go_back.empty() ? "locum agent start" : to_go_back))
+                .remedy(fmt::format("see exchange.log and agent.log in /var/log/locum/{} there",
+                                    conductor.upgrade().layout.suite));
     }
 }
 

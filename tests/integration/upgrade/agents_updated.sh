@@ -170,8 +170,8 @@ part_kills() {
     # The agent, before the process that exchanges it is there: nobody starts it again but a person.
     start_agent_with 1 exchange/recorded=kill
     try upgrade run "$new" --root "$trial/node-2"
-    expect_code 11 "an upgrade whose agent on node-1 is killed"
-    expect_said 'on node-1: .*/opt/endpoint-manager/locum/0.1.0/locum agent exchange 0.1.0'
+    expect_code 3 "an upgrade whose agent on node-1 is killed"
+    expect_said 'on node-1: /.*/opt/endpoint-manager/locum/0.1.0/locum agent exchange 0.1.0'
     try agent start --root "$trial/node-1"
     expect_code 0 "agent start on node-1"
     try upgrade rollback "$new" --root "$trial/node-2"
