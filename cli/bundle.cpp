@@ -2,7 +2,9 @@
 #include "cli/command.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
+#include "platform/operating_system.hpp"
 #include "suite/lint.hpp"
+#include "suite/program_bundle.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -85,7 +87,15 @@ json describe(const suite::Inspection& inspection) {
     json parts = json::array();
     for (const suite::Part& part : manifest.parts)
         parts.push_back({{"path", part.path}, {"size", part.size}, {"sha256", part.sha256}});
+    json program;
+    if (manifest.program) {
+        program = {{"version", manifest.program->version.text()}, {"systems", json::array()}};
+        for (const auto& [system, file] : manifest.program->files)
+            program["systems"].push_back(system);
+    }
     return {{"suite", manifest.name},
+            {"locum", manifest.locum.text()},
+            {"program", program},
             {"title", manifest.title},
             {"version", manifest.version.text()},
             {"schema", manifest.schema},
@@ -130,12 +140,20 @@ void add_inspect(CLI::App& app, Action& action) {
                            component["with"] == ""
                                ? ""
                                : ", comes with " + component["with"].get<std::string>());
+            if (const json& program = told["program"]; !program.is_null())
+                fmt::print("program Locum {} for {}\n", program["version"].get<std::string>(),
+                           fmt::join(program["systems"].get<std::vector<std::string>>(), ", "));
             for (const json& part : told["parts"])
                 fmt::print("part {:<40} {:>10} bytes\n", part["path"].get<std::string>(),
                            part["size"].get<std::uint64_t>());
             return 0;
         };
     });
+}
+
+suite::PublicKey public_key(const std::string& named) {
+    const std::string file = platform::absolute(named);
+    return platform::exists(file) ? suite::PublicKey::load(file) : suite::PublicKey::parse(named);
 }
 
 void add_verify_bundle(CLI::App& app, Action& action) {
@@ -147,12 +165,51 @@ void add_verify_bundle(CLI::App& app, Action& action) {
     command->add_option("--key", *key, "Public key: a .pub file, or 64 hex digits")->required();
     command->callback([file, key, &action] {
         action = [file, key] {
-            const suite::PublicKey trusted = platform::exists(platform::absolute(*key))
-                                                 ? suite::PublicKey::load(platform::absolute(*key))
-                                                 : suite::PublicKey::parse(*key);
+            const suite::PublicKey trusted = public_key(*key);
             const suite::Bundle bundle = suite::Bundle::open(platform::absolute(*file), trusted);
             fmt::print("{} {} is whole and signed by {}\n", bundle.manifest().name,
                        bundle.manifest().version.text(), trusted.fingerprint());
+            return 0;
+        };
+    });
+}
+
+// A bundle may need a newer Locum than the one that is at hand, and bring it.
+void add_program(CLI::App& app, Action& action) {
+    struct Options {
+        std::string file;
+        std::string key;
+        std::string system = platform::system_name();
+        std::string output;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand(
+        "program", "Take Locum's own program out of a bundle, however new the bundle is");
+    command->add_option("BUNDLE", options->file)->required();
+    command->add_option("--key", options->key, "Public key: a .pub file, or 64 hex digits")
+        ->required();
+    command->add_option("--system", options->system, "Whose program")->capture_default_str();
+    command->add_option("-o,--output", options->output, "The file to write")
+        ->required()
+        ->type_name("FILE");
+    command->callback([options, &action] {
+        action = [options] {
+            const std::string file = platform::absolute(options->file);
+            const suite::ProgramBundle bundle =
+                suite::ProgramBundle::open(file, public_key(options->key));
+            if (!bundle.is_for(options->system))
+                throw engine::Error(
+                    fmt::format("{} brings no program for {}", file, options->system),
+                    engine::Kind::usage)
+                    .remedy("see what it brings: locum bundle inspect " + file);
+            const std::string output = platform::absolute(options->output);
+            const std::string folder = output + ".unpacked";
+            platform::remove_all(folder);
+            bundle.unpack(options->system, folder);
+            platform::rename_durably(fmt::format("{}/{}", folder, suite::program_name), output);
+            platform::remove_all(folder);
+            fmt::print("{} is Locum {} for {}\n", output, bundle.program()->version.text(),
+                       options->system);
             return 0;
         };
     });
@@ -248,6 +305,7 @@ void add_bundle(CLI::App& app, Action& action) {
     add_build(*bundle, action);
     add_inspect(*bundle, action);
     add_verify_bundle(*bundle, action);
+    add_program(*bundle, action);
 }
 
 } // namespace locum::cli

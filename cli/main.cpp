@@ -2,6 +2,7 @@
 
 #include "cli/command.hpp"
 #include "engine/error.hpp"
+#include "engine/locum_version.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -25,7 +26,7 @@ int print(const Error& error) {
 int run(int argc, char** argv) {
     CLI::App app("Installs suites of servers that share one database, and upgrades their clusters.",
                  "locum");
-    app.set_version_flag("--version", "locum " LOCUM_VERSION);
+    app.set_version_flag("--version", std::string("locum ") + locum::engine::locum_version());
     app.require_subcommand(1);
     locum::cli::Action action;
     locum::cli::add_bundle(app, action);

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
+#include <set>
 
 namespace locum::cli {
 
@@ -93,6 +94,24 @@ std::string versions_text(const NodeStatus& node) {
     return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::string agent_version(const NodeStatus& node) {
+    return node.live && node.live->program ? node.live->program->version : "";
+}
+
+// Only where they are not all the same: then somebody wonders.
+std::string agents_text(const Status& status) {
+    std::set<std::string> versions;
+    std::vector<std::string> parts;
+    for (const NodeStatus& node : status.nodes) {
+        if (!node.live)
+            continue;
+        const std::string version = agent_version(node);
+        versions.insert(version);
+        parts.push_back(fmt::format("{} {}", node.row.name, version.empty() ? "older" : version));
+    }
+    return versions.size() < 2 ? "" : fmt::format("agents: {}\n", fmt::join(parts, ", "));
+}
+
 // What goes on with the operation.
 std::string next_command(const cluster::Operation& operation) {
     if (!operation.open())
@@ -174,7 +193,7 @@ std::string status_text(const Status& status) {
     std::string text =
         fmt::format("{} {}, network {}{}\n", status.suite, status.version,
                     status.cluster.substr(0, 12), status.trial ? " (trial cluster: one host)" : "");
-    text += node_list_text(status);
+    text += node_list_text(status) + agents_text(status);
     for (const std::string& warning : cluster::clock_warnings(status.clocks))
         text += "warning: " + warning + "\n";
     if (!status.fence.empty())
@@ -213,6 +232,7 @@ std::string status_json(const Status& status) {
              {"ports", node.row.ports},
              {"versions", node.live ? node.live->current : node.row.versions},
              {"reachable", node.live.has_value()},
+             {"agent-version", agent_version(node)},
              {"services", services},
              {"copy", node.live && node.live->copy ? json(node.live->copy->file) : json()},
              {"out", node.row.out},

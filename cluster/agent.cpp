@@ -6,6 +6,7 @@
 #include "cluster/installed.hpp"
 #include "cluster/members.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/program.hpp"
 #include "cluster/service_units.hpp"
 #include "cluster/shared_secrets.hpp"
 #include "cluster/start_gate.hpp"
@@ -201,7 +202,8 @@ private:
         const suite::PublicKey trusted = suite::PublicKey::parse(node_.state().bundle_key);
         std::string manifest;
         try {
-            manifest = suite::Bundle::open(request.upload_file, trusted).manifest_sha256();
+            // A newer Locum's too: this one may be exchanged for the one that is in it.
+            manifest = suite::ProgramBundle::open(request.upload_file, trusted).manifest_sha256();
             platform::make_folders(node_.layout.state_file("bundles"), 0700);
             platform::rename_durably(request.upload_file,
                                      node_.layout.state_file("bundles/" + manifest + ".bundle"));
@@ -220,7 +222,8 @@ private:
 
 std::unique_ptr<Services> services_of(const Layout& layout) {
     if (service_manager_used(layout))
-        return std::make_unique<ServiceUnits>(layout, platform::this_program(), start_gate(layout));
+        return std::make_unique<ServiceUnits>(
+            layout, agent_program(layout, platform::this_program()), start_gate(layout));
     return std::make_unique<Supervisor>(services_folder(layout), start_gate(layout));
 }
 

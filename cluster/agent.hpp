@@ -23,6 +23,8 @@ void run_agent(const Layout& layout, const NodeOperations& operations,
 // process of its own. An agent that runs already is fine. Throws Error with the end of its log
 // where it does not come up.
 void start_agent(const Layout& layout, const std::string& program);
+// The same where it runs already: it runs from this program then.
+void restart_agent(const Layout& layout, const std::string& program);
 void stop_agent(const Layout& layout);
 // Stops it and takes it out of the service manager.
 void remove_agent(const Layout& layout);

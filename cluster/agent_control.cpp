@@ -61,11 +61,16 @@ std::string unit_text(const Layout& layout, const std::string& program) {
                        fmt::arg("program", unit_argument(program)));
 }
 
-void start_unit(const Layout& layout, const std::string& program) {
+enum class Start { unless_it_runs, anew };
+
+void start_unit(const Layout& layout, const std::string& program, Start how) {
     const std::string unit = unit_of(layout);
     platform::install_service_unit(unit, unit_text(layout, program));
     platform::enable_service_unit(unit);
-    platform::start_service_unit(unit);
+    if (how == Start::anew)
+        platform::restart_service_unit(unit);
+    else
+        platform::start_service_unit(unit);
     const std::uint64_t before = platform::service_unit_state(unit).restarts;
     await(layout, "journalctl -u " + unit, [&]() -> Started {
         const platform::ServiceUnitState state = platform::service_unit_state(unit);
@@ -138,9 +143,21 @@ std::vector<AgentFault> agent_faults(const Layout& layout, const std::string& pr
 
 void start_agent(const Layout& layout, const std::string& program) {
     if (service_manager_used(layout))
-        start_unit(layout, program); // also where it runs: its file may differ, or be disabled
+        start_unit(
+            layout, program,
+            Start::unless_it_runs); // also where it runs: its file may differ, or be disabled
     else if (!agent_runs(layout))
         start_process(layout, program);
+}
+
+void restart_agent(const Layout& layout, const std::string& program) {
+    if (service_manager_used(layout)) {
+        // One job of the manager: whoever asked for it may be killed meanwhile.
+        start_unit(layout, program, Start::anew);
+        return;
+    }
+    stop_agent(layout);
+    start_process(layout, program);
 }
 
 void stop_agent(const Layout& layout) {

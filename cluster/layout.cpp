@@ -35,6 +35,9 @@ std::string Layout::component(const std::string& version, const std::string& com
 std::string Layout::current(const std::string& component) const {
     return product() + "/current/" + component;
 }
+std::string Layout::programs() const {
+    return product() + "/locum";
+}
 std::string Layout::state_file(const std::string& name) const {
     return state() + "/" + name;
 }

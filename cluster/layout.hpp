@@ -18,6 +18,7 @@ struct Layout {
     std::string version(const std::string& version) const;
     std::string component(const std::string& version, const std::string& component) const;
     std::string current(const std::string& component) const; // the link
+    std::string programs() const;                            // of Locum, a folder for each version
     std::string state_file(const std::string& name) const;
 };
 

@@ -43,6 +43,10 @@ const std::vector<CheckInfo>& checks() {
         {"os", "the system is one that the suite supports (`requirements.os`)", ""},
         {"arch", "the processor is one that the bundle's programs are for (`requirements.arch`)",
          "its programs would not start"},
+        {"agent-version",
+         "upgrades: every node's agent can read the bundle (`locum`), or the bundle brings one "
+         "that can (`program`)",
+         "it could not do its part"},
         {"noexec", "the product's file system lets programs run", "its programs would not start"},
         {"privileges", "the rights of root, where the installation is the host's own (exit 5)",
          "nothing could be written"},

@@ -42,6 +42,8 @@ engine::Plan install_plan(const Installation& installation) {
     add(steps::make_folders(installation));
     add(steps::unpack(installation));
     add(steps::keep_bundle(installation));
+    if (steps::brings_program(installation.manifest()))
+        add(steps::place_program(installation));
     for (const std::string& component : installation.answers.components)
         add(steps::link_component(installation, component));
     if (installation.first()) {

@@ -3,9 +3,11 @@
 #include "cluster/members.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/peers.hpp"
+#include "cluster/program.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/operating_system.hpp"
 #include "platform/tree.hpp"
 #include "suite/bundle.hpp"
 #include "suite/layout.hpp"
@@ -149,12 +151,31 @@ void ask_cluster(InstalledNode& node, const std::vector<std::string>& servers) {
     }
 }
 
+// As linked; where the link is gone, as the node's version brought it.
+std::string program_of(const InstalledNode& node) {
+    if (const std::string linked = cluster::linked_program(node.layout); !linked.empty())
+        return linked;
+    const auto here = node.versions.find(node.state.version);
+    if (here == node.versions.end() || !here->second.manifest.program ||
+        !here->second.manifest.program->files.contains(platform::system_name()))
+        return "";
+    return here->second.manifest.program->version.text();
+}
+
 } // namespace
 
 const VersionHere* InstalledNode::version(const std::string& component) const {
     const auto name = version_of.find(component);
     const auto found = name == version_of.end() ? versions.end() : versions.find(name->second);
     return found == versions.end() ? nullptr : &found->second;
+}
+
+const VersionHere* InstalledNode::program_source() const {
+    for (const auto& [name, here] : versions)
+        if (here.manifest.program && here.manifest.program->version.text() == program_version &&
+            here.manifest.program->files.contains(platform::system_name()))
+            return &here;
+    return nullptr;
 }
 
 std::string InstalledNode::root_option() const {
@@ -184,6 +205,9 @@ InstalledNode look_at_node(const cluster::Layout& layout, const std::string& pro
         else if (std::optional<VersionHere> here = unpacked_version(layout, version))
             node.versions.emplace(version, std::move(*here));
     }
+    node.program_version = program_of(node);
+    if (!node.program_version.empty())
+        node.program = cluster::linked_program_file(layout);
     if (node.datasource)
         for (const std::string& component : node.state.components)
             if (const VersionHere* version = node.version(component); version)
@@ -193,6 +217,15 @@ InstalledNode look_at_node(const cluster::Layout& layout, const std::string& pro
 
 std::string kept_bundle(const cluster::Layout& layout, const std::string& manifest_sha256) {
     return layout.state_file("bundles/" + manifest_sha256 + ".bundle");
+}
+
+std::vector<std::string> kept_bundles(const cluster::Layout& layout) {
+    constexpr std::string_view suffix = ".bundle";
+    std::vector<std::string> manifests;
+    for (const std::string& name : platform::list_folder(layout.state_file("bundles")))
+        if (name.ends_with(suffix))
+            manifests.push_back(name.substr(0, name.size() - suffix.size()));
+    return manifests;
 }
 
 void keep_servers(const cluster::Layout& layout, const std::vector<std::string>& addresses) {

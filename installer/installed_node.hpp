@@ -45,10 +45,14 @@ struct InstalledNode {
     cluster::NodeState state;
     std::optional<datasource::Settings> datasource;
     std::uint32_t owner = 0; // user id that Locum's files belong to
+    // The version of Locum whose program is to be here and to be what the link leads to; "": none.
+    std::string program_version;
     std::map<std::string, VersionHere> versions;
     std::map<std::string, std::string> version_of; // component → version that it is to be
     ClusterView cluster;
 
+    // Whose bundle brought the program; nullptr: none of those here.
+    const VersionHere* program_source() const;
     // nullptr: the version is not here any more.
     const VersionHere* version(const std::string& component) const;
     // What `locum` is to be called with, besides the command: " --root DIR", or "".
@@ -68,6 +72,9 @@ InstalledNode look_at_node(const cluster::Layout& layout, const std::string& pro
 
 // The kept bundle of a version; versions that an upgrade left behind have none.
 std::string kept_bundle(const cluster::Layout& layout, const std::string& manifest_sha256);
+
+// By the SHA-256 of their manifests.
+std::vector<std::string> kept_bundles(const cluster::Layout& layout);
 
 // Kept when a node joins, since one without a datasource has nobody else to ask.
 void keep_servers(const cluster::Layout& layout, const std::vector<std::string>& addresses);

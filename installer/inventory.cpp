@@ -4,6 +4,7 @@
 #include "installer/resources/accounts.hpp"
 #include "installer/resources/configs.hpp"
 #include "installer/resources/firewall.hpp"
+#include "installer/resources/program.hpp"
 #include "installer/resources/services.hpp"
 #include "installer/resources/version_files.hpp"
 
@@ -23,6 +24,8 @@ std::vector<Resource> inventory(const InstalledNode& node, resources::Purge purg
         all.push_back(resources::component_files(node, component));
         all.push_back(resources::component_link(node, component));
     }
+    if (!node.program_version.empty())
+        all.push_back(resources::program(node));
     if (cluster::service_manager_used(node.layout))
         all.push_back(resources::accounts(node, purge));
     for (const std::string& component : node.state.components)

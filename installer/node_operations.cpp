@@ -13,6 +13,7 @@
 #include "installer/surroundings.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
+#include "platform/tree.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -53,9 +54,24 @@ std::vector<std::string> versions_of(Node& node) {
 
 // SHA-256 of the version's manifest; empty: it was not unpacked to its end.
 std::string unpacked(Node& node, const std::string& version) {
-    if (!platform::exists(node.layout.version(version) + "/.suite/manifest.toml"))
-        return "";
-    return InstalledVersion(node.layout, version).manifest_sha256();
+    const std::string file = node.layout.version(version) + "/.suite/manifest.toml";
+    return platform::exists(file) ? platform::hashes_of({file}).front() : "";
+}
+
+// What a newer Locum staged, before the agent was exchanged for this one again, may be nothing that
+// this one can read.
+bool is_staged(Node& node, const NodeState& state, const std::string& version,
+               const std::string& manifest) {
+    try {
+        return cluster::staged(manifest, version, node.layout, state.components) &&
+               cluster::holds_secrets(node.layout,
+                                      InstalledVersion(node.layout, version).manifest(),
+                                      state.components);
+    } catch (const Error& error) {
+        if (error.kind() == engine::Kind::refused || error.kind() == engine::Kind::usage)
+            return false;
+        throw;
+    }
 }
 
 json facts(Node& node) {
@@ -68,7 +84,9 @@ json facts(Node& node) {
                   {"staged", json::array()},
                   {"copy", nullptr},
                   {"free", platform::free_bytes(state.data_folder)},
-                  {"pid", platform::self().pid}};
+                  {"pid", platform::self().pid},
+                  {"program", agent_program_facts(node.layout)},
+                  {"bundles", kept_bundles(node.layout)}};
     for (const std::string& component : state.components)
         value["current"][component] = current_version(node, component);
     for (const cluster::ServiceState& service : node.services.states())
@@ -79,10 +97,7 @@ json facts(Node& node) {
                                                 {"why", service.why}};
     for (const std::string& version : versions_of(node))
         if (const std::string manifest = unpacked(node, version);
-            !manifest.empty() &&
-            cluster::staged(manifest, version, node.layout, state.components) &&
-            cluster::holds_secrets(node.layout, InstalledVersion(node.layout, version).manifest(),
-                                   state.components))
+            !manifest.empty() && is_staged(node, state, version, manifest))
             value["staged"].push_back(manifest);
     if (state.copy)
         value["copy"] = {{"file", state.copy->file},
@@ -168,12 +183,22 @@ void prune(Node& node, const suite::Bundle& bundle) {
             platform::remove_all(folder + "/" + file);
 }
 
+// One that was damaged since it came is sent again.
+suite::Bundle open_or_remove(const std::string& file, const NodeState& state) {
+    try {
+        return suite::Bundle::open(file, suite::PublicKey::parse(state.bundle_key));
+    } catch (const Error& error) {
+        if (error.kind() == engine::Kind::not_trusted)
+            platform::remove_all(file);
+        throw;
+    }
+}
+
 json stage(Node& node, const json& parameters) {
     const NodeState state = node.state();
     const std::string file = node.layout.state_file(
         "bundles/" + parameters.at("manifest").get<std::string>() + ".bundle");
-    const suite::Bundle bundle =
-        suite::Bundle::open(file, suite::PublicKey::parse(state.bundle_key));
+    const suite::Bundle bundle = open_or_remove(file, state);
     // Before anything is stopped: what this version's programs need must be here.
     engine::require_no_errors(package_findings(ask_packages(bundle.manifest(), state.components)));
     prune(node, bundle);
@@ -280,6 +305,9 @@ NodeFacts facts_from_json(const std::string& text) {
                                        copy.at("operation"), copy.at("schema")};
     facts.free_bytes = value.at("free");
     facts.pid = value.at("pid");
+    if (value.contains("program"))
+        facts.program = agent_program_from_json(value.at("program"));
+    facts.bundles = value.value("bundles", std::vector<std::string>{});
     return facts;
 }
 

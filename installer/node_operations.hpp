@@ -3,6 +3,7 @@
 // Parameters and results are JSON; the comments name their keys.
 
 #include "cluster/node.hpp"
+#include "installer/agent_operations.hpp"
 
 namespace locum::installer {
 
@@ -48,6 +49,9 @@ struct NodeFacts {
     std::optional<cluster::NodeCopy> copy;
     std::uint64_t free_bytes = 0; // of the file system that holds the data folder
     std::int64_t pid = 0;         // of the agent
+    // What an agent of before decision 0019 does not tell.
+    std::optional<AgentProgram> program = {};
+    std::vector<std::string> bundles = {}; // kept here, by the SHA-256 of their manifests
 };
 NodeFacts facts_from_json(const std::string& text);
 

@@ -90,8 +90,13 @@ std::uint64_t unpacked_bytes(const Manifest& manifest, const Components& compone
 }
 
 std::uint64_t product_bytes(const Manifest& manifest, const Components& components) {
-    return std::max(unpacked_bytes(manifest, components),
-                    sum(manifest, components, &suite::Component::disk_mb) << 20);
+    // Which system the host has is not asked here.
+    std::uint64_t program = 0;
+    for (const suite::File& file : manifest.files)
+        if (suite::is_reserved_for_program(file.component))
+            program = std::max(program, file.size);
+    return program + std::max(unpacked_bytes(manifest, components),
+                              sum(manifest, components, &suite::Component::disk_mb) << 20);
 }
 
 std::vector<ComponentNeed> needs_of(const Manifest& manifest, const Components& components) {

@@ -20,6 +20,7 @@ struct OperatingSystem {
 OperatingSystem parse_os_release(std::string_view text);
 OperatingSystem operating_system();
 std::string architecture(); // "x86_64", "aarch64"
+std::string system_name();  // what programs of this host are built for: "linux-x86_64"
 unsigned cores();           // that programs can use at once; 1 at least
 
 } // namespace locum::platform

@@ -35,6 +35,8 @@ std::string service_unit_text(const std::string& name);
 // "enabled", "disabled", "masked", …: whether it starts at boot.
 std::string service_unit_enablement(const std::string& name);
 void start_service_unit(const std::string& name);
+// Also where it does not run, and where the manager has given it up.
+void restart_service_unit(const std::string& name);
 // Waits until it ended; longest: how long it may take until the manager kills it.
 void stop_service_unit(const std::string& name,
                        std::chrono::milliseconds longest = std::chrono::minutes(2));

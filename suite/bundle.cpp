@@ -60,21 +60,25 @@ std::string signed_manifest(const std::string& file, const PublicKey& trusted) {
 }
 
 Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
-    platform::InputFile input(file);
-    const BundleHead head = trusted_head(input, trusted);
-    // From here on the manifest is the vendor's word, and everything else is held against it.
-    Manifest manifest = read_manifest(input, head.manifest);
-    auto places = verify_parts(input, head, manifest);
-    auto state =
-        std::make_unique<State>(State{std::move(input), std::move(manifest), head.manifest,
-                                      platform::sha256_hex(head.manifest), std::move(places)});
-    Bundle bundle(std::move(state));
+    Bundle bundle = open_by(parse_manifest, file, trusted);
     for (auto& [kind, engine] : bundle.state_->manifest.database.engines)
         for (auto& migration : engine.migrations)
             for (auto& part : migration.run)
                 if (part.host_file.empty() && part.argv.empty())
                     part.sql = bundle.text(part.name);
     return bundle;
+}
+
+Bundle Bundle::open_by(Parse parse, const std::string& file, const PublicKey& trusted) {
+    platform::InputFile input(file);
+    const BundleHead head = trusted_head(input, trusted);
+    // From here on the manifest is the vendor's word, and everything else is held against it.
+    Manifest manifest = read_manifest(input, head.manifest, parse);
+    auto places = verify_parts(input, head, manifest);
+    auto state =
+        std::make_unique<State>(State{std::move(input), std::move(manifest), head.manifest,
+                                      platform::sha256_hex(head.manifest), std::move(places)});
+    return Bundle(std::move(state));
 }
 
 const Manifest& Bundle::manifest() const {

@@ -41,6 +41,10 @@ public:
     void unpack(const std::string& component, const std::string& into) const;
 
 private:
+    friend class ProgramBundle;
+    using Parse = Manifest (*)(std::string_view text, const std::string& file_name);
+    static Bundle open_by(Parse parse, const std::string& file, const PublicKey& trusted);
+
     struct State;
     explicit Bundle(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;

@@ -5,6 +5,10 @@
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/input_file.hpp"
+#include "platform/operating_system.hpp"
+#include "platform/outcome.hpp"
+#include "platform/process.hpp"
+#include "platform/tree.hpp"
 #include "suite/layout.hpp"
 #include "suite/manifest_write.hpp"
 #include "suite/output_file.hpp"
@@ -125,6 +129,49 @@ void check_migrations(const Manifest& manifest, const std::string& folder) {
             }
 }
 
+// A program for the system that builds can be asked which one it is; the others are asked on their
+// hosts, before they are used.
+void check_program(const std::string& file, const Program& program) {
+    platform::Command command;
+    command.argv = {file, "--version"};
+    const platform::Finished said = platform::run(command);
+    const std::string line = said.output.substr(0, said.output.find('\n'));
+    if (!said.ok() || line != said_version(program.version))
+        throw Error(fmt::format("{}: found a program that says '{}' (exit code {}); expected '{}', "
+                                "as [program] has it",
+                                file, platform::readable(line), said.exit_code,
+                                said_version(program.version)),
+                    Kind::usage)
+            .remedy("correct 'version' in [program], or name the right file");
+}
+
+// By payload: the components' as they are, and one that is made for each program.
+std::map<std::string, std::string> payload_folders(const Manifest& suite, const std::string& folder,
+                                                   const std::string& workshop) {
+    std::map<std::string, std::string> folders;
+    for (const Component& component : suite.components)
+        folders[component.name] = folder + "/" + component.payload;
+    if (!suite.program)
+        return folders;
+    for (const auto& [system, path] : suite.program->files) {
+        const std::string file = folder + "/" + path;
+        if (!platform::is_regular_file(file))
+            throw Error(fmt::format("{}: no such file; expected Locum's program for {}, which "
+                                    "[program] names",
+                                    file, system),
+                        Kind::usage)
+                .remedy(fmt::format("put it there, or take {} out of [program]", system));
+        const std::string made = fmt::format("{}/of-{}", workshop, system);
+        platform::make_folders(made);
+        const std::string copied = fmt::format("{}/{}", made, program_name);
+        platform::copy_file(file, copied, 0755);
+        if (system == platform::system_name())
+            check_program(copied, *suite.program);
+        folders[program_payload(system)] = made;
+    }
+    return folders;
+}
+
 void copy(const Source& source, OutputFile& output) {
     const platform::InputFile input(source.file);
     platform::Sha256 sum;
@@ -185,14 +232,15 @@ Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, cons
     const Workshop workshop(platform::parent_of(target));
     std::vector<Source> sources;
     std::vector<File> files;
+    const std::map<std::string, std::string> folders =
+        payload_folders(suite, folder, workshop.path());
     for (const std::string& path : part_paths(suite)) {
-        const auto component =
-            std::find_if(suite.components.begin(), suite.components.end(),
-                         [&](const Component& c) { return payload_part(c.name) == path; });
-        if (component != suite.components.end()) {
-            const std::string packed = workshop.path() + "/" + component->name;
-            Payload payload =
-                pack_payload(component->name, folder + "/" + component->payload, packed);
+        const auto found = std::find_if(folders.begin(), folders.end(), [&](const auto& one) {
+            return payload_part(one.first) == path;
+        });
+        if (found != folders.end()) {
+            const std::string packed = workshop.path() + "/" + found->first;
+            Payload payload = pack_payload(found->first, found->second, packed);
             sources.push_back({payload.part, packed});
             std::move(payload.files.begin(), payload.files.end(), std::back_inserter(files));
         } else {
@@ -204,7 +252,7 @@ Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, cons
     std::vector<Part> parts;
     for (const Source& s : sources)
         parts.push_back(s.part);
-    const std::string whole = text + written_parts(parts, suite.components, files);
+    const std::string whole = text + written_parts(parts, payloads_of(suite), files);
     if (whole.size() > layout::largest_manifest)
         throw Error(fmt::format("{}: found {} bytes with the list of all {} files; expected at "
                                 "most {}",

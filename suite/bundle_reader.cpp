@@ -99,10 +99,11 @@ BundleHead read_head(const platform::InputFile& file) {
     return head;
 }
 
-Manifest read_manifest(const platform::InputFile& file, const std::string& text) {
+Manifest read_manifest(const platform::InputFile& file, const std::string& text,
+                       ParseManifest parse) {
     Manifest manifest;
     try {
-        manifest = parse_manifest(text, file.path() + ":manifest.toml");
+        manifest = parse(text, file.path() + ":manifest.toml");
     } catch (const Error& error) {
         if (error.kind() != Kind::usage)
             throw;

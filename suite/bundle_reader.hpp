@@ -22,7 +22,9 @@ BundleHead read_head(const platform::InputFile& file);
 
 // Parses the manifest of a bundle. A manifest that is wrong is not_trusted; one that is too new is
 // refused.
-Manifest read_manifest(const platform::InputFile& file, const std::string& text);
+using ParseManifest = Manifest (*)(std::string_view text, const std::string& file_name);
+Manifest read_manifest(const platform::InputFile& file, const std::string& text,
+                       ParseManifest parse = parse_manifest);
 
 // Compares everything after the head with the manifest, byte by byte or by hash. Returns where
 // the content of each part begins.

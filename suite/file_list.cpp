@@ -45,14 +45,14 @@ public:
     Reader(std::string_view manifest, std::size_t at, const Section& rest) :
         manifest_(manifest), left_(manifest.substr(at)), rest_(rest) {}
 
-    std::vector<File> read(const std::vector<Component>& components) {
+    std::vector<File> read(const std::vector<std::string>& payloads) {
         expect(heading);
-        for (const Component& component : components) {
-            expect(component.name + std::string(begin));
+        for (const std::string& payload : payloads) {
+            expect(payload + std::string(begin));
             last_ = "";
             folders_ = {""};
             while (left_.substr(0, end.size()) != end)
-                read_entry(component.name);
+                read_entry(payload);
             expect(end);
         }
         if (!left_.empty())
@@ -191,14 +191,14 @@ private:
 
 } // namespace
 
-std::string written_files(const std::vector<Component>& components,
+std::string written_files(const std::vector<std::string>& payloads,
                           const std::vector<File>& files) {
     std::string text(heading);
-    for (const Component& component : components) {
-        text += component.name;
+    for (const std::string& payload : payloads) {
+        text += payload;
         text += begin;
         for (const File& file : files)
-            if (file.component == component.name)
+            if (file.component == payload)
                 write(file, std::back_inserter(text));
         text += end;
     }
@@ -206,8 +206,8 @@ std::string written_files(const std::vector<Component>& components,
 }
 
 std::vector<File> read_files(std::string_view manifest, std::size_t at,
-                             const std::vector<Component>& components, const Section& rest) {
-    return Reader(manifest, at, rest).read(components);
+                             const std::vector<std::string>& payloads, const Section& rest) {
+    return Reader(manifest, at, rest).read(payloads);
 }
 
 } // namespace locum::suite

@@ -1,5 +1,5 @@
 #pragma once
-// The end of a manifest, [files]: a line each, in one literal text of TOML a component. It has tens
+// The end of a manifest, [files]: a line each, in one literal text of TOML a payload. It has tens
 // of thousands of lines, so it is read here and not by the library for TOML.
 
 #include "suite/document.hpp"
@@ -11,12 +11,12 @@
 
 namespace locum::suite {
 
-// All components in this order, and the files of each in theirs.
-std::string written_files(const std::vector<Component>& components, const std::vector<File>& files);
+// All payloads in this order, and the files of each in theirs.
+std::string written_files(const std::vector<std::string>& payloads, const std::vector<File>& files);
 
-// Reads from `at` to the end of the manifest exactly what written_files gives for these components;
+// Reads from `at` to the end of the manifest exactly what written_files gives for these payloads;
 // anything else throws Error(usage). `rest`: what stands before, complains of it.
 std::vector<File> read_files(std::string_view manifest, std::size_t at,
-                             const std::vector<Component>& components, const Section& rest);
+                             const std::vector<std::string>& payloads, const Section& rest);
 
 } // namespace locum::suite

@@ -20,7 +20,8 @@ struct Source {
     std::map<std::string, std::string> texts;          // by path: templates, licence, SQL
     std::map<std::string, std::vector<File>> payloads; // by component; without sizes and sums
     std::vector<std::string> writable;                 // files of payloads that anyone may write to
-    std::set<std::string> missing_host_files;          // by name: not here, or another file
+    std::map<std::string, std::string> missing_programs; // by system: the file that is not there
+    std::set<std::string> missing_host_files;            // by name: not here, or another file
 };
 
 struct Spot {

@@ -80,6 +80,12 @@ void lint_payloads(const Source& source, Remarks& remarks) {
                              "what is to be installed",
                              "put it there; a README will do for a component of the host's "
                              "packages"});
+    for (const auto& [system, file] : source.missing_programs)
+        remarks.error(
+            table_at(source, {"program"}),
+            {"program-missing",
+             fmt::format("no file '{}', which is to be Locum's program for {}", file, system),
+             "a file", fmt::format("put it there, or take {} out", system)});
     for (const std::string& file : source.writable)
         remarks.warning({file}, {"payload-writable", "a file that everybody may write to",
                                  "files that only the vendor can change before they are signed",

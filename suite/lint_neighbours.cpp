@@ -209,6 +209,23 @@ void lint_proofs(const Pair& pair, Remarks& remarks) {
         }
 }
 
+// Agents are never taken back to an older one by an upgrade, so what brings none leaves them old.
+void lint_programs(const Pair& pair, Remarks& remarks) {
+    const auto& before = pair.older.manifest.program;
+    const auto& now = pair.newer.manifest.program;
+    if (!before)
+        return;
+    const Words words = {"program-older",
+                         now ? fmt::format("Locum {} in [program]", now->version.text())
+                             : "no [program]",
+                         fmt::format("Locum {} at least, as version {} brings it: hosts that are "
+                                     "installed from this one would get an older agent, or none",
+                                     before->version.text(), pair.before),
+                         "put the newest Locum into the bundle"};
+    if (!now || now->version < before->version)
+        remarks.warning(table_at(pair.newer, {now ? "program" : "suite"}), words);
+}
+
 } // namespace
 
 std::vector<Remark> lint_neighbours(const Source& older, const Source& newer) {
@@ -235,6 +252,7 @@ std::vector<Remark> lint_neighbours(const Source& older, const Source& newer) {
     lint_node_local_of(pair, remarks);
     lint_secrets_of(pair, remarks);
     lint_proofs(pair, remarks);
+    lint_programs(pair, remarks);
     return remarks.take();
 }
 

@@ -122,6 +122,10 @@ Source read_source(const std::string& path) {
     const std::string folder = platform::parent_of(platform::absolute(path));
     for (const Component& component : source.manifest.components)
         read_payload(source, component.name, folder + "/" + component.payload, component.payload);
+    if (source.manifest.program)
+        for (const auto& [system, file] : source.manifest.program->files)
+            if (!platform::is_regular_file(folder + "/" + file))
+                source.missing_programs[system] = file;
     for (const std::string& part : part_paths(source.manifest))
         if (!part.starts_with("payload/") || !part.ends_with(".tar.zst"))
             if (platform::exists(folder + "/" + part))

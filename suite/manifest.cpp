@@ -1,6 +1,7 @@
 #include "suite/manifest.hpp"
 
 #include "engine/error.hpp"
+#include "engine/locum_version.hpp"
 #include "suite/manifest_reader.hpp"
 #include "suite/manifest_write.hpp"
 #include "suite/paths.hpp"
@@ -57,8 +58,8 @@ std::string payload_part(std::string_view component) {
 
 std::vector<std::string> part_paths(const Manifest& manifest) {
     std::vector<std::string> paths;
-    for (const auto& component : manifest.components)
-        paths.push_back(payload_part(component.name));
+    for (const std::string& payload : payloads_of(manifest))
+        paths.push_back(payload_part(payload));
     for (const auto& text : {manifest.licence, manifest.information})
         paths.push_back(text);
     for (const auto& config : manifest.configs)
@@ -160,15 +161,17 @@ void ManifestReader::read_header() {
     if (manifest.format > newest_format)
         throw Error(
             fmt::format("the manifest is of format {}; this Locum, {}, reads formats up to {}",
-                        manifest.format, LOCUM_VERSION, newest_format),
+                        manifest.format, engine::locum_version(), newest_format),
             Kind::refused)
             .remedy("install a newer Locum, then run the command again");
     manifest.locum = read_version(file, "locum");
-    if (manifest.locum > engine::Version::parse(LOCUM_VERSION))
+    if (manifest.locum > engine::Version::parse(engine::locum_version()))
         throw Error(fmt::format("the manifest needs Locum {} or newer; this is Locum {}",
-                                manifest.locum.text(), LOCUM_VERSION),
+                                manifest.locum.text(), engine::locum_version()),
                     Kind::refused)
-            .remedy(fmt::format("install Locum {} or newer, then run the command again",
+            .remedy(fmt::format("install Locum {} or newer, or take it out of a bundle that brings "
+                                "it: locum bundle program BUNDLE --output FILE; then run the "
+                                "command again with it",
                                 manifest.locum.text()));
 }
 
@@ -225,6 +228,7 @@ Manifest parse_manifest(std::string_view text, const std::string& file_name) {
     reader.read_probes();
     reader.read_balancing();
     reader.read_database();
+    reader.read_program();
     reader.read_parts();
     reader.read_files(text, files);
     reader.file.done();

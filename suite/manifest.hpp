@@ -216,6 +216,12 @@ struct File {
     std::string target; // symlink; stays inside
 };
 
+// Locum's own program, which a bundle may bring for the agents (decision 0019).
+struct Program {
+    engine::Version version;                  // as it says itself
+    std::map<std::string, std::string> files; // by system, "linux-x86_64": in the suite's source
+};
+
 struct Manifest {
     int format = 1;
     engine::Version locum;
@@ -241,6 +247,7 @@ struct Manifest {
     std::vector<HostFile> host_files;
     std::vector<Outgoing> outgoing;
     Database database;
+    std::optional<Program> program;
     std::vector<Part> parts; // empty in a suite.toml
     std::vector<File> files; // empty in a suite.toml
 
@@ -259,6 +266,18 @@ Manifest parse_manifest(std::string_view text, const std::string& file_name);
 
 // "payload/COMPONENT.tar.zst".
 std::string payload_part(std::string_view component);
+
+// Whose payload the program for a system is; no component may be called so.
+inline constexpr std::string_view program_name = "locum";
+std::string program_payload(std::string_view system); // "locum-linux-x86_64"
+bool is_reserved_for_program(std::string_view component);
+// What it answers to --version, in one line.
+std::string said_version(const engine::Version& version);
+// Of which a bundle has payloads: components, then programs.
+std::vector<std::string> payloads_of(const Manifest& manifest);
+// What a Locum of any version can read of a bundle's manifest, however new the rest is: `program`,
+// `parts`, and those of `files` that are programs. Throws Error as parse_manifest does.
+Manifest parse_program(std::string_view text, const std::string& file_name);
 
 // The paths of the parts that a bundle of this manifest holds, sorted by byte: no more, no fewer.
 std::vector<std::string> part_paths(const Manifest& manifest);

@@ -147,7 +147,7 @@ void ManifestReader::read_database() {
     section.done();
 }
 
-void ManifestReader::read_parts() {
+void ManifestReader::list_parts() {
     for (Section section : file.list("parts")) {
         Part part;
         const Text path = section.text("path");
@@ -163,6 +163,10 @@ void ManifestReader::read_parts() {
                 "parts sorted by path, each once");
         manifest.parts.push_back(std::move(part));
     }
+}
+
+void ManifestReader::read_parts() {
+    list_parts();
     if (!file.has("parts"))
         return;
     const auto wanted = part_paths(manifest);
@@ -187,7 +191,7 @@ void ManifestReader::read_files(std::string_view text, std::size_t at) {
                                          : "[[parts]] without [files]",
                   "both, as `bundle build` writes them");
     if (at < text.size())
-        manifest.files = suite::read_files(text, at, manifest.components, file);
+        manifest.files = suite::read_files(text, at, payloads_of(manifest), file);
 }
 
 } // namespace locum::suite

@@ -130,6 +130,9 @@ void ManifestReader::read_components() {
     for (const Text& name : names) {
         Section section = components.section(name.value);
         references.declare(section, "component", name);
+        if (is_reserved_for_program(name.value))
+            section.fail(name.at, fmt::format("the component name '{}'", name.value),
+                         "another one: Locum's own program is called so");
         Component component;
         component.name = name.value;
         component.title = section.one_line("title").value;

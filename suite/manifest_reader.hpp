@@ -26,8 +26,11 @@ struct ManifestReader {
     void read_host_files();
     void read_outgoing();
     void read_database();
+    void read_program();
     // What `bundle build` adds.
     void read_parts();
+    // Whatever they are of.
+    void list_parts();
     // `at`: where they begin in the manifest's text; its end where there are none.
     void read_files(std::string_view text, std::size_t at);
 };

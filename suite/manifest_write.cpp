@@ -23,13 +23,13 @@ std::string quoted(const std::string& text) {
 
 } // namespace
 
-std::string written_parts(const std::vector<Part>& parts, const std::vector<Component>& components,
+std::string written_parts(const std::vector<Part>& parts, const std::vector<std::string>& payloads,
                           const std::vector<File>& files) {
     std::string text(heading);
     for (const Part& part : parts)
         text += fmt::format("[[parts]]\npath = {}\nsize = {}\nsha256 = \"{}\"\n\n",
                             quoted(part.path), part.size, part.sha256);
-    return text + written_files(components, files);
+    return text + written_files(payloads, files);
 }
 
 std::string_view without_written_parts(std::string_view manifest) {

@@ -10,7 +10,7 @@ namespace locum::suite {
 
 // TOML text: [[parts]] and [files], in the order given. It is put behind the vendor's own text,
 // which stays as it is, with its comments.
-std::string written_parts(const std::vector<Part>& parts, const std::vector<Component>& components,
+std::string written_parts(const std::vector<Part>& parts, const std::vector<std::string>& payloads,
                           const std::vector<File>& files);
 
 // What the vendor wrote of a bundle's manifest. The rest is needed to verify and unpack it only.

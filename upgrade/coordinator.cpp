@@ -2,6 +2,8 @@
 
 #include "engine/error.hpp"
 #include "installer/checks.hpp"
+#include "installer/installed_node.hpp"
+#include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "upgrade/session.hpp"
 #include "upgrade/steps/migrate.hpp"
@@ -85,6 +87,12 @@ std::string joined(const std::vector<std::string>& all) {
     return fmt::format("{}", fmt::join(all, "\n"));
 }
 
+// The one that is named, else the one that was sent here for the agent: it may not be unpacked yet.
+std::string bundle_at_hand(const Request& request, const Inputs& inputs) {
+    const std::string kept = installer::kept_bundle(request.layout, inputs.manifest);
+    return request.bundle.empty() && platform::exists(kept) ? kept : request.bundle;
+}
+
 // The open operation's plan, rebuilt from its inputs by whichever node goes on with it.
 struct Continuation {
     Session session;
@@ -108,7 +116,7 @@ struct Continuation {
         session(request.layout), operation(require_open(session)),
         inputs(inputs_from_json(operation.inputs)),
         lease(session.settings(), request.layout.suite, purpose),
-        upgrade(session.upgrade(request.bundle, inputs.to)), conductor(upgrade) {
+        upgrade(session.upgrade(bundle_at_hand(request, inputs), inputs.to)), conductor(upgrade) {
         // Under the lease now: what was read before may have ended meanwhile.
         if (require_open(session).id != operation.id)
             throw Error("the operation ended while its lease was waited for", Kind::busy)
@@ -126,8 +134,10 @@ struct Continuation {
         const ClusterFacts facts = session.facts(upgrade.manifest());
         const std::vector<std::string> servers = server_order(
             cluster::RegistryJournal(session.store()), operation.id, facts, inputs.servers);
-        plan = make_plan(conductor, inputs.mode, order_of(facts, upgrade.manifest(), servers),
-                         inputs.schema);
+        const std::vector<std::string> agents =
+            inputs.host_by_host ? all_agents(facts, upgrade.manifest()) : inputs.agents;
+        plan = make_plan(conductor, inputs.mode,
+                         order_of(facts, upgrade.manifest(), servers, agents), inputs.schema);
         // What other hosts did in their turns is not taken back since one cannot get the bundle.
         if (inputs.host_by_host)
             for (engine::PlannedStep& planned : plan.steps)
@@ -179,9 +189,10 @@ Forecast forecast(const Request& request) {
     forecast.findings =
         installer::demoted(preflight(upgrade.manifest(), facts, forecast.mode), request.ignored);
     Conductor conductor(upgrade);
-    const engine::Plan plan =
-        make_plan(conductor, forecast.mode, order_of(facts, upgrade.manifest(), servers_of(facts)),
-                  facts.schema);
+    const engine::Plan plan = make_plan(conductor, forecast.mode,
+                                        order_of(facts, upgrade.manifest(), servers_of(facts),
+                                                 older_agents(facts, upgrade.manifest())),
+                                        facts.schema);
     forecast.title = plan.title;
     forecast.plan = engine::describe(plan);
     return forecast;
@@ -210,14 +221,16 @@ void run(const Request& request, engine::Reporter& reporter) {
     upgrade.operation = "upgrade-" + platform::hex(platform::random_bytes(6));
     upgrade.epoch = lease.epoch();
     Conductor conductor(upgrade);
-    const Order order = order_of(facts, upgrade.manifest(), servers_of(facts));
+    const Order order = order_of(facts, upgrade.manifest(), servers_of(facts),
+                                 older_agents(facts, upgrade.manifest()));
     const engine::Plan plan = make_plan(conductor, mode, order, facts.schema);
 
     cluster::Operation operation;
     operation.id = upgrade.operation;
     operation.kind = "upgrade";
-    operation.inputs = to_json(Inputs{mode, false, upgrade.old_version(), upgrade.version(),
-                                      upgrade.manifest_sha256, order.servers, facts.schema});
+    operation.inputs =
+        to_json(Inputs{mode, false, upgrade.old_version(), upgrade.version(),
+                       upgrade.manifest_sha256, order.servers, facts.schema, order.agents});
     operation.input_hash = platform::sha256_hex(operation.inputs);
     operation.plan = joined(engine::lines(plan));
     operation.plan_hash = platform::sha256_hex(operation.plan);

@@ -75,6 +75,11 @@ ClusterFacts gather(const Sources& from) {
     return facts;
 }
 
+bool brings_agent(const suite::Manifest& manifest, const NodeView& node) {
+    return manifest.program && node.facts && node.facts->program &&
+           manifest.program->files.contains(node.facts->program->system);
+}
+
 std::vector<std::string> servers_of(const ClusterFacts& facts) {
     std::vector<std::string> names;
     for (const NodeView& node : facts.nodes)

@@ -49,6 +49,9 @@ struct Sources {
 };
 ClusterFacts gather(const Sources& from);
 
+// The bundle brings a program for the node's system, and its agent can be told to run from it.
+bool brings_agent(const suite::Manifest& manifest, const NodeView& node);
+
 // Names of the nodes with a server, oldest first.
 std::vector<std::string> servers_of(const ClusterFacts& facts);
 

@@ -109,7 +109,10 @@ struct Visit {
         upgrade.epoch = lease ? lease->epoch() : 0;
         upgrade.operation = open ? open->id : "upgrade-" + platform::hex(platform::random_bytes(6));
         conductor.emplace(upgrade);
-        const Order order = order_of(facts, upgrade.manifest(), here.order);
+        // One whose turn was cut off may answer as the new one already.
+        const Order order = order_of(facts, upgrade.manifest(), here.order,
+                                     open ? all_agents(facts, upgrade.manifest())
+                                          : older_agents(facts, upgrade.manifest()));
         plan = inputs.mode == UpgradeMode::short_downtime ? short_downtime_plan(*conductor, order)
                : here.last()                              ? last_server_plan(*conductor, order)
                              : one_server_plan(*conductor, order, here.index);

@@ -47,6 +47,7 @@ Plan in_place_plan(Conductor& conductor, const Order& order, InPlace in) {
                     in == InPlace::servers_only    ? "servers only"
                     : in == InPlace::servers_first ? "servers first"
                                                    : "schema first");
+    add_agents(plan, conductor, order.agents);
     add_staging(plan, conductor, order.nodes);
     if (in == InPlace::schema_first)
         change_schema(plan, conductor, in);

@@ -14,6 +14,8 @@ struct Order {
     std::vector<std::string> nodes;     // all
     // What else runs on the nodes, consoles and mirrors: node and component.
     std::vector<std::pair<std::string, std::string>> others = {};
+    // Nodes whose agents are to run from the program that the bundle brings.
+    std::vector<std::string> agents = {};
 };
 
 engine::Plan rolling_plan(Conductor& conductor, const Order& order);

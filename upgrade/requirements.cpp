@@ -62,6 +62,27 @@ std::vector<installer::Need> needs_of(const suite::Manifest& to, const ClusterFa
     return needs;
 }
 
+// An agent of before decision 0019 does not tell its version.
+constexpr const char* first_version = "0.1";
+
+std::vector<Finding> agent_findings(const suite::Manifest& to, const NodeView& node) {
+    if (!node.facts || brings_agent(to, node))
+        return {};
+    const auto& program = node.facts->program;
+    const std::string version = program ? program->version : first_version;
+    if (engine::Version::parse(version) >= to.locum)
+        return {};
+    const std::string& name = node.row.name;
+    return {
+        {"agent-version", Severity::error,
+         fmt::format("the agent of {} is Locum {}{}", name, version, program ? "" : " or older"),
+         fmt::format("Locum {} or newer, which this bundle needs{}", to.locum.text(),
+                     to.program && program ? " and brings for other systems than " + program->system
+                                           : ""),
+         fmt::format("on {}, with the newer program: FILE agent stop, then FILE agent start",
+                     name)}};
+}
+
 } // namespace
 
 void ask_hosts(const Sources& from, ClusterFacts& facts) {
@@ -98,6 +119,7 @@ std::vector<Finding> requirement_findings(const suite::Manifest& to, const Clust
     };
     for (const NodeView& node : facts.nodes) {
         const std::string& name = node.row.name;
+        add(agent_findings(to, node));
         if (node.host) {
             add(installer::host_findings(to, node.row.components, *node.host, name + ": "));
             add(installer::disk_findings(*node.host, needs_of(to, facts, node, mode), name + ": "));

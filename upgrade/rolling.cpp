@@ -1,9 +1,11 @@
 #include "upgrade/plan_parts.hpp"
+#include "upgrade/steps/agent.hpp"
 #include "upgrade/steps/balance.hpp"
 #include "upgrade/steps/database.hpp"
 #include "upgrade/steps/migrate.hpp"
 #include "upgrade/steps/node.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::upgrade {
@@ -98,6 +100,11 @@ void add_balancers_and_end(Plan& plan, Conductor& conductor, const Order& order)
     plan.add(steps::publish_version(conductor, "end/version"), OnFailure::stop);
 }
 
+void add_agents(Plan& plan, Conductor& conductor, const std::vector<std::string>& nodes) {
+    for (const std::string& node : nodes)
+        plan.add(steps::exchange_agent(conductor, node), OnFailure::undo_all);
+}
+
 void add_staging(Plan& plan, Conductor& conductor, const std::vector<std::string>& nodes) {
     for (const std::string& node : nodes)
         plan.add(steps::stage(conductor, node), OnFailure::undo_all);
@@ -108,6 +115,7 @@ Plan rolling_plan(Conductor& conductor, const Order& order) {
     plan.title =
         fmt::format("upgrade {} from {} to {}, rolling", conductor.upgrade().manifest().title,
                     conductor.upgrade().old_version(), conductor.upgrade().version());
+    add_agents(plan, conductor, order.agents);
     add_staging(plan, conductor, order.nodes);
     for (std::size_t i = 0; i + 1 < order.servers.size(); ++i)
         update_on_copy(plan, conductor, order, i);
@@ -122,7 +130,10 @@ Plan one_server_plan(Conductor& conductor, const Order& order, std::size_t index
     Plan plan;
     plan.title = fmt::format("update {}, {} of {} servers", order.servers[index], index + 1,
                              order.servers.size());
-    add_staging(plan, conductor, {order.servers[index]});
+    const std::string& node = order.servers[index];
+    if (std::find(order.agents.begin(), order.agents.end(), node) != order.agents.end())
+        add_agents(plan, conductor, {node});
+    add_staging(plan, conductor, {node});
     update_on_copy(plan, conductor, order, index);
     return plan;
 }
@@ -131,6 +142,7 @@ Plan last_server_plan(Conductor& conductor, const Order& order) {
     Plan plan;
     plan.title = fmt::format("update {}, the last of {} servers, and bring all back to normal mode",
                              order.servers.back(), order.servers.size());
+    add_agents(plan, conductor, order.agents);
     add_staging(plan, conductor, order.nodes);
     update_last(plan, conductor, order);
     for (std::size_t i = 0; i + 1 < order.servers.size(); ++i)

@@ -21,7 +21,7 @@ std::string to_json(const Inputs& inputs) {
     return json{{"mode", name(inputs.mode)},   {"host-by-host", inputs.host_by_host},
                 {"from", inputs.from},         {"to", inputs.to},
                 {"manifest", inputs.manifest}, {"servers", inputs.servers},
-                {"schema", inputs.schema}}
+                {"schema", inputs.schema},     {"agents", inputs.agents}}
         .dump();
 }
 
@@ -34,7 +34,8 @@ Inputs inputs_from_json(const std::string& text) {
     inputs.to = value.at("to");
     inputs.manifest = value.at("manifest");
     inputs.servers = value.at("servers").get<std::vector<std::string>>();
-    inputs.schema = value.value("schema", ""); // Locum 0.1 had none
+    inputs.schema = value.value("schema", "");                         // Locum 0.1 had none
+    inputs.agents = value.value("agents", std::vector<std::string>{}); // likewise
     return inputs;
 }
 
@@ -238,11 +239,31 @@ std::vector<std::string> server_order(const engine::Journal& journal, const std:
     return order;
 }
 
+std::vector<std::string> older_agents(const ClusterFacts& facts, const suite::Manifest& manifest) {
+    std::vector<std::string> names;
+    for (const NodeView& node : facts.nodes)
+        if (brings_agent(manifest, node) &&
+            node.facts->program->older_than(manifest.program->version))
+            names.push_back(node.row.name);
+    return names;
+}
+
+std::vector<std::string> all_agents(const ClusterFacts& facts, const suite::Manifest& manifest) {
+    std::vector<std::string> names;
+    for (const NodeView& node : facts.nodes)
+        if (manifest.program && (!node.facts || brings_agent(manifest, node)))
+            names.push_back(node.row.name);
+    return names;
+}
+
 Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest,
-               std::vector<std::string> servers) {
+               std::vector<std::string> servers, const std::vector<std::string>& agents) {
     Order order;
     order.servers = std::move(servers);
     for (const NodeView& node : facts.nodes) {
+        if (manifest.program &&
+            std::find(agents.begin(), agents.end(), node.row.name) != agents.end())
+            order.agents.push_back(node.row.name);
         order.nodes.push_back(node.row.name);
         for (const std::string& name : node.row.components) {
             const suite::Component* component = manifest.component(name);

@@ -20,6 +20,8 @@ struct Inputs {
     std::vector<std::string>
         servers;             // in order; empty host by host, where the order is that of arrival
     std::string schema = {}; // of the productive database when it began
+    // Nodes whose agents were older than the bundle's program then; empty host by host.
+    std::vector<std::string> agents = {};
 };
 std::string to_json(const Inputs& inputs);
 Inputs inputs_from_json(const std::string& text);
@@ -69,8 +71,12 @@ std::vector<std::string> server_order(const engine::Journal& journal, const std:
                                       const ClusterFacts& facts,
                                       const std::vector<std::string>& planned);
 
-// servers: in the order of the plan.
+// servers: in the order of the plan; agents: those that are to be exchanged.
 Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest,
-               std::vector<std::string> servers);
+               std::vector<std::string> servers, const std::vector<std::string>& agents = {});
+// Nodes whose agents are older than the program that the bundle brings for them.
+std::vector<std::string> older_agents(const ClusterFacts& facts, const suite::Manifest& manifest);
+// Those that an operation done host by host may have exchanged already: whose turn came.
+std::vector<std::string> all_agents(const ClusterFacts& facts, const suite::Manifest& manifest);
 
 } // namespace locum::upgrade

@@ -18,6 +18,7 @@ Plan short_downtime_plan(Conductor& conductor, const Order& order) {
     plan.title = fmt::format("upgrade {} from {} to {}, with a short downtime",
                              conductor.upgrade().manifest().title,
                              conductor.upgrade().old_version(), conductor.upgrade().version());
+    add_agents(plan, conductor, order.agents);
     add_staging(plan, conductor, order.nodes);
 
     // One group: if the migration fails, the fence falls and every old server starts again.

@@ -3,6 +3,7 @@
 #include "cluster/agent.hpp"
 #include "cluster/lease.hpp"
 #include "cluster/peers.hpp"
+#include "cluster/program.hpp"
 #include "cluster/service_units.hpp"
 #include "engine/error.hpp"
 #include "installer/accounts.hpp"
@@ -62,7 +63,7 @@ Step start_agent(const Installation& installation) {
             [&layout] { return cluster::agent_runs(layout); },
             nullptr,
             [&layout, &installation](Reporter&) {
-                cluster::start_agent(layout, installation.program);
+                cluster::start_agent(layout, cluster::agent_program(layout, installation.program));
                 return std::string();
             },
             [&layout] {

@@ -60,6 +60,10 @@ std::string architecture() {
     return ::uname(&names) == 0 ? names.machine : "";
 }
 
+std::string system_name() {
+    return "linux-" + architecture();
+}
+
 unsigned cores() {
     return std::max(1U, std::thread::hardware_concurrency());
 }

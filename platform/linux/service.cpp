@@ -99,6 +99,10 @@ void start_service_unit(const std::string& name) {
     systemctl({"start", name});
 }
 
+void restart_service_unit(const std::string& name) {
+    systemctl({"restart", name});
+}
+
 void stop_service_unit(const std::string& name, std::chrono::milliseconds longest) {
     systemctl({"stop", name}, longest + job_limit);
 }

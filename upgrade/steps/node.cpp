@@ -21,16 +21,25 @@ using nlohmann::json;
 
 namespace {
 
-// Waits for an agent that does not answer: nothing is broken by that, and what it was told before
-// is in its log of commands. An undo has ids of its own, so that its commands are not mistaken for
-// those of the step.
+// What it was told before is in its log of commands. An undo has ids of its own, so that its
+// commands are not mistaken for those of the step.
 Undo undo(Conductor& conductor, const std::string& step, const std::string& node,
           const std::string& action,
           const std::function<json(const std::string& memo)>& parameters) {
-    return Undo{[&conductor, step, node, action, parameters](const std::string& memo) {
-        engine::SilentReporter silent;
-        try {
+    return undo_by_agent(
+        conductor, node, [&conductor, step, node, action, parameters](const std::string& memo) {
+            engine::SilentReporter silent;
             conductor.tell(node, step + "/undo", action, parameters(memo).dump(), silent);
+        });
+}
+
+} // namespace
+
+Undo undo_by_agent(Conductor& conductor, const std::string& node,
+                   const std::function<void(const std::string& memo)>& back) {
+    return Undo{[&conductor, node, back](const std::string& memo) {
+        try {
+            back(memo);
         } catch (const Error& error) {
             if (error.kind() == Kind::busy || conductor.answers(node))
                 throw;
@@ -39,7 +48,20 @@ Undo undo(Conductor& conductor, const std::string& step, const std::string& node
     }};
 }
 
-} // namespace
+void send_bundle(Conductor& conductor, const NodeFacts& facts, const std::string& step,
+                 Reporter& reporter) {
+    const std::string& sha256 = conductor.upgrade().manifest_sha256;
+    if (std::find(facts.bundles.begin(), facts.bundles.end(), sha256) != facts.bundles.end())
+        return;
+    const std::string& bundle = conductor.upgrade().bundle_file;
+    if (bundle.empty())
+        throw Error(fmt::format("{} has not got the bundle {} yet, and none is at hand here",
+                                facts.name, sha256),
+                    Kind::usage)
+            .remedy("name it: locum upgrade resume BUNDLE");
+    conductor.peers().send_bundle(cluster::address_of(conductor.registry().node(facts.name)),
+                                  bundle, sha256, reporter, step);
+}
 
 Step stage(Conductor& conductor, const std::string& node) {
     const std::string step = "stage/" + node;
@@ -52,15 +74,8 @@ Step stage(Conductor& conductor, const std::string& node) {
         },
         nullptr,
         [&conductor, node, step, sha256](Reporter& reporter) {
-            const std::string& bundle = conductor.upgrade().bundle_file;
-            if (bundle.empty())
-                throw Error(
-                    fmt::format("{} has not got the bundle {} yet, and none is at hand here", node,
-                                sha256),
-                    Kind::usage)
-                    .remedy("name it: locum upgrade resume BUNDLE");
+            send_bundle(conductor, conductor.facts(node), step, reporter);
             const cluster::NodeRow row = conductor.registry().node(node);
-            conductor.peers().send_bundle(cluster::address_of(row), bundle, sha256, reporter, step);
             if (!row.has_role("server") && !conductor.upgrade().manifest().secrets.empty())
                 conductor.peers().send_secrets(cluster::address_of(row),
                                                cluster::secrets_for(conductor.upgrade().layout,

@@ -8,6 +8,13 @@
 
 namespace locum::upgrade::steps {
 
+// Unless the node keeps it already.
+void send_bundle(Conductor& conductor, const installer::NodeFacts& facts, const std::string& step,
+                 engine::Reporter& reporter);
+// Waits for an agent that does not answer (paused): nothing is broken by that.
+engine::Undo undo_by_agent(Conductor& conductor, const std::string& node,
+                           const std::function<void(const std::string& memo)>& back);
+
 engine::Step stage(Conductor& conductor, const std::string& node);
 engine::Step copy(Conductor& conductor, const std::string& node);
 engine::Step stop(Conductor& conductor, const std::string& step, const std::string& node,

@@ -109,8 +109,7 @@ TEST_CASE("no manifest brings the parser down") {
 }
 
 TEST_CASE("what is taken for a list of files is what is written for it") {
-    suite::Component server;
-    server.name = "server";
+    const std::string server = "server";
     const std::string sum(64, 'a');
     using Type = suite::File::Type;
     const std::string seed =

@@ -80,6 +80,22 @@ TEST_CASE("status: in the middle of an upgrade") {
     check_golden(operation_text(status), "tests/unit/cli/views/operation.txt");
 }
 
+TEST_CASE("status: the agents' versions, as text where they differ") {
+    Status status = middle_of_an_upgrade();
+    status.nodes[0].live->program = installer::AgentProgram{};
+    status.nodes[0].live->program->version = "0.2.0";
+    status.nodes[1].live->program = installer::AgentProgram{};
+    status.nodes[1].live->program->version = "0.1.0";
+    CHECK(contains(status_text(status), "\nagents: node-1 0.2.0, node-2 0.1.0\n"));
+    const json nodes = json::parse(status_json(status)).at("nodes");
+    CHECK(nodes[0].at("agent-version") == "0.2.0");
+    CHECK(nodes[2].at("agent-version") == ""); // silent
+    status.nodes[1].live->program->version = "0.2.0";
+    CHECK(!contains(status_text(status), "agents:"));
+    status.nodes[1].live->program.reset();
+    CHECK(contains(status_text(status), "agents: node-1 0.2.0, node-2 older\n"));
+}
+
 TEST_CASE("status: quiet, a trial cluster, nothing ever done") {
     Status status = middle_of_an_upgrade();
     status.operation.reset();

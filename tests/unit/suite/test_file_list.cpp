@@ -15,16 +15,9 @@ namespace {
 const std::string zeros(64, '0');
 const std::string before = "format = 1\n"; // of the manifest
 
-std::vector<Component> components(const std::vector<std::string>& names) {
-    std::vector<Component> all(names.size());
-    for (std::size_t i = 0; i < names.size(); ++i)
-        all[i].name = names[i];
-    return all;
-}
-
 std::vector<File> read(const std::string& text, const std::vector<std::string>& names = {"s"}) {
     const Section rest = Section::parse(before, "m.toml");
-    return read_files(before + text, before.size(), components(names), rest);
+    return read_files(before + text, before.size(), names, rest);
 }
 
 std::string complaint(const std::string& text) {
@@ -73,7 +66,7 @@ TEST_CASE("files are written a line each, and read back as they were") {
         {"s", "bin/run", Type::regular, 0777, 19, zeros, ""},
         {"t", "[files]", Type::regular, 0644, 7, zeros, ""},
     };
-    const std::string text = written_files(components({"s", "empty", "t"}), files);
+    const std::string text = written_files({"s", "empty", "t"}, files);
     CHECK(text == "[files]\n"
                   "s = '''\n"
                   "d 0700  b\n"

@@ -182,6 +182,9 @@ TEST_CASE("lint: components and texts") {
     source = sample();
     source.writable = {"server/bin/server"};
     CHECK(findings(source) == "server/bin/server:0 warning payload-writable");
+    source = sample();
+    source.missing_programs = {{"linux-x86_64", "bin/locum"}};
+    CHECK(findings(source) == "suite.toml:1 error program-missing");
 
     CHECK(findings_with({{"licence = \"licence.txt\"\n", ""}}) ==
           "suite.toml:3 note licence-missing");

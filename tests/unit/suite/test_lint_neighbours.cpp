@@ -136,3 +136,17 @@ TEST_CASE("lint: files of a payload that everybody may write to") {
     CHECK(testing::contains(told(suite::lint_paths({scratch / "suite-2.0.toml"}).remarks),
                             scratch / "front/open:0 warning payload-writable"));
 }
+
+TEST_CASE("lint: a version that brings an older Locum than the one before it, or none") {
+    suite::Source before = sample_before();
+    suite::Source now = sample();
+    const auto brings = [](const char* version) {
+        return suite::Program{engine::Version::parse(version), {{"linux-x86_64", "bin/locum"}}};
+    };
+    before.manifest.program = brings("0.2");
+    CHECK(told(suite::lint_neighbours(before, now)) == "suite.toml:3 warning program-older");
+    now.manifest.program = brings("0.1.9");
+    CHECK(testing::contains(told(suite::lint_neighbours(before, now)), "program-older"));
+    now.manifest.program = brings("0.2.0");
+    CHECK(told(suite::lint_neighbours(before, now)) == "");
+}

@@ -1,5 +1,6 @@
 #include "tests/unit/upgrade/facts.hpp"
 #include "upgrade/session.hpp"
+#include "upgrade/verdict.hpp"
 
 using namespace locum;
 using namespace locum::testing;
@@ -7,14 +8,15 @@ using upgrade::Inputs;
 using upgrade::UpgradeMode;
 
 TEST_CASE("inputs: what another process needs comes back as it was") {
-    for (const Inputs& inputs : {Inputs{UpgradeMode::rolling,
-                                        false,
-                                        "1.0",
-                                        "2.0",
-                                        std::string(64, 'a'),
-                                        {"node-2", "node-1"}},
-                                 Inputs{UpgradeMode::in_place, false, "1.0", "1.1", "", {}, "1"},
-                                 Inputs{UpgradeMode::short_downtime, true, "1.0", "1.1", "", {}}}) {
+    for (const Inputs& inputs :
+         {Inputs{UpgradeMode::rolling,
+                 false,
+                 "1.0",
+                 "2.0",
+                 std::string(64, 'a'),
+                 {"node-2", "node-1"}},
+          Inputs{UpgradeMode::in_place, false, "1.0", "1.1", "", {}, "1", {"node-3", "node-1"}},
+          Inputs{UpgradeMode::short_downtime, true, "1.0", "1.1", "", {}}}) {
         const std::string text = upgrade::to_json(inputs);
         const Inputs again = upgrade::inputs_from_json(text);
         CHECK(again.mode == inputs.mode);
@@ -24,6 +26,7 @@ TEST_CASE("inputs: what another process needs comes back as it was") {
         CHECK(again.manifest == inputs.manifest);
         CHECK(again.servers == inputs.servers);
         CHECK(again.schema == inputs.schema);
+        CHECK(again.agents == inputs.agents);
         CHECK(upgrade::to_json(again) == text); // its hash is compared
     }
 }
@@ -39,6 +42,68 @@ TEST_CASE("order: servers as they are given, balancers and all nodes as they joi
     suite::Manifest without = small_manifest("2.0");
     without.balancing.reset();
     CHECK(upgrade::order_of(facts, without, {}).balancers.empty());
+}
+
+namespace {
+
+installer::AgentProgram locum_of(const std::string& version,
+                                 const std::string& system = "linux-x86_64") {
+    installer::AgentProgram program;
+    program.version = version;
+    program.system = system;
+    return program;
+}
+
+} // namespace
+
+TEST_CASE("order: agents that are older than the program that the bundle brings for them") {
+    upgrade::ClusterFacts facts = three_nodes();
+    suite::Manifest to = small_manifest("2.0");
+    facts.nodes[0].facts->program = locum_of("0.1.0");
+    facts.nodes[1].facts->program = locum_of("0.2.0");
+    facts.nodes[2].facts->program = locum_of("0.1.9");
+    CHECK(upgrade::older_agents(facts, to).empty()); // it brings none
+    to.program = suite::Program{engine::Version::parse("0.2"), {{"linux-x86_64", "bin/locum"}}};
+    CHECK(upgrade::older_agents(facts, to) == std::vector<std::string>{"node-1", "node-3"});
+    // In the order of the nodes; one that has left meanwhile is none any more.
+    CHECK(upgrade::order_of(facts, to, {}, {"node-3", "gone", "node-1"}).agents ==
+          std::vector<std::string>{"node-1", "node-3"});
+    // Of another system, or of before agents told what they are.
+    facts.nodes[0].facts->program = locum_of("0.1.0", "linux-aarch64");
+    facts.nodes[2].facts->program.reset();
+    CHECK(upgrade::older_agents(facts, to).empty());
+    CHECK(upgrade::all_agents(facts, to) == std::vector<std::string>{"node-2"});
+    // Who is silent may have been exchanged.
+    facts.nodes[2].facts.reset();
+    CHECK(upgrade::all_agents(facts, to) == std::vector<std::string>{"node-2", "node-3"});
+}
+
+TEST_CASE("preflight: an agent that is too old for a bundle that brings none for it") {
+    upgrade::ClusterFacts facts = three_nodes();
+    suite::Manifest to = small_manifest("2.0");
+    to.locum = engine::Version::parse("0.2");
+    facts.nodes[0].facts->program = locum_of("0.1.0");
+    facts.nodes[1].facts->program = locum_of("0.2.1");
+    const auto found = [&] {
+        std::string all;
+        for (const engine::Finding& finding :
+             upgrade::preflight(to, facts, UpgradeMode::short_downtime))
+            if (finding.name == "agent-version") {
+                CHECK(finding.severity == engine::Severity::error);
+                CHECK(!finding.may_be_ignored);
+                CHECK(contains(finding.remedy, "agent start"));
+                all += finding.found + "; ";
+            }
+        return all;
+    };
+    const std::string third = "the agent of node-3 is Locum 0.1 or older; ";
+    CHECK(found() == "the agent of node-1 is Locum 0.1.0; " + third);
+    to.program = suite::Program{engine::Version::parse("0.2"), {{"linux-x86_64", "bin/locum"}}};
+    CHECK(found() == third); // it cannot be told to run from it
+    facts.nodes[0].facts->program->system = "linux-aarch64";
+    CHECK(found() == "the agent of node-1 is Locum 0.1.0; " + third);
+    to.locum = engine::Version::parse("0.1");
+    CHECK(found().empty());
 }
 
 TEST_CASE("session: a node without a datasource names where to go") {

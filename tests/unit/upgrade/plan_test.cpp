@@ -122,3 +122,28 @@ TEST_CASE("plan: one step only cannot be undone, the migration, and nothing afte
         CHECK(irreversible == 1);
     }
 }
+
+TEST_CASE("plan: agents come first, one after the other, and a failure takes all of them back") {
+    Coordinator coordinator;
+    coordinator.to().program =
+        suite::Program{engine::Version::parse("0.2.0"), {{"linux-x86_64", "bin/locum"}}};
+    upgrade::Order order = three_servers;
+    order.agents = {"node-1", "node-3"};
+    auto& conductor = coordinator.conductor();
+    for (const engine::Plan& plan :
+         {upgrade::rolling_plan(conductor, order), upgrade::short_downtime_plan(conductor, order),
+          upgrade::in_place_plan(conductor, order, upgrade::InPlace::servers_only),
+          upgrade::last_server_plan(conductor, order)}) {
+        REQUIRE(plan.steps.size() > 3);
+        CHECK(plan.steps[0].step.id == "agent/node-1");
+        CHECK(plan.steps[1].step.id == "agent/node-3");
+        CHECK(plan.steps[2].step.id == "stage/node-1");
+        CHECK(plan.steps[0].on_failure == engine::OnFailure::undo_all);
+        CHECK(std::holds_alternative<engine::Undo>(plan.steps[0].step.undo));
+        CHECK(plan.steps[0].step.says == "let the agent of node-1 run from Locum 0.2.0, which the "
+                                         "bundle brings; services go on");
+    }
+    // Its own only, where each host has its turn.
+    CHECK(upgrade::one_server_plan(conductor, order, 0).steps[0].step.id == "agent/node-1");
+    CHECK(upgrade::one_server_plan(conductor, order, 1).steps[0].step.id == "stage/node-2");
+}

@@ -1,0 +1,33 @@
+#pragma once
+// What an agent tells of the program that it runs from, and how it is told to run from another.
+
+#include "cluster/node.hpp"
+#include "engine/version.hpp"
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace locum::installer {
+
+// In the answer to `facts`.
+struct AgentProgram {
+    std::string version;    // of Locum
+    std::string system;     // "linux-x86_64"
+    std::string runs;       // the version, of those that bundles brought here; "": from elsewhere
+    std::string linked;     // what it runs from when it is started next; likewise
+    std::string fault_of;   // the version that did not come up at the last exchange …
+    std::string fault;      // … and why; empty: it did
+    std::string to_go_back; // what is typed on the host to have it run from the same as now again
+    bool older_than(const engine::Version& other) const;
+};
+nlohmann::json agent_program_facts(const cluster::Layout& layout);
+AgentProgram agent_program_from_json(const nlohmann::json& value);
+
+// Command:
+//   exchange {version, manifest}
+//                        unpacks the program of the uploaded bundle of this manifest, "" where it
+//                        is here already, tries it, and begins to run from it (cluster/
+//                        agent_exchange.hpp); version "": from the one before any bundle's
+cluster::NodeOperations agent_operations();
+
+} // namespace locum::installer

@@ -1,0 +1,120 @@
+#include "upgrade/steps/agent.hpp"
+
+#include "cluster/transport_client.hpp"
+#include "engine/error.hpp"
+#include "upgrade/steps/node.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+namespace locum::upgrade::steps {
+
+using engine::Error;
+using engine::Kind;
+using installer::AgentProgram;
+using installer::NodeFacts;
+using nlohmann::json;
+
+namespace {
+
+// The agent's helper gives a new one 20 s to listen and as many to answer, and those to the old one
+// when it has put that back.
+constexpr std::chrono::seconds exchange_limit{90};
+constexpr std::chrono::milliseconds poll_interval{200};
+
+AgentProgram program_of(const NodeFacts& facts) {
+    if (!facts.program)
+        throw Error(fmt::format("the agent of {} is too old to be exchanged", facts.name),
+                    Kind::refused)
+            .remedy(fmt::format("on {}, with a newer Locum (locum bundle program BUNDLE --output "
+                                "FILE): FILE agent stop, then FILE agent start",
+                                facts.name));
+    return *facts.program;
+}
+
+// Until the agent answers and runs from this version. A silent one is on its way.
+void await_program(Conductor& conductor, const std::string& node, const std::string& version,
+                   const std::string& to_go_back) {
+    const auto deadline = std::chrono::steady_clock::now() + exchange_limit;
+    for (;; std::this_thread::sleep_for(poll_interval)) {
+        std::string why;
+        std::optional<NodeFacts> facts;
+        try {
+            facts = conductor.facts(node);
+        } catch (const Error& error) {
+            why = error.one_line();
+        }
+        if (facts) {
+            const AgentProgram program = program_of(*facts);
+            if (program.runs == version && program.linked == version)
+                return;
+            if (!program.fault.empty() && program.fault_of == version)
+                throw Error(fmt::format("the agent of {} did not come up as Locum {}: {}", node,
+                                        version, program.fault))
+                    .remedy(fmt::format("see exchange.log and agent.log in /var/log/locum/{} on "
+                                        "{}, and ask the bundle's vendor",
+                                        conductor.upgrade().layout.suite, node));
+            why = fmt::format("it runs as Locum {} still", program.version);
+        }
+        if (std::chrono::steady_clock::now() > deadline)
+            // Not as a remedy: where the agent is gone, that of the undo is the one that is told.
+            throw Error(fmt::format("the agent of {0} does not answer as Locum {1} after {2} s: "
+                                    "{3}; on {0}: {4}",
+                                    node, version, exchange_limit.count(), why,
+                                    to_go_back.empty() ? "locum agent start" : to_go_back))
+                .remedy(fmt::format("see exchange.log and agent.log in /var/log/locum/{} there",
+                                    conductor.upgrade().layout.suite));
+    }
+}
+
+// Its answer may be lost with the agent that gives it.
+void tell_to_exchange(Conductor& conductor, const std::string& node, const std::string& step,
+                      const json& parameters, engine::Reporter& reporter) {
+    try {
+        conductor.tell(node, step, "exchange", parameters.dump(), reporter);
+    } catch (const cluster::Unreachable&) {
+        reporter.note(node + "'s agent ended before it answered");
+    }
+}
+
+} // namespace
+
+engine::Step exchange_agent(Conductor& conductor, const std::string& node) {
+    const std::string step = "agent/" + node;
+    const engine::Version version = conductor.upgrade().manifest().program.value().version;
+    const std::string sha256 = conductor.upgrade().manifest_sha256;
+    return {step,
+            fmt::format("let the agent of {} run from Locum {}, which the bundle brings; services "
+                        "go on",
+                        node, version.text()),
+            [&conductor, node, version] {
+                const AgentProgram program = program_of(conductor.facts(node));
+                return !program.older_than(version);
+            },
+            [&conductor, node] { return program_of(conductor.facts(node)).linked; },
+            [&conductor, node, step, version, sha256](engine::Reporter& reporter) {
+                const NodeFacts facts = conductor.facts(node);
+                const AgentProgram program = program_of(facts);
+                if (program.runs == version.text() && program.linked == version.text())
+                    return std::string(); // by a run that was killed
+                send_bundle(conductor, facts, step, reporter);
+                tell_to_exchange(conductor, node, step,
+                                 {{"version", version.text()}, {"manifest", sha256}}, reporter);
+                await_program(conductor, node, version.text(), program.to_go_back);
+                return std::string();
+            },
+            nullptr,
+            undo_by_agent(conductor, node, [&conductor, node, step](const std::string& memo) {
+                engine::SilentReporter silent;
+                const AgentProgram program = program_of(conductor.facts(node));
+                if (program.runs == memo && program.linked == memo)
+                    return;
+                tell_to_exchange(conductor, node, step + "/undo",
+                                 {{"version", memo}, {"manifest", ""}}, silent);
+                await_program(conductor, node, memo, program.to_go_back);
+            })};
+}
+
+} // namespace locum::upgrade::steps
