@@ -6,6 +6,7 @@
 #include "cluster/installed.hpp"
 #include "cluster/members.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/role_change.hpp"
 #include "cluster/service_units.hpp"
 #include "cluster/shared_secrets.hpp"
 #include "cluster/start_gate.hpp"
@@ -134,7 +135,7 @@ public:
             .upload = true,
             .body_limit = largest_bundle};
         verbs["secrets"] = {.handler = [this](const Request& request, const Emit&) {
-            members_.require(request.peer);
+            members_.require_server(request.peer);
             const std::lock_guard lock(node_.state_mutex);
             keep_secrets(node_.layout, engine::Secret(request.body));
             return std::string("{}");
@@ -149,6 +150,10 @@ public:
                                      return may_join(node_.layout, request.body, request.channel);
                                  },
                              .without_certificate = true};
+        verbs["modify"] = {.handler = [this](const Request& request, const Emit&) {
+            members_.require(request.peer);
+            return change_roles(node_.layout, request.peer, request.body, request.channel);
+        }};
         verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
             leave(node_.layout, request.peer, request.body);
             return std::string("{}");
@@ -175,7 +180,7 @@ private:
     }
 
     std::string run(const Request& request, const Emit& emit) {
-        members_.require(request.peer);
+        members_.require_server(request.peer);
         const json body = json::parse(request.body);
         const NodeOperation& operation = find(body);
         const NodeCommand command{body.at("operation"), body.at("epoch"),
@@ -197,7 +202,7 @@ private:
     // Verified here and again whenever it is opened; a bundle that this node does not trust is not
     // kept.
     std::string keep(const Request& request) {
-        members_.require(request.peer);
+        members_.require_server(request.peer);
         const suite::PublicKey trusted = suite::PublicKey::parse(node_.state().bundle_key);
         std::string manifest;
         try {
