@@ -48,8 +48,10 @@ int install_part(const Options& options, const installer::Installation& installa
 }
 
 int roll_back(const Options& options, const std::string& root) {
-    const cluster::Layout layout{root, options.suite.empty() ? installer::only_begun_suite(root, installer::Begun::What::installation)
-                                                             : options.suite};
+    const cluster::Layout layout{
+        root, options.suite.empty()
+                  ? installer::only_begun_suite(root, installer::Begun::What::installation)
+                  : options.suite};
     installer::roll_back(layout, options.bundle.empty() ? "" : platform::absolute(options.bundle),
                          platform::this_program(), *make_reporter(options));
     if (options.json)

@@ -95,10 +95,10 @@ int modify(const Options& options) {
     request.cancelled = [&signals] { return signals.arrived(); };
     upgrade::modify(request, *make_reporter(options));
     if (options.json) {
-        fmt::print("{}\n", json{{"event", "result"},
-                                {"result", "modified"},
-                                {"components", modifying.components}}
-                               .dump());
+        fmt::print(
+            "{}\n",
+            json{{"event", "result"}, {"result", "modified"}, {"components", modifying.components}}
+                .dump());
         return 0;
     }
     for (const std::string& note : modifying.notes)
@@ -112,8 +112,7 @@ int modify(const Options& options) {
 
 void add_modify(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
-    CLI::App* command =
-        app.add_subcommand("modify", "Add components to this node, or remove some");
+    CLI::App* command = app.add_subcommand("modify", "Add components to this node, or remove some");
     command->add_option("BUNDLE", options->bundle,
                         "Of the version that is installed, where none is kept");
     CLI::Option* add = command->add_option("--add", options->selection.add, "Can be repeated")

@@ -205,8 +205,7 @@ JoinAnswer join_answer_from_json(const std::string& text, const NodeRow& node) {
     joined.ca_pem = answer.at("ca");
     joined.cluster_id = answer.at("cluster");
     joined.trial = answer.at("trial");
-    if (node.has_role("server") ? !answer.contains("suite-seed")
-                                        : !answer.contains("secrets"))
+    if (node.has_role("server") ? !answer.contains("suite-seed") : !answer.contains("secrets"))
         throw Error("the server that admitted this node sent no secrets of the suite: it runs an "
                     "older Locum",
                     Kind::refused)

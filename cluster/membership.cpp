@@ -71,8 +71,8 @@ engine::Secret load_suite_seed(const Layout& layout) {
 }
 
 void forget_authority(const Layout& layout) {
-    for (const char* file : {ca_key_file, join_secret_file, suite_seed_file, members_file,
-                             "datasource.json"})
+    for (const char* file :
+         {ca_key_file, join_secret_file, suite_seed_file, members_file, "datasource.json"})
         platform::remove_all(layout.state_file(file));
 }
 

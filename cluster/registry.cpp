@@ -168,9 +168,8 @@ void Registry::change_selection(const NodeRow& node) {
                        {node.name, node.installation, json(node.roles).dump(),
                         json(node.components).dump(), json(node.ports).dump(),
                         json(node.versions).dump()}) != 1)
-        throw engine::Error(
-            fmt::format("{} is not registered with this installation", node.name),
-            engine::Kind::refused)
+        throw engine::Error(fmt::format("{} is not registered with this installation", node.name),
+                            engine::Kind::refused)
             .remedy("see who is: locum node list");
 }
 

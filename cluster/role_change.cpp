@@ -85,14 +85,14 @@ std::string ask(const Layout& layout, const Address& server, const RoleChange& c
     const TransportClient client(load_identity(layout));
     return client.call_bound(
         {server.node, server.host, server.port}, "modify", [&](const std::string& channel) {
-            return json{{"node", json::parse(to_json(change.node))},
-                        {"csr", change.csr_pem},
-                        {"manifest", change.manifest},
-                        {"only-ask", only_ask},
-                        {"proof", change.join_secret.empty()
-                                      ? ""
-                                      : token::join_proof(change.join_secret, channel,
-                                                          change.csr_pem)}}
+            return json{
+                {"node", json::parse(to_json(change.node))},
+                {"csr", change.csr_pem},
+                {"manifest", change.manifest},
+                {"only-ask", only_ask},
+                {"proof", change.join_secret.empty()
+                              ? ""
+                              : token::join_proof(change.join_secret, channel, change.csr_pem)}}
                 .dump();
         });
 }
@@ -109,9 +109,9 @@ std::string change_roles(const Layout& layout, const std::string& peer, const st
     Store store(settings, layout.suite);
     require_allowed(layout, store, asked, peer, channel);
     if (asked.only_ask)
-        return to_json(introduce(layout, asked.node,
-                                 {"the agent of " + peer,
-                                  endpoint(asked.node.address, asked.node.agent_port), ""}));
+        return to_json(introduce(
+            layout, asked.node,
+            {"the agent of " + peer, endpoint(asked.node.address, asked.node.agent_port), ""}));
     const std::string certificate =
         load_authority(layout).sign(asked.csr_pem, peer, asked.node.roles);
     const Lease lease(settings, layout.suite, "modification of " + peer);

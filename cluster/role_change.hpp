@@ -12,7 +12,7 @@ namespace locum::cluster {
 struct RoleChange {
     NodeRow node;
     std::string csr_pem;
-    std::string manifest;      // SHA-256 of its version's
+    std::string manifest;       // SHA-256 of its version's
     engine::Secret join_secret; // of the token; empty: it gains nothing
 };
 

@@ -116,10 +116,10 @@ void require_none_begun(const cluster::Layout& layout) {
 void require_same_inputs(const Begun& begun, const Begun& now, const cluster::Layout& layout) {
     if (begun.what == now.what && begun.input_hash() == now.input_hash())
         return;
-    throw engine::Error(
-        fmt::format("{} ({}) was begun here with other inputs:\n  {}", in_words(begun.what),
-                    begun.operation, fmt::join(differences(begun, now), "\n  ")),
-        engine::Kind::unfinished)
+    throw engine::Error(fmt::format("{} ({}) was begun here with other inputs:\n  {}",
+                                    in_words(begun.what), begun.operation,
+                                    fmt::join(differences(begun, now), "\n  ")),
+                        engine::Kind::unfinished)
         .remedy("run it again with what it was begun with, and it goes on where it stopped; or "
                 "take it back: " +
                 rollback_of(begun.what, layout));
@@ -132,9 +132,10 @@ std::vector<std::string> differences(const Begun& begun, const Begun& now) {
                                     begun.bundle, begun.manifest, now.bundle, now.manifest));
     const auto names = [&found](const char* option, const auto& before, const auto& after) {
         if (before != after)
-            found.push_back(fmt::format("{}: begun with {}, now {}", option,
-                                        before.empty() ? "none" : fmt::format("{}", fmt::join(before, ", ")),
-                                        after.empty() ? "none" : fmt::format("{}", fmt::join(after, ", "))));
+            found.push_back(
+                fmt::format("{}: begun with {}, now {}", option,
+                            before.empty() ? "none" : fmt::format("{}", fmt::join(before, ", ")),
+                            after.empty() ? "none" : fmt::format("{}", fmt::join(after, ", "))));
     };
     names("--add", begun.change.add, now.change.add);
     names("--remove", begun.change.remove, now.change.remove);
@@ -166,9 +167,8 @@ std::string only_begun_suite(const std::string& root, Begun::What what) {
                                         name_of(what), root.empty() ? "/" : root),
                             engine::Kind::usage)
             .remedy("name the right --root; what has ended is not taken back");
-    throw engine::Error(
-        fmt::format("several are unfinished: {}", fmt::join(suites, ", ")),
-        engine::Kind::usage)
+    throw engine::Error(fmt::format("several are unfinished: {}", fmt::join(suites, ", ")),
+                        engine::Kind::usage)
         .remedy("name one with --suite");
 }
 

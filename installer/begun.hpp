@@ -19,8 +19,8 @@ struct Begun {
     struct Change {
         std::vector<std::string> add;
         std::vector<std::string> remove;
-        std::string before;      // node.json
-        bool alone = false;      // no other server served
+        std::string before; // node.json
+        bool alone = false; // no other server served
         bool operator==(const Change&) const = default;
     };
 

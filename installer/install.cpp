@@ -134,8 +134,7 @@ void end(const cluster::Layout& layout, const Begun& begun) {
 Prepared prepare(const std::string& bundle_file, const Answers& answers, const std::string& root,
                  const std::string& program) {
     const cluster::Layout layout{root, answers.suite};
-    if (const auto begun = Begun::load(layout);
-        begun && begun->what == Begun::What::modification)
+    if (const auto begun = Begun::load(layout); begun && begun->what == Begun::What::modification)
         require_none_begun(layout);
     const suite::PublicKey key = trusted_key(answers, layout);
     auto bundle = std::make_unique<suite::Bundle>(suite::Bundle::open(bundle_file, key));

@@ -69,9 +69,9 @@ std::map<std::string, cluster::ServiceChoice> choices(const Manifest& manifest,
                                                       const std::optional<Answers>& answers) {
     std::map<std::string, cluster::ServiceChoice> all;
     for (const suite::Service& service : manifest.services) {
-        const auto& from =
-            holds(change.added, service.component) && answers ? answers->services
-                                                              : change.before.services;
+        const auto& from = holds(change.added, service.component) && answers
+                               ? answers->services
+                               : change.before.services;
         if (const auto choice = from.find(service.name);
             choice != from.end() && change.after.has(service.component))
             all.insert(*choice);
@@ -114,6 +114,10 @@ Modification modification(const Manifest& manifest, const NodeState& before,
             change.removed.push_back(component);
     change.after.ports =
         ports_of(manifest, change.after.components, own_ports(manifest, change, answers));
+    // A port that a later version brought has no number here, and gets none by the way.
+    for (const suite::Port& port : manifest.ports)
+        if (holds(change.kept, port.component) && !before.ports.contains(port.name))
+            change.after.ports.erase(port.name);
     change.after.services = choices(manifest, change, answers);
     change.roles_before = roles_of(manifest, before.components);
     change.roles_after = roles_of(manifest, change.after.components);
@@ -132,10 +136,9 @@ std::vector<MovedPort> moved_ports(const Manifest& manifest, const Modification&
 
 std::vector<PortRule> rules_after(const Manifest& manifest, const Modification& change,
                                   const std::vector<PortRule>& before,
-                                  const std::optional<Answers>& answers) {
+                                  const std::map<std::string, Clients>& answers) {
     FirewallAnswer answer;
-    if (answers)
-        answer.rules = answers->firewall.rules;
+    answer.rules = answers;
     answer.manage = true;
     // Those of before are the operator's word: a port without a rule is closed.
     const auto keep = [&](const std::string& name) {

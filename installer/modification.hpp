@@ -43,10 +43,10 @@ struct MovedPort {
 std::vector<MovedPort> moved_ports(const suite::Manifest& manifest, const Modification& change);
 
 // Who may connect to what, afterwards: to ports that are there already the same as before (before:
-// the node's rules now), to new ones whom answers or manifest say.
+// the node's rules now), to new ones whom the answers' rules or the manifest say.
 std::vector<PortRule> rules_after(const suite::Manifest& manifest, const Modification& change,
                                   const std::vector<PortRule>& before,
-                                  const std::optional<Answers>& answers);
+                                  const std::map<std::string, Clients>& answers);
 
 // " --add X --remove Y".
 std::string options_of(const Selection& selection);

@@ -98,10 +98,10 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
         return std::find(facts.unpacked.begin(), facts.unpacked.end(), component) !=
                facts.unpacked.end();
     });
-    add(disk_findings(facts.here, {{"product", "the selected components",
-                                    product_bytes(manifest, to_unpack)},
-                                   {"state", "Locum's state", state_bytes},
-                                   {"logs", "logs", logs_bytes}}));
+    add(disk_findings(facts.here,
+                      {{"product", "the selected components", product_bytes(manifest, to_unpack)},
+                       {"state", "Locum's state", state_bytes},
+                       {"logs", "logs", logs_bytes}}));
     if (facts.root || !facts.root_folder.empty()) {
         for (const std::string& folder : facts.unwriteable)
             findings.push_back(

@@ -1,61 +1,29 @@
 #include "upgrade/modify.hpp"
 
 #include "cluster/lease.hpp"
-#include "cluster/service_units.hpp"
 #include "engine/runner.hpp"
 #include "installer/begun.hpp"
 #include "installer/resources/services.hpp"
-#include "installer/steps/files.hpp"
-#include "installer/steps/services.hpp"
 #include "platform/hash.hpp"
 #include "platform/host.hpp"
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
 #include "upgrade/modify_checks.hpp"
-#include "upgrade/steps/balance.hpp"
-#include "upgrade/steps/roles.hpp"
+#include "upgrade/modify_plan.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace locum::upgrade {
 
 using cluster::NodeRow;
 using engine::Error;
 using engine::Kind;
-using engine::OnFailure;
-using engine::Step;
 using installer::Begun;
 using installer::InstalledNode;
 using suite::Role;
-using TakeUp = installer::resources::TakeUp;
-using installer::steps::TakenUp;
 
 namespace {
-
-bool holds(const std::vector<std::string>& all, const std::string& one) {
-    return std::find(all.begin(), all.end(), one) != all.end();
-}
-
-// A step of the cluster, made when it is asked or run: a plan that is only printed opens nothing.
-Step later(const std::string& id, const std::string& says, std::function<Step()> make) {
-    return {id,
-            says,
-            [make] { return make().probe(); },
-            [make] {
-                const Step step = make();
-                return step.remember ? step.remember() : std::string();
-            },
-            [make](engine::Reporter& reporter) { return make().apply(reporter); },
-            nullptr,
-            engine::Undo{.run =
-                             [make](const std::string& memo) {
-                                 const Step step = make();
-                                 std::get<engine::Undo>(step.undo).run(memo);
-                             },
-                         .may_wait = true}};
-}
 
 // What the plan is made for, and all that its steps refer to.
 class Change {
@@ -65,7 +33,8 @@ public:
         node_(installer::look_at_node(request.layout, request.program,
                                       {token_.addresses, request.bundle})) {
         if (begun_)
-            node_.state = cluster::node_state_from_json(begun_->change.before, "what it began from");
+            node_.state =
+                cluster::node_state_from_json(begun_->change.before, "what it began from");
         require_askable();
         bundle_.emplace(open_bundle());
         change_ = installer::modification(bundle_->manifest(), node_.state, request.selection,
@@ -74,32 +43,27 @@ public:
             for (const std::string& component : *some)
                 node_.version_of[component] = node_.state.version;
         installation_.emplace(installation_of(request, node_, change_, *bundle_, token_));
-        modified_.emplace(
-            installer::steps::Modified{node_, *installation_, change_});
+        modified_.emplace(installer::steps::Modified{node_, *installation_, change_});
         roles_.emplace(steps::Roles{*modified_, installation_->facts.machine,
                                     [this]() -> Conductor& { return conductor(); }, token_});
         alone_ = begun_ ? begun_->change.alone : no_other_server();
         if (change_.added.empty() && change_.removed.empty())
             return;
         require_possible();
-        known_ = std::all_of(change_.added.begin(), change_.added.end(), [&](const auto& one) {
-            return bundle_->manifest().component(one) != nullptr;
-        });
-        decide();
-        add_steps();
+        effects_ = effects_of(*modified_, alone_);
+        plan_ = modify_plan(*roles_, effects_, begun_.has_value());
     }
     Change(const Change&) = delete; // the plan refers to all of it
     Change& operator=(const Change&) = delete;
 
     const engine::Plan& plan() const { return plan_; }
-    const InstalledNode& node() const { return node_; }
 
     Modifying told(bool with_findings) const {
         Modifying told;
         told.node = node_.state.name;
         told.title = plan_.title;
         told.plan = engine::describe(plan_);
-        told.notes = notes();
+        told.notes = notes_of(*modified_, effects_);
         told.components = change_.after.components;
         if (with_findings && !begun_ && !(change_.added.empty() && change_.removed.empty()))
             check(request_, node_, change_, *installation_, told);
@@ -141,9 +105,9 @@ private:
     suite::Bundle open_bundle() const {
         const auto version = node_.versions.find(node_.state.version);
         if (version == node_.versions.end() || version->second.bundle.empty())
-            throw Error(fmt::format("no bundle of version {} is kept on this host",
-                                    node_.state.version),
-                        Kind::refused)
+            throw Error(
+                fmt::format("no bundle of version {} is kept on this host", node_.state.version),
+                Kind::refused)
                 .remedy("name it: locum modify BUNDLE" + installer::options_of(request_.selection) +
                         node_.root_option());
         return suite::Bundle::open(version->second.bundle,
@@ -188,9 +152,9 @@ private:
         if (begun_)
             return;
         if (change_.loses_server() && alone_)
-            throw Error(fmt::format("{} is the last server, so the cluster would end",
-                                    node_.state.name),
-                        Kind::refused)
+            throw Error(
+                fmt::format("{} is the last server, so the cluster would end", node_.state.name),
+                Kind::refused)
                 .remedy("add another server first; or, to end it: " + uninstall + " --last-server");
         if (!change_.had(Role::server) && !change_.added.empty() && !request_.token)
             throw Error(fmt::format("{} has no server, and needs the network token to become more",
@@ -198,162 +162,6 @@ private:
                         Kind::refused)
                 .remedy("give --token FILE, written on a node with a server by locum token write "
                         "FILE");
-    }
-
-    // What of the components that stay has to be started anew, and what takes its configuration up.
-    void decide() {
-        const auto& balancing = bundle_->manifest().balancing;
-        for (const std::string& component : change_.kept) {
-            const bool balances =
-                change_.loses_server() && balancing && balancing->component == component;
-            if (!balances && !installer::steps::concerned(*modified_, component))
-                continue;
-            const bool moves = has_moved(component);
-            if (!moves && installer::resources::how_to_take_up(node_, component, false) ==
-                              TakeUp::reload)
-                reloaded_.push_back(component);
-            else
-                restarted_.push_back(component);
-        }
-        drains_ = balancing && change_.before.has(balancing->server) && !alone_ &&
-                  (change_.loses_server() || holds(restarted_, balancing->server));
-    }
-
-    bool has_moved(const std::string& component) const {
-        const auto moved = installer::moved_ports(bundle_->manifest(), change_);
-        return std::any_of(moved.begin(), moved.end(),
-                           [&](const auto& port) { return port.component == component; });
-    }
-
-    void add(Step step, OnFailure on_failure = OnFailure::undo_all) {
-        plan_.add(std::move(step), on_failure);
-    }
-
-    void add_steps() {
-        using namespace installer::steps;
-        const suite::Manifest& manifest = bundle_->manifest();
-        plan_.title = fmt::format("modify {} {} on {}: {}", manifest.title, node_.state.version,
-                                  node_.state.name, in_words(change_));
-        for (const std::string& component : change_.added)
-            if (known_)
-                add(unpack_component(*modified_, component));
-        add(keep_bundle(*installation_));
-        for (const std::string& component : change_.added)
-            add(link_component(*installation_, component));
-        const bool accounts = cluster::service_manager_used(node_.layout);
-        if (accounts && !change_.added.empty())
-            add(add_accounts(*modified_));
-        if (drains_)
-            add(later("cluster/drain",
-                      fmt::format("take {} out of every balancer and wait until it is idle",
-                                  node_.state.name),
-                      [this] {
-                          return upgrade::steps::drain(conductor(), "cluster/drain",
-                                                       node_.state.name,
-                                                       upgrade::steps::Others::must_serve);
-                      }));
-        for (const std::string& component : change_.removed)
-            add(end_services(*modified_, component));
-        for (const std::string& component : restarted_)
-            add(stop_component(*modified_, component));
-        // A node without a server gets back what it gave away by a token only: that is its last
-        // step.
-        const bool only_loses = !change_.had(Role::server) && change_.added.empty();
-        if (only_loses)
-            add_removals(accounts);
-        const OnFailure at_roles = only_loses ? OnFailure::stop : OnFailure::undo_all;
-        if (!only_loses)
-            add(upgrade::steps::change_roles(*roles_));
-        for (const std::string& component : change_.added)
-            add(write_configs(*installation_, component));
-        for (const std::string& component : restarted_)
-            add(rewrite_configs(*modified_, component, TakenUp::by_start));
-        for (const std::string& component : reloaded_)
-            add(rewrite_configs(*modified_, component, TakenUp::by_reload));
-        add_firewall();
-        if (only_loses)
-            add(upgrade::steps::change_roles(*roles_), at_roles);
-        if (change_.roles_before != change_.roles_after)
-            add(restart_agent(*modified_), at_roles);
-        add_starts();
-        if (!only_loses)
-            add_removals(accounts);
-        if (change_.loses_server())
-            add(upgrade::steps::forget_server(*roles_), OnFailure::stop);
-    }
-
-    void add_firewall() {
-        const auto record = installer::load_firewall(node_.layout);
-        if (!record || record->rules.empty())
-            return;
-        // Where a run was cut off the record may be what it is to be already: ports have the same
-        // clients in both.
-        const auto rules = installer::rules_after(bundle_->manifest(), change_, record->rules,
-                                                  request_.answers);
-        if (rules != record->rules || begun_)
-            add(installer::steps::change_firewall(*modified_, rules,
-                                                  installer::host_firewall(node_.layout)));
-    }
-
-    void add_starts() {
-        const auto& balancing = bundle_->manifest().balancing;
-        const auto balances = [&](const std::string& component) {
-            return balancing && balancing->component == component;
-        };
-        const bool server_moves = balancing && holds(restarted_, balancing->server);
-        if (server_moves)
-            add(upgrade::steps::announce_change(*roles_));
-        // Servers first: a balancer in front of nothing answers every request with an error.
-        for (const bool balancers : {false, true}) {
-            for (const std::string& component : restarted_)
-                if (balances(component) == balancers)
-                    add(installer::steps::start_again(*modified_, component));
-            for (const std::string& component : change_.added)
-                if (balances(component) == balancers)
-                    add(installer::steps::start_component(*installation_, component));
-        }
-        if (change_.gains_server())
-            add(upgrade::steps::announce_change(*roles_));
-        if (drains_ && !change_.loses_server())
-            add(later("cluster/undrain",
-                      fmt::format("put {} into rotation again", node_.state.name), [this] {
-                          return upgrade::steps::undrain(
-                              conductor(), "cluster/undrain", node_.state.name,
-                              upgrade::steps::Others::must_serve,
-                              upgrade::steps::IfSilent::tell_others);
-                      }));
-    }
-
-    void add_removals(bool accounts) {
-        for (const std::string& component : change_.removed)
-            add(installer::steps::remove_configs(*modified_, component));
-        for (const std::string& component : change_.removed)
-            add(installer::steps::remove_component(*modified_, component));
-        if (accounts && !change_.removed.empty())
-            add(installer::steps::drop_accounts(*modified_));
-    }
-
-    std::vector<std::string> notes() const {
-        std::vector<std::string> all;
-        const std::string& name = node_.state.name;
-        for (const auto& port : installer::moved_ports(bundle_->manifest(), change_))
-            all.push_back(fmt::format("port {} of {} moves from {} to {}", port.name,
-                                      port.component, port.from, port.to));
-        const auto& balancing = bundle_->manifest().balancing;
-        for (const std::string& component : restarted_)
-            if (!(drains_ && balancing->server == component))
-                all.push_back(fmt::format("{} on {} is restarted, and its clients are interrupted{}",
-                                          component, name,
-                                          alone_ && change_.had(Role::server) && balancing &&
-                                                  balancing->server == component
-                                              ? ", since no other server serves"
-                                              : ""));
-        for (const std::string& component : change_.removed)
-            if (!balancing || component != balancing->server)
-                all.push_back(
-                    fmt::format("clients that use the {} of {} must use another node's", component,
-                                name));
-        return all;
     }
 
     Conductor& conductor() {
@@ -372,11 +180,12 @@ private:
         upgrade_.to = bundle_->manifest();
         upgrade_.operation = "modify-" + platform::hex(platform::random_bytes(6));
         upgrade_.epoch = lease_->epoch();
-        upgrade_.again = "locum modify" + installer::options_of(request_.selection) +
-                         node_.root_option();
+        upgrade_.again =
+            "locum modify" + installer::options_of(request_.selection) + node_.root_option();
         upgrade_.back = begun_ ? "locum modify --rollback" + node_.root_option() : "";
         if (!begun_ && upgrade_.to.balancing &&
-            holds(change_.removed, upgrade_.to.balancing->component) &&
+            change_.before.has(upgrade_.to.balancing->component) &&
+            !change_.after.has(upgrade_.to.balancing->component) &&
             !installer::resources::runs(node_, upgrade_.to.balancing->component))
             upgrade_.without_balancer = node_.state.name; // it need not be brought back
         conductor_.emplace(upgrade_);
@@ -393,10 +202,7 @@ private:
     std::optional<installer::steps::Modified> modified_;
     std::optional<steps::Roles> roles_;
     bool alone_ = false;
-    bool known_ = true;
-    bool drains_ = false;
-    std::vector<std::string> restarted_;
-    std::vector<std::string> reloaded_;
+    Effects effects_;
     std::optional<cluster::Lease> lease_;
     Upgrade upgrade_;
     std::optional<Conductor> conductor_;

@@ -20,8 +20,8 @@ using cluster::NodeRow;
 using engine::Error;
 using engine::Finding;
 using engine::Severity;
-using installer::InstalledNode;
 using installer::Installation;
+using installer::InstalledNode;
 using installer::Modification;
 
 namespace {
@@ -126,8 +126,7 @@ void check_in_registry(const InstalledNode& node, const Modification& change,
             {"component-requires", Severity::error,
              fmt::format("{} on {} without {} in the cluster", one.component, one.node, one.needed),
              one.needed + " on one of its nodes", ""});
-    for (Finding& finding :
-         installer::advice_findings(manifest, change.after.components, others))
+    for (Finding& finding : installer::advice_findings(manifest, change.after.components, others))
         told.findings.push_back(std::move(finding));
     const NodeRow before = installer::row_of(manifest, change.before, installation.facts.machine);
     add_needs(after.name, cluster::needs_of(after, rows, manifest, *node.datasource),

@@ -86,44 +86,41 @@ void place_over(const std::vector<Rendered>& files) {
 } // namespace
 
 Step unpack_component(const Modified& modified, const std::string& component) {
-    const std::string folder =
-        modified.layout().component(version_of(modified), component);
-    return {"files/unpack-" + component,
-            fmt::format("unpack {} {} to {}", component, version_of(modified), folder),
-            [&modified, component] {
-                return cluster::staged(modified.installation.bundle.manifest_sha256(),
-                                       version_of(modified), modified.layout(), {component});
-            },
-            nullptr,
-            [&modified, component](Reporter&) {
-                unpack(modified, {component});
-                return std::string();
-            },
-            nullptr,
-            Undo{[&modified, component](const std::string&) {
-                remove_files(modified, component);
-            }}};
+    const std::string folder = modified.layout().component(version_of(modified), component);
+    return {
+        "files/unpack-" + component,
+        fmt::format("unpack {} {} to {}", component, version_of(modified), folder),
+        [&modified, component] {
+            return cluster::staged(modified.installation.bundle.manifest_sha256(),
+                                   version_of(modified), modified.layout(), {component});
+        },
+        nullptr,
+        [&modified, component](Reporter&) {
+            unpack(modified, {component});
+            return std::string();
+        },
+        nullptr,
+        Undo{[&modified, component](const std::string&) { remove_files(modified, component); }}};
 }
 
 Step remove_component(const Modified& modified, const std::string& component) {
     const std::string folder = modified.layout().component(version_of(modified), component);
     const std::string link = modified.layout().current(component);
-    return {"files/remove-" + component,
-            fmt::format("remove {} and the link to it", folder),
-            [folder, link] {
-                return !platform::exists(folder) && platform::read_link(link).empty();
-            },
-            nullptr,
-            [&modified, component, link](Reporter&) {
-                platform::switch_link(link, "");
-                remove_files(modified, component);
-                return std::string();
-            },
-            nullptr,
-            Undo{[&modified, component, folder, link](const std::string&) {
-                unpack(modified, {component});
-                platform::switch_link(link, folder);
-            }}};
+    return {
+        "files/remove-" + component,
+        fmt::format("remove {} and the link to it", folder),
+        [folder, link] { return !platform::exists(folder) && platform::read_link(link).empty(); },
+        nullptr,
+        [&modified, component, link](Reporter&) {
+            platform::switch_link(link, "");
+            remove_files(modified, component);
+            return std::string();
+        },
+        nullptr,
+        Undo{[&modified, component, folder, link](const std::string&) {
+            unpack(modified, {component});
+            platform::switch_link(link, folder);
+        }}};
 }
 
 Step add_accounts(const Modified& modified) {
@@ -236,15 +233,15 @@ Step rewrite_configs(const Modified& modified, const std::string& component, Tak
                         how == TakenUp::by_reload ? ", and let it take it up without a stop" : ""),
             // What runs may not have taken it up, though it is written.
             [&modified, component, how] {
-                return how == TakenUp::by_start && written(render(modified, component, When::after));
+                return how == TakenUp::by_start &&
+                       written(render(modified, component, When::after));
             },
             nullptr,
             [take](Reporter& reporter) {
                 take(When::after, reporter);
                 return std::string();
             },
-            nullptr,
-            Undo{[take](const std::string&) {
+            nullptr, Undo{[take](const std::string&) {
                 engine::SilentReporter silent;
                 take(When::before, silent);
             }}};

@@ -9,8 +9,8 @@
 namespace locum::installer::steps {
 
 struct Modified {
-    const InstalledNode& node;         // with the state of before
-    const Installation& installation;  // as it is to be
+    const InstalledNode& node;        // with the state of before
+    const Installation& installation; // as it is to be
     const Modification& change;
 
     const cluster::Layout& layout() const { return node.layout; }

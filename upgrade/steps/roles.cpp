@@ -63,16 +63,27 @@ void store_certificate(const Roles& roles, const std::string& certificate_pem) {
     cluster::store_identity(layout_of(roles), identity);
 }
 
-void announce(const Roles& roles, const std::string& without = "") {
+// The servers that the registry has, but for this node's where that is about to be none.
+enum class Own { counts, is_left_out };
+void announce(const Roles& roles, Own own = Own::counts) {
     Conductor& conductor = roles.conductor();
-    installer::announce(layout_of(roles), conductor.store(), roles.modified.manifest(),
-                        conductor.upgrade().epoch, without);
+    installer::announce(
+        layout_of(roles), conductor.store(), roles.modified.manifest(), conductor.upgrade().epoch,
+        own == Own::counts ? "" : change_of(roles).before.name, installer::Without::server);
+}
+
+// While it is a server by the registry's word, whose orders the others take: a run before this one
+// may have come further.
+void leave_out(const Roles& roles) {
+    if (roles.conductor().registry().node(change_of(roles).before.name).has_role("server"))
+        announce(roles, Own::is_left_out);
 }
 
 bool concerns_balancers(const Roles& roles) {
     const auto& balancing = roles.modified.manifest().balancing;
     const installer::Modification& change = change_of(roles);
-    return balancing && (change.before.has(balancing->server) || change.after.has(balancing->server));
+    return balancing &&
+           (change.before.has(balancing->server) || change.after.has(balancing->server));
 }
 
 bool is_so(const Roles& roles) {
@@ -93,9 +104,8 @@ bool is_so(const Roles& roles) {
 void sign_for_itself(const Roles& roles) {
     const NodeState& after = change_of(roles).after;
     Conductor& conductor = roles.conductor();
-    // While it is a server by the registry's word, whose orders the others take.
     if (change_of(roles).loses_server())
-        announce(roles, after.name);
+        leave_out(roles);
     std::string certificate;
     if (!same_roles(roles))
         certificate = cluster::load_authority(layout_of(roles))
@@ -125,8 +135,7 @@ cluster::JoinAnswer ask(const Roles& roles, const NodeState& wanted,
 
 void have_it_signed(const Roles& roles) {
     const cluster::Layout& layout = layout_of(roles);
-    const cluster::JoinAnswer answer =
-        ask(roles, change_of(roles).after, roles.token.join_secret);
+    const cluster::JoinAnswer answer = ask(roles, change_of(roles).after, roles.token.join_secret);
     store_certificate(roles, answer.certificate_pem);
     if (answer.datasource) {
         cluster::store_authority(layout, answer.ca_key_pem, roles.token.join_secret,
@@ -142,11 +151,13 @@ void take_back(const Roles& roles, const std::string& certificate) {
     const installer::Modification& change = change_of(roles);
     if (cluster::load_datasource(layout)) {
         Conductor& conductor = roles.conductor();
+        if (change.gains_server())
+            leave_out(roles);
         conductor.under_lease(
             [&] { conductor.registry().change_selection(row(roles, change.before)); });
         store_certificate(roles, certificate);
         installer::steps::select(roles.modified, change.before);
-        if (concerns_balancers(roles))
+        if (change.had(suite::Role::server) && concerns_balancers(roles))
             announce(roles);
     } else {
         store_certificate(roles, ask(roles, change.before, {}).certificate_pem);
@@ -167,8 +178,7 @@ bool only_loses(const Roles& roles) {
 
 Step change_roles(const Roles& roles) {
     const installer::Modification& change = change_of(roles);
-    engine::UndoChoice undo =
-        Undo{[roles](const std::string& memo) { take_back(roles, memo); }};
+    engine::UndoChoice undo = Undo{[roles](const std::string& memo) { take_back(roles, memo); }};
     if (only_loses(roles))
         undo = Irreversible{"a node without a server gets components by a token only",
                             [] { return true; }};
@@ -222,7 +232,9 @@ Step forget_server(const Roles& roles) {
         fmt::format("forget what {} held as a server: the authority's key, the join secret and the "
                     "datasource",
                     name),
-        [&layout] { return !cluster::holds_authority(layout) && !cluster::load_datasource(layout); },
+        [&layout] {
+            return !cluster::holds_authority(layout) && !cluster::load_datasource(layout);
+        },
         nullptr,
         [roles, name, &layout](Reporter&) {
             Conductor& conductor = roles.conductor();

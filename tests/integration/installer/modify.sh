@@ -7,10 +7,11 @@ source "$(dirname "$0")/../upgrade/lib.sh"
 # What is on a node's disk but for what changes by itself; and what the cluster says of it.
 state_of() {
     (cd "$trial/node-$1" && find . ! -path './var/log/*' ! -path './var/lib/locum/*/journal' ! -path './var/lib/locum/*/commands' \
-        ! -path './var/lib/locum/*/members' ! -path './var/lib/locum/*/services*' ! -path './var/lib/locum/*/agent.record' \
+        ! -path './var/lib/locum/*/members' ! -path './var/lib/locum/*/services*' ! -path './var/lib/locum/*/agent.*' \
         ! -path './var/lib/locum/*/node.crt' ! -path './var/lib/locum/*/host.lock' ! -path './var/lib/locum/*/restored' \
         ! -path './var/opt/*' \( -type f -exec sha256sum {} + -o -printf '%y %p %l\n' \) | LC_ALL=C sort)
-    "$locum" node list --root "$trial/node-1" | grep "^node-$1 " | sed -E 's/ +[0-9]+ (ms|s) ago//'
+    "$locum" node list --root "$trial/node-1" | grep "^node-$1 " |
+        sed -E 's/ +[0-9]+  /  /; s/ [0-9-]+ [0-9:]+ UTC / /'
     grep -h "server node-$1 " "$trial"/node-[12]/etc/opt/endpoint-manager/haproxy.cfg || true
 }
 certified() { # N: the roles in its certificate

@@ -71,9 +71,14 @@ TEST_CASE("modification: an operator's port stays, and answers count for what is
     CHECK(other.after.ports == server.ports);
 }
 
+TEST_CASE("modification: a port without a number on this node gets none by the way") {
+    const auto older = node({"server", "balancer"}, {{"device", 30002}});
+    CHECK(modification(small_manifest(), older, {{"tool"}, {}}, {}).after.ports == older.ports);
+}
+
 TEST_CASE("modification: what is gained and lost") {
-    const Modification gains =
-        modification(small_manifest(), node({"balancer"}, {{"front", 30001}}), {{"server"}, {}}, {});
+    const Modification gains = modification(
+        small_manifest(), node({"balancer"}, {{"front", 30001}}), {{"server"}, {}}, {});
     CHECK(gains.gains_server());
     CHECK(!gains.loses_server());
     CHECK(gains.after.components == Names{"balancer", "server"});
@@ -81,7 +86,8 @@ TEST_CASE("modification: what is gained and lost") {
     const Modification none = modification(small_manifest(), server, {{"server"}, {"tool"}}, {});
     CHECK(none.added.empty());
     CHECK(none.removed.empty());
-    CHECK_THROWS_AS(modification(small_manifest(), server, {{"tool"}, {"tool"}}, {}), engine::Error);
+    CHECK_THROWS_AS(modification(small_manifest(), server, {{"tool"}, {"tool"}}, {}),
+                    engine::Error);
 }
 
 TEST_CASE("modification: a port that is there has the same clients afterwards") {
@@ -95,13 +101,13 @@ TEST_CASE("modification: a port that is there has the same clients afterwards") 
                 return one;
         return PortRule{};
     };
-    const auto after = rules_after(small_manifest(), add, before, answers());
+    const auto after = rules_after(small_manifest(), add, before, answers().firewall.rules);
     CHECK(rule(after, "agent").from == before[0].from);
     CHECK(rule(after, "device").from == before[1].from);
     CHECK(rule(after, "device").port == 30002);
     CHECK(rule(after, "front").from.networks == Names{"10.0.0.0/8"});
     // What a run that was cut off has written gives the same again.
-    CHECK(rules_after(small_manifest(), add, after, answers()) == after);
+    CHECK(rules_after(small_manifest(), add, after, answers().firewall.rules) == after);
     // A port that the operator closed stays closed.
     const auto closed = rules_after(small_manifest(), add, {before[0]}, {});
     CHECK(rule(closed, "device").name.empty());
