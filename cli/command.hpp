@@ -37,6 +37,7 @@ void add_bundle(CLI::App& app, Action& action);
 void add_install(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 void add_repair(CLI::App& app, Action& action);
+void add_modify(CLI::App& app, Action& action);
 void add_uninstall(CLI::App& app, Action& action);
 void add_upgrade(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);

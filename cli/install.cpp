@@ -73,8 +73,10 @@ void print_install_plan(const installer::Installation& installation, const engin
 }
 
 int roll_back(const Options& options, const std::string& root) {
-    const cluster::Layout layout{root, options.suite.empty() ? installer::only_begun_suite(root)
-                                                             : options.suite};
+    const cluster::Layout layout{
+        root, options.suite.empty()
+                  ? installer::only_begun_suite(root, installer::Begun::What::installation)
+                  : options.suite};
     installer::roll_back(layout, options.bundle.empty() ? "" : platform::absolute(options.bundle),
                          platform::this_program(), *make_reporter(options));
     if (options.json)

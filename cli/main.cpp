@@ -33,6 +33,7 @@ int run(int argc, char** argv) {
     locum::cli::add_install(app, action);
     locum::cli::add_verify(app, action);
     locum::cli::add_repair(app, action);
+    locum::cli::add_modify(app, action);
     locum::cli::add_uninstall(app, action);
     locum::cli::add_upgrade(app, action);
     locum::cli::add_status(app, action);

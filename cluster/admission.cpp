@@ -48,39 +48,7 @@ JoinRequest proven_request(const Layout& layout, const std::string& body,
     return request;
 }
 
-// What its components need somewhere in the cluster is there.
-void require_components(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes,
-                        const NodeRow& joining) {
-    for (const std::string& name : joining.components) {
-        const suite::Component* component = manifest.component(name);
-        if (!component)
-            continue;
-        for (const std::string& needed : component->cluster_requires)
-            if (!joining.has(needed) &&
-                std::none_of(nodes.begin(), nodes.end(),
-                             [&](const NodeRow& node) { return node.has(needed); }))
-                throw Error(fmt::format("{} needs {} somewhere in the cluster, and no node has it",
-                                        name, needed),
-                            Kind::refused)
-                    .remedy(fmt::format("install a node with {} first", needed));
-    }
-}
-
-// A cluster is of one topology: all that runs in it, taken together.
-void require_topology(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes,
-                      const NodeRow& joining) {
-    std::set<std::string> all(joining.components.begin(), joining.components.end());
-    for (const NodeRow& node : nodes)
-        all.insert(node.components.begin(), node.components.end());
-    const std::vector<std::string> together(all.begin(), all.end());
-    if (suite::topology_of(manifest, together) == nullptr)
-        throw Error(fmt::format("with {} ({}) the cluster would have {}, which no topology has",
-                                joining.name, fmt::join(joining.components, ", "),
-                                fmt::join(together, ", ")),
-                    Kind::refused)
-            .remedy("choose components of one topology for all nodes: " +
-                    suite::topologies_text(manifest));
-}
+} // namespace
 
 void require_no_operation(Store& store) {
     if (std::optional<Operation> open = Operations(store).open())
@@ -89,6 +57,51 @@ void require_no_operation(Store& store) {
             Kind::busy)
             .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
 }
+
+std::vector<Unmet> unmet(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes) {
+    std::vector<Unmet> all;
+    for (const NodeRow& node : nodes)
+        for (const std::string& name : node.components)
+            if (const suite::Component* component = manifest.component(name))
+                for (const std::string& needed : component->cluster_requires)
+                    if (std::none_of(nodes.begin(), nodes.end(),
+                                     [&](const NodeRow& other) { return other.has(needed); }))
+                        all.push_back({node.name, name, needed});
+    return all;
+}
+
+std::string mixed(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes) {
+    std::set<std::string> all;
+    for (const NodeRow& node : nodes)
+        all.insert(node.components.begin(), node.components.end());
+    const std::vector<std::string> together(all.begin(), all.end());
+    return suite::topology_of(manifest, together) ? ""
+                                                  : fmt::format("{}", fmt::join(together, ", "));
+}
+
+void require_met(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes,
+                 const NodeRow& changed) {
+    std::vector<NodeRow> after{changed};
+    for (const NodeRow& node : nodes)
+        if (node.name != changed.name)
+            after.push_back(node);
+    if (const std::string all = mixed(manifest, after); !all.empty())
+        throw Error(fmt::format("with {} ({}) the cluster would have {}, which no topology has",
+                                changed.name, fmt::join(changed.components, ", "), all),
+                    Kind::refused)
+            .remedy("choose components of one topology for all nodes: " +
+                    suite::topologies_text(manifest));
+    const std::vector<Unmet> missing = unmet(manifest, after);
+    if (missing.empty())
+        return;
+    const Unmet& first = missing.front();
+    throw Error(fmt::format("{} needs {} somewhere in the cluster, and no node has it",
+                            first.component, first.needed),
+                Kind::refused)
+        .remedy(fmt::format("install a node with {} first", first.needed));
+}
+
+namespace {
 
 // Everything that speaks against the node, before anything is changed.
 void require_admissible(const Layout& layout, Store& store, const NodeState& own,
@@ -112,9 +125,7 @@ void require_admissible(const Layout& layout, Store& store, const NodeState& own
                     Kind::refused)
             .remedy("create the cluster on a PostgreSQL datasource to use several hosts");
     require_free(registry, request.node);
-    const InstalledVersion version(layout, own.version);
-    require_components(version.manifest(), registry.nodes(), request.node);
-    require_topology(version.manifest(), registry.nodes(), request.node);
+    require_met(InstalledVersion(layout, own.version).manifest(), registry.nodes(), request.node);
 }
 
 } // namespace
@@ -133,8 +144,7 @@ std::string may_join(const Layout& layout, const std::string& body, const std::s
 std::string admit(const Layout& layout, const std::string& body, const std::string& channel) {
     const JoinRequest request = proven_request(layout, body, channel);
     const NodeState own = load_node_state(layout);
-    const std::optional<datasource::Settings> settings = load_datasource(layout);
-    Store store(settings.value(), own.suite);
+    Store store(load_datasource(layout).value(), own.suite);
     require_admissible(layout, store, own, request);
 
     const token::Authority authority = load_authority(layout);
@@ -144,18 +154,24 @@ std::string admit(const Layout& layout, const std::string& body, const std::stri
     registry.add_node(request.node);
     registry.add_admission(request.node.name, own.name, token::facts_of(certificate).fingerprint);
 
+    return answer_to(layout, request.node, certificate);
+}
+
+std::string answer_to(const Layout& layout, const NodeRow& node, const std::string& certificate) {
+    const NodeState own = load_node_state(layout);
+    const token::Authority authority = load_authority(layout);
     json answer = {{"certificate", certificate},
                    {"ca", authority.certificate_pem()},
                    {"cluster", own.cluster_id},
                    {"trial", own.trial}};
-    if (request.node.has_role("server")) {
+    if (node.has_role("server")) {
         answer["ca-key"] = authority.key_pem().reveal();
         answer["suite-seed"] = platform::hex(load_suite_seed(layout).reveal());
-        answer["datasource"] = json::parse(datasource_json(*settings));
+        answer["datasource"] = json::parse(datasource_json(load_datasource(layout).value()));
     } else {
         const InstalledVersion version(layout, own.version);
         answer["secrets"] =
-            json::parse(secrets_for(layout, version.manifest(), request.node.components).reveal());
+            json::parse(secrets_for(layout, version.manifest(), node.components).reveal());
     }
     return answer.dump();
 }
@@ -197,14 +213,17 @@ Introduction ask_to_join(const token::NetworkToken& token, const JoinRequest& re
 }
 
 JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request) {
-    const json answer = json::parse(ask_servers(token, "join", request));
+    return join_answer_from_json(ask_servers(token, "join", request), request.node);
+}
+
+JoinAnswer join_answer_from_json(const std::string& text, const NodeRow& node) {
+    const json answer = json::parse(text);
     JoinAnswer joined;
     joined.certificate_pem = answer.at("certificate");
     joined.ca_pem = answer.at("ca");
     joined.cluster_id = answer.at("cluster");
     joined.trial = answer.at("trial");
-    if (request.node.has_role("server") ? !answer.contains("suite-seed")
-                                        : !answer.contains("secrets"))
+    if (node.has_role("server") ? !answer.contains("suite-seed") : !answer.contains("secrets"))
         throw Error("the server that admitted this node sent no secrets of the suite: it runs an "
                     "older Locum",
                     Kind::refused)

@@ -6,6 +6,7 @@
 #include "cluster/node_state.hpp"
 #include "cluster/registry.hpp"
 #include "engine/secret.hpp"
+#include "suite/manifest.hpp"
 #include "token/network_token.hpp"
 
 #include <string>
@@ -49,5 +50,26 @@ void leave(const Layout& layout, const std::string& peer, const std::string& bod
 Introduction ask_to_join(const token::NetworkToken& token, const JoinRequest& request,
                          const std::string& greeting);
 JoinAnswer join(const token::NetworkToken& token, const JoinRequest& request);
+
+// What a server answers to a node that it signed a certificate for, and how that is read. The
+// secrets in it are those that the node's roles and components get.
+std::string answer_to(const Layout& layout, const NodeRow& node, const std::string& certificate);
+JoinAnswer join_answer_from_json(const std::string& text, const NodeRow& node);
+
+// Throws Error(busy) that names the operation that is open.
+void require_no_operation(Store& store);
+
+// What a node's component needs somewhere in the cluster, and no node has. Pure.
+struct Unmet {
+    std::string node;
+    std::string component;
+    std::string needed;
+};
+std::vector<Unmet> unmet(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes);
+// A cluster is of one topology. All that would run in it, where no topology has that; else "". Pure.
+std::string mixed(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes);
+// With this node as it is to be, in place of its row or beside the others. Throws Error(refused).
+void require_met(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes,
+                 const NodeRow& changed);
 
 } // namespace locum::cluster

@@ -7,6 +7,7 @@
 #include "cluster/members.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/program.hpp"
+#include "cluster/role_change.hpp"
 #include "cluster/service_units.hpp"
 #include "cluster/shared_secrets.hpp"
 #include "cluster/start_gate.hpp"
@@ -135,7 +136,7 @@ public:
             .upload = true,
             .body_limit = largest_bundle};
         verbs["secrets"] = {.handler = [this](const Request& request, const Emit&) {
-            members_.require(request.peer);
+            members_.require_server(request.peer);
             const std::lock_guard lock(node_.state_mutex);
             keep_secrets(node_.layout, engine::Secret(request.body));
             return std::string("{}");
@@ -150,6 +151,10 @@ public:
                                      return may_join(node_.layout, request.body, request.channel);
                                  },
                              .without_certificate = true};
+        verbs["modify"] = {.handler = [this](const Request& request, const Emit&) {
+            members_.require(request.peer);
+            return change_roles(node_.layout, request.peer, request.body, request.channel);
+        }};
         verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
             leave(node_.layout, request.peer, request.body);
             return std::string("{}");
@@ -176,7 +181,7 @@ private:
     }
 
     std::string run(const Request& request, const Emit& emit) {
-        members_.require(request.peer);
+        members_.require_server(request.peer);
         const json body = json::parse(request.body);
         const NodeOperation& operation = find(body);
         const NodeCommand command{body.at("operation"), body.at("epoch"),
@@ -198,7 +203,7 @@ private:
     // Verified here and again whenever it is opened; a bundle that this node does not trust is not
     // kept.
     std::string keep(const Request& request) {
-        members_.require(request.peer);
+        members_.require_server(request.peer);
         const suite::PublicKey trusted = suite::PublicKey::parse(node_.state().bundle_key);
         std::string manifest;
         try {

@@ -41,6 +41,23 @@ void Members::require(const std::string& peer) {
         .remedy("see that the database can be reached from " + own_ + ", then try again");
 }
 
+void Members::require_server(const std::string& peer) {
+    require(peer);
+    if (peer == own_ || !load_datasource(layout_))
+        return;
+    const std::lock_guard lock(mutex_);
+    if (!servers_.contains(peer) && why_not_.empty()) {
+        asked_ = {}; // it may have become one since
+        known(peer);
+    }
+    // While the registry is away nothing newer is known of it than that it is a member.
+    if (!why_not_.empty() || servers_.contains(peer))
+        return;
+    throw Error(fmt::format("{} gives an order, and runs no server (any more)", peer),
+                engine::Kind::not_trusted)
+        .remedy("run the command on a node with a server (locum node list)");
+}
+
 bool Members::known(const std::string& peer) {
     const auto now = std::chrono::steady_clock::now();
     if (names_.contains(peer) && now - asked_ < believed_for)
@@ -53,8 +70,12 @@ bool Members::known(const std::string& peer) {
     try {
         Store store(*settings, layout_.suite);
         std::set<std::string> names;
-        for (const NodeRow& node : Registry(store).nodes())
+        servers_.clear();
+        for (const NodeRow& node : Registry(store).nodes()) {
             names.insert(node.name);
+            if (node.has_role("server"))
+                servers_.insert(node.name);
+        }
         why_not_.clear();
         asked_ = now;
         keep(std::move(names));

@@ -22,6 +22,10 @@ public:
     // `members` in the state folder); of others Error(failed) says that it cannot tell. A node
     // without a datasource believes every certificate of the network.
     void require(const std::string& peer);
+    // The same, and Error(not_trusted) where the registry has the peer without the server: only
+    // servers give orders to other nodes. What its certificate says does not count, since it may
+    // be older than its last modification.
+    void require_server(const std::string& peer);
 
 private:
     bool known(const std::string& peer);
@@ -32,6 +36,7 @@ private:
     std::string own_;
     std::mutex mutex_;
     std::set<std::string> names_;
+    std::set<std::string> servers_; // of these, as the registry answered last
     std::string why_not_; // why the registry could not be asked last; empty where it answered
     std::chrono::steady_clock::time_point asked_{};
     std::chrono::steady_clock::time_point failed_{};

@@ -70,6 +70,12 @@ engine::Secret load_suite_seed(const Layout& layout) {
                                   "locum suite seed 1", 32);
 }
 
+void forget_authority(const Layout& layout) {
+    for (const char* file :
+         {ca_key_file, join_secret_file, suite_seed_file, members_file, "datasource.json"})
+        platform::remove_all(layout.state_file(file));
+}
+
 engine::Secret load_given_secrets(const Layout& layout) {
     if (!platform::exists(layout.state_file(given_secrets_file)))
         return {};

@@ -19,6 +19,10 @@ token::Authority load_authority(const Layout& layout);
 engine::Secret load_join_secret(const Layout& layout);
 engine::Secret load_suite_seed(const Layout& layout);
 
+// What a node without a server does not hold: all of store_authority(), and then the datasource's
+// settings, which say that it is one with a server.
+void forget_authority(const Layout& layout);
+
 // Shared secrets that a node without a server was given (cluster/shared_secrets.hpp); empty where
 // there were none.
 engine::Secret load_given_secrets(const Layout& layout);

@@ -21,9 +21,9 @@ bool NodeState::has(std::string_view component) const {
 
 namespace {
 
-json parse(const std::string& file) {
+json parse(const std::string& text, const std::string& file) {
     try {
-        return json::parse(platform::read_file(file));
+        return json::parse(text);
     } catch (const json::exception& error) {
         throw engine::Error(fmt::format("{} is damaged: {}", file, error.what()),
                             engine::Kind::needs_attention)
@@ -43,7 +43,11 @@ datasource::Account account(const json& value) {
 
 NodeState load_node_state(const Layout& layout) {
     const std::string file = layout.state_file("node.json");
-    const json value = parse(file);
+    return node_state_from_json(platform::read_file(file), file);
+}
+
+NodeState node_state_from_json(const std::string& text, const std::string& file) {
+    const json value = parse(text, file);
     NodeState state;
     try {
         state.suite = value.at("suite");
@@ -73,7 +77,7 @@ NodeState load_node_state(const Layout& layout) {
     return state;
 }
 
-void store_node_state(const Layout& layout, const NodeState& state) {
+std::string to_json(const NodeState& state) {
     json copy;
     if (state.copy)
         copy = {{"file", state.copy->file},
@@ -99,7 +103,11 @@ void store_node_state(const Layout& layout, const NodeState& state) {
                         {"version", state.version},
                         {"mode", name(state.mode)},
                         {"copy", copy}};
-    platform::write_file(layout.state_file("node.json"), value.dump(2) + "\n", 0600);
+    return value.dump(2) + "\n";
+}
+
+void store_node_state(const Layout& layout, const NodeState& state) {
+    platform::write_file(layout.state_file("node.json"), to_json(state), 0600);
 }
 
 std::string datasource_json(const datasource::Settings& settings) {

@@ -51,6 +51,9 @@ struct NodeState {
     bool has(std::string_view component) const;
 };
 
+// As the file has it. from: named in errors.
+std::string to_json(const NodeState& state);
+NodeState node_state_from_json(const std::string& text, const std::string& from);
 NodeState load_node_state(const Layout& layout);
 void store_node_state(const Layout& layout, const NodeState& state);
 

@@ -162,6 +162,17 @@ void Registry::remove_node(std::string_view name, std::string_view installation)
                    {std::string(name), std::string(installation)});
 }
 
+void Registry::change_selection(const NodeRow& node) {
+    if (store_.execute("UPDATE {r}node SET roles = $3, components = $4, ports = $5, versions = $6 "
+                       "WHERE name = $1 AND installation = $2",
+                       {node.name, node.installation, json(node.roles).dump(),
+                        json(node.components).dump(), json(node.ports).dump(),
+                        json(node.versions).dump()}) != 1)
+        throw engine::Error(fmt::format("{} is not registered with this installation", node.name),
+                            engine::Kind::refused)
+            .remedy("see who is: locum node list");
+}
+
 void Registry::set_mode(std::string_view node, Mode mode) {
     store_.execute("UPDATE {r}node SET mode = $2 WHERE name = $1",
                    {std::string(node), std::string(name(mode))});

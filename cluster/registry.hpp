@@ -63,6 +63,9 @@ public:
     void remove_node(std::string_view name);
     // Another installation of that name stays.
     void remove_node(std::string_view name, std::string_view installation);
+    // What runs on a node: roles, components, ports and versions. Throws Error(refused) where this
+    // installation is not registered.
+    void change_selection(const NodeRow& node);
     void set_mode(std::string_view node, Mode mode);
     void set_out(std::string_view node, bool out);
     // What an agent reports of itself; a node that is not registered stays so.

@@ -50,6 +50,16 @@ std::string TransportClient::call(const Peer& peer, const std::string& verb,
                     progress, std::move(outgoing));
 }
 
+std::string TransportClient::call_bound(
+    const Peer& peer, const std::string& verb,
+    const std::function<std::string(const std::string& channel)>& make_body) const {
+    Outgoing outgoing;
+    outgoing.verb = verb;
+    outgoing.make_body = make_body;
+    return converse(state_->tls.get(), of_cluster(state_->identity.ca_pem), peer, state_->options,
+                    {}, std::move(outgoing));
+}
+
 std::string TransportClient::upload(const Peer& peer, const std::string& verb,
                                     const std::string& parameters_json, const std::string& file,
                                     const OnProgress& progress) const {

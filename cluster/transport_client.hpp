@@ -55,6 +55,10 @@ public:
     // The result's JSON, on one line.
     std::string call(const Peer& peer, const std::string& verb, const std::string& json_body,
                      const OnProgress& progress = {}) const;
+    // The same with a body that is bound to the channel, as join_call() has it.
+    std::string
+    call_bound(const Peer& peer, const std::string& verb,
+               const std::function<std::string(const std::string& channel)>& make_body) const;
     // Sends the file as the body; nothing of it is sent before the agent agreed to its size.
     std::string upload(const Peer& peer, const std::string& verb,
                        const std::string& parameters_json, const std::string& file,

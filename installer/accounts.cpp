@@ -234,6 +234,37 @@ void take_accounts_back(const Layout& layout, const std::string& memo) {
     platform::remove_all(made_file(layout));
 }
 
+std::vector<std::string> accounts_since(const Layout& layout, const std::string& memo) {
+    const auto before = json::parse(memo).at("accounts").get<std::vector<std::string>>();
+    std::vector<std::string> fresh;
+    for (const std::string& account : made_before(layout).accounts)
+        if (std::find(before.begin(), before.end(), account) == before.end())
+            fresh.push_back(account);
+    return fresh;
+}
+
+void drop_accounts(const Layout& layout, const NodeState& node, const Manifest& manifest,
+                   const std::vector<std::string>& names) {
+    Made made = made_before(layout);
+    for (const std::string& account : names)
+        if (std::erase(made.accounts, account) > 0)
+            platform::remove_account(account);
+    store_made(layout, made);
+    platform::declare_accounts(layout.suite, accounts_text(node, manifest, made));
+    platform::declare_folders(layout.suite, folders_text(layout, node, manifest));
+}
+
+std::vector<std::string> without_files(const Layout& layout, const NodeState& node,
+                                       const std::vector<std::string>& accounts) {
+    std::vector<std::string> none = accounts;
+    for (const std::string& folder : {node.data_folder, node.run_folder, layout.logs()})
+        for (const platform::FileEntry& entry : platform::tree(folder))
+            if (const std::string path = folder + "/" + entry.path;
+                entry.type != platform::FileEntry::Type::other && platform::exists(path))
+                std::erase(none, platform::ownership(path).account);
+    return none;
+}
+
 bool accounts_are_there(const Layout& layout) {
     return cluster::service_manager_used(layout) &&
            (platform::exists(made_file(layout)) ||

@@ -42,6 +42,15 @@ struct AccountFault {
 std::vector<AccountFault> account_faults(const cluster::Layout& layout,
                                          const cluster::NodeState& node,
                                          const suite::Manifest& manifest);
+// Takes away those of these accounts that were made, and declares the rest for the node.
+void drop_accounts(const cluster::Layout& layout, const cluster::NodeState& node,
+                   const suite::Manifest& manifest, const std::vector<std::string>& names);
+// Of the accounts that were made, those that were not when accounts_memo() was asked.
+std::vector<std::string> accounts_since(const cluster::Layout& layout, const std::string& memo);
+// Of these, those that own nothing in the folders of data, sockets and logs but sockets.
+std::vector<std::string> without_files(const cluster::Layout& layout,
+                                       const cluster::NodeState& node,
+                                       const std::vector<std::string>& accounts);
 bool accounts_are_there(const cluster::Layout& layout);
 // Takes exactly those away that were made; the services must be stopped.
 void remove_accounts(const cluster::Layout& layout);

@@ -50,12 +50,15 @@ bool can_reload(const suite::Manifest& manifest, const std::string& component) {
 } // namespace
 
 void announce(const cluster::Layout& layout, cluster::Store& store, const suite::Manifest& manifest,
-              std::uint64_t epoch, const std::string& without) {
+              std::uint64_t epoch, const std::string& without, Without what) {
     if (!manifest.balancing)
         return;
     std::vector<cluster::NodeRow> nodes = cluster::Registry(store).nodes();
-    std::erase_if(nodes, [&](const cluster::NodeRow& node) { return node.name == without; });
-    const json servers = json::parse(to_json(balanced(nodes, manifest)));
+    std::vector<cluster::NodeRow> others = nodes;
+    std::erase_if(others, [&](const cluster::NodeRow& node) { return node.name == without; });
+    const json servers = json::parse(to_json(balanced(others, manifest)));
+    if (what == Without::node)
+        nodes = others;
     const std::vector<std::string> components = knowing_servers(layout, manifest);
     const cluster::Peers peers(layout);
     std::string failures;

@@ -99,7 +99,8 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
         facts.node = cluster::load_node_state(layout);
     // What a member needs arrived with its first installation: neither token nor secrets are asked
     // for again. A node that is not whole yet goes on with them.
-    if (facts.node && !Begun::load(layout))
+    const std::optional<Begun> begun = Begun::load(layout);
+    if (facts.node && !(begun && begun->what == Begun::What::installation))
         return facts;
     if (cluster::service_manager_used(layout))
         for (const auto& [service, choice] : answers.services)

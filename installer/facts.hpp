@@ -53,6 +53,7 @@ struct Facts {
     std::optional<DatabaseFacts> database;
     std::vector<engine::Finding> grants;
     std::vector<engine::Finding> host_files;
+    std::vector<std::string> unpacked;         // components that take no more space
     std::vector<std::string> missing_accounts; // that the answers name for services
     std::optional<std::string> firewall;       // in force; empty: none; nullopt: no matter of Locum
 };

@@ -52,9 +52,22 @@ suite::PublicKey trusted_key(const Answers& answers, const cluster::Layout& layo
     return keys.front().second;
 }
 
+// " --add X --remove Y"; empty: both are the same.
+std::string change_to(const std::vector<std::string>& here, const std::vector<std::string>& said) {
+    std::string options;
+    const auto missing = [&options](const auto& of, const auto& in, const std::string& option) {
+        for (const std::string& one : of)
+            if (std::find(in.begin(), in.end(), one) == in.end())
+                options += option + one;
+    };
+    missing(said, here, " --add ");
+    missing(here, said, " --remove ");
+    return options;
+}
+
 // Answers for another node, or with another selection, are no answers to what is installed here.
 void require_same_node(const Answers& answers, const suite::Manifest& manifest,
-                       const cluster::NodeState& node) {
+                       const cluster::NodeState& node, const std::string& root) {
     auto differs = [&](const std::string& what, const std::string& found, const std::string& said) {
         if (found != said)
             throw Error(fmt::format("this host is {} with {} {}; {} says {}", node.name, what,
@@ -69,8 +82,15 @@ void require_same_node(const Answers& answers, const suite::Manifest& manifest,
     differs("name", node.name, answers.node_name);
     differs("address", node.address, answers.address);
     // What came to be with a component since is nobody's answer.
-    differs("components", sorted(suite::completed(manifest, node.components)),
-            sorted(answers.components));
+    const std::vector<std::string> here = suite::completed(manifest, node.components);
+    const std::string change = change_to(here, answers.components);
+    if (!change.empty())
+        throw Error(fmt::format("this host is {} with components {}; {} says {}", node.name,
+                                sorted(here), answers.file, sorted(answers.components)),
+                    Kind::refused)
+            .remedy(fmt::format("use this node's own answers; to change what runs here: locum "
+                                "modify{}{}",
+                                change, root.empty() ? "" : " --root " + root));
 }
 
 Relation relation(const Installation& installation) {
@@ -79,7 +99,7 @@ Relation relation(const Installation& installation) {
     const cluster::NodeState& node = *installation.facts.node;
     const suite::Manifest& manifest = installation.manifest();
     const engine::Version here = engine::Version::parse(node.version);
-    require_same_node(installation.answers, manifest, node);
+    require_same_node(installation.answers, manifest, node, installation.layout.root);
     if (manifest.version == here)
         return Relation::same;
     if (manifest.version > here)
@@ -103,17 +123,6 @@ Begun inputs_of(const Installation& installation) {
     return begun;
 }
 
-void require_same_inputs(const Begun& begun, const Begun& now, const std::string& root) {
-    if (begun.input_hash() == now.input_hash())
-        return;
-    throw Error(fmt::format("an installation ({}) was begun here with other inputs:\n  {}",
-                            begun.operation, fmt::join(differences(begun, now), "\n  ")),
-                Kind::unfinished)
-        .remedy("run it again with what it was begun with, and it goes on where it stopped; or "
-                "take it back: locum install --rollback" +
-                (root.empty() ? "" : " --root " + root));
-}
-
 // Nothing of the installation is left: neither are the folders that were made for it.
 void end(const cluster::Layout& layout, const Begun& begun) {
     Begun::forget(layout);
@@ -128,6 +137,8 @@ void end(const cluster::Layout& layout, const Begun& begun) {
 Prepared prepare(const std::string& bundle_file, const Answers& answers, const std::string& root,
                  const std::string& program) {
     const cluster::Layout layout{root, answers.suite};
+    if (const auto begun = Begun::load(layout); begun && begun->what == Begun::What::modification)
+        require_none_begun(layout);
     const suite::PublicKey key = trusted_key(answers, layout);
     auto bundle = std::make_unique<suite::Bundle>(suite::Bundle::open(bundle_file, key));
     const suite::Manifest& manifest = bundle->manifest();
@@ -144,7 +155,7 @@ Prepared prepare(const std::string& bundle_file, const Answers& answers, const s
     Prepared prepared{std::move(bundle), std::move(installation), Relation::none, {}, {}};
     // A run that was cut off is taken up again, so what it made itself is no obstacle.
     if (const std::optional<Begun> begun = Begun::load(layout)) {
-        require_same_inputs(*begun, inputs_of(prepared.installation), root);
+        require_same_inputs(*begun, inputs_of(prepared.installation), layout);
         return prepared;
     }
     prepared.relation = relation(prepared.installation);
@@ -183,7 +194,7 @@ void install(const Installation& installation, const engine::Plan& plan,
     try {
         const platform::Lock lock = platform::Lock::take(layout.state_file("host.lock"), "install");
         if (const std::optional<Begun> before = Begun::load(layout)) {
-            require_same_inputs(*before, begun, layout.root);
+            require_same_inputs(*before, begun, layout);
             begun = *before;
         } else {
             begun.operation = "install-" + platform::hex(platform::random_bytes(8));
@@ -204,7 +215,7 @@ void install(const Installation& installation, const engine::Plan& plan,
 void roll_back(const cluster::Layout& layout, const std::string& bundle_file,
                const std::string& program, engine::Reporter& reporter) {
     std::optional<Begun> begun = Begun::load(layout);
-    if (!begun)
+    if (!begun || begun->what != Begun::What::installation)
         throw Error(
             fmt::format("no installation of {} was begun and left unfinished", layout.suite),
             Kind::usage)

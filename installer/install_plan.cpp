@@ -22,10 +22,15 @@ bool Installation::balancer() const {
 }
 
 std::vector<std::string> Installation::roles() const {
+    return roles_of(manifest(), answers.components);
+}
+
+std::vector<std::string> roles_of(const suite::Manifest& manifest,
+                                  const std::vector<std::string>& components) {
     std::vector<std::string> roles;
     // What comes with a component is no role of its own.
-    for (const std::string& name : answers.components)
-        if (const suite::Component* component = manifest().component(name);
+    for (const std::string& name : components)
+        if (const suite::Component* component = manifest.component(name);
             component && component->with.empty())
             roles.emplace_back(suite::name(component->role));
     return roles;

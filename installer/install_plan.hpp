@@ -22,6 +22,9 @@ struct Installation {
     std::vector<std::string> roles() const;
 };
 
+std::vector<std::string> roles_of(const suite::Manifest& manifest,
+                                  const std::vector<std::string>& components);
+
 // The installation must outlive the plan.
 engine::Plan install_plan(const Installation& installation);
 

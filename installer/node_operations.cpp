@@ -5,6 +5,7 @@
 #include "engine/failpoint.hpp"
 #include "installer/accounts.hpp"
 #include "installer/balancing.hpp"
+#include "installer/begun.hpp"
 #include "installer/config_files.hpp"
 #include "installer/installed_node.hpp"
 #include "installer/json_operation.hpp"
@@ -195,6 +196,8 @@ suite::Bundle open_or_remove(const std::string& file, const NodeState& state) {
 }
 
 json stage(Node& node, const json& parameters) {
+    // Neither what it was nor what it is to be may be gone when it goes on.
+    require_none_begun(node.layout);
     const NodeState state = node.state();
     const std::string file = node.layout.state_file(
         "bundles/" + parameters.at("manifest").get<std::string>() + ".bundle");
@@ -257,6 +260,17 @@ json configure(Node& node, const json& parameters) {
     return json::object();
 }
 
+json select(Node& node, const json& parameters) {
+    const NodeState selected =
+        cluster::node_state_from_json(parameters.at("state").dump(), "the selection");
+    node.change([&](NodeState& state) {
+        state.components = selected.components;
+        state.ports = selected.ports;
+        state.services = selected.services;
+    });
+    return json::object();
+}
+
 json balance(Node& node, const json& parameters) {
     const bool out = parameters.at("out");
     const std::string component = balancer_component(node);
@@ -285,6 +299,7 @@ cluster::NodeOperations node_operations() {
         {"switch", operation(switch_component)},
         {"configure", operation(configure)},
         {"balance", operation(balance)},
+        {"select", operation(select)},
         {"acknowledge", operation([](Node&, const json&) { return json::object(); })}});
     return all;
 }

@@ -26,6 +26,7 @@ namespace locum::installer {
 //   stop {component}
 //   reload {component, version}
 //                        takes the configuration up without a stop
+//   select {state}       components, ports and services of the state (node.json) are this node's
 //   balance {server, out, servers}
 //                        takes a server out of this node's balancer, or in again
 //   acknowledge {}       nothing but its epoch: from then on older ones are refused here

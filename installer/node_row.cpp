@@ -28,13 +28,18 @@ cluster::NodeState node_state(const Installation& installation, const std::strin
 }
 
 cluster::NodeRow node_row(const Installation& installation, const cluster::NodeState& state) {
+    return row_of(installation.manifest(), state, installation.facts.machine);
+}
+
+cluster::NodeRow row_of(const suite::Manifest& manifest, const cluster::NodeState& state,
+                        const std::string& machine) {
     cluster::NodeRow row;
     row.name = state.name;
     row.installation = state.installation_id;
-    row.machine = installation.facts.machine;
+    row.machine = machine;
     row.address = state.address;
     row.agent_port = state.agent_port;
-    row.roles = installation.roles();
+    row.roles = roles_of(manifest, state.components);
     row.components = state.components;
     row.ports = state.ports;
     for (const std::string& component : state.components)

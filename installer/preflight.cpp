@@ -86,10 +86,15 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
         std::move(more.begin(), more.end(), std::back_inserter(findings));
     };
     add(host_findings(manifest, answers.components, facts.here));
-    add(disk_findings(facts.here, {{"product", "the selected components",
-                                    product_bytes(manifest, answers.components)},
-                                   {"state", "Locum's state", state_bytes},
-                                   {"logs", "logs", logs_bytes}}));
+    Components to_unpack = answers.components;
+    std::erase_if(to_unpack, [&](const std::string& component) {
+        return std::find(facts.unpacked.begin(), facts.unpacked.end(), component) !=
+               facts.unpacked.end();
+    });
+    add(disk_findings(facts.here,
+                      {{"product", "the selected components", product_bytes(manifest, to_unpack)},
+                       {"state", "Locum's state", state_bytes},
+                       {"logs", "logs", logs_bytes}}));
     if (facts.root || !facts.root_folder.empty()) {
         for (const std::string& folder : facts.unwriteable)
             findings.push_back(

@@ -171,9 +171,7 @@ engine::Plan repair_plan(const InstalledNode& node, const std::vector<Verified>&
 }
 
 void require_repairable(const InstalledNode& node) {
-    if (Begun::load(node.layout))
-        throw Error("an installation was begun here and has not ended", Kind::unfinished)
-            .remedy("run it again, or take it back: locum install --rollback" + node.root_option());
+    require_none_begun(node.layout);
     if (const auto& open = node.cluster.open)
         throw Error(fmt::format("operation {} ({}, {}) is open, and this node is part of it",
                                 open->id, open->kind, open->state),

@@ -186,9 +186,7 @@ private:
     bool concerns_cluster() const { return !request_.without_cluster && !node_.cluster.not_member; }
 
     void require_possible() const {
-        if (installer::Begun::load(node_.layout))
-            throw Error("an installation was begun here and has not ended", Kind::unfinished)
-                .remedy("take it back: locum install --rollback" + node_.root_option());
+        installer::require_none_begun(node_.layout);
         if (node_.cluster.not_member)
             return;
         if (const auto& open = node_.cluster.open)

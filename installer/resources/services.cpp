@@ -97,7 +97,7 @@ void stop_recorded(const InstalledNode& node, const std::string& component) {
     }
 }
 
-void stop(const InstalledNode& node, const std::string& component, Reporter& reporter) {
+void take_away(const InstalledNode& node, const std::string& component, Reporter& reporter) {
     // It restarts what ends without its knowing.
     if (cluster::agent_runs(node.layout)) {
         tell(node, "forget", component, reporter);
@@ -197,7 +197,7 @@ Resource component_services(const InstalledNode& node, const std::string& compon
                 start(node, component, reporter);
             },
             [&node, component] { return there(node, component); },
-            [&node, component](Reporter& reporter) { stop(node, component, reporter); }};
+            [&node, component](Reporter& reporter) { take_away(node, component, reporter); }};
 }
 
 TakeUp how_to_take_up(const InstalledNode& node, const std::string& component, bool files_differ) {
@@ -226,6 +226,19 @@ void take_up(const InstalledNode& node, const std::string& component, TakeUp how
 
 void start(const InstalledNode& node, const std::string& component, Reporter& reporter) {
     tell(node, "start", component, reporter);
+}
+
+void stop(const InstalledNode& node, const std::string& component, Reporter& reporter) {
+    tell(node, "stop", component, reporter);
+}
+
+bool runs(const InstalledNode& node, const std::string& component) {
+    return cluster::agent_runs(node.layout) &&
+           !none_runs(facts_from_json(ask(node, "facts", json::object()).dump()), component);
+}
+
+bool is_well(const InstalledNode& node, const std::string& component) {
+    return ask(node, "probe", {{"component", component}}).at("well").get<bool>();
 }
 
 } // namespace locum::installer::resources

@@ -18,5 +18,10 @@ void take_up(const InstalledNode& node, const std::string& component, TakeUp how
              engine::Reporter& reporter);
 // Starts it where it does not run.
 void start(const InstalledNode& node, const std::string& component, engine::Reporter& reporter);
+// It is started by start() only, or by the next boot.
+void stop(const InstalledNode& node, const std::string& component, engine::Reporter& reporter);
+bool runs(const InstalledNode& node, const std::string& component);
+// All its probes pass now.
+bool is_well(const InstalledNode& node, const std::string& component);
 
 } // namespace locum::installer::resources

@@ -54,6 +54,24 @@ TEST_CASE("members: who is registered, and this node, but nobody else") {
     CHECK(contains(error.what(), "not registered"));
 }
 
+TEST_CASE("members: orders count from servers, by the registry's word of now") {
+    Known known;
+    Members members(known.site.layout());
+    CHECK_NOTHROW(members.require_server("node-1"));
+    CHECK_NOTHROW(members.require("node-2"));
+    const engine::Error error = error_of([&] { members.require_server("node-2"); });
+    CHECK(error.kind() == Kind::not_trusted);
+    CHECK(contains(error.what(), "runs no server"));
+    cluster::Store store(*known.site.installation().facts.datasource, "small");
+    cluster::NodeRow row = cluster::Registry(store).node("node-2");
+    row.roles = {"server"};
+    cluster::Registry(store).change_selection(row);
+    CHECK_NOTHROW(members.require_server("node-2")); // at once
+    row.installation = "another";
+    CHECK(error_of([&] { cluster::Registry(store).change_selection(row); }).kind() ==
+          Kind::refused);
+}
+
 TEST_CASE("members: a node that never learned them cannot tell while the database is away") {
     Known known;
     known.away();

@@ -160,9 +160,12 @@ TEST_CASE("install --rollback: what was cut off is taken back with the inputs th
         installer::roll_back(site.layout(), bundle, "/nowhere/locum", silent);
     };
     CHECK(error_of([&] { roll_back(""); }).kind() == Kind::usage);
-    CHECK(error_of([&] { installer::only_begun_suite(site.root()); }).kind() == Kind::usage);
+    CHECK(error_of([&] {
+              installer::only_begun_suite(site.root(), installer::Begun::What::installation);
+          }).kind() == Kind::usage);
     CHECK_THROWS_AS(site.install([] { throw Killed{}; }), Killed);
-    CHECK(installer::only_begun_suite(site.root()) == "small");
+    CHECK(installer::only_begun_suite(site.root(), installer::Begun::What::installation) ==
+          "small");
     // The bundle has gone elsewhere meanwhile.
     const std::string bundle = site.installation().bundle.file();
     std::filesystem::rename(bundle, site.folder() + "/moved.bundle");

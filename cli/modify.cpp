@@ -1,0 +1,146 @@
+#include "upgrade/modify.hpp"
+#include "cli/command.hpp"
+#include "engine/error.hpp"
+#include "installer/begun.hpp"
+#include "platform/files.hpp"
+#include "platform/host.hpp"
+#include "platform/signals.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::cli {
+
+namespace {
+
+using engine::Error;
+using engine::Kind;
+using nlohmann::json;
+
+struct Options : Common {
+    std::string bundle;
+    installer::Selection selection;
+    std::string answers;
+    std::string token;
+    bool plan = false;
+    bool rollback = false;
+    std::vector<std::string> ignored;
+};
+
+upgrade::ModifyRequest request_of(const Options& options) {
+    upgrade::ModifyRequest request;
+    request.layout = options.layout();
+    request.program = platform::this_program();
+    if (!options.bundle.empty())
+        request.bundle = platform::absolute(options.bundle);
+    request.selection = options.selection;
+    if (!options.answers.empty())
+        request.answers = installer::load_answers(platform::absolute(options.answers));
+    if (!options.token.empty())
+        request.token = token::NetworkToken::load(platform::absolute(options.token));
+    request.ignored = options.ignored;
+    return request;
+}
+
+int roll_back(const Options& options) {
+    Options known = options;
+    if (known.suite.empty())
+        known.suite = installer::only_begun_suite(options.root_folder(),
+                                                  installer::Begun::What::modification);
+    upgrade::roll_back(request_of(known), *make_reporter(options));
+    if (options.json)
+        fmt::print("{}\n", json{{"event", "result"}, {"result", "rolled-back"}}.dump());
+    else
+        fmt::print("the modification is taken back\n");
+    return 0;
+}
+
+int modify(const Options& options) {
+    require_root_for(options);
+    if (options.rollback)
+        return roll_back(options);
+    upgrade::ModifyRequest request = request_of(options);
+    const upgrade::Modifying modifying = upgrade::modifying_of(request);
+    const std::string components = fmt::format("{}", fmt::join(modifying.components, ", "));
+    if (modifying.plan.empty()) {
+        if (options.json)
+            fmt::print("{}\n", json{{"event", "result"}, {"result", "unchanged"}}.dump());
+        else
+            fmt::print("{} is {}: nothing to do\n", modifying.node, components);
+        return 0;
+    }
+    for (const engine::Finding& finding : modifying.findings)
+        if (finding.severity == engine::Severity::warning)
+            fmt::print(stderr, "warning: {}\n", to_line(finding));
+    if (options.plan && options.json) {
+        fmt::print("{}\n", json{{"plan", modifying.title},
+                                {"steps", json::parse(steps_json(modifying.plan))},
+                                {"notes", modifying.notes}}
+                               .dump(2));
+    } else if (options.plan) {
+        print_plan(modifying.title, modifying.plan, false);
+        for (const std::string& note : modifying.notes)
+            fmt::print("note: {}\n", note);
+    }
+    engine::require_no_errors(modifying.findings);
+    if (modifying.not_admitted)
+        throw *modifying.not_admitted;
+    if (options.plan)
+        return 0;
+    platform::StopSignals signals;
+    request.cancelled = [&signals] { return signals.arrived(); };
+    upgrade::modify(request, *make_reporter(options));
+    if (options.json) {
+        fmt::print(
+            "{}\n",
+            json{{"event", "result"}, {"result", "modified"}, {"components", modifying.components}}
+                .dump());
+        return 0;
+    }
+    for (const std::string& note : modifying.notes)
+        fmt::print("note: {}\n", note);
+    fmt::print("{} is {} and well\nnext: locum verify{}\n", modifying.node, components,
+               request.layout.root.empty() ? "" : " --root " + request.layout.root);
+    return 0;
+}
+
+} // namespace
+
+void add_modify(CLI::App& app, Action& action) {
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("modify", "Add components to this node, or remove some");
+    command->add_option("BUNDLE", options->bundle,
+                        "Of the version that is installed, where none is kept");
+    CLI::Option* add = command->add_option("--add", options->selection.add, "Can be repeated")
+                           ->type_name("COMPONENT");
+    CLI::Option* remove =
+        command->add_option("--remove", options->selection.remove, "Can be repeated")
+            ->type_name("COMPONENT");
+    CLI::Option* answers =
+        command
+            ->add_option("--answers", options->answers,
+                         "This node's answers: ports, services and firewall of what is added")
+            ->type_name("FILE");
+    command
+        ->add_option("--token", options->token,
+                     "The network token, where a node without a server is to become more")
+        ->type_name("FILE");
+    CLI::Option* plan =
+        command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    add_ignore(*command, options->ignored);
+    CLI::Option* rollback = command->add_flag("--rollback", options->rollback,
+                                              "Take back a modification that was cut off");
+    rollback->excludes(add)->excludes(remove)->excludes(answers)->excludes(plan);
+    command->parse_complete_callback([=] {
+        if (!*rollback && !*add && !*remove)
+            throw CLI::RequiredError("--add or --remove");
+    });
+    add_common(*command, options, true);
+    command->callback([options, &action] { action = [options] { return modify(*options); }; });
+}
+
+} // namespace locum::cli

@@ -1,0 +1,181 @@
+#include "installer/modification.hpp"
+
+#include "engine/error.hpp"
+#include "installer/install_plan.hpp"
+#include "installer/rendering.hpp"
+#include "suite/topology.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace locum::installer {
+
+using cluster::NodeState;
+using engine::Error;
+using suite::Manifest;
+
+namespace {
+
+bool holds(const std::vector<std::string>& all, std::string_view one) {
+    return std::find(all.begin(), all.end(), one) != all.end();
+}
+
+const suite::Port* port_of(const Manifest& manifest, const std::string& name) {
+    const auto found = std::find_if(manifest.ports.begin(), manifest.ports.end(),
+                                    [&](const suite::Port& port) { return port.name == name; });
+    return found == manifest.ports.end() ? nullptr : &*found;
+}
+
+// In the manifest's order behind those that stay, so that the same question has the same answer.
+std::vector<std::string> selected(const Manifest& manifest, const NodeState& before,
+                                  const Selection& selection) {
+    std::vector<std::string> all;
+    for (const std::string& component : before.components)
+        if (!holds(selection.remove, component))
+            all.push_back(component);
+    for (const suite::Component& component : manifest.components)
+        if (holds(selection.add, component.name) && !holds(all, component.name))
+            all.push_back(component.name);
+    // What comes with a component comes and goes with it.
+    std::erase_if(all, [&](const std::string& name) {
+        const suite::Component* component = manifest.component(name);
+        return component && !component->with.empty() && !holds(selection.add, name) &&
+               !holds(all, component->with);
+    });
+    all = suite::completed(manifest, std::move(all));
+    for (const std::string& component : selection.add) // unknown ones: preflight's to refuse
+        if (!manifest.component(component) && !holds(all, component))
+            all.push_back(component);
+    return all;
+}
+
+// Numbers that are not the manifest's: the operator's of before, and those that the answers have
+// for what is new or moves.
+std::map<std::string, std::uint16_t> own_ports(const Manifest& manifest, const Modification& change,
+                                               const std::optional<Answers>& answers) {
+    const auto before = ports_of(manifest, change.before.components, {});
+    const auto after = ports_of(manifest, change.after.components, {});
+    std::map<std::string, std::uint16_t> own;
+    for (const auto& [name, number] : change.before.ports)
+        if (const auto usual = before.find(name); usual != before.end() && usual->second != number)
+            own[name] = number;
+    if (!answers)
+        return own;
+    for (const auto& [name, number] : answers->ports) {
+        const auto usual = before.find(name);
+        const auto now = after.find(name);
+        if (now != after.end() && (usual == before.end() || usual->second != now->second))
+            own[name] = number;
+    }
+    return own;
+}
+
+// Components of both; services of a manifest are of components.
+std::map<std::string, cluster::ServiceChoice> choices(const Manifest& manifest,
+                                                      const Modification& change,
+                                                      const std::optional<Answers>& answers) {
+    std::map<std::string, cluster::ServiceChoice> all;
+    for (const suite::Service& service : manifest.services) {
+        const auto& from = holds(change.added, service.component) && answers
+                               ? answers->services
+                               : change.before.services;
+        if (const auto choice = from.find(service.name);
+            choice != from.end() && change.after.has(service.component))
+            all.insert(*choice);
+    }
+    return all;
+}
+
+} // namespace
+
+bool Modification::had(suite::Role role) const {
+    return holds(roles_before, suite::name(role));
+}
+
+bool Modification::has(suite::Role role) const {
+    return holds(roles_after, suite::name(role));
+}
+
+bool Modification::gains_server() const {
+    return !had(suite::Role::server) && has(suite::Role::server);
+}
+
+bool Modification::loses_server() const {
+    return had(suite::Role::server) && !has(suite::Role::server);
+}
+
+Modification modification(const Manifest& manifest, const NodeState& before,
+                          const Selection& selection, const std::optional<Answers>& answers) {
+    for (const std::string& component : selection.add)
+        if (holds(selection.remove, component))
+            throw Error(component + " is to be added and to be removed", engine::Kind::usage)
+                .remedy("give one of the two options for it");
+    Modification change;
+    change.before = before;
+    change.after = before;
+    change.after.components = selected(manifest, before, selection);
+    for (const std::string& component : change.after.components)
+        (before.has(component) ? change.kept : change.added).push_back(component);
+    for (const std::string& component : before.components)
+        if (!change.after.has(component))
+            change.removed.push_back(component);
+    change.after.ports =
+        ports_of(manifest, change.after.components, own_ports(manifest, change, answers));
+    // A port that a later version brought has no number here, and gets none by the way.
+    for (const suite::Port& port : manifest.ports)
+        if (holds(change.kept, port.component) && !before.ports.contains(port.name))
+            change.after.ports.erase(port.name);
+    change.after.services = choices(manifest, change, answers);
+    change.roles_before = roles_of(manifest, before.components);
+    change.roles_after = roles_of(manifest, change.after.components);
+    return change;
+}
+
+std::vector<MovedPort> moved_ports(const Manifest& manifest, const Modification& change) {
+    std::vector<MovedPort> moved;
+    for (const auto& [name, from] : change.before.ports)
+        if (const auto to = change.after.ports.find(name);
+            to != change.after.ports.end() && to->second != from)
+            if (const suite::Port* port = port_of(manifest, name))
+                moved.push_back({name, port->component, from, to->second});
+    return moved;
+}
+
+std::vector<PortRule> rules_after(const Manifest& manifest, const Modification& change,
+                                  const std::vector<PortRule>& before,
+                                  const std::map<std::string, Clients>& answers) {
+    FirewallAnswer answer;
+    answer.rules = answers;
+    answer.manage = true;
+    // Those of before are the operator's word: a port without a rule is closed.
+    const auto keep = [&](const std::string& name) {
+        const auto rule = std::find_if(before.begin(), before.end(),
+                                       [&](const PortRule& one) { return one.name == name; });
+        answer.rules[name] = rule == before.end() ? Clients{Clients::Who::nobody} : rule->from;
+    };
+    keep("agent");
+    for (const auto& [name, number] : change.before.ports)
+        keep(name);
+    return port_rules(manifest, change.after.ports, change.after.agent_port, answer);
+}
+
+std::string options_of(const Selection& selection) {
+    std::string text;
+    for (const std::string& component : selection.add)
+        text += " --add " + component;
+    for (const std::string& component : selection.remove)
+        text += " --remove " + component;
+    return text;
+}
+
+std::string in_words(const Modification& change) {
+    std::vector<std::string> parts;
+    if (!change.added.empty())
+        parts.push_back(fmt::format("add {}", fmt::join(change.added, " and ")));
+    if (!change.removed.empty())
+        parts.push_back(fmt::format("remove {}", fmt::join(change.removed, " and ")));
+    return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+} // namespace locum::installer

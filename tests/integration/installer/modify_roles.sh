@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# A node without a server gets a further component with the network token, gives it away without one, and cannot have what
+# belongs to no topology or what the cluster needs no less.
+set -euo pipefail
+source "$(dirname "$0")/../upgrade/lib.sh"
+
+# The endpoint manager with a console, which goes with balancers and not with servers.
+source_of=$(mktemp -d "${TMPDIR:-/tmp}/locum-suite.XXXXXX")
+trap 'trial_end; rm -rf "$source_of"' EXIT
+cp -r "$suites"/1.0 "$suites"/2.0 "$source_of"
+suites=$source_of
+for version in 1.0 2.0; do
+    mkdir "$suites/$version/payload/console"
+    echo "a console" >"$suites/$version/payload/console/README"
+    sed -i '/^\[topologies\]/a edge = { title = "Behind no server", components = ["balancer", "console"] }' "$suites/$version/suite.toml"
+    cat >>"$suites/$version/suite.toml" <<'TOML'
+
+[components.console]
+title = "Console"
+role = "console"
+cluster-requires = ["balancer"]
+payload = "payload/console"
+
+[[services]]
+name = "console"
+component = "console"
+argv = ["/usr/bin/sleep", "infinity"]
+environment = {}
+stop = { signal = "TERM", timeout-s = 5 }
+TOML
+done
+
+modify() { # N ARGS…
+    local n=$1
+    shift
+    try modify --root "$trial/node-$n" "$@"
+}
+verified() {
+    try verify --root "$trial/node-$1"
+    expect_code 0 "verify of node-$1"
+}
+roles_of() { # N: as the registry has them
+    "$locum" node list --root "$trial/node-1" --json | python3 -c '
+import json, sys
+print(*sorted(next(n for n in json.load(sys.stdin)["nodes"] if n["name"] == sys.argv[1])["roles"]))' "node-$1"
+}
+
+trial_third_node='["balancer"]'
+begin_cluster postgresql
+try token write "$trial/fresh.token" --root "$trial/node-1"
+
+echo "-- refused"
+modify 2 --add console
+expect_code 4 "a console beside a server"
+expect_said 'topology'
+modify 3 --add console
+expect_code 4 "a console without the token"
+expect_said 'give --token FILE'
+
+echo "-- gained with the token, cut off in the middle"
+for at in network/roles/done/before service/console/done/before; do
+    LOCUM_FAILPOINTS="step/$at=kill" modify 3 --add console --token "$trial/fresh.token"
+    expect_code 137 "killed at $at"
+    modify 3 --rollback
+    expect_code 0 "rollback at $at"
+    [[ $(roles_of 3) == balancer ]] || fail "node-3 is $(roles_of 3)"
+    verified 3
+done
+modify 3 --add console --token "$trial/fresh.token"
+expect_code 0 "addition of the console"
+[[ $(roles_of 3) == "balancer console" ]] || fail "node-3 is $(roles_of 3)"
+verified 3
+pgrep -f 'sleep infinity' >/dev/null || fail "the console does not run"
+
+echo "-- given away without one"
+LOCUM_FAILPOINTS="step/network/roles/intent/after=kill" modify 3 --remove console
+expect_code 137 "killed at its last step"
+modify 3 --rollback
+expect_code 4 "a rollback behind it"
+expect_said 'go on with it: locum modify --remove console'
+modify 3 --remove console
+expect_code 0 "removal of the console"
+[[ $(roles_of 3) == balancer ]] || fail "node-3 is $(roles_of 3)"
+verified 3
+[[ ! -e $trial/node-3/opt/endpoint-manager/current/console ]] || fail "the link to the console is left"
