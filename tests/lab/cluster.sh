@@ -112,7 +112,7 @@ folder, gone = sys.argv[1], list(map(int, sys.argv[2:]))
 load = json.load(open(folder + "/load.json"))
 events = list(map(json.loads, open(folder + "/load.events")))
 late = [e for e in events if e["failed"] and not any(at <= e["unix_ms"] <= at + 7000 for at in gone)]
-assert not late, late
+assert not late, (late, "hosts went away at", gone)
 assert load["wrong"] == 0 and load["writes_lost"] == 0, load
 assert load["failed"] > 0, "nothing was on its way to it, so this shows nothing"
 print("    clients:", json.dumps(load))
