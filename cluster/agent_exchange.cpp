@@ -7,6 +7,7 @@
 #include "cluster/agent.hpp"
 #include "cluster/peers.hpp"
 #include "cluster/program.hpp"
+#include "cluster/service_units.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
 #include "platform/capabilities.hpp"
@@ -14,6 +15,7 @@
 #include "platform/host.hpp"
 #include "platform/lock.hpp"
 #include "platform/process.hpp"
+#include "platform/service.hpp"
 
 #include <cstdlib>
 #include <fmt/format.h>
@@ -99,23 +101,31 @@ void begin_exchange(const Layout& layout, const std::string& version) {
     exchange.fault.clear();
     store(layout, exchange);
     engine::failpoint("exchange/recorded");
-    platform::make_folders(layout.logs());
-    platform::DetachedCommand helper;
-    helper.argv = {platform::this_program(),
-                   "agent",
-                   "exchange",
-                   version.empty() ? no_program : version,
-                   "--suite",
-                   layout.suite};
+    std::vector<std::string> argv = {platform::this_program(),
+                                     "agent",
+                                     "exchange",
+                                     version.empty() ? no_program : version,
+                                     "--suite",
+                                     layout.suite};
     if (!layout.root.empty())
-        helper.argv.insert(helper.argv.end(), {"--root", layout.root});
-    helper.log_file = layout.logs() + "/exchange.log";
+        argv.insert(argv.end(), {"--root", layout.root});
+    std::map<std::string, std::string> environment;
     if (const char* failpoints = std::getenv("LOCUM_FAILPOINTS"))
-        helper.environment["LOCUM_FAILPOINTS"] = failpoints;
+        environment["LOCUM_FAILPOINTS"] = failpoints;
+    if (service_manager_used(layout)) {
+        // As a process of the agent's unit it would be ended with the agent.
+        platform::start_transient_unit("locum-exchange-" + layout.suite, argv, environment);
+        return;
+    }
+    platform::make_folders(layout.logs());
     // The agent that it starts gets its capabilities from it.
     const std::vector<std::string_view> capabilities = platform::capability_names();
-    helper.capabilities = {capabilities.begin(), capabilities.end()};
-    platform::start_detached(helper);
+    platform::start_detached({argv,
+                              environment,
+                              "",
+                              layout.logs() + "/exchange.log",
+                              "",
+                              {capabilities.begin(), capabilities.end()}});
 }
 
 void exchange_agent(const Layout& layout, const std::string& version) {

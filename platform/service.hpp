@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,11 @@ std::string service_unit_enablement(const std::string& name);
 void start_service_unit(const std::string& name);
 // Also where it does not run, and where the manager has given it up.
 void restart_service_unit(const std::string& name);
+// A program as a unit of the manager for this once, with processes of its own: it goes on when the
+// unit that asks for it is stopped or restarted. Its output is in the journal. Returns when it
+// runs.
+void start_transient_unit(const std::string& name, const std::vector<std::string>& argv,
+                          const std::map<std::string, std::string>& environment);
 // Waits until it ended; longest: how long it may take until the manager kills it.
 void stop_service_unit(const std::string& name,
                        std::chrono::milliseconds longest = std::chrono::minutes(2));

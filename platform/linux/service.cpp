@@ -103,6 +103,18 @@ void restart_service_unit(const std::string& name) {
     systemctl({"restart", name});
 }
 
+void start_transient_unit(const std::string& name, const std::vector<std::string>& argv,
+                          const std::map<std::string, std::string>& environment) {
+    Command command;
+    command.argv = {"systemd-run", "--quiet", "--collect", "--property=Type=exec",
+                    "--unit=" + name};
+    for (const auto& [variable, value] : environment)
+        command.argv.push_back(fmt::format("--setenv={}={}", variable, value));
+    command.argv.push_back("--");
+    command.argv.insert(command.argv.end(), argv.begin(), argv.end());
+    run_checked(command);
+}
+
 void stop_service_unit(const std::string& name, std::chrono::milliseconds longest) {
     systemctl({"stop", name}, longest + job_limit);
 }

@@ -53,8 +53,9 @@ void await_program(Conductor& conductor, const std::string& node, const std::str
             if (!program.fault.empty() && program.fault_of == version)
                 throw Error(fmt::format("the agent of {} did not come up as Locum {}: {}", node,
                                         version, program.fault))
-                    .remedy(fmt::format("see exchange.log and agent.log in /var/log/locum/{} on "
-                                        "{}, and ask the bundle's vendor",
+                    .remedy(fmt::format("see the journal of locum-exchange-{0}, or exchange.log in "
+                                        "/var/log/locum/{0}, on "
+                                        "{1}, and ask the bundle's vendor",
                                         conductor.upgrade().layout.suite, node));
             why = fmt::format("it runs as Locum {} still", program.version);
         }
@@ -64,7 +65,8 @@ void await_program(Conductor& conductor, const std::string& node, const std::str
                                     "{3}; on {0}: {4}",
                                     node, version, exchange_limit.count(), why,
                                     to_go_back.empty() ? "locum agent start" : to_go_back))
-                .remedy(fmt::format("see exchange.log and agent.log in /var/log/locum/{} there",
+                .remedy(fmt::format("see there: journalctl -u locum-exchange-{0}, or exchange.log "
+                                    "in /var/log/locum/{0}",
                                     conductor.upgrade().layout.suite));
     }
 }

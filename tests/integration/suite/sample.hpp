@@ -102,9 +102,7 @@ inline std::string with_parts(const std::vector<Content>& parts,
     std::vector<suite::Part> listed;
     for (const Content& content : parts)
         listed.push_back(part(content));
-    suite::Component server;
-    server.name = "server";
-    return text + suite::written_parts(listed, {server}, files);
+    return text + suite::written_parts(listed, {"server"}, files);
 }
 
 // Without syncing, for tests that write a file thousands of times. A file that is first cut to
