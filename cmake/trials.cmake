@@ -3,7 +3,7 @@
 # locum_trial_test(NAME LABEL SECONDS COMMAND…). Label "integration": runs with both presets of scripts/test;
 # "crash": with preset dev only, for time; "long": only when it is asked for.
 #
-# All use the addresses 127.0.0.2 to 127.0.0.4. Root gives each a loopback network of its own, so that two can
+# All use the addresses 127.0.0.2 to 127.0.0.4. Root gives each a loopback network of its own, so that several can
 # run beside each other: they mostly wait. Where that is not possible, each runs alone.
 execute_process(COMMAND unshare --net ip link set lo up
     RESULT_VARIABLE no_own_network OUTPUT_QUIET ERROR_QUIET)

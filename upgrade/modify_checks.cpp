@@ -128,11 +128,9 @@ void check_in_registry(const InstalledNode& node, const Modification& change,
              fmt::format("{} on {} without {} in the cluster", one.component, one.node, one.needed),
              one.needed + " on one of its nodes", ""});
     if (const std::string all = cluster::mixed(manifest, rows); !all.empty())
-        told.findings.push_back({"topology", Severity::error,
-                                 fmt::format("{} in the cluster", all),
-                                 "components of one topology for all nodes: " +
-                                     suite::topologies_text(manifest),
-                                 ""});
+        told.findings.push_back(
+            {"topology", Severity::error, fmt::format("{} in the cluster", all),
+             "components of one topology for all nodes: " + suite::topologies_text(manifest), ""});
     for (Finding& finding : installer::advice_findings(manifest, change.after.components, others))
         told.findings.push_back(std::move(finding));
     const NodeRow before = installer::row_of(manifest, change.before, installation.facts.machine);
