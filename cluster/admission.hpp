@@ -66,7 +66,8 @@ struct Unmet {
     std::string needed;
 };
 std::vector<Unmet> unmet(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes);
-// A cluster is of one topology. All that would run in it, where no topology has that; else "". Pure.
+// A cluster is of one topology. All that would run in it, where no topology has that; else "".
+// Pure.
 std::string mixed(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes);
 // With this node as it is to be, in place of its row or beside the others. Throws Error(refused).
 void require_met(const suite::Manifest& manifest, const std::vector<NodeRow>& nodes,
