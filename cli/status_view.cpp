@@ -3,6 +3,8 @@
 #include "cluster/peers.hpp"
 #include "engine/error.hpp"
 
+#include <algorithm>
+#include <array>
 #include <ctime>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -151,16 +153,25 @@ json operation_value(const Status& status) {
 } // namespace
 
 std::string node_list_text(const Status& status) {
-    std::string text =
-        fmt::format("{:<12} {:>8}  {:<16} {:<7} {:<17} {:<24} {:<23} {}\n", "NODE", "PROCESS",
-                    "ADDRESS", "MODE", "ROLES", "VERSIONS", "LAST SEEN", "SERVICES");
+    std::vector<std::array<std::string, 8>> rows{
+        {"NODE", "PROCESS", "ADDRESS", "MODE", "ROLES", "VERSIONS", "LAST SEEN", "SERVICES"}};
     for (const NodeStatus& node : status.nodes)
-        text += fmt::format("{:<12} {:>8}  {:<16} {:<7} {:<17} {:<24} {:<23} {}{}\n",
-                            node.row.name + (node.oldest ? " *" : ""),
-                            node.live ? node.live->pid : node.row.process, node.row.address,
-                            name(node.row.mode), fmt::format("{}", fmt::join(node.row.roles, ", ")),
-                            versions_text(node), time_text(node.row.seen_ms), services_text(node),
-                            node.row.out ? " [out of rotation]" : "");
+        rows.push_back({node.row.name + (node.oldest ? " *" : ""),
+                        std::to_string(node.live ? node.live->pid : node.row.process),
+                        node.row.address, std::string(name(node.row.mode)),
+                        fmt::format("{}", fmt::join(node.row.roles, ", ")), versions_text(node),
+                        time_text(node.row.seen_ms),
+                        services_text(node) + (node.row.out ? " [out of rotation]" : "")});
+    std::array<std::size_t, 8> widths{};
+    for (const auto& row : rows)
+        for (std::size_t i = 0; i < row.size(); ++i)
+            widths[i] = std::max(widths[i], row[i].size());
+    std::string text;
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i + 1 < row.size(); ++i)
+            text += fmt::format("{:<{}}  ", row[i], widths[i]);
+        text += row.back() + "\n";
+    }
     text += "* the oldest member\n";
     return text;
 }

@@ -61,8 +61,10 @@ engine::Plan install_plan(const Installation& installation) {
     }
     if (cluster::service_manager_used(installation.layout))
         add(steps::make_accounts(installation));
+    const suite::Manifest& manifest = installation.manifest();
     for (const std::string& component : installation.answers.components)
-        add(steps::write_configs(installation, component));
+        if (manifest.has_configs(component))
+            add(steps::write_configs(installation, component));
     // Before anything listens. Below a folder there is no host whose firewall could be meant.
     if (installation.layout.root.empty()) {
         add(steps::keep_firewall_rules(installation));
@@ -73,12 +75,12 @@ engine::Plan install_plan(const Installation& installation) {
     // Servers first: a balancer in front of nothing answers every request with an error. An unknown
     // component is preflight's to refuse, after the plan was printed.
     auto is_balancer = [&](const std::string& name) {
-        const suite::Component* component = installation.manifest().component(name);
+        const suite::Component* component = manifest.component(name);
         return component && component->role == suite::Role::balancer;
     };
     for (bool balancers : {false, true})
         for (const std::string& name : installation.answers.components)
-            if (is_balancer(name) == balancers)
+            if (manifest.has_life(name) && is_balancer(name) == balancers)
                 add(steps::start_component(installation, name));
     if (installation.server() && !installation.first())
         add(steps::announce_server(installation));

@@ -42,6 +42,17 @@ std::vector<std::string> Manifest::services_of(std::string_view wanted) const {
     return names;
 }
 
+bool Manifest::has_configs(std::string_view wanted) const {
+    return std::any_of(configs.begin(), configs.end(),
+                       [&](const Config& config) { return config.component == wanted; });
+}
+
+bool Manifest::has_life(std::string_view wanted) const {
+    return !services_of(wanted).empty() ||
+           std::any_of(probes.begin(), probes.end(),
+                       [&](const Probe& probe) { return probe.component == wanted; });
+}
+
 bool leads(const Engine& engine, const std::string& from, const std::string& to) {
     std::vector<std::string> reached = {from};
     for (std::size_t i = 0; i < reached.size(); ++i)

@@ -254,6 +254,9 @@ struct Manifest {
     const Component* component(std::string_view name) const;
     // Names of the component's services.
     std::vector<std::string> services_of(std::string_view component) const;
+    // The component has configurations; services or probes.
+    bool has_configs(std::string_view component) const;
+    bool has_life(std::string_view component) const;
 };
 
 // The newest format that this Locum reads.

@@ -94,7 +94,8 @@ void add_balancers_and_end(Plan& plan, Conductor& conductor, const Order& order)
         const std::string group = fmt::format("{}:{}", node, component);
         auto add = [&plan](engine::Step step) { plan.add(std::move(step), OnFailure::stop); };
         add(steps::switch_version(conductor, group + "/switch", node, component));
-        add(steps::configure(conductor, group + "/configure", node, component, Mode::normal));
+        if (conductor.upgrade().manifest().has_configs(component))
+            add(steps::configure(conductor, group + "/configure", node, component, Mode::normal));
         add(steps::restart(conductor, group + "/restart", node, component));
     }
     plan.add(steps::publish_version(conductor, "end/version"), OnFailure::stop);
