@@ -94,9 +94,11 @@ void add_balancers_and_end(Plan& plan, Conductor& conductor, const Order& order)
         const std::string group = fmt::format("{}:{}", node, component);
         auto add = [&plan](engine::Step step) { plan.add(std::move(step), OnFailure::stop); };
         add(steps::switch_version(conductor, group + "/switch", node, component));
-        if (conductor.upgrade().manifest().has_configs(component))
+        const suite::Manifest& manifest = conductor.upgrade().manifest();
+        if (manifest.has_configs(component))
             add(steps::configure(conductor, group + "/configure", node, component, Mode::normal));
-        add(steps::restart(conductor, group + "/restart", node, component));
+        if (manifest.has_life(component))
+            add(steps::restart(conductor, group + "/restart", node, component));
     }
     plan.add(steps::publish_version(conductor, "end/version"), OnFailure::stop);
 }
