@@ -203,10 +203,17 @@ void add_program(CLI::App& app, Action& action) {
                     engine::Kind::usage)
                     .remedy("see what it brings: locum bundle inspect " + file);
             const std::string output = platform::absolute(options->output);
-            const std::string folder = output + ".unpacked";
-            platform::remove_all(folder);
-            bundle.unpack(options->system, folder);
-            platform::rename_durably(fmt::format("{}/{}", folder, suite::program_name), output);
+            // Beside it, so that the file has its name at once; of a name that nobody has.
+            const std::string folder =
+                platform::make_temporary_folder(platform::parent_of(output), ".locum-program-");
+            try {
+                bundle.unpack(options->system, folder + "/unpacked");
+                platform::rename_durably(fmt::format("{}/unpacked/{}", folder, suite::program_name),
+                                         output);
+            } catch (const engine::Error&) {
+                platform::remove_all(folder);
+                throw;
+            }
             platform::remove_all(folder);
             fmt::print("{} is Locum {} for {}\n", output, bundle.program()->version.text(),
                        options->system);

@@ -6,6 +6,7 @@
 #include "cluster/service_unit.hpp"
 #include "cluster/service_units.hpp"
 #include "engine/error.hpp"
+#include "engine/failpoint.hpp"
 #include "platform/capabilities.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
@@ -157,6 +158,7 @@ void restart_agent(const Layout& layout, const std::string& program) {
         return;
     }
     stop_agent(layout);
+    engine::failpoint("exchange/stopped");
     start_process(layout, program);
 }
 

@@ -16,6 +16,7 @@
 #include "platform/lock.hpp"
 #include "platform/process.hpp"
 #include "platform/service.hpp"
+#include "platform/shell.hpp"
 
 #include <cstdlib>
 #include <fmt/format.h>
@@ -75,6 +76,21 @@ void run_from(const Layout& layout, const std::string& version, const std::strin
     await_answer(layout, version);
 }
 
+// Done by the program of this version; "": by the one that runs now.
+std::vector<std::string> exchange_argv(const Layout& layout, const std::string& program,
+                                       const std::string& version) {
+    std::vector<std::string> argv = {program.empty() ? platform::this_program()
+                                                     : program_file(layout, program),
+                                     "agent",
+                                     "exchange",
+                                     version.empty() ? no_program : version,
+                                     "--suite",
+                                     layout.suite};
+    if (!layout.root.empty())
+        argv.insert(argv.end(), {"--root", layout.root});
+    return argv;
+}
+
 } // namespace
 
 AgentExchange last_exchange(const Layout& layout) {
@@ -85,11 +101,7 @@ AgentExchange last_exchange(const Layout& layout) {
 }
 
 std::string exchange_command(const Layout& layout, const std::string& version) {
-    const std::string program =
-        version.empty() ? platform::this_program() : program_file(layout, version);
-    return fmt::format("{} agent exchange {} --suite {}{}", program,
-                       version.empty() ? no_program : version, layout.suite,
-                       layout.root.empty() ? "" : " --root " + layout.root);
+    return platform::as_typed(exchange_argv(layout, version, version));
 }
 
 void begin_exchange(const Layout& layout, const std::string& version) {
@@ -101,14 +113,8 @@ void begin_exchange(const Layout& layout, const std::string& version) {
     exchange.fault.clear();
     store(layout, exchange);
     engine::failpoint("exchange/recorded");
-    std::vector<std::string> argv = {platform::this_program(),
-                                     "agent",
-                                     "exchange",
-                                     version.empty() ? no_program : version,
-                                     "--suite",
-                                     layout.suite};
-    if (!layout.root.empty())
-        argv.insert(argv.end(), {"--root", layout.root});
+    // By its name: a repair may have put another file in this one's place.
+    const std::vector<std::string> argv = exchange_argv(layout, exchange.from, version);
     std::map<std::string, std::string> environment;
     if (const char* failpoints = std::getenv("LOCUM_FAILPOINTS"))
         environment["LOCUM_FAILPOINTS"] = failpoints;

@@ -30,12 +30,11 @@ std::string link_of(const Layout& layout) {
     return layout.current(std::string(suite::program_name));
 }
 
-// "0.2.0" of "/opt/x/locum/0.2.0" and of what is below it.
-std::string version_of_path(const Layout& layout, const std::string& path) {
-    const std::string folder = layout.programs() + "/";
-    if (!path.starts_with(folder))
-        return "";
-    return path.substr(folder.size(), path.find('/', folder.size()) - folder.size());
+// "0.2.0" of "/opt/x/locum/0.2.0"; "": the folder is elsewhere. Compared as they are on the disk,
+// since the kernel tells a process's program without the links on the way to it.
+std::string version_of_folder(const Layout& layout, const std::string& folder) {
+    const std::string in = platform::canonical(platform::parent_of(folder));
+    return in == platform::canonical(layout.programs()) ? folder.substr(folder.rfind('/') + 1) : "";
 }
 
 bool has_content(const std::string& file, const std::string& sha256) {
@@ -56,7 +55,7 @@ void ask(const Layout& layout, const std::string& version, std::vector<std::stri
     throw Error(fmt::format("Locum {} cannot be the agent of this host: `{}` {}{}{}", version,
                             fmt::join(command.argv, " "), fault,
                             said.empty() ? "" : "; it said: ", said.substr(0, 600)))
-        .remedy("the agent that runs stays; ask the bundle's vendor for a program that runs here");
+        .remedy("ask the bundle's vendor for a program that runs here; what ran before goes on");
 }
 
 } // namespace
@@ -70,11 +69,11 @@ std::string linked_program_file(const Layout& layout) {
 }
 
 std::string linked_program(const Layout& layout) {
-    return version_of_path(layout, platform::read_link(link_of(layout)));
+    return version_of_folder(layout, platform::read_link(link_of(layout)));
 }
 
 std::string running_program(const Layout& layout) {
-    return version_of_path(layout, platform::this_program());
+    return version_of_folder(layout, platform::parent_of(platform::this_program()));
 }
 
 std::string agent_program(const Layout& layout, const std::string& other) {
@@ -122,12 +121,16 @@ void link_program(const Layout& layout, const std::string& version) {
     platform::switch_link(link_of(layout), layout.programs() + "/" + version);
 }
 
-void try_program(const Layout& layout, const std::string& version) {
+void try_to_start(const Layout& layout, const std::string& version) {
     if (!platform::exists(program_file(layout, version)))
         throw Error(fmt::format("{} is not there", program_file(layout, version)),
                     engine::Kind::refused)
             .remedy("send the bundle that brings it again");
     ask(layout, version, {"--version"}, suite::said_version(engine::Version::parse(version)));
+}
+
+void try_program(const Layout& layout, const std::string& version) {
+    try_to_start(layout, version);
     std::vector<std::string> arguments = {"agent", "try", "--suite", layout.suite};
     if (!layout.root.empty())
         arguments.insert(arguments.end(), {"--root", layout.root});

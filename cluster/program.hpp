@@ -29,8 +29,10 @@ bool program_placed(const suite::ProgramBundle& bundle, const Layout& layout);
 // version "": no link.
 void link_program(const Layout& layout, const std::string& version);
 
-// Has the program of a version say which it is, and read what an agent of this node reads at its
-// start. Throws Error where it does not.
+// Has the program of a version say which it is: it runs on this host. Throws Error where it does
+// not.
+void try_to_start(const Layout& layout, const std::string& version);
+// That, and has it read what an agent of this node reads at its start. Throws likewise.
 void try_program(const Layout& layout, const std::string& version);
 // What that is. Throws Error where something cannot be read.
 void read_as_agent(const Layout& layout);

@@ -4,6 +4,7 @@
 #include "datasource/fresh_file.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
+#include "platform/shell.hpp"
 
 #include <fmt/format.h>
 
@@ -12,14 +13,6 @@ namespace {
 
 // A dump may take hours; a server that is gone is noticed by the client's own connection.
 constexpr std::chrono::hours dump_time{24};
-
-// For a POSIX shell.
-std::string shell(const std::string& word) {
-    std::string text = "'";
-    for (const char c : word)
-        text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return text + "'";
-}
 
 void dump(const Settings& settings, const std::string& file) {
     platform::Command make;
@@ -46,17 +39,18 @@ void dump(const Settings& settings, const std::string& file) {
 
 std::string restore_command(const Settings& settings, const std::string& file) {
     if (settings.kind == Kind::sqlite)
-        return fmt::format("rm -f {0}-wal {0}-shm {0}-journal && cp {1} {0}", shell(settings.file),
-                           shell(file));
-    const std::string server =
-        fmt::format("--host={} --port={} --username={} --dbname={}", shell(settings.host),
-                    settings.port, shell(settings.locum.user), shell(settings.database));
+        return fmt::format("rm -f {0}-wal {0}-shm {0}-journal && cp {1} {0}",
+                           platform::as_typed({settings.file}), platform::as_typed({file}));
+    const std::string server = fmt::format("--host={} --port={} --username={} --dbname={}",
+                                           platform::as_typed({settings.host}), settings.port,
+                                           platform::as_typed({settings.locum.user}),
+                                           platform::as_typed({settings.database}));
     // Not pg_restore --clean, which stumbles over what the migration has added.
     return fmt::format(
         "psql {0} --set=ON_ERROR_STOP=1 --command='DROP SCHEMA public CASCADE; CREATE "
         "SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC' && pg_restore {0} "
         "--exit-on-error --single-transaction {1}",
-        server, shell(file));
+        server, platform::as_typed({file}));
 }
 
 void copy_sqlite(const Settings& settings, const std::string& file) {

@@ -64,18 +64,22 @@ bool AgentProgram::older_than(const engine::Version& other) const {
 json agent_program_facts(const Layout& layout) {
     const cluster::AgentExchange last = cluster::last_exchange(layout);
     const std::string runs = cluster::running_program(layout);
+    // "" stands for the program from elsewhere.
+    json commands{{"", cluster::exchange_command(layout, "")}};
+    for (const std::string& version : platform::list_folder(layout.programs()))
+        commands[version] = cluster::exchange_command(layout, version);
     return {{"version", engine::locum_version()},
             {"system", platform::system_name()},
             {"runs", runs},
             {"linked", cluster::linked_program(layout)},
             {"fault-of", last.fault.empty() ? "" : last.to},
             {"fault", last.fault},
-            {"to-go-back", cluster::exchange_command(layout, runs)}};
+            {"commands", commands}};
 }
 
 AgentProgram agent_program_from_json(const json& value) {
-    return {value.at("version"),  value.at("system"), value.at("runs"),      value.at("linked"),
-            value.at("fault-of"), value.at("fault"),  value.at("to-go-back")};
+    return {value.at("version"),  value.at("system"), value.at("runs"),    value.at("linked"),
+            value.at("fault-of"), value.at("fault"),  value.at("commands")};
 }
 
 cluster::NodeOperations agent_operations() {

@@ -4,6 +4,7 @@
 #include "cluster/node.hpp"
 #include "engine/version.hpp"
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -11,13 +12,14 @@ namespace locum::installer {
 
 // In the answer to `facts`.
 struct AgentProgram {
-    std::string version;    // of Locum
-    std::string system;     // "linux-x86_64"
-    std::string runs;       // the version, of those that bundles brought here; "": from elsewhere
-    std::string linked;     // what it runs from when it is started next; likewise
-    std::string fault_of;   // the version that did not come up at the last exchange …
-    std::string fault;      // … and why; empty: it did
-    std::string to_go_back; // what is typed on the host to have it run from the same as now again
+    std::string version;  // of Locum
+    std::string system;   // "linux-x86_64"
+    std::string runs;     // the version, of those that bundles brought here; "": from elsewhere
+    std::string linked;   // what it runs from when it is started next; likewise
+    std::string fault_of; // the version that did not come up at the last exchange …
+    std::string fault;    // … and why; empty: it did
+    // What is typed on the host to have it run from a version that is there; "": from elsewhere.
+    std::map<std::string, std::string> commands;
     bool older_than(const engine::Version& other) const;
 };
 nlohmann::json agent_program_facts(const cluster::Layout& layout);

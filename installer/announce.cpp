@@ -81,7 +81,12 @@ void announce(const cluster::Layout& layout, cluster::Store& store, const suite:
                 if (!facts)
                     facts = facts_from_json(peers.ask(cluster::address_of(node), "facts"));
                 // As it is on that node: servers and balancers may be of different versions.
-                const std::string& version = facts->current.at(component);
+                const auto current = facts->current.find(component);
+                if (current == facts->current.end())
+                    throw engine::Error(
+                        fmt::format("{} is registered and not installed there", component))
+                        .remedy(fmt::format("on {}: locum verify, then locum repair", node.name));
+                const std::string& version = current->second;
                 send(component, "configure", version, {{"mode", "normal"}, {"servers", servers}});
                 if (!none_runs(*facts, component) && can_reload(manifest, component))
                     send(component, "reload", version, json::object());

@@ -27,7 +27,10 @@ const std::vector<CheckInfo>& checks() {
         {"component-unknown", "the components are the bundle's", answers},
         {"component-requires", "what a component needs beside it, or in the cluster, is there",
          "it would not work"},
-        {"topology", "the components belong to one topology", answers},
+        {"topology",
+         "the components belong to one topology; upgrades: all that the cluster has, of the new "
+         "version",
+         answers},
         {"server-first", "the first node has a server", "only a server admits others"},
         {"service-unknown", "services of the answers are the bundle's", answers},
         {"service-account", "accounts that the answers name for services exist",

@@ -45,10 +45,11 @@ engine::Plan install_plan(const Installation& installation) {
         plan.add(std::move(step), engine::OnFailure::undo_all);
     };
     add(steps::make_folders(installation));
-    add(steps::unpack(installation));
-    add(steps::keep_bundle(installation));
+    // Before what takes long: a program that cannot run on this host ends the installation.
     if (steps::brings_program(installation.manifest()))
         add(steps::place_program(installation));
+    add(steps::unpack(installation));
+    add(steps::keep_bundle(installation));
     for (const std::string& component : installation.answers.components)
         add(steps::link_component(installation, component));
     if (installation.first()) {

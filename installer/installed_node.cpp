@@ -5,6 +5,7 @@
 #include "cluster/peers.hpp"
 #include "cluster/program.hpp"
 #include "engine/error.hpp"
+#include "installer/steps/files.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/operating_system.hpp"
@@ -156,10 +157,11 @@ std::string program_of(const InstalledNode& node) {
     if (const std::string linked = cluster::linked_program(node.layout); !linked.empty())
         return linked;
     const auto here = node.versions.find(node.state.version);
-    if (here == node.versions.end() || !here->second.manifest.program ||
-        !here->second.manifest.program->files.contains(platform::system_name()))
+    if (here == node.versions.end() || !here->second.manifest.program)
         return "";
-    return here->second.manifest.program->version.text();
+    const std::string version = here->second.manifest.program->version.text();
+    const bool placed = platform::exists(cluster::program_file(node.layout, version));
+    return placed || steps::brings_program(here->second.manifest) ? version : "";
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #pragma once
-// What is at a path, never through a link: type, mode, owner; for holding files against a list.
+// What is at a path, never through a link but where that is said: type, mode, owner; for holding
+// files against a list.
 
 #include <cstdint>
 #include <optional>
@@ -20,6 +21,8 @@ struct FileEntry {
 
 // nullopt: nothing is there. Throws Error where it cannot be told.
 std::optional<FileEntry> look_at(const std::string& path);
+// The path without the links on the way to it; what is not there stays as it was written.
+std::string canonical(const std::string& path);
 // All that is below the folder, sorted by path byte for byte; nothing where it is missing. What
 // vanishes meanwhile is left out.
 std::vector<FileEntry> tree(const std::string& folder);

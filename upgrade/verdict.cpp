@@ -1,6 +1,8 @@
 #include "upgrade/verdict.hpp"
 
+#include "cluster/admission.hpp"
 #include "engine/error.hpp"
+#include "suite/topology.hpp"
 #include "upgrade/requirements.hpp"
 
 #include <algorithm>
@@ -154,6 +156,16 @@ std::vector<Finding> preflight(const suite::Manifest& to, const ClusterFacts& fa
             findings.push_back({"update-mode", Severity::error, name + " is in update mode",
                                 "all servers in normal mode", "locum upgrade resume"});
     }
+    // Else every join and every modification would be refused for ever after.
+    std::vector<cluster::NodeRow> rows;
+    for (const NodeView& node : facts.nodes)
+        rows.push_back(node.row);
+    if (const std::string all = cluster::mixed(to, rows); !all.empty())
+        findings.push_back({"topology", Severity::error, fmt::format("{} in the cluster", all),
+                            "components of one topology of version " + to.version.text() + ": " +
+                                suite::topologies_text(to),
+                            "locum modify, to components of one topology; or ask the vendor for a "
+                            "version that has this one"});
     for (Finding& finding : requirement_findings(to, facts, mode))
         findings.push_back(std::move(finding));
     if (const std::string command = command_on_way(to, facts); !command.empty())

@@ -2,9 +2,9 @@
 
 #include "cluster/program.hpp"
 #include "installer/file_differences.hpp"
+#include "installer/resources/restoring.hpp"
 #include "platform/files.hpp"
 #include "platform/operating_system.hpp"
-#include "platform/tree.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -15,6 +15,10 @@ using engine::Reporter;
 using engine::Severity;
 
 namespace {
+
+std::string name_of_payload() {
+    return std::string(suite::program_name);
+}
 
 std::vector<suite::File> files_of(const suite::Manifest& manifest) {
     std::vector<suite::File> files;
@@ -36,6 +40,10 @@ std::vector<Drift> drift_of(const InstalledNode& node, const std::string& id) {
                           platform::parent_of(cluster::linked_program_file(node.layout))),
               "one to " + folder, repair},
              false});
+    if (const std::string left = restored_folder(node, name_of_payload()); platform::exists(left))
+        drifts.push_back({{id, Severity::error, left + " is there",
+                           "nothing of a repair that was cut off", repair},
+                          false});
     const VersionHere* source = node.program_source();
     if (!source) {
         drifts.push_back({{id, Severity::warning,
@@ -51,21 +59,19 @@ std::vector<Drift> drift_of(const InstalledNode& node, const std::string& id) {
     return drifts;
 }
 
-void restore(const InstalledNode& node) {
+void restore(const InstalledNode& node, Reporter& reporter) {
     const VersionHere* source = node.program_source();
     if (source && !source->bundle.empty()) {
         const std::string folder = node.layout.programs() + "/" + node.program_version;
-        if (!file_differences(folder, files_of(source->manifest), node.owner).empty()) {
-            // Beside it first, since what runs goes on with what is there.
-            const std::string fresh = node.layout.product() + "/restored-locum";
-            platform::remove_all(fresh);
-            suite::ProgramBundle::open(source->bundle,
-                                       suite::PublicKey::parse(node.state.bundle_key))
-                .unpack(platform::system_name(), fresh);
-            platform::remove_all(folder);
-            platform::make_folders(node.layout.programs());
-            platform::rename_durably(fresh, folder);
-        }
+        restore_files(
+            node, name_of_payload(), folder,
+            file_differences(folder, files_of(source->manifest), node.owner),
+            [&](const std::string& into) {
+                suite::ProgramBundle::open(source->bundle,
+                                           suite::PublicKey::parse(node.state.bundle_key))
+                    .unpack(platform::system_name(), into);
+            },
+            reporter);
     }
     cluster::link_program(node.layout, node.program_version);
 }
@@ -78,7 +84,7 @@ Resource program(const InstalledNode& node) {
             fmt::format("Locum {}, which the agent runs from", node.program_version),
             "",
             [&node, id] { return drift_of(node, id); },
-            [&node](Reporter&) { restore(node); },
+            [&node](Reporter& reporter) { restore(node, reporter); },
             nullptr,
             nullptr};
 }

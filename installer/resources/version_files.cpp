@@ -3,6 +3,7 @@
 #include "cluster/host_files.hpp"
 #include "engine/error.hpp"
 #include "installer/file_differences.hpp"
+#include "installer/resources/restoring.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/tree.hpp"
@@ -45,86 +46,15 @@ suite::Bundle open_kept(const InstalledNode& node, const VersionHere& version) {
     return suite::Bundle::open(version.bundle, suite::PublicKey::parse(node.state.bundle_key));
 }
 
-// What nobody expects may be somebody's work: it is moved to where it is in nobody's way, on the
-// same file system.
-void set_aside(const InstalledNode& node, const std::string& path, Reporter& reporter) {
-    const std::string product = node.layout.product();
-    const std::string to = product + "/set-aside" + path.substr(product.size());
-    platform::make_folders(platform::parent_of(to));
-    platform::remove_all(to);
-    platform::rename_durably(path, to);
-    reporter.note(fmt::format("{} is now {}", path, to));
-}
-
-// Folders that were made for the time of a repair, whatever becomes of it.
-class Unpacked {
-public:
-    Unpacked(const suite::Bundle& bundle, const std::string& component, std::string into) :
-        into_(std::move(into)) {
-        platform::remove_all(into_); // of a run that was cut off
-        bundle.unpack(component, into_);
-    }
-    ~Unpacked() {
-        try {
-            platform::remove_all(into_);
-        } catch (const Error&) {
-            // It is unexpected there, and told by the next verify.
-        }
-    }
-    Unpacked(const Unpacked&) = delete;
-    Unpacked& operator=(const Unpacked&) = delete;
-
-private:
-    std::string into_;
-};
-
-void restore_permissions(const FileDifference& difference, const std::string& path,
-                         std::uint32_t owner) {
-    platform::set_owner(path, owner);
-    const suite::File* file = difference.file;
-    if (!file)
-        platform::set_mode(path, 0755);
-    else if (file->type != suite::File::Type::symlink)
-        platform::set_mode(path, file->mode);
-}
-
-// One file, folder or link as it was unpacked; a folder with all that is in it.
-void put_back(const std::string& from, const std::string& to) {
-    platform::remove_all(to);
-    platform::make_folders(platform::parent_of(to));
-    platform::rename_durably(from, to);
-}
-
 void restore(const InstalledNode& node, const std::string& component, Reporter& reporter) {
     const VersionHere& version = *node.version(component);
     const std::string& name = node.version_of.at(component);
     const std::string folder = node.layout.component(name, component);
-    const auto differences =
-        file_differences(folder, files_of(version.manifest, component), node.owner);
-    const bool from_bundle =
-        std::any_of(differences.begin(), differences.end(), [](const FileDifference& difference) {
-            return difference.what == What::missing || difference.what == What::content;
-        });
-    const std::string unpacked = node.layout.product() + "/restored-" + component;
-    std::optional<Unpacked> source;
-    if (from_bundle)
-        source.emplace(open_kept(node, version), component, unpacked);
-    for (const FileDifference& difference : differences) {
-        const std::string below = difference.path.empty() ? "" : "/" + difference.path;
-        switch (difference.what) {
-        case What::missing:
-        case What::content:
-            put_back(unpacked + below, folder + below);
-            platform::set_owner(folder + below, node.owner);
-            break;
-        case What::unexpected:
-            set_aside(node, folder + below, reporter);
-            break;
-        case What::permissions:
-            restore_permissions(difference, folder + below, node.owner);
-            break;
-        }
-    }
+    restore_files(
+        node, component, folder,
+        file_differences(folder, files_of(version.manifest, component), node.owner),
+        [&](const std::string& into) { open_kept(node, version).unpack(component, into); },
+        reporter);
 }
 
 Drift cannot_tell(const std::string& id, const std::string& version) {
@@ -211,24 +141,30 @@ Resource component_files(const InstalledNode& node, const std::string& component
     const std::string id = "files/" + component;
     const std::string& name = node.version_of.at(component);
     const std::string folder = node.layout.component(name, component);
-    return {id,
-            fmt::format("the files of {} {}", component, name),
-            component,
-            [&node, id, component, folder] {
-                std::vector<Drift> drifts;
-                const VersionHere* version = node.version(component);
-                if (!version)
-                    return std::vector<Drift>{cannot_tell(id, node.version_of.at(component))};
-                for (const FileDifference& one :
-                     file_differences(folder, files_of(version->manifest, component), node.owner))
-                    drifts.push_back({{id, Severity::error, one.found, one.expected,
-                                       repair_command(node, *version)},
-                                      one.what == What::missing || one.what == What::content});
-                return drifts;
-            },
-            [&node, component](Reporter& reporter) { restore(node, component, reporter); },
-            nullptr,
-            nullptr};
+    return {
+        id,
+        fmt::format("the files of {} {}", component, name),
+        component,
+        [&node, id, component, folder] {
+            std::vector<Drift> drifts;
+            const VersionHere* version = node.version(component);
+            if (!version)
+                return std::vector<Drift>{cannot_tell(id, node.version_of.at(component))};
+            if (const std::string left = restored_folder(node, component); platform::exists(left))
+                drifts.push_back(
+                    {{id, Severity::error, left + " is there",
+                      "nothing of a repair that was cut off", repair_command(node, *version)},
+                     false});
+            for (const FileDifference& one :
+                 file_differences(folder, files_of(version->manifest, component), node.owner))
+                drifts.push_back(
+                    {{id, Severity::error, one.found, one.expected, repair_command(node, *version)},
+                     one.what == What::missing || one.what == What::content});
+            return drifts;
+        },
+        [&node, component](Reporter& reporter) { restore(node, component, reporter); },
+        nullptr,
+        nullptr};
 }
 
 Resource version_texts(const InstalledNode& node, const std::string& version) {

@@ -1,6 +1,7 @@
 // Locum's own program, where the bundle brings one for this host's system.
 
 #include "cluster/program.hpp"
+#include "engine/locum_version.hpp"
 #include "installer/steps/files.hpp"
 #include "platform/files.hpp"
 #include "platform/operating_system.hpp"
@@ -14,7 +15,8 @@ using engine::Reporter;
 using engine::Undo;
 
 bool brings_program(const suite::Manifest& manifest) {
-    return manifest.program && manifest.program->files.contains(platform::system_name());
+    return manifest.program && manifest.program->files.contains(platform::system_name()) &&
+           manifest.program->version >= engine::Version::parse(engine::locum_version());
 }
 
 engine::Step place_program(const Installation& installation) {
@@ -32,7 +34,9 @@ engine::Step place_program(const Installation& installation) {
             },
             [&layout] { return cluster::linked_program(layout); },
             [&layout, open](Reporter&) {
-                cluster::link_program(layout, cluster::place_program(open(), layout));
+                const std::string placed = cluster::place_program(open(), layout);
+                cluster::try_to_start(layout, placed);
+                cluster::link_program(layout, placed);
                 return std::string();
             },
             nullptr,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <boost/filesystem/operations.hpp>
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
@@ -99,6 +100,12 @@ std::optional<FileEntry> look_at(const std::string& path) {
     if (entry.type == FileEntry::Type::link)
         entry.target = read_link(path);
     return entry;
+}
+
+std::string canonical(const std::string& path) {
+    boost::system::error_code error;
+    const std::string found = boost::filesystem::canonical(path, error).string();
+    return error ? path : found;
 }
 
 std::vector<FileEntry> tree(const std::string& folder) {

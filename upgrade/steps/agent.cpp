@@ -34,9 +34,21 @@ AgentProgram program_of(const NodeFacts& facts) {
     return *facts.program;
 }
 
-// Until the agent answers and runs from this version. A silent one is on its way.
+// memo "": the agent ran from no bundle's program.
+std::string said(const std::string& version) {
+    return version.empty() ? "the Locum that installed it" : "Locum " + version;
+}
+
+// What a person types on the host where its agent does not come back.
+std::string command_for(const AgentProgram& program, const std::string& version) {
+    const auto found = program.commands.find(version);
+    return found == program.commands.end() ? "locum agent start" : found->second;
+}
+
+// Until the agent answers and runs from this version. A silent one is on its way. by_hand: what is
+// typed on its host where it stays silent.
 void await_program(Conductor& conductor, const std::string& node, const std::string& version,
-                   const std::string& to_go_back) {
+                   const std::string& by_hand) {
     const auto deadline = std::chrono::steady_clock::now() + exchange_limit;
     for (;; std::this_thread::sleep_for(poll_interval)) {
         std::string why;
@@ -51,8 +63,8 @@ void await_program(Conductor& conductor, const std::string& node, const std::str
             if (program.runs == version && program.linked == version)
                 return;
             if (!program.fault.empty() && program.fault_of == version)
-                throw Error(fmt::format("the agent of {} did not come up as Locum {}: {}", node,
-                                        version, program.fault))
+                throw Error(fmt::format("the agent of {} did not come up as {}: {}", node,
+                                        said(version), program.fault))
                     .remedy(fmt::format("see the journal of locum-exchange-{0}, or exchange.log in "
                                         "/var/log/locum/{0}, on "
                                         "{1}, and ask the bundle's vendor",
@@ -61,10 +73,9 @@ void await_program(Conductor& conductor, const std::string& node, const std::str
         }
         if (std::chrono::steady_clock::now() > deadline)
             // Not as a remedy: where the agent is gone, that of the undo is the one that is told.
-            throw Error(fmt::format("the agent of {0} does not answer as Locum {1} after {2} s: "
+            throw Error(fmt::format("the agent of {0} does not answer as {1} after {2} s: "
                                     "{3}; on {0}: {4}",
-                                    node, version, exchange_limit.count(), why,
-                                    to_go_back.empty() ? "locum agent start" : to_go_back))
+                                    node, said(version), exchange_limit.count(), why, by_hand))
                 .remedy(fmt::format("see there: journalctl -u locum-exchange-{0}, or exchange.log "
                                     "in /var/log/locum/{0}",
                                     conductor.upgrade().layout.suite));
@@ -104,7 +115,7 @@ engine::Step exchange_agent(Conductor& conductor, const std::string& node) {
                 send_bundle(conductor, facts, step, reporter);
                 tell_to_exchange(conductor, node, step,
                                  {{"version", version.text()}, {"manifest", sha256}}, reporter);
-                await_program(conductor, node, version.text(), program.to_go_back);
+                await_program(conductor, node, version.text(), command_for(program, program.runs));
                 return std::string();
             },
             nullptr,
@@ -115,7 +126,8 @@ engine::Step exchange_agent(Conductor& conductor, const std::string& node) {
                     return;
                 tell_to_exchange(conductor, node, step + "/undo",
                                  {{"version", memo}, {"manifest", ""}}, silent);
-                await_program(conductor, node, memo, program.to_go_back);
+                await_program(conductor, node, memo,
+                              command_for(program, memo) + "; then: locum upgrade rollback");
             })};
 }
 

@@ -170,6 +170,16 @@ TEST_CASE("resources: what nobody expects is set aside, not lost") {
     CHECK(site.told() == "");
 }
 
+TEST_CASE("resources: what a repair that was killed unpacked is told, and removed") {
+    Installed site;
+    const std::string before = site.world();
+    platform::make_folders(site.layout().product() + "/restored-server/bin");
+    CHECK(contains(site.told(), "files/server " + site.layout().product() + "/restored-server"));
+    site.repair("files/server");
+    CHECK(site.told() == "");
+    CHECK(site.world() == before);
+}
+
 TEST_CASE("resources: an edited configuration is told without its content, and kept beside") {
     Installed site;
     const std::string before = platform::read_file(site.config());

@@ -164,6 +164,27 @@ TEST_CASE("preflight: each thing that is wrong, by name, with a remedy") {
     }
 }
 
+TEST_CASE("preflight: what the cluster has is of one topology of the new version") {
+    suite::Manifest to = two();
+    suite::Topology servers = to.topologies.front();
+    servers.name = "servers";
+    servers.components = {"server"};
+    suite::Topology balancers = servers;
+    balancers.name = "balancers";
+    balancers.components = {"balancer"};
+    to.topologies = {servers, balancers};
+    for (const UpgradeMode mode :
+         {UpgradeMode::rolling, UpgradeMode::in_place, UpgradeMode::short_downtime}) {
+        const std::vector<Finding> findings = upgrade::preflight(to, three_nodes(), mode);
+        REQUIRE(names(findings) == std::vector<std::string>{"topology"});
+        CHECK(findings[0].severity == engine::Severity::error);
+        CHECK(findings[0].found == "balancer, server in the cluster");
+        CHECK(contains(findings[0].expected, "of version 2.0: "));
+        CHECK(contains(findings[0].expected, "servers"));
+        CHECK(!findings[0].remedy.empty());
+    }
+}
+
 TEST_CASE("preflight: hosts, clocks, connections and the database's version, each with its node") {
     constexpr std::uint64_t mega = 1 << 20;
     ClusterFacts facts = three_nodes();
