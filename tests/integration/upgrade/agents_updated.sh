@@ -19,13 +19,20 @@ trial_bundles() {
     build suite-2.0 endpoint-manager-2.0
 }
 
+# One node's /opt is a link to another disk, as on hosts with a small root.
+before_install() {
+    (($1 == 2)) || return 0
+    mkdir -p "$trial/node-2" "$trial/disk/opt-of-2"
+    ln -s "$trial/disk/opt-of-2" "$trial/node-2/opt"
+}
+
 services() { trial_services | sort; }
 
 # expect_agents_of N VERSION: it runs from the link's target, and that is this version.
 expect_agents_of() {
     local said
     said=$(readlink "/proc/$(agent_pid "$1")/exe")
-    [[ $said == "$trial/node-$1/opt/endpoint-manager/locum/$2/locum" ]] || fail "node-$1's agent runs from $said"
+    [[ $said == "$(realpath "$trial/node-$1/opt")/endpoint-manager/locum/$2/locum" ]] || fail "node-$1's agent runs from $said"
 }
 
 # All agents answer as this version.
@@ -48,6 +55,17 @@ verify_all() {
         try verify --root "$trial/node-$n"
         expect_code 0 "verify on node-$n"
     done
+}
+
+# expect_repaired WHAT: node-3's verify tells of the program, and repair puts it right.
+expect_repaired() {
+    try verify --root "$trial/node-3"
+    expect_code 15 "verify, before a repair of $1"
+    expect_said 'files/locum'
+    try repair --root "$trial/node-3"
+    expect_code 0 "repair of $1"
+    try verify --root "$trial/node-3"
+    expect_code 0 "verify after the repair of $1"
 }
 
 part_upgrade() {
@@ -75,15 +93,25 @@ part_upgrade() {
     expect_all_at 2.0
     verify_all
     # The program and its link are files like others.
-    rm "$trial/node-3/opt/endpoint-manager/current/locum"
-    echo >>"$trial/node-3/opt/endpoint-manager/locum/0.2.0/.stray"
+    local product=$trial/node-3/opt/endpoint-manager
+    local program=$product/locum/0.2.0/locum
+    rm "$product/current/locum"
+    expect_repaired "the link"
+    echo >>"$product/locum/0.2.0/.stray"
+    expect_repaired "without a stranger"
+    [[ ! -e $product/locum/0.2.0/.stray ]] || fail "a stranger is beside the program still"
+    cp -p "$program" "$program.new"
+    echo x >>"$program.new"
+    mv "$program.new" "$program"
     try verify --root "$trial/node-3"
-    expect_code 15 "verify without the link"
-    expect_said 'files/locum'
-    try repair --root "$trial/node-3"
-    expect_code 0 "repair"
-    try verify --root "$trial/node-3"
-    expect_code 0 "verify after the repair"
+    expect_code 15 "verify of a program with another content"
+    # Killed at the worst moment, there is a program still.
+    LOCUM_FAILPOINTS=repair/put-back=kill try repair --root "$trial/node-3"
+    expect_code 137 "a repair that is killed"
+    "$program" --version >/dev/null || fail "no program is left behind a repair that was killed"
+    expect_repaired "the program"
+    cmp "$program" "$trial/locum-0.2" || fail "another program was put back"
+    [[ ! -e $product/restored-locum ]] || fail "left behind a repair: $product/restored-locum"
     try uninstall --confirm node-3 --root "$trial/node-3"
     expect_code 0 "uninstall"
     [[ ! -e $trial/node-3/opt/endpoint-manager ]] || fail "left: $(find "$trial/node-3/opt")"
@@ -130,9 +158,13 @@ part_refusals() {
     try upgrade run "$trial/needs.bundle" --root "$trial/node-2"
     expect_code 4 "a bundle that needs a newer Locum"
     expect_said 'locum bundle program BUNDLE'
+    mkdir "$trial/taken.unpacked"
+    touch "$trial/taken.unpacked/mine"
     try bundle program "$trial/needs.bundle" --key "$trial/vendor.pub" -o "$trial/taken"
     expect_code 0 "bundle program"
     cmp "$trial/taken" "$trial/locum-0.2" || fail "another program was taken out"
+    [[ -e $trial/taken.unpacked/mine && $(find "$trial" -maxdepth 1 -name '.locum-program-*') == "" ]] ||
+        fail "bundle program removed a folder, or left one"
     # Where it does not bring one, the agents are named.
     cp -r "$suites/2.0" "$trial/suite-bare"
     sed -i 's/^locum = .*/locum = "0.2"/' "$trial/suite-bare/suite.toml"
@@ -162,6 +194,15 @@ start_agent_with() {
     expect_code 0 "agent start on node-$1"
 }
 
+# type_on N VERSION: what the last command said is to be typed on node-N, to have its agent run from the version.
+type_on() {
+    local line
+    line=$(grep -oE "on node-$1: /[^ ;]+ agent exchange $2 --suite [^ ;]+ --root [^ ;),]+" "$trial/last.log" | head -n 1) ||
+        fail "nothing is said to be typed on node-$1"
+    eval "${line#on node-"$1": }" >"$trial/typed.log" 2>&1 || fail "as it was told: $line: $(cat "$trial/typed.log")"
+    expect_agents_of "$1" "$2"
+}
+
 part_kills() {
     local step place node=2 verb=run kills=0
     before=$(services)
@@ -176,6 +217,28 @@ part_kills() {
     expect_code 0 "agent start on node-1"
     try upgrade rollback "$new" --root "$trial/node-2"
     expect_code 0 "rollback"
+    expect_agents 0.1.0
+    expect_untouched
+
+    # That process, with no agent at all: what the upgrade tells a person to type brings it back.
+    start_agent_with 1 exchange/stopped=kill
+    try upgrade run "$new" --root "$trial/node-2"
+    expect_code 3 "an upgrade that leaves node-1 without an agent"
+    type_on 1 0.1.0
+    try upgrade rollback "$new" --root "$trial/node-2"
+    expect_code 0 "rollback"
+    expect_agents 0.1.0
+    expect_untouched
+    # The same on the way back.
+    LOCUM_FAILPOINTS='step/stage/node-1/intent/before=kill' try upgrade run "$new" --root "$trial/node-2"
+    expect_code 137 "an upgrade that is killed behind the agents"
+    start_agent_with 1 exchange/stopped=kill
+    try upgrade rollback "$new" --root "$trial/node-2"
+    ((code != 0)) || fail "nobody noticed that node-1 has no agent"
+    expect_said '; then: locum upgrade rollback'
+    type_on 1 0.1.0
+    try upgrade rollback "$new" --root "$trial/node-2"
+    expect_code 0 "rollback with the agent that a person brought back"
     expect_agents 0.1.0
     expect_untouched
 
