@@ -13,6 +13,7 @@
 
 namespace locum::installer {
 
+using cluster::Calls;
 using cluster::Layout;
 using cluster::Node;
 using engine::Error;
@@ -79,7 +80,7 @@ AgentProgram agent_program_from_json(const json& value) {
 }
 
 cluster::NodeOperations agent_operations() {
-    return {{"exchange", operation(exchange)}};
+    return {{"exchange", operation(Calls::command, exchange)}};
 }
 
 } // namespace locum::installer
