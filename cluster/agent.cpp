@@ -79,6 +79,8 @@ private:
                     if (!store)
                         store = std::make_unique<Store>(*settings, layout_.suite);
                     report(*store);
+                } else {
+                    store.reset(); // a node that gave its server away has no business there
                 }
             } catch (const std::exception&) {
                 store.reset(); // the database is away: tried again at the next beat
