@@ -79,6 +79,8 @@ private:
                     if (!store)
                         store = std::make_unique<Store>(*settings, layout_.suite);
                     report(*store);
+                } else {
+                    store.reset(); // a node that gave its server away has no business there
                 }
             } catch (const std::exception&) {
                 store.reset(); // the database is away: tried again at the next beat
@@ -136,7 +138,7 @@ public:
             .upload = true,
             .body_limit = largest_bundle};
         verbs["secrets"] = {.handler = [this](const Request& request, const Emit&) {
-            members_.require_server(request.peer);
+            members_.require_server(request.certificate);
             const std::lock_guard lock(node_.state_mutex);
             keep_secrets(node_.layout, engine::Secret(request.body));
             return std::string("{}");
@@ -152,7 +154,7 @@ public:
                                  },
                              .without_certificate = true};
         verbs["modify"] = {.handler = [this](const Request& request, const Emit&) {
-            members_.require(request.peer);
+            members_.require(request.certificate);
             return change_roles(node_.layout, request.peer, request.body, request.channel);
         }};
         verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
@@ -174,27 +176,40 @@ private:
     }
 
     std::string ask(const Request& request, const Emit& emit) {
-        members_.require(request.peer);
+        members_.require(request.certificate);
         const json body = json::parse(request.body);
+        const NodeOperation& operation = find(body);
+        if (operation.calls == Calls::look)
+            members_.require_server(request.certificate);
+        if (operation.calls == Calls::command)
+            throw Error(fmt::format("{} asks '{}', which is no question but a command",
+                                    request.peer, body.at("name").get<std::string>()),
+                        Kind::not_trusted)
+                .remedy("use the same Locum version on all nodes");
         EmitReporter reporter(emit);
-        return find(body)(node_, {"", 0, body.at("parameters").dump()}, reporter);
+        return operation.carry_out(node_, {"", 0, body.at("parameters").dump()}, reporter);
     }
 
     std::string run(const Request& request, const Emit& emit) {
-        members_.require_server(request.peer);
+        members_.require_server(request.certificate);
         const json body = json::parse(request.body);
         const NodeOperation& operation = find(body);
+        const std::string name = body.at("name");
+        if (operation.calls != Calls::command)
+            throw Error(fmt::format("{} orders '{}', which is no command but a question",
+                                    request.peer, name),
+                        Kind::refused)
+                .remedy("use the same Locum version on all nodes");
         const NodeCommand command{body.at("operation"), body.at("epoch"),
                                   body.at("parameters").dump()};
-        const std::string name = body.at("name");
-        if (command.epoch == no_lease && request.peer != node_.state().name)
+        if (command.epoch == no_lease && !members_.is_own(request.certificate))
             throw Error(fmt::format("'{}' came from {} without a lease", name, request.peer),
                         Kind::refused)
                 .remedy("use the same Locum version on all nodes");
         return log_.once(body.at("command"), command.operation, command.epoch, [&] {
             engine::failpoint("agent/" + name + "/before");
             EmitReporter reporter(emit);
-            std::string result = operation(node_, command, reporter);
+            std::string result = operation.carry_out(node_, command, reporter);
             engine::failpoint("agent/" + name + "/after");
             return result;
         });
@@ -203,7 +218,7 @@ private:
     // Verified here and again whenever it is opened; a bundle that this node does not trust is not
     // kept.
     std::string keep(const Request& request) {
-        members_.require_server(request.peer);
+        members_.require_server(request.certificate);
         const suite::PublicKey trusted = suite::PublicKey::parse(node_.state().bundle_key);
         std::string manifest;
         try {

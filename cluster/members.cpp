@@ -1,9 +1,11 @@
 #include "cluster/members.hpp"
 
+#include "cluster/membership.hpp"
 #include "cluster/registry.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -15,6 +17,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::chrono::seconds believed_for{2};
+constexpr std::string_view server_role = "server";
 
 std::string kept_file(const Layout& layout) {
     return layout.state_file("members");
@@ -22,40 +25,53 @@ std::string kept_file(const Layout& layout) {
 
 } // namespace
 
-Members::Members(Layout layout) : layout_(std::move(layout)), own_(load_node_state(layout_).name) {}
+Members::Members(Layout layout) :
+    layout_(std::move(layout)), own_(load_node_state(layout_).name),
+    own_pin_(token::facts_of(load_identity(layout_).certificate_pem).pin) {}
 
-void Members::require(const std::string& peer) {
-    if (peer == own_)
+bool Members::is_own(const token::CertificateFacts& caller) const {
+    return caller.node == own_ && caller.pin == own_pin_;
+}
+
+void Members::require(const token::CertificateFacts& caller) {
+    if (is_own(caller))
         return;
     const std::lock_guard lock(mutex_);
-    if (known(peer))
+    if (known(caller.node))
         return;
     if (why_not_.empty())
-        throw Error(
-            fmt::format("{} has a certificate of this network, but {}", peer, not_registered),
-            engine::Kind::not_trusted)
+        throw Error(fmt::format("{} has a certificate of this network, but {}", caller.node,
+                                not_registered),
+                    engine::Kind::not_trusted)
             .remedy("if it was removed by mistake, install it anew; see locum node list");
     throw Error(fmt::format("{} cannot tell whether {} belongs to the cluster: it was not known "
                             "when the database answered last, and now it does not ({})",
-                            own_, peer, why_not_))
+                            own_, caller.node, why_not_))
         .remedy("see that the database can be reached from " + own_ + ", then try again");
 }
 
-void Members::require_server(const std::string& peer) {
-    require(peer);
-    if (peer == own_ || !load_datasource(layout_))
+void Members::require_server(const token::CertificateFacts& caller) {
+    require(caller);
+    if (is_own(caller))
+        return;
+    const std::string& peer = caller.node;
+    const auto refuse = [&peer](std::string_view why) {
+        throw Error(fmt::format("{} gives an order, and {}", peer, why), engine::Kind::not_trusted)
+            .remedy("run the command on a node with a server (locum node list)");
+    };
+    if (std::find(caller.roles.begin(), caller.roles.end(), server_role) == caller.roles.end())
+        refuse("its certificate is that of a node without a server");
+    if (!load_datasource(layout_))
         return;
     const std::lock_guard lock(mutex_);
     if (!servers_.contains(peer) && why_not_.empty()) {
         asked_ = {}; // it may have become one since
         known(peer);
     }
-    // While the registry is away nothing newer is known of it than that it is a member.
+    // While the registry is away nothing newer is known than the certificate.
     if (!why_not_.empty() || servers_.contains(peer))
         return;
-    throw Error(fmt::format("{} gives an order, and runs no server (any more)", peer),
-                engine::Kind::not_trusted)
-        .remedy("run the command on a node with a server (locum node list)");
+    refuse("runs no server (any more)");
 }
 
 bool Members::known(const std::string& peer) {
@@ -73,7 +89,7 @@ bool Members::known(const std::string& peer) {
         servers_.clear();
         for (const NodeRow& node : Registry(store).nodes()) {
             names.insert(node.name);
-            if (node.has_role("server"))
+            if (node.has_role(server_role))
                 servers_.insert(node.name);
         }
         why_not_.clear();

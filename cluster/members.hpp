@@ -1,8 +1,11 @@
 #pragma once
-// Who may give orders: a certificate says who a peer is, the registry says whether it still belongs
-// to the cluster. A node that was removed keeps its certificate and loses its say.
+// Who may ask and who may give orders: a certificate says who a caller is and whether it runs a
+// server, the registry says whether that is so still. A node that was removed keeps its certificate
+// and loses its say.
 
 #include "cluster/layout.hpp"
+
+#include "token/identity.hpp"
 
 #include <chrono>
 #include <mutex>
@@ -17,15 +20,20 @@ inline constexpr const char* not_registered = "is not registered in it";
 class Members {
 public:
     explicit Members(Layout layout);
-    // Throws Error(not_trusted) where the peer is not registered. The registry is asked at most
+    // Throws Error(not_trusted) where the caller is not registered. The registry is asked at most
     // every two seconds. While it is away, who was known last is believed, over restarts too (file
     // `members` in the state folder); of others Error(failed) says that it cannot tell. A node
     // without a datasource believes every certificate of the network.
-    void require(const std::string& peer);
-    // The same, and Error(not_trusted) where the registry has the peer without the server: only
-    // servers give orders to other nodes. What its certificate says does not count, since it may
-    // be older than its last modification.
-    void require_server(const std::string& peer);
+    void require(const token::CertificateFacts& caller);
+    // The same, and Error(not_trusted) unless the caller's certificate is that of a node with a
+    // server, and the registry has it with one, too: only servers give orders to other nodes. A
+    // node without a datasource has the certificate's word alone, and so has every node while the
+    // registry is away. The registry's is asked since a certificate may be older than the last
+    // modification.
+    void require_server(const token::CertificateFacts& caller);
+    // This node itself, which shows the key that is here: its name alone could be that of an older
+    // node which was removed.
+    bool is_own(const token::CertificateFacts& caller) const;
 
 private:
     bool known(const std::string& peer);
@@ -34,6 +42,7 @@ private:
 
     Layout layout_;
     std::string own_;
+    std::string own_pin_; // of the node's key, which stays when its certificate is issued anew
     std::mutex mutex_;
     std::set<std::string> names_;
     std::set<std::string> servers_; // of these, as the registry answered last

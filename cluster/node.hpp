@@ -34,7 +34,17 @@ struct NodeCommand {
     std::string parameters;
 };
 
-using NodeOperation = std::function<std::string(Node&, const NodeCommand&, engine::Reporter&)>;
+// Whose word it takes: said by each operation, since what is taken for a question by mistake is an
+// order that everyone may give.
+enum class Calls {
+    question, // changes nothing: any member asks it
+    look,     // changes nothing, but does what the caller names, as connecting: servers ask it
+    command   // changes the node: servers give it, and never as a question
+};
+struct NodeOperation {
+    Calls calls;
+    std::function<std::string(Node&, const NodeCommand&, engine::Reporter&)> carry_out;
+};
 // What installer and upgrade supply; put together in cli/.
 using NodeOperations = std::map<std::string, NodeOperation>;
 

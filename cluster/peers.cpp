@@ -62,6 +62,7 @@ Peers::Peers(const Layout& layout) :
     state_(std::make_unique<State>(State{TransportClient(load_identity(layout))})) {}
 Peers::~Peers() = default;
 Peers::Peers(Peers&&) noexcept = default;
+Peers& Peers::operator=(Peers&&) noexcept = default;
 
 std::string Peers::command(const Address& to, const CommandId& id, const std::string& operation,
                            const std::string& parameters, engine::Reporter& reporter,

@@ -39,6 +39,7 @@ public:
     explicit Peers(const Layout& layout);
     ~Peers();
     Peers(Peers&&) noexcept;
+    Peers& operator=(Peers&&) noexcept;
 
     // Progress of the operation is passed on under step_id. Errors of the other side are thrown
     // here as they were there; token/transport: Unreachable where it does not answer.

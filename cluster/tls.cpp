@@ -135,6 +135,11 @@ std::string peer_node(SSL* connection) {
     return peer ? o::node_of(peer.get()) : std::string();
 }
 
+token::CertificateFacts peer_facts(SSL* connection) {
+    const o::Certificate peer(SSL_get1_peer_certificate(connection));
+    return peer ? token::facts_of(o::write_certificate(peer.get())) : token::CertificateFacts{};
+}
+
 std::string channel(SSL* connection) {
     std::string bytes(32, '\0');
     o::require(SSL_export_keying_material(

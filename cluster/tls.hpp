@@ -35,6 +35,8 @@ void expect(SSL* connection, Trust& trust);
 
 // The node that the other side's certificate names; "" where it has none.
 std::string peer_node(SSL* connection);
+// What that certificate says; a node "" where there is none, or none of a node.
+token::CertificateFacts peer_facts(SSL* connection);
 // 32 bytes that only the two ends of this connection know (RFC 8446 section 7.5).
 std::string channel(SSL* connection);
 

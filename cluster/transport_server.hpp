@@ -16,9 +16,10 @@ namespace locum::cluster {
 
 struct Request {
     std::string verb;
-    std::string body;        // JSON; of an upload: its parameters
-    std::string peer;        // the node that the caller's certificate names; "" where it has none
-    std::string channel;     // 32 bytes that only the two ends of the connection know
+    std::string body; // JSON; of an upload: its parameters
+    std::string peer; // the node that the caller's certificate names; "" where it has none
+    token::CertificateFacts certificate; // the caller's; empty where it has none
+    std::string channel;                 // 32 bytes that only the two ends of the connection know
     std::string upload_file; // what was uploaded, synced, 0600; the handler renames it to keep it
 };
 

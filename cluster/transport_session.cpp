@@ -130,7 +130,8 @@ awaitable<void> Session::part() {
 awaitable<std::optional<Session::Refusal>> Session::take() {
     deadline(parts_.options.handshake_limit, "the handshake");
     co_await stream_.async_handshake(asio::ssl::stream_base::server, use_awaitable);
-    request_->peer = tls::peer_node(stream_.native_handle());
+    request_->certificate = tls::peer_facts(stream_.native_handle());
+    request_->peer = request_->certificate.node;
     request_->channel = tls::channel(stream_.native_handle());
     try {
         const HttpRequest http = parse_request(co_await read_head());

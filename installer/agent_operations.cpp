@@ -13,6 +13,7 @@
 
 namespace locum::installer {
 
+using cluster::Calls;
 using cluster::Layout;
 using cluster::Node;
 using engine::Error;
@@ -32,17 +33,46 @@ void place(Node& node, const std::string& manifest, const std::string& version) 
         throw Error(fmt::format("the bundle {} is of the suite {}", manifest, bundle.suite()),
                     engine::Kind::refused)
             .remedy("use a bundle of " + node.layout.suite);
-    if (const std::string placed = cluster::place_program(bundle, node.layout); placed != version)
+    // Before it is placed: what is on the host is what a server may have exchanged later.
+    const std::string brought =
+        bundle.is_for(platform::system_name()) ? bundle.program()->version.text() : "";
+    if (brought != version)
         throw Error(fmt::format("the bundle {} brings {} for {}; expected Locum {}", manifest,
-                                placed.empty() ? "no program" : "Locum " + placed,
+                                brought.empty() ? "no program" : "Locum " + brought,
                                 platform::system_name(), version),
                     engine::Kind::refused)
             .remedy("go on with the bundle that the upgrade was begun with");
+    cluster::place_program(bundle, node.layout);
+}
+
+// What the vendor signed once stays signed, with the faults that later versions mended: whoever
+// owns a server must not get it to run again. Going back is for what the last exchange came from.
+void require_not_older(const Layout& layout, const std::string& version, bool brought) {
+    if (brought) {
+        if (!(engine::Version::parse(version) < engine::Version::parse(engine::locum_version())))
+            return;
+    } else {
+        const cluster::AgentExchange last = cluster::last_exchange(layout);
+        const bool exchanged = !last.to.empty() || !last.from.empty();
+        // Its goal too: told again, the record is that of the way back.
+        if (version == cluster::linked_program(layout) ||
+            (exchanged && (version == last.from || version == last.to)))
+            return;
+    }
+    throw Error(fmt::format("this agent is Locum {}, and is to run from {}, which {}",
+                            engine::locum_version(),
+                            version.empty() ? "another program" : "Locum " + version,
+                            brought ? "is older" : "its last exchange did not come from"),
+                engine::Kind::refused)
+        .remedy(brought ? "use a bundle whose program is this Locum or a newer one"
+                        : "where that is meant, type on this host: " +
+                              cluster::exchange_command(layout, version));
 }
 
 json exchange(Node& node, const json& parameters) {
     const std::string version = parameters.at("version");
     const std::string manifest = parameters.at("manifest");
+    require_not_older(node.layout, version, !manifest.empty());
     if (!manifest.empty())
         place(node, manifest, version);
     if (cluster::running_program(node.layout) == version &&
@@ -83,7 +113,7 @@ AgentProgram agent_program_from_json(const json& value) {
 }
 
 cluster::NodeOperations agent_operations() {
-    return {{"exchange", operation(exchange)}};
+    return {{"exchange", operation(Calls::command, exchange)}};
 }
 
 } // namespace locum::installer

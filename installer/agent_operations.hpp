@@ -29,7 +29,9 @@ AgentProgram agent_program_from_json(const nlohmann::json& value);
 //   exchange {version, manifest}
 //                        unpacks the program of the uploaded bundle of this manifest, "" where it
 //                        is here already, tries it, and begins to run from it (cluster/
-//                        agent_exchange.hpp); version "": from the one before any bundle's
+//                        agent_exchange.hpp); version "": from the one before any bundle's.
+//                        Of a bundle none that is older than the agent; of those that are here only
+//                        the ones of the last exchange
 cluster::NodeOperations agent_operations();
 
 } // namespace locum::installer

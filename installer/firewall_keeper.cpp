@@ -121,9 +121,11 @@ std::vector<Member> registered_members(const cluster::Layout& layout) {
 }
 
 cluster::NodeOperations firewall_operations() {
-    return {{"members", [](cluster::Node& node, const cluster::NodeCommand&, engine::Reporter&) {
-                 return to_json(registered_members(node.layout));
-             }}};
+    return {{"members",
+             {cluster::Calls::question,
+              [](cluster::Node& node, const cluster::NodeCommand&, engine::Reporter&) {
+                  return to_json(registered_members(node.layout));
+              }}}};
 }
 
 cluster::AgentTask keep_firewall(const cluster::Layout& layout, const FindFirewall& find) {

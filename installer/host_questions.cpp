@@ -25,7 +25,7 @@ std::string reach(Node&, const NodeCommand& command, engine::Reporter&) {
 } // namespace
 
 cluster::NodeOperations host_questions() {
-    return {{"host", host}, {"reach", reach}};
+    return {{"host", {cluster::Calls::look, host}}, {"reach", {cluster::Calls::look, reach}}};
 }
 
 } // namespace locum::installer

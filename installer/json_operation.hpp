@@ -8,10 +8,11 @@
 namespace locum::installer {
 
 template <class F>
-cluster::NodeOperation operation(F f) {
-    return [f](cluster::Node& node, const cluster::NodeCommand& command, engine::Reporter&) {
-        return f(node, nlohmann::json::parse(command.parameters)).dump();
-    };
+cluster::NodeOperation operation(cluster::Calls calls, F f) {
+    return {calls,
+            [f](cluster::Node& node, const cluster::NodeCommand& command, engine::Reporter&) {
+                return f(node, nlohmann::json::parse(command.parameters)).dump();
+            }};
 }
 
 } // namespace locum::installer

@@ -24,6 +24,7 @@
 
 namespace locum::installer {
 
+using cluster::Calls;
 using cluster::InstalledVersion;
 using cluster::Mode;
 using cluster::Node;
@@ -290,17 +291,18 @@ json balance(Node& node, const json& parameters) {
 cluster::NodeOperations node_operations() {
     cluster::NodeOperations all = service_operations();
     all.merge(cluster::NodeOperations{
-        {"facts", operation([](Node& node, const json&) { return facts(node); })},
-        {"probe", operation(probe)},
-        {"balancer", operation(balancer)},
-        {"servers", operation(servers)},
-        {"operation", operation(operation_in)},
-        {"stage", operation(stage)},
-        {"switch", operation(switch_component)},
-        {"configure", operation(configure)},
-        {"balance", operation(balance)},
-        {"select", operation(select)},
-        {"acknowledge", operation([](Node&, const json&) { return json::object(); })}});
+        {"facts", operation(Calls::question, [](Node& node, const json&) { return facts(node); })},
+        {"probe", operation(Calls::look, probe)},
+        {"balancer", operation(Calls::look, balancer)},
+        {"servers", operation(Calls::question, servers)},
+        {"operation", operation(Calls::question, operation_in)},
+        {"stage", operation(Calls::command, stage)},
+        {"switch", operation(Calls::command, switch_component)},
+        {"configure", operation(Calls::command, configure)},
+        {"balance", operation(Calls::command, balance)},
+        {"select", operation(Calls::command, select)},
+        {"acknowledge",
+         operation(Calls::command, [](Node&, const json&) { return json::object(); })}});
     return all;
 }
 

@@ -7,14 +7,15 @@
 
 namespace locum::installer {
 
-// Questions:
+// Questions, which any member asks:
 //   facts {}             the node's state as the world shows it (NodeFacts, facts_from_json)
+//   servers {}           the registry's servers; for a balancer whose node has no datasource
+//   operation {}         {id, kind, state} of the registry's open operation, or null; likewise
+// Looks, for servers:
 //   probe {component}    {well, why}
 //   balancer {server, servers}
 //                        {in_rotation, idle, says, settle_ms} in this node's balancer
-//   servers {}           the registry's servers; for a balancer whose node has no datasource
-//   operation {}         {id, kind, state} of the registry's open operation, or null; likewise
-// Commands:
+// Commands, of servers:
 //   stage {manifest, servers}
 //                        unpacks the uploaded bundle and checks the configurations that it makes;
 //                        versions that nothing here uses are removed

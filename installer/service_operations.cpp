@@ -16,6 +16,7 @@
 
 namespace locum::installer {
 
+using cluster::Calls;
 using cluster::InstalledVersion;
 using cluster::Node;
 using engine::Error;
@@ -136,10 +137,10 @@ json reload(Node& node, const json& parameters) {
 } // namespace
 
 cluster::NodeOperations service_operations() {
-    return {{"start", operation(start)},
-            {"stop", operation(stop)},
-            {"forget", operation(forget)},
-            {"reload", operation(reload)}};
+    return {{"start", operation(Calls::command, start)},
+            {"stop", operation(Calls::command, stop)},
+            {"forget", operation(Calls::command, forget)},
+            {"reload", operation(Calls::command, reload)}};
 }
 
 } // namespace locum::installer

@@ -36,9 +36,9 @@ struct Identity {
 struct CertificateFacts {
     std::string node; // subjectAltName; "" where it is not a node's certificate
     std::vector<std::string> roles;
-    std::string issuer;      // common name
-    std::int64_t not_before; // Unix time in seconds
-    std::int64_t not_after;
+    std::string issuer;          // common name
+    std::int64_t not_before = 0; // Unix time in seconds
+    std::int64_t not_after = 0;
     std::string fingerprint; // SHA-256 of the certificate, 64 hex digits
     std::string pin;         // SHA-256 of its public key, 64 hex digits
 };

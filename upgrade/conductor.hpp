@@ -47,6 +47,8 @@ public:
     cluster::Registry& registry() { return registry_; }
     cluster::Store& store() { return store_; }
     const cluster::Peers& peers() const { return peers_; }
+    // This node's certificate was issued anew: from now on it is the one that others are shown.
+    void show_new_certificate() { peers_ = cluster::Peers(upgrade_.layout); }
     const Upgrade& upgrade() const { return upgrade_; }
 
     // Tells a node's agent to do something for a step. The command's id is made of step, action and

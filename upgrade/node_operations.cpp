@@ -85,7 +85,8 @@ std::string forget_copy(Node& node, const NodeCommand&, engine::Reporter&) {
 } // namespace
 
 cluster::NodeOperations node_operations() {
-    return {{"copy", copy}, {"forget-copy", forget_copy}};
+    return {{"copy", {cluster::Calls::command, copy}},
+            {"forget-copy", {cluster::Calls::command, forget_copy}}};
 }
 
 } // namespace locum::upgrade

@@ -156,6 +156,7 @@ void take_back(const Roles& roles, const std::string& certificate) {
         conductor.under_lease(
             [&] { conductor.registry().change_selection(row(roles, change.before)); });
         store_certificate(roles, certificate);
+        conductor.show_new_certificate(); // by which balancers take the orders of later undos
         installer::steps::select(roles.modified, change.before);
         if (change.had(suite::Role::server) && concerns_balancers(roles))
             announce(roles);

@@ -33,6 +33,23 @@ serves() { # N PORT
     curl -sf "http://127.0.0.$(($1 + 1)):$2/probe" >/dev/null || fail "nobody serves on port $2 of node-$1"
 }
 
+# Connections of node N's agent to the database.
+sessions_of() {
+    python3 - "$(awk '{ print $1; exit }' "$trial/node-$1"/var/lib/locum/*/agent.record)" "$postgresql_port" <<'PYTHON'
+import glob, os, sys
+pid, port = sys.argv[1], ":%04X" % int(sys.argv[2])
+held = {row.split()[9] for row in open("/proc/net/tcp").readlines()[1:]
+        if row.split()[2].endswith(port) and row.split()[3] == "01"}
+links = []
+for link in glob.glob("/proc/%s/fd/*" % pid):
+    try:
+        links.append(os.readlink(link))
+    except OSError:
+        pass  # closed while we looked
+print(sum(link[8:-1] in held for link in links if link.startswith("socket:")))
+PYTHON
+}
+
 begin_cluster postgresql
 echo "-- refused"
 before=$(state_of 3)
@@ -138,8 +155,13 @@ echo "-- a node that loses its server, and gets it back"
 modify 3 --add balancer
 expect_code 0 "addition of the balancer"
 trial_load --rate 250
+(($(sessions_of 3) > 0)) || fail "the agent of node-3 has no session of the database while it is a server"
 modify 3 --remove server
 expect_code 0 "removal of the server"
+deadline=$((SECONDS + 20))
+until (($(sessions_of 3) == 0)); do
+    ((SECONDS < deadline)) || fail "the agent of node-3 keeps its session of the database"
+done
 verified 1 2 3
 [[ $(certified 3) == balancer ]] || fail "node-3 is certified as $(certified 3)"
 for file in datasource.json ca.key.sealed join-secret.sealed suite-seed.sealed; do

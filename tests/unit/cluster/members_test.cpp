@@ -13,6 +13,16 @@ using engine::Kind;
 
 namespace {
 
+// The certificate that a node shows, as far as it counts here.
+token::CertificateFacts shown(const std::string& node, std::vector<std::string> roles = {"server"},
+                              const std::string& pin = "another key") {
+    token::CertificateFacts facts;
+    facts.node = node;
+    facts.roles = std::move(roles);
+    facts.pin = pin;
+    return facts;
+}
+
 // node-1, whose registry knows node-2 too.
 struct Known {
     Site site;
@@ -35,10 +45,13 @@ struct Known {
         cluster::Store store(*site.installation().facts.datasource, "small");
         cluster::Registry(store).remove_node(node);
     }
+    token::CertificateFacts own() {
+        return token::facts_of(cluster::load_identity(site.layout()).certificate_pem);
+    }
     // A database that cannot be asked.
     void away() { platform::rename_durably(registry, registry + ".away"); }
     engine::Error refusal(const std::string& peer) {
-        return error_of([&] { Members(site.layout()).require(peer); });
+        return error_of([&] { Members(site.layout()).require(shown(peer)); });
     }
 };
 
@@ -47,9 +60,9 @@ struct Known {
 TEST_CASE("members: who is registered, and this node, but nobody else") {
     Known known;
     Members members(known.site.layout());
-    CHECK_NOTHROW(members.require("node-1"));
-    CHECK_NOTHROW(members.require("node-2"));
-    const engine::Error error = error_of([&] { members.require("node-3"); });
+    CHECK_NOTHROW(members.require(known.own()));
+    CHECK_NOTHROW(members.require(shown("node-2")));
+    const engine::Error error = error_of([&] { members.require(shown("node-3")); });
     CHECK(error.kind() == Kind::not_trusted);
     CHECK(contains(error.what(), "not registered"));
 }
@@ -57,19 +70,54 @@ TEST_CASE("members: who is registered, and this node, but nobody else") {
 TEST_CASE("members: orders count from servers, by the registry's word of now") {
     Known known;
     Members members(known.site.layout());
-    CHECK_NOTHROW(members.require_server("node-1"));
-    CHECK_NOTHROW(members.require("node-2"));
-    const engine::Error error = error_of([&] { members.require_server("node-2"); });
+    CHECK_NOTHROW(members.require_server(known.own()));
+    CHECK_NOTHROW(members.require(shown("node-2")));
+    const engine::Error error = error_of([&] { members.require_server(shown("node-2")); });
     CHECK(error.kind() == Kind::not_trusted);
     CHECK(contains(error.what(), "runs no server"));
     cluster::Store store(*known.site.installation().facts.datasource, "small");
     cluster::NodeRow row = cluster::Registry(store).node("node-2");
     row.roles = {"server"};
     cluster::Registry(store).change_selection(row);
-    CHECK_NOTHROW(members.require_server("node-2")); // at once
+    CHECK_NOTHROW(members.require_server(shown("node-2"))); // at once
     row.installation = "another";
     CHECK(error_of([&] { cluster::Registry(store).change_selection(row); }).kind() ==
           Kind::refused);
+}
+
+TEST_CASE("members: orders count from certificates of servers only, whoever can be asked") {
+    Known known;
+    cluster::Store store(*known.site.installation().facts.datasource, "small");
+    cluster::NodeRow row = cluster::Registry(store).node("node-2");
+    row.roles = {"server"};
+    cluster::Registry(store).change_selection(row);
+    const token::CertificateFacts balancer = shown("node-2", {"balancer"});
+    const auto refused = [&](Members& members) {
+        CHECK_NOTHROW(members.require(balancer));
+        const engine::Error error = error_of([&] { members.require_server(balancer); });
+        CHECK(error.kind() == Kind::not_trusted);
+        CHECK(contains(error.what(), "certificate is that of a node without a server"));
+    };
+    Members members(known.site.layout());
+    CHECK_NOTHROW(members.require_server(shown("node-2", {"balancer", "server"})));
+    refused(members); // the registry's server of now, by the certificate of an older one
+    known.away();
+    Members later(known.site.layout());
+    refused(later); // the registry is away
+    CHECK_NOTHROW(later.require_server(shown("node-2")));
+    cluster::forget_authority(known.site.layout());
+    Members alone(known.site.layout());
+    refused(alone); // no datasource here
+    CHECK_NOTHROW(alone.require_server(shown("node-2")));
+}
+
+TEST_CASE("members: whoever has this node's name and another key is not this node") {
+    Known known;
+    Members members(known.site.layout());
+    CHECK(members.is_own(known.own()));
+    CHECK(!members.is_own(shown("node-1")));
+    CHECK(error_of([&] { members.require_server(shown("node-1", {"balancer"})); }).kind() ==
+          Kind::not_trusted);
 }
 
 TEST_CASE("members: a node that never learned them cannot tell while the database is away") {
@@ -84,19 +132,20 @@ TEST_CASE("members: a node that never learned them cannot tell while the databas
 
 TEST_CASE("members: an agent that starts while the database is away knows whom it knew") {
     Known known;
-    CHECK_NOTHROW(Members(known.site.layout()).require("node-2"));
+    CHECK_NOTHROW(Members(known.site.layout()).require(shown("node-2")));
     CHECK(permissions(known.kept) == 0600);
     known.away();
     Members members(known.site.layout());
-    CHECK_NOTHROW(members.require("node-2"));
-    CHECK_NOTHROW(members.require("node-2")); // again within the time that a failure is believed
+    CHECK_NOTHROW(members.require(shown("node-2")));
+    CHECK_NOTHROW(
+        members.require(shown("node-2"))); // again within the time that a failure is believed
     // One that may have been registered since.
-    CHECK(contains(error_of([&] { members.require("node-3"); }).what(), "cannot tell"));
+    CHECK(contains(error_of([&] { members.require(shown("node-3")); }).what(), "cannot tell"));
 }
 
 TEST_CASE("members: who was removed is forgotten on the disk too") {
     Known known;
-    CHECK_NOTHROW(Members(known.site.layout()).require("node-2"));
+    CHECK_NOTHROW(Members(known.site.layout()).require(shown("node-2")));
     known.remove("node-2");
     CHECK(known.refusal("node-2").kind() == Kind::not_trusted);
     known.away();
@@ -112,7 +161,7 @@ TEST_CASE("members: a list that cannot be read is none") {
 
 TEST_CASE("members: the list goes with the node's membership") {
     Known known;
-    CHECK_NOTHROW(Members(known.site.layout()).require("node-2"));
+    CHECK_NOTHROW(Members(known.site.layout()).require(shown("node-2")));
     cluster::remove_membership(known.site.layout());
     CHECK(!platform::exists(known.kept));
 }
