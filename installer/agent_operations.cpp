@@ -4,6 +4,7 @@
 #include "cluster/program.hpp"
 #include "engine/error.hpp"
 #include "engine/locum_version.hpp"
+#include "installer/begun.hpp"
 #include "installer/installed_node.hpp"
 #include "installer/json_operation.hpp"
 #include "platform/files.hpp"
@@ -43,6 +44,8 @@ void place(Node& node, const std::string& manifest, const std::string& version) 
 json exchange(Node& node, const json& parameters) {
     const std::string version = parameters.at("version");
     const std::string manifest = parameters.at("manifest");
+    if (!manifest.empty()) // in an upgrade, which could not be staged here
+        require_none_begun(node.layout);
     if (!manifest.empty())
         place(node, manifest, version);
     if (cluster::running_program(node.layout) == version &&
