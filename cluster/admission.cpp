@@ -1,6 +1,7 @@
 #include "cluster/admission.hpp"
 
 #include "cluster/installed.hpp"
+#include "cluster/lease.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/peers.hpp"
@@ -150,10 +151,14 @@ std::string admit(const Layout& layout, const std::string& body, const std::stri
     const token::Authority authority = load_authority(layout);
     const std::string certificate =
         authority.sign(request.csr_pem, request.node.name, request.node.roles);
-    Registry registry(store);
-    registry.add_node(request.node);
-    registry.add_admission(request.node.name, own.name, token::facts_of(certificate).fingerprint);
-
+    store.transaction([&] {
+        lock_lease(store.connection(), store.prefix());
+        require_admissible(layout, store, own, request); // beside who came meanwhile
+        Registry registry(store);
+        registry.add_node(request.node);
+        registry.add_admission(request.node.name, own.name,
+                               token::facts_of(certificate).fingerprint);
+    });
     return answer_to(layout, request.node, certificate);
 }
 

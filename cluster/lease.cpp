@@ -105,14 +105,18 @@ void Lease::renew() {
     }
 }
 
-void lock_epoch(datasource::Connection& connection, const std::string& prefix,
-                std::uint64_t epoch) {
+std::uint64_t lock_lease(datasource::Connection& connection, const std::string& prefix) {
     // On SQLite the transaction is immediate and holds the write lock already.
     std::string sql = fmt::format("SELECT epoch FROM {}lease WHERE name = 'cluster'", prefix);
     if (connection.kind() == datasource::Kind::postgresql)
         sql += " FOR UPDATE";
-    datasource::Rows rows = connection.query(sql);
-    if (rows.empty() || std::stoull(rows[0][0].value()) != epoch)
+    const datasource::Rows rows = connection.query(sql);
+    return rows.empty() ? 0 : std::stoull(rows[0][0].value());
+}
+
+void lock_epoch(datasource::Connection& connection, const std::string& prefix,
+                std::uint64_t epoch) {
+    if (lock_lease(connection, prefix) != epoch)
         throw engine::Error(
             fmt::format("the lease was taken over: epoch {} is not the current one", epoch),
             engine::Kind::busy)

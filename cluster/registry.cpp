@@ -1,13 +1,14 @@
 #include "cluster/registry.hpp"
 
+#include "engine/contains.hpp"
 #include "engine/error.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace locum::cluster {
 
+using engine::contains;
 using nlohmann::json;
 
 namespace {
@@ -75,20 +76,12 @@ NodeRow node_from_json(const std::string& text) {
     return node;
 }
 
-namespace {
-
-bool holds(const std::vector<std::string>& all, std::string_view one) {
-    return std::find(all.begin(), all.end(), one) != all.end();
-}
-
-} // namespace
-
 bool NodeRow::has_role(std::string_view role) const {
-    return holds(roles, role);
+    return contains(roles, role);
 }
 
 bool NodeRow::has(std::string_view component) const {
-    return holds(components, component);
+    return contains(components, component);
 }
 
 std::string Registry::fact(std::string_view name) {

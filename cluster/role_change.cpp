@@ -117,7 +117,7 @@ std::string change_roles(const Layout& layout, const std::string& peer, const st
     const Lease lease(settings, layout.suite, "modification of " + peer);
     store.transaction([&] {
         lock_epoch(store.connection(), store.prefix(), lease.epoch());
-        require_no_operation(store);
+        require_allowed(layout, store, asked, peer, channel); // beside what others are by now
         Registry registry(store);
         registry.change_selection(asked.node);
         registry.add_admission(peer, load_node_state(layout).name,

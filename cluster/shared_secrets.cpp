@@ -92,6 +92,12 @@ void keep_secrets(const Layout& layout, const Secret& given) {
         store_given_secrets(layout, Secret(all.dump()));
 }
 
+void replace_secrets(const Layout& layout, const Secret& given) {
+    keep_secrets(layout, given); // refuses another value
+    if (given_secrets(layout) != json::parse(given.reveal()))
+        store_given_secrets(layout, given);
+}
+
 std::map<std::string, Secret> secrets_of(const Layout& layout, const suite::Manifest& manifest,
                                          const std::string& component) {
     std::map<std::string, Secret> values;

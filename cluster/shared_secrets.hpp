@@ -30,6 +30,9 @@ engine::Secret secrets_for(const Layout& layout, const suite::Manifest& manifest
 // Error(not_trusted) where it holds another value.
 void keep_secrets(const Layout& layout, const engine::Secret& given);
 
+// The same, and nothing beside them stays.
+void replace_secrets(const Layout& layout, const engine::Secret& given);
+
 // A component's on this node, by name; reads nothing where the manifest declares none. Throws
 // Error(needs_attention) where this node has not got one.
 std::map<std::string, engine::Secret>

@@ -146,6 +146,7 @@ std::vector<FailpointFamily> failpoint_families() {
         {"copy/load", "in the agent, while a copy is filled"},
         {"copy/rename/before", "in the agent, before a copy or a backup gets its name"},
         {"drain/NODE", "skip: the node is not taken out of its balancers"},
+        {"modify/looked", "after the cluster was looked at, before the lease"},
         {"uninstall/looked", "after the cluster was looked at, before the lease"},
         {"uninstall/announced", "after the balancers forgot a node, before the registry does"},
         {"uninstall/put-back", "after an original is back in its configuration's place"},

@@ -4,6 +4,7 @@
 #include "cluster/program.hpp"
 #include "engine/error.hpp"
 #include "engine/locum_version.hpp"
+#include "installer/begun.hpp"
 #include "installer/installed_node.hpp"
 #include "installer/json_operation.hpp"
 #include "platform/files.hpp"
@@ -73,8 +74,10 @@ json exchange(Node& node, const json& parameters) {
     const std::string version = parameters.at("version");
     const std::string manifest = parameters.at("manifest");
     require_not_older(node.layout, version, !manifest.empty());
-    if (!manifest.empty())
+    if (!manifest.empty()) { // in an upgrade, which could not be staged here
+        require_none_begun(node.layout);
         place(node, manifest, version);
+    }
     if (cluster::running_program(node.layout) == version &&
         cluster::linked_program(node.layout) == version)
         return json::object(); // told again, since its answer was lost

@@ -14,14 +14,14 @@ namespace locum::installer {
 
 using nlohmann::json;
 
+const char* name_of(Begun::What what) {
+    return what == Begun::What::installation ? "installation" : "modification";
+}
+
 namespace {
 
 constexpr const char* file_of(Begun::What what) {
     return what == Begun::What::installation ? "installation.json" : "modification.json";
-}
-
-constexpr const char* name_of(Begun::What what) {
-    return what == Begun::What::installation ? "installation" : "modification";
 }
 
 std::string in_words(Begun::What what) {

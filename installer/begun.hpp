@@ -41,6 +41,8 @@ struct Begun {
     static void forget(const cluster::Layout& layout);
 };
 
+// "installation" or "modification".
+const char* name_of(Begun::What what);
 // Throws Error(unfinished) with what ends it, where anything was begun here.
 void require_none_begun(const cluster::Layout& layout);
 // Throws Error(unfinished) that tells every difference.

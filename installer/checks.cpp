@@ -97,6 +97,8 @@ const std::vector<CheckInfo>& checks() {
          "one that is not asked could not be kept out"},
         {"node-unwell", "upgrades: all probes of every node pass",
          "an upgrade takes servers out, and the rest must serve"},
+        {"unfinished", "upgrades: no modification or installation of a node was cut off",
+         "the node could not be staged"},
         {"update-mode", "upgrades: no server is in update mode", "another upgrade is under way"},
         {"backup-tool", "upgrades: pg_dump and pg_restore of the database's version are here",
          "there would be no backup"},

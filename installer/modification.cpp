@@ -1,5 +1,6 @@
 #include "installer/modification.hpp"
 
+#include "engine/contains.hpp"
 #include "engine/error.hpp"
 #include "installer/install_plan.hpp"
 #include "installer/rendering.hpp"
@@ -12,14 +13,11 @@
 namespace locum::installer {
 
 using cluster::NodeState;
+using engine::contains;
 using engine::Error;
 using suite::Manifest;
 
 namespace {
-
-bool holds(const std::vector<std::string>& all, std::string_view one) {
-    return std::find(all.begin(), all.end(), one) != all.end();
-}
 
 const suite::Port* port_of(const Manifest& manifest, const std::string& name) {
     const auto found = std::find_if(manifest.ports.begin(), manifest.ports.end(),
@@ -32,22 +30,33 @@ std::vector<std::string> selected(const Manifest& manifest, const NodeState& bef
                                   const Selection& selection) {
     std::vector<std::string> all;
     for (const std::string& component : before.components)
-        if (!holds(selection.remove, component))
+        if (!contains(selection.remove, component))
             all.push_back(component);
     for (const suite::Component& component : manifest.components)
-        if (holds(selection.add, component.name) && !holds(all, component.name))
+        if (contains(selection.add, component.name) && !contains(all, component.name))
             all.push_back(component.name);
     // What comes with a component comes and goes with it.
     std::erase_if(all, [&](const std::string& name) {
         const suite::Component* component = manifest.component(name);
-        return component && !component->with.empty() && !holds(selection.add, name) &&
-               !holds(all, component->with);
+        return component && !component->with.empty() && !contains(selection.add, name) &&
+               !contains(all, component->with);
     });
     all = suite::completed(manifest, std::move(all));
     for (const std::string& component : selection.add) // unknown ones: preflight's to refuse
-        if (!manifest.component(component) && !holds(all, component))
+        if (!manifest.component(component) && !contains(all, component))
             all.push_back(component);
     return all;
+}
+
+// What comes with a component goes with it only.
+void require_removable(const Manifest& manifest, const Selection& selection,
+                       const NodeState& after) {
+    for (const std::string& component : selection.remove)
+        if (after.has(component)) {
+            const std::string& with = manifest.component(component)->with;
+            throw Error(fmt::format("{} comes with {}", component, with), engine::Kind::refused)
+                .remedy(fmt::format("--remove {} takes it along", with));
+        }
 }
 
 // Numbers that are not the manifest's: the operator's of before, and those that the answers have
@@ -77,7 +86,7 @@ std::map<std::string, cluster::ServiceChoice> choices(const Manifest& manifest,
                                                       const std::optional<Answers>& answers) {
     std::map<std::string, cluster::ServiceChoice> all;
     for (const suite::Service& service : manifest.services) {
-        const auto& from = holds(change.added, service.component) && answers
+        const auto& from = contains(change.added, service.component) && answers
                                ? answers->services
                                : change.before.services;
         if (const auto choice = from.find(service.name);
@@ -90,11 +99,11 @@ std::map<std::string, cluster::ServiceChoice> choices(const Manifest& manifest,
 } // namespace
 
 bool Modification::had(suite::Role role) const {
-    return holds(roles_before, suite::name(role));
+    return contains(roles_before, suite::name(role));
 }
 
 bool Modification::has(suite::Role role) const {
-    return holds(roles_after, suite::name(role));
+    return contains(roles_after, suite::name(role));
 }
 
 bool Modification::gains_server() const {
@@ -108,13 +117,14 @@ bool Modification::loses_server() const {
 Modification modification(const Manifest& manifest, const NodeState& before,
                           const Selection& selection, const std::optional<Answers>& answers) {
     for (const std::string& component : selection.add)
-        if (holds(selection.remove, component))
+        if (contains(selection.remove, component))
             throw Error(component + " is to be added and to be removed", engine::Kind::usage)
                 .remedy("give one of the two options for it");
     Modification change;
     change.before = before;
     change.after = before;
     change.after.components = selected(manifest, before, selection);
+    require_removable(manifest, selection, change.after);
     for (const std::string& component : change.after.components)
         (before.has(component) ? change.kept : change.added).push_back(component);
     for (const std::string& component : before.components)
@@ -124,7 +134,7 @@ Modification modification(const Manifest& manifest, const NodeState& before,
         ports_of(manifest, change.after.components, own_ports(manifest, change, answers));
     // A port that a later version brought has no number here, and gets none by the way.
     for (const suite::Port& port : manifest.ports)
-        if (holds(change.kept, port.component) && !before.ports.contains(port.name))
+        if (contains(change.kept, port.component) && !before.ports.contains(port.name))
             change.after.ports.erase(port.name);
     change.after.services = choices(manifest, change, answers);
     change.roles_before = roles_of(manifest, before.components);

@@ -76,6 +76,12 @@ bool is_staged(Node& node, const NodeState& state, const std::string& version,
     }
 }
 
+// "" where nothing is.
+std::string begun_here(const cluster::Layout& layout) {
+    const std::optional<Begun> begun = Begun::load(layout);
+    return begun ? name_of(begun->what) : "";
+}
+
 json facts(Node& node) {
     const NodeState state = node.state();
     json value = {{"name", state.name},
@@ -88,7 +94,8 @@ json facts(Node& node) {
                   {"free", platform::free_bytes(state.data_folder)},
                   {"pid", platform::self().pid},
                   {"program", agent_program_facts(node.layout)},
-                  {"bundles", kept_bundles(node.layout)}};
+                  {"bundles", kept_bundles(node.layout)},
+                  {"begun", begun_here(node.layout)}};
     for (const std::string& component : state.components)
         value["current"][component] = current_version(node, component);
     for (const cluster::ServiceState& service : node.services.states())
@@ -325,6 +332,7 @@ NodeFacts facts_from_json(const std::string& text) {
     if (value.contains("program"))
         facts.program = agent_program_from_json(value.at("program"));
     facts.bundles = value.value("bundles", std::vector<std::string>{});
+    facts.begun = value.value("begun", "");
     return facts;
 }
 

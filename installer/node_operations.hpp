@@ -54,6 +54,7 @@ struct NodeFacts {
     // What an agent of before decision 0019 does not tell.
     std::optional<AgentProgram> program = {};
     std::vector<std::string> bundles = {}; // kept here, by the SHA-256 of their manifests
+    std::string begun = {}; // "modification": what was begun on its host and has not ended; "": none
 };
 NodeFacts facts_from_json(const std::string& text);
 

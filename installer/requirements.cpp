@@ -1,11 +1,14 @@
 #include "installer/requirements.hpp"
 
+#include "engine/contains.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 namespace locum::installer {
 
+using engine::contains;
 using engine::Finding;
 using engine::Severity;
 using suite::Manifest;
@@ -13,10 +16,6 @@ using suite::Manifest;
 namespace {
 
 constexpr std::uint64_t block = 4096; // of most file systems; a folder takes one as well
-
-bool among(const Components& components, const std::string& name) {
-    return std::find(components.begin(), components.end(), name) != components.end();
-}
 
 // Rounded so that a need never looks smaller than what is free.
 std::string need_mb(std::uint64_t bytes) {
@@ -31,7 +30,7 @@ template <class Member>
 auto sum(const Manifest& manifest, const Components& components, Member member) {
     std::uint64_t total = 0;
     for (const suite::Component& component : manifest.components)
-        if (among(components, component.name))
+        if (contains(components, component.name))
             total += component.*member;
     return total;
 }
@@ -82,7 +81,7 @@ std::vector<Finding> disk_findings(const HostFacts& host, const std::vector<Need
 std::uint64_t unpacked_bytes(const Manifest& manifest, const Components& components) {
     std::uint64_t total = 0;
     for (const suite::File& file : manifest.files)
-        if (among(components, file.component))
+        if (contains(components, file.component))
             total += file.type == suite::File::Type::directory
                          ? block
                          : (file.size + block - 1) / block * block;
@@ -141,7 +140,7 @@ std::vector<Finding> host_findings(const Manifest& manifest, const Components& c
                                            : fmt::format("{} ({} {})", host.system.title,
                                                          host.system.id, host.system.version)),
              systems_text(required.systems), "use a host with such a system", true});
-    if (!required.architectures.empty() && !among(required.architectures, host.architecture))
+    if (!required.architectures.empty() && !contains(required.architectures, host.architecture))
         findings.push_back(
             {"arch", Severity::error, fmt::format("{}{}", who, host.architecture),
              fmt::format("{}", fmt::join(required.architectures, " or ")),
@@ -162,15 +161,15 @@ std::vector<Finding> advice_findings(const Manifest& manifest, const Components&
                                      const std::vector<Components>& others) {
     const auto count = [&](const std::string& name) {
         return static_cast<unsigned>(
-            among(components, name) +
+            contains(components, name) +
             std::count_if(others.begin(), others.end(),
-                          [&](const Components& other) { return among(other, name); }));
+                          [&](const Components& other) { return contains(other, name); }));
     };
     std::vector<Finding> findings;
     for (const suite::Advice& advice : manifest.advice) {
         if (!advice.together.empty()) {
             if (std::all_of(advice.together.begin(), advice.together.end(),
-                            [&](const std::string& name) { return among(components, name); }))
+                            [&](const std::string& name) { return contains(components, name); }))
                 findings.push_back(
                     {"advice", Severity::warning,
                      fmt::format("{} on one host", fmt::join(advice.together, " and ")), "",

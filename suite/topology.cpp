@@ -1,22 +1,18 @@
 #include "suite/topology.hpp"
 
+#include "engine/contains.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::suite {
 
-namespace {
-
-bool among(const std::vector<std::string>& all, const std::string& one) {
-    return std::find(all.begin(), all.end(), one) != all.end();
-}
-
-} // namespace
+using engine::contains;
 
 std::vector<std::string> completed(const Manifest& manifest, std::vector<std::string> components) {
     for (const Component& component : manifest.components)
-        if (!component.with.empty() && among(components, component.with) &&
-            !among(components, component.name))
+        if (!component.with.empty() && contains(components, component.with) &&
+            !contains(components, component.name))
             components.push_back(component.name);
     return components;
 }
@@ -25,7 +21,7 @@ const Topology* topology_of(const Manifest& manifest, const std::vector<std::str
     const auto found = std::find_if(
         manifest.topologies.begin(), manifest.topologies.end(), [&](const Topology& topology) {
             return std::all_of(components.begin(), components.end(), [&](const std::string& name) {
-                return manifest.component(name) == nullptr || among(topology.components, name);
+                return manifest.component(name) == nullptr || contains(topology.components, name);
             });
         });
     return found == manifest.topologies.end() ? nullptr : &*found;

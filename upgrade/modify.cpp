@@ -1,9 +1,12 @@
 #include "upgrade/modify.hpp"
 
+#include "cluster/agent.hpp"
 #include "cluster/lease.hpp"
+#include "engine/failpoint.hpp"
 #include "engine/runner.hpp"
 #include "installer/begun.hpp"
 #include "installer/resources/services.hpp"
+#include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/host.hpp"
 #include "platform/journal_file.hpp"
@@ -28,8 +31,11 @@ namespace {
 // What the plan is made for, and all that its steps refer to.
 class Change {
 public:
-    Change(const ModifyRequest& request, const std::optional<Begun>& begun) :
-        request_(request), begun_(begun), token_(token_of(request)),
+    enum class Way { forth, back };
+    Change(const ModifyRequest& request, const std::optional<Begun>& begun, Way way,
+           std::unique_ptr<cluster::Lease> lease = nullptr) :
+        request_(request),
+        begun_(begun), way_(way), lease_(std::move(lease)), token_(token_of(request)),
         node_(installer::look_at_node(request.layout, request.program,
                                       {token_.addresses, request.bundle})) {
         if (begun_)
@@ -46,7 +52,7 @@ public:
         modified_.emplace(installer::steps::Modified{node_, *installation_, change_});
         roles_.emplace(steps::Roles{*modified_, installation_->facts.machine,
                                     [this]() -> Conductor& { return conductor(); }, token_});
-        alone_ = begun_ ? begun_->change.alone : no_other_server();
+        alone_ = begun_ ? begun_->change.alone : !other_serves();
         if (change_.added.empty() && change_.removed.empty())
             return;
         require_possible();
@@ -73,7 +79,7 @@ public:
     Begun inputs() const {
         Begun begun;
         begun.what = Begun::What::modification;
-        begun.operation = "modify-" + platform::hex(platform::random_bytes(8));
+        begun.operation = operation_;
         begun.bundle = bundle_->file();
         begun.manifest = bundle_->manifest_sha256();
         if (request_.answers) {
@@ -84,11 +90,10 @@ public:
         return begun;
     }
 
-    // From here on nobody else changes the cluster. A node without a server holds no lease: the
-    // server that it asks does.
-    void take_lease() {
-        if (node_.datasource)
-            conductor();
+    // With it nobody else changes the cluster. A node without a server holds none: the server that
+    // it asks does.
+    std::unique_ptr<cluster::Lease> take_lease() const {
+        return node_.datasource ? lease_of(*node_.datasource) : nullptr;
     }
     std::uint64_t epoch() const { return lease_ ? lease_->epoch() : 0; }
     bool superseded() const { return lease_ && lease_->lost(); }
@@ -108,18 +113,24 @@ private:
             throw Error(
                 fmt::format("no bundle of version {} is kept on this host", node_.state.version),
                 Kind::refused)
-                .remedy("name it: locum modify BUNDLE" + installer::options_of(request_.selection) +
+                .remedy("name it: locum modify BUNDLE" +
+                        (way_ == Way::back ? " --rollback"
+                                           : installer::options_of(request_.selection)) +
                         node_.root_option());
         return suite::Bundle::open(version->second.bundle,
                                    suite::PublicKey::parse(node_.state.bundle_key));
     }
 
-    bool no_other_server() const {
-        return std::none_of(node_.cluster.nodes.begin(), node_.cluster.nodes.end(),
-                            [&](const NodeRow& row) {
-                                return row.name != node_.state.name && row.has_role("server");
-                            });
+    // By the registry, now.
+    bool registered(bool itself) const {
+        return std::any_of(node_.cluster.nodes.begin(), node_.cluster.nodes.end(),
+                           [&](const NodeRow& row) {
+                               return (row.name == node_.state.name) == itself &&
+                                      row.has_role("server");
+                           });
     }
+    bool serves() const { return registered(true); }
+    bool other_serves() const { return registered(false); }
 
     void require_askable() const {
         if (node_.cluster.not_member)
@@ -149,19 +160,27 @@ private:
         if (change_.after.components.empty())
             throw Error(fmt::format("nothing would be left on {}", node_.state.name), Kind::refused)
                 .remedy("to take the node off this host: " + uninstall);
-        if (begun_)
-            return;
-        if (change_.loses_server() && alone_)
+        // What was begun may have stopped while the others left.
+        if (way_ == Way::forth && change_.loses_server() && serves() && !other_serves())
             throw Error(
                 fmt::format("{} is the last server, so the cluster would end", node_.state.name),
                 Kind::refused)
-                .remedy("add another server first; or, to end it: " + uninstall + " --last-server");
+                .remedy((begun_ ? "take it back: locum modify --rollback" + node_.root_option()
+                                : "add another server first") +
+                        "; or, to end it: " + uninstall + " --last-server");
+        if (begun_)
+            return;
         if (!change_.had(Role::server) && !change_.added.empty() && !request_.token)
             throw Error(fmt::format("{} has no server, and needs the network token to become more",
                                     node_.state.name),
                         Kind::refused)
                 .remedy("give --token FILE, written on a node with a server by locum token write "
                         "FILE");
+    }
+
+    std::unique_ptr<cluster::Lease> lease_of(const datasource::Settings& settings) const {
+        return std::make_unique<cluster::Lease>(settings, node_.layout.suite,
+                                                "modification of " + node_.state.name);
     }
 
     Conductor& conductor() {
@@ -171,14 +190,15 @@ private:
         if (!settings)
             throw Error(node_.state.name + " holds no datasource", Kind::needs_attention)
                 .remedy("locum status");
-        lease_.emplace(*settings, node_.layout.suite, "modification of " + node_.state.name);
+        if (!lease_)
+            lease_ = lease_of(*settings); // it was no server when this began
         upgrade_.layout = node_.layout;
         upgrade_.node = node_.state.name;
         upgrade_.settings = *settings;
         upgrade_.data_folder = node_.state.data_folder;
         upgrade_.from = node_.state.version;
         upgrade_.to = bundle_->manifest();
-        upgrade_.operation = "modify-" + platform::hex(platform::random_bytes(6));
+        upgrade_.operation = operation_;
         upgrade_.epoch = lease_->epoch();
         upgrade_.again =
             "locum modify" + installer::options_of(request_.selection) + node_.root_option();
@@ -194,6 +214,11 @@ private:
 
     const ModifyRequest& request_;
     std::optional<Begun> begun_;
+    Way way_;
+    // Of the journal and of what the agents are told.
+    std::string operation_ =
+        begun_ ? begun_->operation : "modify-" + platform::hex(platform::random_bytes(8));
+    std::unique_ptr<cluster::Lease> lease_;
     token::NetworkToken token_;
     InstalledNode node_; // with the state of before
     std::optional<suite::Bundle> bundle_;
@@ -203,7 +228,6 @@ private:
     std::optional<steps::Roles> roles_;
     bool alone_ = false;
     Effects effects_;
-    std::optional<cluster::Lease> lease_;
     Upgrade upgrade_;
     std::optional<Conductor> conductor_;
     engine::Plan plan_;
@@ -225,6 +249,13 @@ bool nothing_left(const engine::Journal& journal, const std::string& operation) 
     return true;
 }
 
+// What was begun goes on with the bundle that it was begun with, where that is still there.
+ModifyRequest with_its_bundle(ModifyRequest request, const std::optional<Begun>& begun) {
+    if (begun && request.bundle.empty() && platform::exists(begun->bundle))
+        request.bundle = begun->bundle;
+    return request;
+}
+
 platform::Lock lock(const cluster::Layout& layout) {
     return platform::Lock::take(layout.state_file("host.lock"), "modify");
 }
@@ -233,7 +264,8 @@ platform::Lock lock(const cluster::Layout& layout) {
 
 Modifying modifying_of(const ModifyRequest& request) {
     const std::optional<Begun> begun = begun_here(request.layout);
-    const Change change(request, begun);
+    const ModifyRequest known = with_its_bundle(request, begun);
+    const Change change(known, begun, Change::Way::forth);
     if (begun)
         installer::require_same_inputs(*begun, change.inputs(), request.layout);
     return change.told(true);
@@ -242,19 +274,30 @@ Modifying modifying_of(const ModifyRequest& request) {
 Modifying modify(const ModifyRequest& request, engine::Reporter& reporter) {
     const platform::Lock held = lock(request.layout);
     std::optional<Begun> begun = begun_here(request.layout);
-    Change change(request, begun);
-    const Modifying told = change.told(false);
+    const ModifyRequest known = with_its_bundle(request, begun);
     if (begun)
-        installer::require_same_inputs(*begun, change.inputs(), request.layout);
-    else
-        begun = change.inputs();
-    change.take_lease();
+        cluster::start_agent(request.layout, request.program); // it may have been killed between
+    const auto look = [&](std::unique_ptr<cluster::Lease> lease) {
+        auto change =
+            std::make_unique<Change>(known, begun, Change::Way::forth, std::move(lease));
+        if (begun)
+            installer::require_same_inputs(*begun, change->inputs(), request.layout);
+        return change;
+    };
+    auto change = look(nullptr);
+    engine::failpoint("modify/looked");
+    // Another server may have left before it was held: this may be the last now.
+    if (auto lease = change->take_lease())
+        change = look(std::move(lease));
+    const Modifying told = change->told(false);
+    if (!begun)
+        begun = change->inputs();
     begun->store(request.layout);
     platform::JournalFile journal(request.layout.state_file("journal"));
     try {
-        engine::run(change.plan(),
-                    {begun->operation, change.epoch(), begun->input_hash(), request.cancelled,
-                     [&change] { return change.superseded(); }},
+        engine::run(change->plan(),
+                    {begun->operation, change->epoch(), begun->input_hash(), request.cancelled,
+                     [&change] { return change->superseded(); }},
                     journal, reporter);
     } catch (const Error&) {
         if (nothing_left(journal, begun->operation))
@@ -273,11 +316,14 @@ void roll_back(ModifyRequest request, engine::Reporter& reporter) {
                                 request.layout.suite),
                     Kind::usage)
             .remedy("name the right --root and --suite; one that ended is not taken back");
+    request = with_its_bundle(std::move(request), begun);
     request.selection = {begun->change.add, begun->change.remove};
     if (!begun->answers_text.empty())
         request.answers = installer::parse_answers(begun->answers_text, begun->answers_file);
-    Change change(request, begun);
-    change.take_lease();
+    cluster::start_agent(request.layout, request.program);
+    std::unique_ptr<cluster::Lease> lease =
+        Change(request, begun, Change::Way::back).take_lease();
+    Change change(request, begun, Change::Way::back, std::move(lease));
     platform::JournalFile journal(request.layout.state_file("journal"));
     try {
         engine::roll_back(change.plan(),

@@ -1,6 +1,7 @@
 #include "upgrade/modify_plan.hpp"
 
 #include "cluster/service_units.hpp"
+#include "engine/contains.hpp"
 #include "installer/resources/services.hpp"
 #include "installer/steps/files.hpp"
 #include "installer/steps/services.hpp"
@@ -11,6 +12,7 @@
 
 namespace locum::upgrade {
 
+using engine::contains;
 using engine::OnFailure;
 using engine::Step;
 using installer::Modification;
@@ -20,10 +22,6 @@ using installer::steps::TakenUp;
 using suite::Role;
 
 namespace {
-
-bool holds(const std::vector<std::string>& all, const std::string& one) {
-    return std::find(all.begin(), all.end(), one) != all.end();
-}
 
 // A step of the cluster, made when it is asked or run: a plan that is only printed opens nothing.
 Step later(const std::string& id, const std::string& says, const std::function<Step()>& make) {
@@ -147,7 +145,7 @@ private:
     }
 
     void starts() {
-        if (holds(effects_.restarted, balanced_server(modified_.manifest())))
+        if (contains(effects_.restarted, balanced_server(modified_.manifest())))
             add(steps::announce_change(roles_));
         // Servers first: a balancer in front of nothing answers every request with an error.
         for (const bool balancers : {false, true}) {
@@ -210,7 +208,7 @@ Effects effects_of(const Modified& modified, bool alone) {
     }
     const std::string server = balanced_server(manifest);
     effects.drained = change.before.has(server) && !alone &&
-                      (holds(change.removed, server) || holds(effects.restarted, server));
+                      (contains(change.removed, server) || contains(effects.restarted, server));
     return effects;
 }
 
@@ -232,10 +230,16 @@ std::vector<std::string> notes_of(const Modified& modified, const Effects& effec
                                       component, name,
                                       server ? ", since no other server serves" : ""));
     }
-    for (const std::string& component : modified.change.removed)
-        if (component != balanced_server(manifest))
-            all.push_back(fmt::format("clients that use the {} of {} must use another node's",
-                                      component, name));
+    if (contains(modified.change.removed, balancer(manifest))) {
+        std::vector<cluster::NodeRow> others = modified.node.cluster.nodes;
+        std::erase_if(others, [&](const cluster::NodeRow& node) { return node.name == name; });
+        // A node without a server does not know who else has one.
+        all.push_back(modified.node.datasource
+                          ? steps::balancer_goes(balancer(manifest), name, others)
+                          : fmt::format("clients that use the {} of {} must use another node's, "
+                                        "where there is one",
+                                        balancer(manifest), name));
+    }
     return all;
 }
 

@@ -83,6 +83,18 @@ std::vector<Finding> agent_findings(const suite::Manifest& to, const NodeView& n
                      name)}};
 }
 
+std::vector<Finding> begun_findings(const NodeView& node) {
+    if (!node.facts || node.facts->begun.empty())
+        return {};
+    const std::string& name = node.row.name;
+    const std::string& begun = node.facts->begun;
+    return {{"unfinished", Severity::error,
+             fmt::format("{}: a {} was begun there and has not ended", name, begun), "none",
+             fmt::format("on {}: run it again with what it was begun with, or take it back: locum "
+                         "{} --rollback",
+                         name, begun == "modification" ? "modify" : "install")}};
+}
+
 } // namespace
 
 void ask_hosts(const Sources& from, ClusterFacts& facts) {
@@ -120,6 +132,7 @@ std::vector<Finding> requirement_findings(const suite::Manifest& to, const Clust
     for (const NodeView& node : facts.nodes) {
         const std::string& name = node.row.name;
         add(agent_findings(to, node));
+        add(begun_findings(node));
         if (node.host) {
             add(installer::host_findings(to, node.row.components, *node.host, name + ": "));
             add(installer::disk_findings(*node.host, needs_of(to, facts, node, mode), name + ": "));

@@ -26,6 +26,7 @@ using engine::OnFailure;
 using engine::Reporter;
 using engine::Step;
 using engine::Undo;
+using installer::Begun;
 using installer::InstalledNode;
 using installer::Resource;
 
@@ -98,7 +99,7 @@ public:
     enum class Purpose { to_plan, to_do }; // a plan needs no lease
 
     Departure(const UninstallRequest& request, Purpose purpose) :
-        request_(request), node_(look()), standing_(standing_of(node_)) {
+        request_(request), begun_(Begun::load(request.layout)), node_(look()), standing_(standing_of(node_)) {
         require_possible();
         plan_.title = fmt::format("uninstall {} {} from {}", node_.state.suite, node_.state.version,
                                   node_.state.name);
@@ -145,20 +146,25 @@ public:
                  manifest && manifest->balancing && standing_.row &&
                  standing_.row->has(manifest->balancing->component)) {
             const std::string& balancer = manifest->balancing->component;
-            const bool more =
-                std::any_of(standing_.others.begin(), standing_.others.end(),
-                            [&](const cluster::NodeRow& other) { return other.has(balancer); });
-            all.push_back(more
-                              ? fmt::format("clients that use the {} of {} must use another node's",
-                                            balancer, name)
-                              : fmt::format("no {} is left in the cluster", balancer));
+            all.push_back(steps::balancer_goes(balancer, name, standing_.others));
         }
         return all;
     }
 
 private:
+    // With what a modification that was cut off has added, and what it has not removed yet.
     InstalledNode look() const {
-        return installer::look_at_node(request_.layout, request_.program, {request_.servers, ""});
+        InstalledNode node =
+            installer::look_at_node(request_.layout, request_.program, {request_.servers, ""});
+        if (!begun_ || begun_->what != Begun::What::modification)
+            return node;
+        for (const auto* some : {&begun_->change.add, &begun_->change.remove})
+            for (const std::string& component : *some)
+                if (!node.state.has(component)) {
+                    node.state.components.push_back(component);
+                    node.version_of[component] = node.state.version;
+                }
+        return node;
     }
 
     std::string last_server_means() const {
@@ -186,7 +192,11 @@ private:
     bool concerns_cluster() const { return !request_.without_cluster && !node_.cluster.not_member; }
 
     void require_possible() const {
-        installer::require_none_begun(node_.layout);
+        // Where the cluster has nothing to do with it (any more), half a modification is removed
+        // with the node: it could neither go on nor be taken back.
+        if (!begun_ || begun_->what != Begun::What::modification ||
+            !(node_.cluster.not_member || request_.without_cluster))
+            installer::require_none_begun(node_.layout);
         if (node_.cluster.not_member)
             return;
         if (const auto& open = node_.cluster.open)
@@ -285,6 +295,7 @@ private:
     }
 
     const UninstallRequest& request_;
+    std::optional<Begun> begun_;
     InstalledNode node_;
     Standing standing_;
     std::vector<Resource> resources_;

@@ -325,8 +325,7 @@ void select(const Modified& modified, const cluster::NodeState& state) {
 
 void restart(const Modified& modified) {
     const cluster::Layout& layout = modified.layout();
-    cluster::stop_agent(layout);
-    cluster::start_agent(layout, modified.node.program);
+    cluster::restart_agent(layout, modified.node.program); // in one act, so that one is there
     cluster::Peers(layout).ask(cluster::address_of(cluster::load_node_state(layout)), "facts");
 }
 

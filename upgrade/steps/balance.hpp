@@ -17,6 +17,11 @@ enum class IfSilent {
     tell_others,   // they take the server in, then the step fails
 };
 
+// What clients notice of it when a node's balancer goes: another one's, or none is left. others: the
+// cluster's other nodes.
+std::string balancer_goes(const std::string& balancer, const std::string& node,
+                          const std::vector<cluster::NodeRow>& others);
+
 // step: the id. Done when every balancer says that the server has no sessions and gets none. Where
 // that cannot be had, and others must serve, the server is put into rotation again. So does the
 // undo; it throws Error(paused) where a balancer does not answer.

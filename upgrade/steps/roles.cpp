@@ -1,5 +1,6 @@
 #include "upgrade/steps/roles.hpp"
 
+#include "cluster/admission.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/reach.hpp"
 #include "cluster/role_change.hpp"
@@ -101,16 +102,39 @@ bool is_so(const Roles& roles) {
            there.roles == change_of(roles).roles_after;
 }
 
+// Whatever was so when the modification began: others may have left since, where it was cut off.
+void require_another_server(const Roles& roles) {
+    const std::string& name = change_of(roles).before.name;
+    bool serves = false;
+    for (const NodeRow& node : roles.conductor().registry().nodes()) {
+        if (node.name != name && node.has_role("server"))
+            return;
+        serves = serves || (node.name == name && node.has_role("server"));
+    }
+    if (serves)
+        throw engine::Error(fmt::format("{} is the last server, so the cluster would end", name),
+                            engine::Kind::refused)
+            .remedy("keep it: locum modify --rollback; or, to end it: locum uninstall "
+                    "--last-server");
+}
+
 void sign_for_itself(const Roles& roles) {
     const NodeState& after = change_of(roles).after;
     Conductor& conductor = roles.conductor();
-    if (change_of(roles).loses_server())
+    const bool loses_server = change_of(roles).loses_server();
+    if (loses_server) {
+        require_another_server(roles); // before the balancers forget it
         leave_out(roles);
+    }
     std::string certificate;
     if (!same_roles(roles))
         certificate = cluster::load_authority(layout_of(roles))
                           .sign(request_of(roles), after.name, change_of(roles).roles_after);
     conductor.under_lease([&] {
+        if (loses_server)
+            require_another_server(roles);
+        cluster::require_met(roles.modified.manifest(), conductor.registry().nodes(),
+                             row(roles, after));
         conductor.registry().change_selection(row(roles, after));
         if (!certificate.empty())
             conductor.registry().add_admission(after.name, after.name,
@@ -118,6 +142,11 @@ void sign_for_itself(const Roles& roles) {
     });
     if (!certificate.empty())
         store_certificate(roles, certificate);
+}
+
+// A node without a server that gains nothing needs no token, and could not come back without one.
+bool only_loses(const Roles& roles) {
+    return !change_of(roles).had(suite::Role::server) && change_of(roles).added.empty();
 }
 
 cluster::JoinAnswer ask(const Roles& roles, const NodeState& wanted,
@@ -141,6 +170,8 @@ void have_it_signed(const Roles& roles) {
         cluster::store_authority(layout, answer.ca_key_pem, roles.token.join_secret,
                                  answer.suite_seed);
         cluster::store_datasource(layout, *answer.datasource);
+    } else if (only_loses(roles)) {
+        cluster::replace_secrets(layout, answer.secrets);
     } else {
         cluster::keep_secrets(layout, answer.secrets);
     }
@@ -161,18 +192,15 @@ void take_back(const Roles& roles, const std::string& certificate) {
         if (change.had(suite::Role::server) && concerns_balancers(roles))
             announce(roles);
     } else {
-        store_certificate(roles, ask(roles, change.before, {}).certificate_pem);
+        const cluster::JoinAnswer answer = ask(roles, change.before, {});
+        store_certificate(roles, answer.certificate_pem);
+        cluster::replace_secrets(layout, answer.secrets);
         installer::steps::select(roles.modified, change.before);
     }
     if (change.gains_server())
         cluster::forget_authority(layout);
     if (!same_roles(roles))
         installer::steps::restart(roles.modified);
-}
-
-// A node without a server that gains nothing needs no token, and could not come back without one.
-bool only_loses(const Roles& roles) {
-    return !change_of(roles).had(suite::Role::server) && change_of(roles).added.empty();
 }
 
 } // namespace
@@ -245,9 +273,9 @@ Step forget_server(const Roles& roles) {
                     servers.push_back(cluster::endpoint(node.address, node.agent_port));
             installer::keep_servers(layout, servers);
             if (cluster::holds_authority(layout))
-                cluster::keep_secrets(layout,
-                                      cluster::secrets_for(layout, roles.modified.manifest(),
-                                                           change_of(roles).after.components));
+                cluster::replace_secrets(
+                    layout, cluster::secrets_for(layout, roles.modified.manifest(),
+                                                 change_of(roles).after.components));
             conductor.under_lease([&] { conductor.registry().set_out(name, false); });
             cluster::forget_authority(layout);
             return std::string();

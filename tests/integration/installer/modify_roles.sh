@@ -4,22 +4,21 @@
 set -euo pipefail
 source "$(dirname "$0")/../upgrade/lib.sh"
 
-# The endpoint manager with a console, which goes with balancers and not with servers.
+# The endpoint manager with a console that has a service, and a component that goes with no other.
 source_of=$(mktemp -d "${TMPDIR:-/tmp}/locum-suite.XXXXXX")
 trap 'trial_end; rm -rf "$source_of"' EXIT
 cp -r "$suites"/1.0 "$suites"/2.0 "$source_of"
 suites=$source_of
 for version in 1.0 2.0; do
-    mkdir "$suites/$version/payload/console"
-    echo "a console" >"$suites/$version/payload/console/README"
-    sed -i '/^\[topologies\]/a edge = { title = "Behind no server", components = ["balancer", "console"] }' "$suites/$version/suite.toml"
+    mkdir "$suites/$version/payload/sensor"
+    echo "a sensor" >"$suites/$version/payload/sensor/README"
+    sed -i '/^\[topologies\]/a lone = { title = "A sensor", components = ["sensor"] }' "$suites/$version/suite.toml"
     cat >>"$suites/$version/suite.toml" <<'TOML'
 
-[components.console]
-title = "Console"
+[components.sensor]
+title = "Sensor"
 role = "console"
-cluster-requires = ["balancer"]
-payload = "payload/console"
+payload = "payload/sensor"
 
 [[services]]
 name = "console"
@@ -45,13 +44,19 @@ import json, sys
 print(*sorted(next(n for n in json.load(sys.stdin)["nodes"] if n["name"] == sys.argv[1])["roles"]))' "node-$1"
 }
 
+service_of() { # N SERVICE: its status, as its agent reports it within seconds
+    "$locum" status --root "$trial/node-1" --json | python3 -c '
+import json, sys
+print(next(n for n in json.load(sys.stdin)["nodes"] if n["name"] == sys.argv[1])["services"].get(sys.argv[2], {}).get("status"))' "node-$1" "$2"
+}
+
 trial_third_node='["balancer"]'
 begin_cluster postgresql
 try token write "$trial/fresh.token" --root "$trial/node-1"
 
 echo "-- refused"
-modify 2 --add console
-expect_code 4 "a console beside a server"
+modify 2 --add sensor
+expect_code 4 "a sensor beside a server"
 expect_said 'topology'
 modify 3 --add console
 expect_code 4 "a console without the token"
@@ -70,7 +75,7 @@ modify 3 --add console --token "$trial/fresh.token"
 expect_code 0 "addition of the console"
 [[ $(roles_of 3) == "balancer console" ]] || fail "node-3 is $(roles_of 3)"
 verified 3
-pgrep -f 'sleep infinity' >/dev/null || fail "the console does not run"
+[[ $(service_of 3 console) == running ]] || fail "the console is $(service_of 3 console)"
 
 echo "-- given away without one"
 LOCUM_FAILPOINTS="step/network/roles/intent/after=kill" modify 3 --remove console

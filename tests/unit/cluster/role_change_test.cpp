@@ -112,3 +112,12 @@ TEST_CASE("roles: to lose one needs no proof, and no server's secrets come with 
     CHECK(!answer.contains("datasource"));
     CHECK(asked.registered().roles == std::vector<std::string>{"balancer"});
 }
+
+TEST_CASE("roles: what the registry has become until the lease was held counts") {
+    const Asked asked;
+    cluster::Store store(asked.settings(), "small");
+    store.execute("CREATE TRIGGER other AFTER UPDATE OF epoch ON {r}lease BEGIN UPDATE fact SET "
+                  "value = 'another' WHERE name = 'manifest'; END");
+    CHECK(asked.refusal(asked.body(asked.with({"balancer", "server"}), asked.secret())) ==
+          Kind::refused);
+}

@@ -13,6 +13,7 @@ using namespace locum::testing;
 using cluster::Layout;
 using engine::Kind;
 using engine::Secret;
+using nlohmann::json;
 using suite::SharedSecret;
 using Form = SharedSecret::Form;
 
@@ -198,4 +199,21 @@ TEST_CASE(
     CHECK(cluster::known_secrets(balancer, manifest(), std::nullopt).empty());
     network.give();
     CHECK(cluster::known_secrets(balancer, manifest(), std::nullopt).size() == 2);
+}
+
+TEST_CASE("what a node loses it does not keep the secrets of") {
+    const Network network;
+    network.give();
+    const auto held = [&] {
+        return json::parse(cluster::load_given_secrets(network.balancer.layout).reveal()).size();
+    };
+    CHECK(held() == 2);
+    const auto one = cluster::secrets_for(network.server.layout, manifest({common}), {"balancer"});
+    cluster::replace_secrets(network.balancer.layout, one);
+    CHECK(held() == 1);
+    CHECK(network.balancer.value("common", "balancer", manifest({common})) == value(common));
+    CHECK(error_of([&] {
+              cluster::replace_secrets(network.balancer.layout,
+                                       Secret(R"({"common hex 8": "other"})"));
+          }).kind() == Kind::not_trusted);
 }

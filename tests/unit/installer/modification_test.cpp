@@ -90,6 +90,21 @@ TEST_CASE("modification: what is gained and lost") {
                     engine::Error);
 }
 
+TEST_CASE("modification: what comes with a component does not go alone") {
+    suite::Manifest manifest = small_manifest();
+    for (suite::Component& component : manifest.components)
+        if (component.name == "tool")
+            component.with = "server";
+    const auto both = node({"server", "tool", "balancer"}, {{"device", 30002}});
+    const engine::Error refused =
+        error_of([&] { modification(manifest, both, {{}, {"tool"}}, {}); });
+    CHECK(refused.kind() == engine::Kind::refused);
+    CHECK(refused.one_line() == "tool comes with server");
+    CHECK(refused.remedy() == "--remove server takes it along");
+    CHECK(modification(manifest, both, {{}, {"server", "tool"}}, {}).after.components ==
+          Names{"balancer"});
+}
+
 TEST_CASE("modification: a port that is there has the same clients afterwards") {
     const std::vector<PortRule> before = {
         {"agent", {platform::Protocol::tcp}, 61616, {Clients::Who::peers}},

@@ -4,6 +4,7 @@
 #include "datasource/migration.hpp"
 #include "tests/support/step_contract.hpp"
 #include "tests/unit/upgrade/coordinator.hpp"
+#include "upgrade/steps/balance.hpp"
 #include "upgrade/steps/database.hpp"
 #include "upgrade/steps/migrate.hpp"
 #include "upgrade/steps/node.hpp"
@@ -120,4 +121,14 @@ TEST_CASE("barrier: a server whose agent does not answer blocks, the last one it
     CHECK(contains(error.remedy(), "locum node remove node-2"));
     conductor.registry().remove_node("node-2");
     CHECK(steps::barrier(conductor, "node-1/barrier", "node-1").apply(silent) == "0 proven");
+}
+
+TEST_CASE("of a balancer that goes it is told whether another one is left") {
+    cluster::NodeRow other;
+    other.components = {"server"};
+    CHECK(steps::balancer_goes("balancer", "node-1", {other}) ==
+          "no balancer is left in the cluster");
+    other.components = {"balancer"};
+    CHECK(steps::balancer_goes("balancer", "node-1", {other}) ==
+          "clients that use the balancer of node-1 must use another node's");
 }

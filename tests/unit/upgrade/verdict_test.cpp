@@ -308,3 +308,15 @@ TEST_CASE("preflight: a migration by a command on the way is told, one elsewhere
     facts.schema = "2";
     CHECK(upgrade::preflight(to, facts, UpgradeMode::rolling).empty());
 }
+
+TEST_CASE("preflight: a modification that was cut off on a node is told, and not ignored") {
+    ClusterFacts facts = three_nodes();
+    facts.nodes[2].facts->begun = "modification";
+    const std::vector<Finding> found = upgrade::preflight(two(), facts, UpgradeMode::rolling);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].name == "unfinished");
+    CHECK(found[0].severity == engine::Severity::error);
+    CHECK(!found[0].may_be_ignored);
+    CHECK(contains(found[0].found, "node-3"));
+    CHECK(contains(found[0].remedy, "locum modify --rollback"));
+}
