@@ -45,8 +45,8 @@ private:
     std::thread renewer_;
 };
 
-// Inside a transaction: locks the lease's row, so that whoever decides by the registry's rows does so
-// one after the other. Returns its epoch; 0: there is none.
+// Inside a transaction: locks the lease's row, so that whoever decides by the registry's rows does
+// so one after the other. Returns its epoch; 0: there is none.
 std::uint64_t lock_lease(datasource::Connection& connection, const std::string& prefix);
 // Inside a transaction of the migration: locks the lease's row and checks the epoch, so that nobody
 // can take over until it ends. prefix: of the registry's tables in this connection.

@@ -29,8 +29,8 @@ struct Modification {
 
 // Of the answers, where there are some, it takes what is of added components, and ports that follow
 // from the selection; all else stays as it is. What is there already is not added, what is not
-// there is not removed. Throws Error: usage where both are asked of one component; refused where one
-// is to go that comes with another which stays.
+// there is not removed. Throws Error: usage where both are asked of one component; refused where
+// one is to go that comes with another which stays.
 Modification modification(const suite::Manifest& manifest, const cluster::NodeState& before,
                           const Selection& selection, const std::optional<Answers>& answers);
 

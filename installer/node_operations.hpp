@@ -54,7 +54,8 @@ struct NodeFacts {
     // What an agent of before decision 0019 does not tell.
     std::optional<AgentProgram> program = {};
     std::vector<std::string> bundles = {}; // kept here, by the SHA-256 of their manifests
-    std::string begun = {}; // "modification": what was begun on its host and has not ended; "": none
+    std::string begun =
+        {}; // "modification": what was begun on its host and has not ended; "": none
 };
 NodeFacts facts_from_json(const std::string& text);
 

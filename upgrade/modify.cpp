@@ -123,11 +123,10 @@ private:
 
     // By the registry, now.
     bool registered(bool itself) const {
-        return std::any_of(node_.cluster.nodes.begin(), node_.cluster.nodes.end(),
-                           [&](const NodeRow& row) {
-                               return (row.name == node_.state.name) == itself &&
-                                      row.has_role("server");
-                           });
+        return std::any_of(
+            node_.cluster.nodes.begin(), node_.cluster.nodes.end(), [&](const NodeRow& row) {
+                return (row.name == node_.state.name) == itself && row.has_role("server");
+            });
     }
     bool serves() const { return registered(true); }
     bool other_serves() const { return registered(false); }
@@ -278,8 +277,7 @@ Modifying modify(const ModifyRequest& request, engine::Reporter& reporter) {
     if (begun)
         cluster::start_agent(request.layout, request.program); // it may have been killed between
     const auto look = [&](std::unique_ptr<cluster::Lease> lease) {
-        auto change =
-            std::make_unique<Change>(known, begun, Change::Way::forth, std::move(lease));
+        auto change = std::make_unique<Change>(known, begun, Change::Way::forth, std::move(lease));
         if (begun)
             installer::require_same_inputs(*begun, change->inputs(), request.layout);
         return change;
@@ -321,8 +319,7 @@ void roll_back(ModifyRequest request, engine::Reporter& reporter) {
     if (!begun->answers_text.empty())
         request.answers = installer::parse_answers(begun->answers_text, begun->answers_file);
     cluster::start_agent(request.layout, request.program);
-    std::unique_ptr<cluster::Lease> lease =
-        Change(request, begun, Change::Way::back).take_lease();
+    std::unique_ptr<cluster::Lease> lease = Change(request, begun, Change::Way::back).take_lease();
     Change change(request, begun, Change::Way::back, std::move(lease));
     platform::JournalFile journal(request.layout.state_file("journal"));
     try {

@@ -124,7 +124,8 @@ private:
 
     void configs() {
         for (const std::string& component : change_.added)
-            add(installer::steps::write_configs(modified_.installation, component));
+            if (modified_.manifest().has_configs(component))
+                add(installer::steps::write_configs(modified_.installation, component));
         for (const std::string& component : effects_.restarted)
             add(installer::steps::rewrite_configs(modified_, component, TakenUp::by_start));
         for (const std::string& component : effects_.reloaded)
@@ -156,7 +157,7 @@ private:
                 if (now(component))
                     add(installer::steps::start_again(modified_, component));
             for (const std::string& component : change_.added)
-                if (now(component))
+                if (modified_.manifest().has_life(component) && now(component))
                     add(installer::steps::start_component(modified_.installation, component));
         }
         if (change_.gains_server())

@@ -99,7 +99,8 @@ public:
     enum class Purpose { to_plan, to_do }; // a plan needs no lease
 
     Departure(const UninstallRequest& request, Purpose purpose) :
-        request_(request), begun_(Begun::load(request.layout)), node_(look()), standing_(standing_of(node_)) {
+        request_(request), begun_(Begun::load(request.layout)), node_(look()),
+        standing_(standing_of(node_)) {
         require_possible();
         plan_.title = fmt::format("uninstall {} {} from {}", node_.state.suite, node_.state.version,
                                   node_.state.name);

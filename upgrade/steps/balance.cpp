@@ -279,9 +279,9 @@ void take_out(Conductor& conductor, const std::string& step, const std::string& 
 
 std::string balancer_goes(const std::string& balancer, const std::string& node,
                           const std::vector<cluster::NodeRow>& others) {
-    const bool more =
-        std::any_of(others.begin(), others.end(),
-                    [&](const cluster::NodeRow& other) { return other.has(balancer); });
+    const bool more = std::any_of(others.begin(), others.end(), [&](const cluster::NodeRow& other) {
+        return other.has(balancer);
+    });
     return more ? fmt::format("clients that use the {} of {} must use another node's", balancer,
                               node)
                 : fmt::format("no {} is left in the cluster", balancer);

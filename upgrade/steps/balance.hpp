@@ -17,8 +17,8 @@ enum class IfSilent {
     tell_others,   // they take the server in, then the step fails
 };
 
-// What clients notice of it when a node's balancer goes: another one's, or none is left. others: the
-// cluster's other nodes.
+// What clients notice of it when a node's balancer goes: another one's, or none is left. others:
+// the cluster's other nodes.
 std::string balancer_goes(const std::string& balancer, const std::string& node,
                           const std::vector<cluster::NodeRow>& others);
 

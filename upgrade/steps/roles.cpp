@@ -273,9 +273,9 @@ Step forget_server(const Roles& roles) {
                     servers.push_back(cluster::endpoint(node.address, node.agent_port));
             installer::keep_servers(layout, servers);
             if (cluster::holds_authority(layout))
-                cluster::replace_secrets(
-                    layout, cluster::secrets_for(layout, roles.modified.manifest(),
-                                                 change_of(roles).after.components));
+                cluster::replace_secrets(layout,
+                                         cluster::secrets_for(layout, roles.modified.manifest(),
+                                                              change_of(roles).after.components));
             conductor.under_lease([&] { conductor.registry().set_out(name, false); });
             cluster::forget_authority(layout);
             return std::string();

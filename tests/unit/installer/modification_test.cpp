@@ -96,8 +96,9 @@ TEST_CASE("modification: what comes with a component does not go alone") {
         if (component.name == "tool")
             component.with = "server";
     const auto both = node({"server", "tool", "balancer"}, {{"device", 30002}});
-    const engine::Error refused =
-        error_of([&] { modification(manifest, both, {{}, {"tool"}}, {}); });
+    const engine::Error refused = error_of([&] {
+        modification(manifest, both, {{}, {"tool"}}, {});
+    });
     CHECK(refused.kind() == engine::Kind::refused);
     CHECK(refused.one_line() == "tool comes with server");
     CHECK(refused.remedy() == "--remove server takes it along");

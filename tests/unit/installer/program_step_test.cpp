@@ -36,7 +36,7 @@ std::vector<std::string> steps_of(const Site& site) {
 } // namespace
 
 TEST_CASE("files/program: linked, and what the agent is to run from") {
-    for (const std::string version : {std::string(engine::locum_version()), std::string("99.1")}) {
+    for (const std::string& version : {std::string(engine::locum_version()), std::string("99.1")}) {
         CAPTURE(version);
         Site site({"server"}, with_program(version));
         site.run_until("agent/start");
