@@ -71,8 +71,8 @@ public:
     json tell(const std::string& operation, const json& parameters) {
         cluster::Node node{site_.layout(), *supervisor_, mutex_};
         engine::SilentReporter silent;
-        return json::parse(
-            installer::node_operations().at(operation)(node, {"", 0, parameters.dump()}, silent));
+        return json::parse(installer::node_operations().at(operation).carry_out(
+            node, {"", 0, parameters.dump()}, silent));
     }
     // As a change of the registry is announced.
     void configure(const std::vector<std::string>& servers, const std::string& out = "") {
