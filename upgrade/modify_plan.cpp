@@ -117,7 +117,8 @@ private:
                                         steps::Others::must_serve);
                 }));
         for (const std::string& component : change_.removed)
-            add(installer::steps::end_services(modified_, component));
+            if (modified_.manifest().has_life(component))
+                add(installer::steps::end_services(modified_, component));
         for (const std::string& component : effects_.restarted)
             add(installer::steps::stop_component(modified_, component));
     }
@@ -174,7 +175,8 @@ private:
 
     void removals() {
         for (const std::string& component : change_.removed)
-            add(installer::steps::remove_configs(modified_, component));
+            if (modified_.manifest().has_configs(component))
+                add(installer::steps::remove_configs(modified_, component));
         for (const std::string& component : change_.removed)
             add(installer::steps::remove_component(modified_, component));
         if (accounts_ && !change_.removed.empty())

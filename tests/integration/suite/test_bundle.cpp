@@ -308,7 +308,7 @@ TEST_CASE("both versions of the example make bundles, and their configs render")
     for (const std::string version : {"1.0", "2.0"}) {
         const std::string source = f.folder.path + "/" + version;
         boost::filesystem::copy(example, source, boost::filesystem::copy_options::recursive);
-        for (const char* component : {"server", "balancer"}) {
+        for (const char* component : {"server", "balancer", "administrator", "console"}) {
             platform::make_folders(source + "/payload/" + component + "/bin");
             platform::write_file(source + "/payload/" + component + "/bin/x", version, 0755);
         }
@@ -336,6 +336,8 @@ TEST_CASE("both versions of the example make bundles, and their configs render")
             if (config.component == "balancer") {
                 CHECK(text.find("\n    server a 127.0.0.2:30002\n") != std::string::npos);
                 CHECK(text.find("\n    server b 127.0.0.3:30002 disabled\n") != std::string::npos);
+            } else if (config.component == "console") {
+                CHECK(text.find("127.0.0.3:30002") != std::string::npos);
             } else {
                 CHECK(text.find("file = /x.db\n") != std::string::npos);
                 CHECK(text.find("postgresql") == std::string::npos);
