@@ -166,7 +166,7 @@ engine::Version read_version(Section& section, std::string_view key) {
     }
 }
 
-void ManifestReader::read_header() {
+void ManifestReader::read_format() {
     const auto most = std::numeric_limits<int>::max();
     manifest.format = static_cast<int>(file.number("format", 1, most));
     if (manifest.format > newest_format)
@@ -176,6 +176,10 @@ void ManifestReader::read_header() {
             Kind::refused)
             .remedy("install a newer Locum, then run the command again");
     manifest.locum = read_version(file, "locum");
+}
+
+void ManifestReader::read_header() {
+    read_format();
     if (manifest.locum > engine::Version::parse(engine::locum_version()))
         throw Error(fmt::format("the manifest needs Locum {} or newer; this is Locum {}",
                                 manifest.locum.text(), engine::locum_version()),

@@ -1,7 +1,6 @@
 // Locum's own program in a bundle: [program].
 
 #include "engine/error.hpp"
-#include "engine/locum_version.hpp"
 #include "suite/file_list.hpp"
 #include "suite/manifest_reader.hpp"
 #include "suite/manifest_write.hpp"
@@ -93,14 +92,7 @@ Manifest parse_program(std::string_view text, const std::string& file_name) {
         Section::parse(text.substr(0, written_files_at(text)), file_name), {}, {}};
     Section& file = reader.file;
     Manifest& manifest = reader.manifest;
-    manifest.format = static_cast<int>(file.number("format", 1, std::numeric_limits<int>::max()));
-    if (manifest.format > newest_format)
-        throw Error(
-            fmt::format("the manifest is of format {}; this Locum, {}, reads formats up to {}",
-                        manifest.format, engine::locum_version(), newest_format),
-            Kind::refused)
-            .remedy("install a newer Locum, then run the command again");
-    manifest.locum = read_version(file, "locum");
+    reader.read_format();
     Section suite = file.section("suite", true);
     manifest.name = suite.one_line("name").value;
     reader.list_parts();

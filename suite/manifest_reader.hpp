@@ -12,6 +12,7 @@ struct ManifestReader {
     Manifest manifest;
     References references;
 
+    void read_format(); // and the oldest Locum, which is not judged here
     void read_header();
     void read_suite();
     void read_components();
