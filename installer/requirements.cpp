@@ -178,10 +178,13 @@ std::vector<Finding> advice_findings(const Manifest& manifest, const Components&
         }
         const unsigned of = count(advice.of);
         if (advice.per.empty()) {
-            if (of > advice.at_most)
+            const bool few = advice.at_least > 0;
+            if (few ? of < advice.at_least : of > advice.at_most)
                 findings.push_back({"advice", Severity::warning,
                                     fmt::format("{} with {} in the cluster", of, advice.of),
-                                    fmt::format("at most {}", advice.at_most), advice.says});
+                                    few ? fmt::format("at least {}", advice.at_least)
+                                        : fmt::format("at most {}", advice.at_most),
+                                    advice.says});
             continue;
         }
         const unsigned per = count(advice.per);

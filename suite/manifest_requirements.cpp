@@ -34,15 +34,20 @@ void ManifestReader::read_advice() {
         Advice advice;
         advice.says = section.one_line("says").value;
         advice.together = refer_all(references, section, section.texts("together"));
-        const bool ratio = section.has("of") || section.has("per") || section.has("at-most");
+        const bool ratio = section.has("of") || section.has("per") || section.has("at-most") ||
+                           section.has("at-least");
         if (ratio == !advice.together.empty())
             section.fail(section.at(), "an advice with neither or both of 'together' and 'of'",
-                         "either 'together', or 'of' and 'at-most', with 'per' or without");
+                         "either 'together'; or 'of' and 'at-most', with 'per' or without; or 'of' "
+                         "and 'at-least'");
         if (ratio) {
             advice.of = refer_one(references, section, "of");
             if (section.has("per"))
                 advice.per = refer_one(references, section, "per");
-            advice.at_most = static_cast<unsigned>(section.number("at-most", 1, 1000));
+            const bool fewest = advice.per.empty() && section.has("at-least");
+            const char* bound = fewest ? "at-least" : "at-most";
+            (fewest ? advice.at_least : advice.at_most) =
+                static_cast<unsigned>(section.number(bound, 1, 1000));
         }
         section.done();
         manifest.advice.push_back(std::move(advice));

@@ -35,10 +35,11 @@ struct Advice {
     // Either: components that are all selected for one host,
     std::vector<std::string> together;
     // or: more than `at_most` nodes with component `of` for each with component `per`, or in the
-    // whole cluster where `per` is empty.
+    // whole cluster where `per` is empty; or fewer than `at_least` in the whole cluster. 0: no bound.
     std::string of;
     std::string per;
     unsigned at_most = 0;
+    unsigned at_least = 0;
     std::string says;
 };
 

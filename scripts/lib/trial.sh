@@ -9,7 +9,7 @@
 # trial_bundle S V     the bundle of version V, from the source S
 # trial_answers N      answers of node N (server and balancer)
 # trial_install N      installs the old version on node N
-# trial_load ARGS…     starts the client load in the background
+# trial_load ARGS…     starts the client load in the background; at the LOCUM_LOAD_DIVISOR-th part of its --rate, where that is set
 # trial_load_end       ends it; its figures are in $trial/load.json; returns its exit code
 # trial_end            stops what was started, by process id, and removes the folders
 
@@ -128,9 +128,13 @@ trial_install() {
 }
 
 trial_load() {
+    local arguments=("$@") i
+    for ((i = 0; i + 1 < $#; ++i)); do
+        [[ ${arguments[i]} != --rate ]] || arguments[i + 1]=$((arguments[i + 1] / ${LOCUM_LOAD_DIVISOR:-1}))
+    done
     rm -f "$trial/load.stop" "$trial/load.json"
     "${trial_outside[@]}" "$bin/${trial_clients[0]}" "${trial_clients[@]:1}" "${trial_fronts[@]/#/--front=}" --stop-file "$trial/load.stop" \
-        --events "$trial/load.events" --out "$trial/load.json" "$@" 2>"$trial/load.log" &
+        --events "$trial/load.events" --out "$trial/load.json" ${arguments[@]+"${arguments[@]}"} 2>"$trial/load.log" &
     load_pid=$!
 }
 

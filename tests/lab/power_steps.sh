@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The host that a step is done from loses its power at that step: of an installation, of a rolling upgrade under load. It
-# boots, brings up by itself what it may, and the same command, or resume, goes on. Clients notice at most what was on its
-# way to that host. (An upgrade's coordinator is killed first where the step's effect is there and not its record.)
-# usage: power_steps.sh install|upgrade [EVERY]   (each step, or each EVERYth)
+# The host that a step is done from loses its power at that step: of an installation, of a rolling upgrade, a modification and
+# a removal under load. It boots, brings up by itself what it may, and the same command, or resume, goes on. Clients notice at
+# most what was on its way to that host. (The command is killed first where the step's effect is there and not its record.)
+# usage: power_steps.sh install|upgrade|modify|uninstall [EVERY]   (each step, or each EVERYth)
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 begin_lab 3
@@ -99,8 +99,50 @@ upgrade_at_each_step() {
     expect_lost_only_at "${times_off[@]}"
 }
 
+# change_at_each_step COMMAND…: changes node-3 by it, in the end for good.
+change_at_each_step() {
+    local steps step
+    mapfile -t steps < <(steps_of node-3 "$@" --plan)
+    ((${#steps[@]} >= 12)) || fail "the plan has ${#steps[@]} steps only: ${steps[*]}"
+    for ((at = 0; at < ${#steps[@]}; at += every)); do
+        step=${steps[at]}
+        within 30 not_busy lab exec node-3 env LOCUM_FAILPOINTS="$(killed_at "${steps[@]:at}")" locum "$@"
+        expect_code 137 "locum $* that is killed at $step"
+        lose_power 3
+        ((++lost))
+    done
+    within 30 not_busy lab exec node-3 locum "$@"
+    expect_code 0 "the last locum $*"
+}
+
+modify_at_each_step() {
+    local lost=0
+    begin_cluster
+    trial_load --rate 200 --time-limit 1500
+    change_at_each_step modify --add balancer
+    locum_on 3 verify
+    expect_code 0 "verification with the balancer"
+    change_at_each_step modify --remove balancer
+    locum_on 3 verify
+    expect_code 0 "verification without it"
+    echo "power lost at $lost steps"
+    expect_all_at 1.0
+    expect_lost_only_at "${times_off[@]}"
+}
+
+uninstall_at_each_step() {
+    local lost=0
+    begin_cluster
+    trial_load --rate 200 --time-limit 1500
+    change_at_each_step uninstall --purge --confirm node-3
+    echo "power lost at $lost steps"
+    expect_all_at 1.0 2
+    expect_lost_only_at "${times_off[@]}"
+    [[ -z $(lab exec node-3 find / -xdev -name '*endpoint*' ! -path '/proc/*' ! -path '/sys/*' ! -path '/var/log/journal/*') ]] || fail "something is left"
+}
+
 times_off=()
 case $what in
-install) install_at_each_step ;;
-upgrade) upgrade_at_each_step ;;
+install | upgrade | modify | uninstall) "${what}_at_each_step" ;;
+*) fail "power_steps.sh of what: $what" ;;
 esac

@@ -32,6 +32,12 @@ console_works() {
     expect_said "^ok $1\$"
 }
 
+web_app_is_there() { # on the server that has it, and on no other
+    lab exec node-4 curl --silent --fail --max-time 3 http://198.51.100.12:30001/webapp/ >"$scratch/last.log" || fail "the web app"
+    expect_said '<title>Endpoint Manager</title>'
+    [[ $(lab exec node-4 curl --silent --max-time 3 -o /dev/null -w '%{http_code}' http://198.51.100.11:30002/webapp/) == 404 ]] || fail "node-1 has a web app"
+}
+
 balances() { # NODE SERVER=PORT…: its balancer's configuration names exactly these
     local n=$1 found
     shift
@@ -63,10 +69,13 @@ set_up 4 '["console"]'
 echo "-- selections that fit nowhere"
 refused 1 'server-first: found a first node without a server'
 components 1 '["server", "administrator", "web"]'
-refused 1 'component-unknown: found component web; expected one of server, balancer, administrator, console'
+refused 1 'component-unknown: found component web; expected one of server, balancer, administrator, web-app, console'
 components 1 '["administrator"]'
 refused 1 'component-requires: found administrator without server'
+components 1 '["balancer", "web-app"]'
+refused 1 'component-requires: found web-app without server; expected server on the same host'
 components 1 '["server", "balancer"]'
+components 2 '["server", "web-app"]'
 
 echo "-- a network of four"
 locum_on 1 install /root/setup/1.0.bundle --answers /root/setup/answers.toml --plan
@@ -74,6 +83,7 @@ expect_code 0 "the plan"
 expect_said '^  administrator +1 MB disk, 8 MB memory$'
 expect_said '^  together +73 MB disk, 104 MB memory$'
 expect_said 'warning: advice: found server and balancer on one host'
+expect_said 'warning: advice: found 0 with web-app in the cluster; expected at least 1; newer devices'
 install_on 1
 host_state node-3 >"$scratch/before-3"
 host_state node-4 >"$scratch/before-4"
@@ -82,6 +92,8 @@ expect_said '^/root/setup/network.token is not needed on this host any more: del
 install_on 3
 balances 3 node-1=30002
 install_on 2
+! grep 'with web-app' "$scratch/last.log" || fail "node-2 has the web app, and is told of none"
+web_app_is_there
 balances 1 node-1=30002 node-2=30001
 balances 3 node-1=30002 node-2=30001
 [[ $(grep -c '^server = ' "$(lab root node-4)/etc/opt/endpoint-manager/console.conf") == 2 ]] || fail "the console knows other servers"
@@ -115,8 +127,21 @@ lab exec node-2 sh -c 'echo endpoint | /opt/endpoint-manager/current/administrat
 lab exec node-4 /opt/endpoint-manager/current/console/bin/endpoint-console profile 1 >"$scratch/last.log"
 expect_said '"value":"by-hand"'
 locum_on 2 node list
-expect_said '^node-2 .* server  +administrator 2.0, server 2.0 ' # a tool that comes with it is no role
+expect_said '^node-2 .* server  +administrator 2.0, server 2.0, web-app 2.0 ' # a tool that comes with it is no role
+web_app_is_there
 for n in 3 4; do without_secrets "node-$n"; done
+
+echo "-- the last web app is not lost by accident"
+told='found 0 with web-app in the cluster; expected at least 1; newer devices'
+locum_on 2 modify --remove web-app --plan
+expect_code 0 "the plan of a modification"
+expect_said "warning: advice: $told"
+locum_on 2 uninstall --plan
+expect_code 0 "the plan of a removal"
+expect_said '0 with web-app in the cluster then, and the vendor advises at least 1: newer devices'
+locum_on 1 modify --add web-app --plan
+expect_code 0 "the plan of a modification"
+! grep 'with web-app' "$scratch/last.log" || fail "node-2 has the web app, and node-1 is told of none"
 
 echo "-- the console and the lone balancer go"
 for n in 4 3; do

@@ -7,6 +7,8 @@
 
 #include <charconv>
 #include <cstdio>
+#include <fstream>
+#include <iterator>
 
 namespace endpoint {
 namespace {
@@ -138,6 +140,16 @@ std::string profile(const Request& request, Store& store) {
     return json_answer({{"profile", id}, {"version", found->version}, {"value", found->value}});
 }
 
+// Looked for at each request: it may be installed beside a server that runs.
+std::string web_app_page(const Request& request, const Config& config) {
+    expect_method(request, "GET");
+    std::ifstream page(config.web_app + "/index.html");
+    if (config.web_app.empty() || !page) {
+        throw Refusal{404, "this server has no web app"};
+    }
+    return {std::istreambuf_iterator<char>(page), {}};
+}
+
 std::string routed(const Request& request, Store& store) {
     if (request.path == "/device-connector/config") {
         return device_config(request, store);
@@ -180,6 +192,9 @@ Response answer(const Request& request, Store& store, const Config& config) {
             store.probe();
             response.content_type = "text/plain";
             response.body = fmt::format("ok {}\n", queries().product);
+        } else if (request.path == "/webapp/") {
+            response.body = web_app_page(request, config);
+            response.content_type = "text/html; charset=utf-8";
         } else {
             response.body = routed(request, store);
         }

@@ -55,8 +55,10 @@ std::string set(Config& config, const std::string& key, const std::string& value
         config.connection = value;
     } else if (key == "file") {
         config.file = value;
+    } else if (key == "web-app") {
+        config.web_app = value;
     } else {
-        return "listen, node, mode, snapshot_ms, database, connection or file";
+        return "listen, node, mode, snapshot_ms, database, connection, file or web-app";
     }
     return {};
 }

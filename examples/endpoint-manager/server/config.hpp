@@ -18,6 +18,7 @@ struct Config {
     Engine engine = Engine::sqlite;
     std::string connection; // postgresql: conninfo
     std::string file;       // sqlite
+    std::string web_app;    // folder of its pages, which need not be there; empty: none
 };
 
 // "address:port", the address numeric, IPv6 in brackets; nullopt: it is not that.

@@ -73,7 +73,8 @@ Process Suite::launch(const std::string& name, const std::string& version,
                       const datasource::Settings& settings, std::int64_t snapshot_ms,
                       const load::Front& front) {
     suite::Scope scope;
-    scope.variables = {{"node.address", front.address},
+    scope.variables = {{"component.dir", folder_ + "/server"},
+                       {"node.address", front.address},
                        {"node.name", name},
                        {"node.mode", snapshot_ms == 0 ? "normal" : "update"},
                        {"port.device", std::to_string(front.port)},

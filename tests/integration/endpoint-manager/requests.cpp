@@ -44,6 +44,7 @@ TEST_CASE_FIXTURE(Server, "devices get their configuration and check in") {
     CHECK(client.exchange("GET", "/device-connector/config").status == 400);
     CHECK(client.exchange("POST", "/device-connector/config?device=D00001").status == 405);
     CHECK(client.exchange("GET", "/elsewhere").status == 404);
+    CHECK(client.exchange("GET", "/webapp/").status == 404); // no web app beside it
 }
 
 TEST_CASE_FIXTURE(Server, "administrators write profiles, and a token is good on every server") {

@@ -54,7 +54,8 @@ TEST_CASE_FIXTURE(Fixture, "a configuration file") {
 
 TEST_CASE_FIXTURE(Fixture, "a mistake in it is told by line, and no value is shown") {
     CHECK(error(good + "colour = red\n") ==
-          ":9: 'colour': expected listen, node, mode, snapshot_ms, database, connection or file");
+          ":9: 'colour': expected listen, node, mode, snapshot_ms, database, connection, file or "
+          "web-app");
     CHECK(error(good + "node = b\n") == ":9: 'node' is there twice");
     CHECK(error("listen = 127.0.0.2\n") ==
           ":1: 'listen': expected an address and a port, as in 127.0.0.2:30001");

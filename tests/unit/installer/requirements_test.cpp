@@ -107,9 +107,9 @@ TEST_CASE("advice: never more than a warning") {
                                    "these components together",
                                    "advice-cores: 2 processor cores | 3 recommended for these "
                                    "components together"});
-    manifest.advice = {{{"server", "balancer"}, "", "", 0, "separate them above 50,000 devices"},
-                       {{}, "server", "balancer", 2, "add a balancer"},
-                       {{}, "server", "", 2, "make a second network"}};
+    manifest.advice = {{{"server", "balancer"}, "", "", 0, 0, "separate them above 50,000 devices"},
+                       {{}, "server", "balancer", 2, 0, "add a balancer"},
+                       {{}, "server", "", 2, 0, "make a second network"}};
     CHECK(installer::advice_findings(manifest, {"server"}, {{"server"}, {"balancer"}}).empty());
     const auto advice =
         installer::advice_findings(manifest, {"server", "balancer"}, {{"server"}, {"server"}});
@@ -118,6 +118,10 @@ TEST_CASE("advice: never more than a warning") {
                                    "advice: 3 with server and 1 with balancer in the cluster | at "
                                    "most 2 for each",
                                    "advice: 3 with server in the cluster | at most 2"});
+    manifest.advice = {{{}, "balancer", "", 0, 2, "one is not enough"}};
+    CHECK(installer::advice_findings(manifest, {"server"}, {{"balancer"}, {"balancer"}}).empty());
+    CHECK(lines(installer::advice_findings(manifest, {"balancer"}, {{"server"}})) ==
+          std::vector<std::string>{"advice: 1 with balancer in the cluster | at least 2"});
     for (const auto& all : {findings, advice})
         for (const Finding& finding : all)
             CHECK(finding.severity == Severity::warning);

@@ -69,13 +69,20 @@ says = "add a balancer"
 of = "server"
 at-most = 6
 says = "make a second network"
+[[advice]]
+of = "balancer"
+at-least = 2
+says = "one is not enough"
 )");
     CHECK(manifest.requirements.systems.size() == 2);
     CHECK(manifest.requirements.architectures == std::vector<std::string>{"x86_64"});
-    REQUIRE(manifest.advice.size() == 3);
+    REQUIRE(manifest.advice.size() == 4);
     CHECK(manifest.advice[0].together.size() == 2);
     CHECK(manifest.advice[1].at_most == 3);
     CHECK(manifest.advice[2].per.empty());
+    CHECK(manifest.advice[2].at_least == 0);
+    CHECK(manifest.advice[3].at_least == 2);
+    CHECK(manifest.advice[3].at_most == 0);
     CHECK(with("").requirements.systems.empty());
 
     for (const auto& [text, said] :
@@ -87,6 +94,9 @@ says = "make a second network"
           {"[[advice]]\nsays = \"x\"\ntogether = [\"server\"]\nof = \"server\"\n",
            "neither or both"},
           {"[[advice]]\nsays = \"x\"\nof = \"server\"\nper = \"balancer\"\n", "at-most"},
+          {"[[advice]]\nsays = \"x\"\nof = \"server\"\nat-most = 1\nat-least = 1\n", "at-most"},
+          {"[[advice]]\nsays = \"x\"\nof = \"server\"\nper = \"balancer\"\nat-least = 1\n",
+           "at-most"},
           {"[[advice]]\nsays = \"x\"\ntogether = [\"servr\"]\n", "servr"}})
         CHECK_MESSAGE(contains(error_of([&, text = text] { with(text); }).what(), said), text);
 }
