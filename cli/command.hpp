@@ -34,6 +34,7 @@ using Action = std::function<int()>;
 
 // Each adds its commands to app; the parsed one sets action.
 void add_bundle(CLI::App& app, Action& action);
+void add_answers(CLI::App& app, Action& action);
 void add_install(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
 void add_repair(CLI::App& app, Action& action);

@@ -1,5 +1,6 @@
 #include "installer/install.hpp"
 #include "cli/command.hpp"
+#include "cli/wizard.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
@@ -8,6 +9,7 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
+#include "platform/terminal.hpp"
 #include "upgrade/host_by_host.hpp"
 
 #include <CLI/App.hpp>
@@ -86,13 +88,30 @@ int roll_back(const Options& options, const std::string& root) {
     return 0;
 }
 
+// From the answers file, else from the person at the terminal; nullopt: what was begun is to be
+// taken back.
+std::optional<installer::Prepared> prepared_by(const Options& options, const std::string& root) {
+    const std::string bundle = platform::absolute(options.bundle);
+    const std::string program = platform::this_program();
+    if (!options.answers.empty())
+        return installer::prepare(
+            bundle, installer::load_answers(platform::absolute(options.answers)), root, program);
+    if (!platform::stdin_is_terminal())
+        throw engine::Error("standard input is no terminal, so nothing can be asked",
+                            engine::Kind::usage)
+            .remedy("give --answers FILE; locum answers template BUNDLE writes one to fill in");
+    return ask_installation({bundle, root, program, options.ignored}, *make_lines_face());
+}
+
 int install(const Options& options) {
     const std::string root = options.root_folder();
     if (options.rollback)
         return roll_back(options, root);
-    const installer::Answers answers = installer::load_answers(platform::absolute(options.answers));
-    installer::Prepared prepared = installer::prepare(platform::absolute(options.bundle), answers,
-                                                      root, platform::this_program());
+    std::optional<installer::Prepared> ready = prepared_by(options, root);
+    if (!ready)
+        return roll_back(options, root);
+    installer::Prepared& prepared = *ready;
+    const installer::Answers& answers = prepared.installation.answers;
     std::unique_ptr<engine::Reporter> reporter = make_reporter(options);
     switch (prepared.relation) {
     case installer::Relation::newer:
@@ -143,7 +162,9 @@ void add_install(CLI::App& app, Action& action) {
         app.add_subcommand("install", "Install this host's node; with a newer bundle, upgrade it");
     CLI::Option* bundle = command->add_option("BUNDLE", options->bundle);
     CLI::Option* answers =
-        command->add_option("--answers", options->answers, "The answers to all questions")
+        command
+            ->add_option("--answers", options->answers,
+                         "The answers to all questions; without it they are asked")
             ->type_name("FILE");
     CLI::Option* plan =
         command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
@@ -153,9 +174,8 @@ void add_install(CLI::App& app, Action& action) {
                           "Take back an installation that was cut off; needs no other argument");
     rollback->excludes(answers)->excludes(plan);
     command->parse_complete_callback([=] {
-        for (const CLI::Option* needed : {bundle, answers})
-            if (!*rollback && !*needed)
-                throw CLI::RequiredError(needed->get_name());
+        if (!*rollback && !*bundle)
+            throw CLI::RequiredError(bundle->get_name());
     });
     add_common(*command, options, true);
     command->callback([options, &action] { action = [options] { return install(*options); }; });

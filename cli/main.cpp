@@ -30,6 +30,7 @@ int run(int argc, char** argv) {
     app.require_subcommand(1);
     locum::cli::Action action;
     locum::cli::add_bundle(app, action);
+    locum::cli::add_answers(app, action);
     locum::cli::add_install(app, action);
     locum::cli::add_verify(app, action);
     locum::cli::add_repair(app, action);

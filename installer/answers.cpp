@@ -94,6 +94,8 @@ cluster::ServiceChoice service_choice(Section section) {
 } // namespace
 
 engine::Secret read_secret(const SecretSource& source) {
+    if (source.typed)
+        return *source.typed;
     std::string value;
     switch (source.from) {
     case SecretSource::From::file:

@@ -15,10 +15,11 @@
 
 namespace locum::installer {
 
-// Where a secret comes from; the answers never hold one.
+// Where a secret comes from; an answers file never holds one.
 struct SecretSource {
     enum class From { file, environment, prompt } from = From::prompt;
-    std::string name; // path, variable or the prompt's text
+    std::string name;                         // path, variable or the prompt's text
+    std::optional<engine::Secret> typed = {}; // has been asked for already
 };
 // Reads it. A prompt needs a terminal; without one it throws Error(usage) naming the alternatives.
 engine::Secret read_secret(const SecretSource& source);

@@ -16,8 +16,6 @@
 
 namespace locum::installer {
 
-namespace {
-
 datasource::Settings settings_of(const DatasourceAnswer& answer, const std::string& data_folder,
                                  const std::string& suite) {
     datasource::Settings settings;
@@ -33,6 +31,8 @@ datasource::Settings settings_of(const DatasourceAnswer& answer, const std::stri
     settings.locum = {answer.locum.user, read_secret(answer.locum.password)};
     return settings;
 }
+
+namespace {
 
 bool is_tcp(const suite::Manifest& manifest, const std::string& name) {
     return std::any_of(manifest.ports.begin(), manifest.ports.end(),

@@ -58,9 +58,16 @@ struct Facts {
     std::optional<std::string> firewall;       // in force; empty: none; nullopt: no matter of Locum
 };
 
+// Reads the secrets from where the answer says. data_folder: of an embedded database.
+datasource::Settings settings_of(const DatasourceAnswer& answer, const std::string& data_folder,
+                                 const std::string& suite);
+
 Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
                    const cluster::Layout& layout);
 
+// What in the answers does not fit the suite, whatever the host is.
+std::vector<engine::Finding> selection_findings(const Answers& answers,
+                                                const suite::Manifest& manifest);
 // All that speaks against the installation, each with its remedy.
 std::vector<engine::Finding> preflight(const Answers& answers, const suite::Manifest& manifest,
                                        const Facts& facts);

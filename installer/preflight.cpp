@@ -227,6 +227,17 @@ void check_services(const Answers& answers, const Manifest& manifest, const Fact
 
 } // namespace
 
+std::vector<Finding> selection_findings(const Answers& answers, const Manifest& manifest) {
+    Answers whole = answers;
+    whole.components = suite::completed(manifest, answers.components);
+    std::vector<Finding> findings;
+    check_selection(whole, manifest, findings);
+    check_services(whole, manifest, {}, findings);
+    for (const Finding& finding : firewall_findings(whole.firewall, manifest))
+        findings.push_back(finding);
+    return findings;
+}
+
 std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
                                const Facts& facts) {
     std::vector<Finding> findings;

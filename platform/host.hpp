@@ -22,6 +22,8 @@ std::uint64_t memory_bytes();
 std::int64_t now_ms(); // Unix time in ms, this host's clock
 bool is_root();
 std::string this_program(); // path of the running executable
+// Of its interfaces that are up, but for loopback and link-local ones; IPv4 first.
+std::vector<std::string> own_addresses();
 // Why no server can listen at this address or name; empty: it is one of this host's.
 std::string not_own_address(const std::string& address);
 // Whoever listens on the TCP port at this address (or at any address). Of another user's process

@@ -2,10 +2,14 @@
 
 #include "platform/linux/system.hpp"
 
+#include <arpa/inet.h>
 #include <cerrno>
 #include <chrono>
+#include <ifaddrs.h>
 #include <memory>
+#include <net/if.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,6 +73,31 @@ std::string not_own_address(const std::string& address) {
             return engine::errno_text(errno);
     }
     return "";
+}
+
+std::vector<std::string> own_addresses() {
+    ifaddrs* found = nullptr;
+    if (::getifaddrs(&found) != 0)
+        return {};
+    const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(found, ::freeifaddrs);
+    std::vector<std::string> all, second;
+    for (const ifaddrs* at = found; at != nullptr; at = at->ifa_next) {
+        const int family = at->ifa_addr ? at->ifa_addr->sa_family : AF_UNSPEC;
+        if ((family != AF_INET && family != AF_INET6) || (at->ifa_flags & IFF_LOOPBACK) != 0 ||
+            (at->ifa_flags & IFF_UP) == 0)
+            continue;
+        char text[INET6_ADDRSTRLEN] = "";
+        const auto* four = reinterpret_cast<const sockaddr_in*>(at->ifa_addr);
+        const auto* six = reinterpret_cast<const sockaddr_in6*>(at->ifa_addr);
+        if (family == AF_INET6 && IN6_IS_ADDR_LINKLOCAL(&six->sin6_addr))
+            continue;
+        const void* bytes =
+            family == AF_INET ? static_cast<const void*>(&four->sin_addr) : &six->sin6_addr;
+        if (::inet_ntop(family, bytes, text, sizeof text) != nullptr)
+            (family == AF_INET ? all : second).push_back(text);
+    }
+    all.insert(all.end(), second.begin(), second.end());
+    return all;
 }
 
 std::string this_program() {

@@ -1,0 +1,81 @@
+#include "cli/command.hpp"
+#include "engine/check.hpp"
+#include "engine/error.hpp"
+#include "installer/facts.hpp"
+#include "interview/questions.hpp"
+#include "platform/files.hpp"
+#include "platform/host.hpp"
+#include "suite/bundle.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <fmt/format.h>
+
+namespace locum::cli {
+
+namespace {
+
+struct Options {
+    std::string bundle;
+    std::string file;
+    std::string output;
+};
+
+int print_template(const Options& options) {
+    const suite::Manifest manifest =
+        suite::inspect_bundle(platform::absolute(options.bundle)).manifest;
+    const interview::Setting setting{
+        manifest, manifest.licence,
+        "",       {platform::host_name(), platform::own_addresses(), "."},
+        true,     {}};
+    const std::string text = interview::template_of(setting);
+    if (options.output.empty()) {
+        fmt::print("{}", text);
+        return 0;
+    }
+    const std::string to = platform::absolute(options.output);
+    if (platform::exists(to))
+        throw engine::Error(to + " is there already", engine::Kind::usage)
+            .remedy("name another file");
+    platform::write_file(to, text, 0600);
+    fmt::print("{} is written: fill it in, then: locum answers check {} {}\n", to, options.output,
+               options.bundle);
+    return 0;
+}
+
+int check(const Options& options) {
+    const installer::Answers answers = installer::load_answers(platform::absolute(options.file));
+    if (!options.bundle.empty())
+        engine::require_no_errors(installer::selection_findings(
+            answers, suite::inspect_bundle(platform::absolute(options.bundle)).manifest));
+    fmt::print("{}: answers for {} on {}{}\n", options.file, answers.suite, answers.node_name,
+               options.bundle.empty() ? "; against its bundle: locum answers check FILE BUNDLE"
+                                      : "");
+    return 0;
+}
+
+} // namespace
+
+void add_answers(CLI::App& app, Action& action) {
+    CLI::App* answers =
+        app.add_subcommand("answers", "Files of answers, for installations that ask nothing");
+    answers->require_subcommand(1);
+    const auto options = std::make_shared<Options>();
+
+    CLI::App* writer =
+        answers->add_subcommand("template", "Write one to fill in, with every question explained");
+    writer->add_option("BUNDLE", options->bundle, "The suite's bundle")->required();
+    writer->add_option("-o,--output", options->output, "Where to; else to standard output")
+        ->type_name("FILE");
+    writer->callback(
+        [options, &action] { action = [options] { return print_template(*options); }; });
+
+    CLI::App* checker =
+        answers->add_subcommand("check", "Tell what is wrong in one, without looking at this host");
+    checker->add_option("FILE", options->file, "The answers")->required();
+    checker->add_option("BUNDLE", options->bundle, "The bundle that they are for");
+    checker->callback([options, &action] { action = [options] { return check(*options); }; });
+}
+
+} // namespace locum::cli

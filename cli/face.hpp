@@ -1,0 +1,43 @@
+#pragma once
+// How questions are put to a person: full screen, or line by line.
+
+#include "engine/secret.hpp"
+#include "interview/question.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace locum::cli {
+
+// A question as it is put now.
+struct Put {
+    const interview::Question& question;
+    const interview::Draft& given;
+    std::size_t number = 1; // of `count`
+    std::size_t count = 1;
+    interview::Value suggested;
+    std::string fault; // what was wrong with the answer before; empty: nothing
+};
+
+struct Reply {
+    interview::Value value;
+    std::optional<engine::Secret> typed; // a password
+};
+
+class Face {
+public:
+    virtual ~Face() = default;
+    Face() = default;
+    Face(const Face&) = delete;
+    Face& operator=(const Face&) = delete;
+
+    // nullopt: to the question before. Explains itself when it is asked to. Throws Error: cancelled
+    // where the person leaves, or the terminal goes away.
+    virtual std::optional<Reply> ask(const Put& put) = 0;
+    virtual void tell(const std::string& title, const std::string& text) = 0;
+};
+
+// On standard input and standard error, for every terminal there is.
+std::unique_ptr<Face> make_lines_face();
+
+} // namespace locum::cli

@@ -1,0 +1,73 @@
+#include "interview/interview.hpp"
+
+namespace locum::interview {
+
+Interview::Interview(std::vector<Question> questions, Draft draft) :
+    questions_(std::move(questions)), draft_(std::move(draft)) {
+    skip();
+}
+
+void Interview::skip() {
+    while (at_ < questions_.size() && !is_asked(questions_[at_], given()))
+        ++at_;
+}
+
+const Question* Interview::current() const {
+    return at_ < questions_.size() ? &questions_[at_] : nullptr;
+}
+
+Value Interview::suggested() const {
+    const Question& question = questions_.at(at_);
+    const auto before = draft_.find(question.key);
+    return before != draft_.end() ? before->second : suggestion(question, given());
+}
+
+std::string Interview::give(const Value& value) {
+    const Question& question = questions_.at(at_);
+    std::string fault = fault_of(question, given(), value);
+    if (!fault.empty())
+        return fault;
+    draft_[question.key] = value;
+    ++at_;
+    skip();
+    return "";
+}
+
+bool Interview::back() {
+    const Draft before = given();
+    for (std::size_t at = at_; at-- > 0;)
+        if (is_asked(questions_[at], before)) {
+            at_ = at;
+            return true;
+        }
+    return false;
+}
+
+std::size_t Interview::number() const {
+    const Draft before = given();
+    std::size_t number = 1;
+    for (std::size_t at = 0; at < at_; ++at)
+        number += is_asked(questions_[at], before);
+    return number;
+}
+
+std::size_t Interview::count() const {
+    const Draft before = given();
+    std::size_t count = 0;
+    for (const Question& question : questions_)
+        count += is_asked(question, before);
+    return count;
+}
+
+Draft Interview::given() const {
+    Draft given;
+    for (std::size_t at = 0; at < at_ && at < questions_.size(); ++at) {
+        const Question& question = questions_[at];
+        const auto found = draft_.find(question.key);
+        if (found != draft_.end() && is_asked(question, given))
+            given.insert(*found);
+    }
+    return given;
+}
+
+} // namespace locum::interview

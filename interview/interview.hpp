@@ -1,0 +1,38 @@
+#pragma once
+// The way through a list of questions: forward by answers that hold, back at any point. Pure, but
+// for what the questions themselves look at.
+
+#include "interview/question.hpp"
+
+namespace locum::interview {
+
+class Interview {
+public:
+    // draft: what is given already; it is suggested, not skipped.
+    explicit Interview(std::vector<Question> questions, Draft draft = {});
+
+    // nullptr: all are answered.
+    const Question* current() const;
+    // What was given before, else what the question suggests.
+    Value suggested() const;
+    // Takes the answer and goes on; where something is wrong with it, says what, and stays.
+    std::string give(const Value& value);
+    // To the question before; false where there is none.
+    bool back();
+
+    // From 1, of the questions that are put as things stand.
+    std::size_t number() const;
+    std::size_t count() const;
+
+    // What was given to questions that are put; a value that another answer made void is not in it.
+    Draft given() const;
+
+private:
+    std::vector<Question> questions_;
+    Draft draft_;
+    std::size_t at_ = 0;
+
+    void skip();
+};
+
+} // namespace locum::interview

@@ -1,0 +1,246 @@
+#include "interview/questions.hpp"
+
+#include "engine/contains.hpp"
+#include "engine/error.hpp"
+#include "installer/requirements.hpp"
+#include "interview/questions_of_network.hpp"
+#include "platform/files.hpp"
+#include "suite/topology.hpp"
+#include "suite/trust.hpp"
+#include "token/identity.hpp"
+#include "token/network_token.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace locum::interview {
+
+using engine::contains;
+using engine::Error;
+using suite::Manifest;
+
+namespace {
+
+std::string told(const Error& error) {
+    return "found " + error.one_line();
+}
+
+std::string fault_of_key(const Draft&, const Value& value) {
+    try {
+        const std::string& key = value.at(0);
+        if (key.size() == 64 && key.find_first_not_of("0123456789abcdef") == std::string::npos)
+            suite::PublicKey::parse(key);
+        else
+            suite::PublicKey::load(platform::absolute(key));
+        return "";
+    } catch (const Error& error) {
+        return told(error);
+    }
+}
+
+std::string fault_of_new_token(const Draft&, const Value& value) {
+    const std::string& path = value.at(0);
+    if (platform::exists(path))
+        return fmt::format("found {}; expected no file there: a second token would not admit the "
+                           "first one's nodes",
+                           path);
+    if (!platform::writeable(platform::parent_of(platform::absolute(path))))
+        return fmt::format("found no folder for {} that can be written; expected one", path);
+    return "";
+}
+
+std::string fault_of_token(const Draft&, const Value& value) {
+    try {
+        token::NetworkToken::load(platform::absolute(value.at(0)));
+        return "";
+    } catch (const Error& error) {
+        return told(error);
+    }
+}
+
+Question topology_question(const Manifest& manifest) {
+    Question question{topology_key, Form::choice, "Kind of network",
+                      "What the cluster is to be. All of its hosts are of one kind."};
+    question.options = [&manifest](const Draft&) {
+        std::vector<Option> options;
+        for (const suite::Topology& topology : manifest.topologies)
+            options.push_back({topology.name, topology.title,
+                               fmt::format("{}", fmt::join(topology.components, ", "))});
+        return options;
+    };
+    question.suggested = [&manifest](const Draft&) { return Value{manifest.topologies[0].name}; };
+    return question;
+}
+
+// What can be chosen of a topology: what comes with another is not.
+std::vector<std::string> choosable(const Manifest& manifest, const std::string& topology) {
+    std::vector<std::string> names;
+    for (const suite::Component& component : manifest.components) {
+        const auto fits = std::find_if(manifest.topologies.begin(), manifest.topologies.end(),
+                                       [&](const auto& one) {
+                                           return (topology.empty() || one.name == topology) &&
+                                                  contains(one.components, component.name);
+                                       });
+        if (component.with.empty() && fits != manifest.topologies.end())
+            names.push_back(component.name);
+    }
+    return names;
+}
+
+std::string fault_of_selection(const Manifest& manifest, const Draft& draft, const Value& value) {
+    if (value.empty())
+        return "found no component; expected one at least";
+    const bool first = text_of(draft, network_key) == "create";
+    bool server = false;
+    for (const std::string& name : value) {
+        const suite::Component& component = *manifest.component(name);
+        server = server || component.role == suite::Role::server;
+        for (const std::string& needed : component.requires_)
+            if (!contains(value, needed))
+                return fmt::format("found {} without {}; expected both", name, needed);
+        for (const std::string& needed : component.cluster_requires)
+            if (first && !contains(value, needed))
+                return fmt::format(
+                    "found {} without {} in the cluster; expected it here, or installed before",
+                    name, needed);
+    }
+    if (first && !server)
+        return "found a first node without a server; expected one: it creates the cluster";
+    return suite::topology_of(manifest, value)
+               ? ""
+               : "found components of no topology; expected those of one: " +
+                     suite::topologies_text(manifest);
+}
+
+Question components_question(const Manifest& manifest) {
+    Question question{
+        "components", Form::several, "Components of this host",
+        "What this host is to run. What comes with a component by itself need not be named."};
+    question.options = [&manifest](const Draft& draft) {
+        std::vector<Option> options;
+        for (const std::string& name : choosable(manifest, text_of(draft, topology_key))) {
+            const auto need =
+                installer::needs_of(manifest, suite::completed(manifest, {name})).back();
+            options.push_back(
+                {name, manifest.component(name)->title,
+                 fmt::format("{} MB disk, {} MB memory", (need.disk_bytes + (1U << 20) - 1) >> 20,
+                             need.memory_mb)});
+        }
+        return options;
+    };
+    question.suggested = [&manifest](const Draft& draft) {
+        const auto all = choosable(manifest, text_of(draft, topology_key));
+        return Value{all.front()};
+    };
+    question.fault = [&manifest](const Draft& draft, const Value& value) {
+        return fault_of_selection(manifest, draft, value);
+    };
+    return question;
+}
+
+Question name_question(const Host& host) {
+    Question question{"node.name", Form::text, "Name of this node",
+                      "By which the cluster knows this host: 1 to 63 letters, digits, dots, "
+                      "dashes, underscores; unique."};
+    question.suggested = [name = host.name](const Draft&) { return Value{name}; };
+    question.fault = [](const Draft&, const Value& value) -> std::string {
+        try {
+            token::check_node_name(value.at(0));
+            return "";
+        } catch (const Error&) {
+            return fmt::format("found '{}'; expected {}", value[0], token::node_name_rule);
+        }
+    };
+    return question;
+}
+
+void add_services(std::vector<Question>& all, const Manifest& manifest) {
+    for (const suite::Service& service : manifest.services) {
+        Question start{"services." + service.name + ".start", Form::choice,
+                       fmt::format("Start of {}", service.name),
+                       "Whether it is started at boot (automatic), or by a person (manual)."};
+        start.asked = [component = service.component](const Draft& draft) {
+            const auto selected = draft.find("components");
+            return text_of(draft, advanced_key) == "yes" && selected != draft.end() &&
+                   contains(selected->second, component);
+        };
+        start.options = [](const Draft&) {
+            return std::vector<Option>{{"automatic", "at boot"}, {"manual", "by a person"}};
+        };
+        start.suggested = [](const Draft&) { return Value{"automatic"}; };
+        all.push_back(std::move(start));
+    }
+}
+
+} // namespace
+
+bool is_answer(const std::string& key) {
+    return key != network_key && key != topology_key && key != advanced_key &&
+           key != information_key;
+}
+
+std::vector<Question> questions_of_trust(const Host& host, const std::string& suite) {
+    Question network{
+        network_key, Form::choice, "Network",
+        "The first host creates the network, and its token, which every further host needs."};
+    network.options = [](const Draft&) {
+        return std::vector<Option>{{"create", "create a new network, with this host as its first"},
+                                   {"use", "join a network, with its token"}};
+    };
+    network.suggested = [](const Draft&) { return Value{"create"}; };
+
+    const auto chosen = [](const char* what) {
+        return [what](const Draft& draft) { return text_of(draft, network_key) == what; };
+    };
+    Question create{"token.create", Form::path, "File for the new network token",
+                    "Who has it can add hosts to the network: keep it secret, and carry it to the "
+                    "further hosts."};
+    create.asked = chosen("create");
+    create.suggested = [path = host.home + "/" + suite + ".token"](const Draft&) {
+        return Value{path};
+    };
+    create.fault = fault_of_new_token;
+
+    Question use{"token.use", Form::path, "File with the network token",
+                 "From the first host of the network, or written on any of its servers by: locum "
+                 "token write FILE."};
+    use.asked = chosen("use");
+    use.suggested = create.suggested;
+    use.fault = fault_of_token;
+
+    Question key{"trusted-key", Form::path, "The vendor's public key",
+                 "A .pub file, or its 64 hexadecimal digits: the bundle must be signed with it. "
+                 "Get it from the vendor by another way than the bundle."};
+    key.asked = chosen("create");
+    key.fault = fault_of_key;
+    return {network, create, use, key};
+}
+
+std::vector<Question> questions_of_suite(const Setting& setting) {
+    const Manifest& manifest = setting.manifest;
+    std::vector<Question> all;
+    if (!setting.licence.empty())
+        all.push_back({"licence-accepted", Form::accept, "Licence",
+                       "It has to be accepted for the installation.", setting.licence});
+    if (!setting.information.empty())
+        all.push_back({information_key, Form::accept, "Information",
+                       "What the vendor says of this version.", setting.information});
+    all.push_back(topology_question(manifest));
+    all.push_back(components_question(manifest));
+    all.push_back(name_question(setting.host));
+    for (Question& question : questions_of_network(setting))
+        all.push_back(std::move(question));
+    add_services(all, manifest);
+    return all;
+}
+
+std::vector<Line> lines_of(const Draft& given) {
+    std::vector<Line> lines;
+    for (const auto& [key, value] : given)
+        if (is_answer(key))
+            lines.push_back({key, value});
+    return lines;
+}
+
+} // namespace locum::interview

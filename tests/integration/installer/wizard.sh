@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# A person at a terminal installs two nodes by answering questions, line by line: goes back, asks what is meant, gives wrong
+# answers, leaves with Ctrl-C and finds nothing changed, is cut off and goes on. Typed into a real terminal (tmux) and read
+# from its screen. The passwords are not to be seen there, nor in what is kept.
+set -euo pipefail
+source "$(dirname "$0")/../upgrade/lib.sh"
+
+terminal=
+end() {
+    [[ -z $terminal ]] || tmux -S "$terminal" kill-server 2>/dev/null || true
+    trial_end
+}
+trap end EXIT
+
+# run COMMAND…: in a new terminal; its exit code comes to $trial/ended.
+run() {
+    rm -f "$trial/ended"
+    : >"$trial/screen.all"
+    printf '%q ' "$@" >"$trial/command"
+    printf '#!/bin/bash\n%s\necho $? >%q\n' "$(cat "$trial/command")" "$trial/ended" >"$trial/command"
+    chmod +x "$trial/command"
+    terminal=$trial/tmux
+    TERM=dumb tmux -S "$terminal" -f /dev/null new-session -d -x 100 -y 50 "$trial/command"
+    tmux -S "$terminal" set-option -g history-limit 5000
+    tmux -S "$terminal" pipe-pane -O "cat >>$trial/screen.all"
+}
+
+shows() {
+    tmux -S "$terminal" capture-pane -p -J -S - >"$trial/screen" 2>/dev/null
+    grep -qF -- "$1" "$trial/screen"
+}
+# asked TEXT [KEYS…]: waits for it as the screen's last words, then types; Enter is pressed after them.
+asked() {
+    local tries=0
+    until tmux -S "$terminal" capture-pane -p -J >"$trial/screen" 2>/dev/null &&
+        [[ $(grep -v '^$' "$trial/screen" | tail -n 1) == *"$1"* ]]; do
+        ((++tries < 200)) || { cat "$trial/screen" >&2 && fail "the terminal does not ask: $1"; }
+        sleep 0.05
+    done
+    [[ $# -lt 2 ]] || tmux -S "$terminal" send-keys -l -- "$2"
+    tmux -S "$terminal" send-keys Enter
+}
+ended() { # CODE
+    local tries=0
+    until [[ -s $trial/ended ]]; do
+        ((++tries < 1200)) || { tmux -S "$terminal" capture-pane -p >&2 && fail "it does not end"; }
+        sleep 0.05
+    done
+    [[ $(cat "$trial/ended") == "$1" ]] || { cat "$trial/screen.all" >&2 && fail "exit code $(cat "$trial/ended"), expected $1"; }
+}
+said() { grep -qF -- "$1" "$trial/screen.all" || { cat "$trial/screen.all" >&2 && fail "the terminal did not show: $1"; }; }
+
+trial_begin
+trial_bundles >/dev/null
+trial_postgresql
+bundle=$trial/endpoint-manager-1.0.bundle
+
+echo "-- without a terminal nothing is asked"
+try install "$bundle" --root "$trial/node-1" </dev/null
+expect_code 2 "an installation that can ask nobody"
+expect_said 'give --answers FILE; locum answers template BUNDLE writes one'
+
+echo "-- left with Ctrl-C: nothing was changed"
+run "$locum" install "$bundle" --root "$trial/node-1"
+asked 'One of these [create]:' '?'
+asked 'One of these [create]:'
+tmux -S "$terminal" send-keys C-c
+ended 130
+said 'The first host creates the network, and its token'
+[[ ! -e $trial/node-1 ]] || fail "something is there"
+
+echo "-- the first node"
+run "$locum" install "$bundle" --root "$trial/node-1" --ignore other-installation
+asked 'One of these [create]:' 3
+asked 'One of these [create]:' 1
+said "found '3'; expected one of create, use"
+asked '> [' "$trial/nowhere/network.token"
+asked '> [' "$trial/network.token"
+said "expected one"
+asked '>:' "$trial/vendor.pub"
+asked 'Go on? (yes, or Ctrl-C):' n
+asked 'Go on? (yes, or Ctrl-C):' yes
+asked 'Go on? (yes, or Ctrl-C):' yes
+asked 'One of these [stand-alone]:' high-availability
+asked 'Any of these, with commas [server]:' balancer
+asked 'Any of these, with commas [server]:' '<' # to the kind of network, and on again
+asked 'One of these [high-availability]:'
+asked 'Any of these, with commas' '1, 2'
+said 'found a first node without a server'
+asked '> [' node-1
+asked '> [' 192.0.2.77
+asked '> [' 127.0.0.2
+said 'expected an address of this host'
+asked 'yes or no [no]:' yes
+asked '> [' "$trial/node-1-data"
+asked '> [' "$trial_run/1"
+asked 'One of these [postgresql]:'
+asked '>:' 127.0.0.1
+asked '> [5432]:' "$postgresql_port"
+asked '> [' endpoint
+asked '> [app]:'
+asked 'Enter to type it now' "file: $trial/app.password"
+asked '> [locum]:'
+asked 'Enter to type it now'
+asked 'Password of Locum itself:' wrong-password
+asked 'Enter to type it now'
+said 'password authentication failed'
+asked 'Password of Locum itself:' quickstart-locum
+asked '> [61616]:'
+asked '> [30002]:'
+asked '> [30001]:'
+asked 'One of these [automatic]:'
+asked 'One of these [automatic]:'
+asked 'Go on? (yes, or Ctrl-C):' yes
+ended 0
+said 'Endpoint Manager 1.0 is installed and well as node-1'
