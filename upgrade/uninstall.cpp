@@ -147,8 +147,8 @@ public:
             return all;
         }
         if (const suite::Manifest* manifest = any_manifest();
-                 manifest && manifest->balancing && standing_.row &&
-                 standing_.row->has(manifest->balancing->component)) {
+            manifest && manifest->balancing && standing_.row &&
+            standing_.row->has(manifest->balancing->component)) {
             const std::string& balancer = manifest->balancing->component;
             all.push_back(steps::balancer_goes(balancer, name, standing_.others));
         }
