@@ -13,8 +13,7 @@ namespace locum::cli {
 struct Put {
     const interview::Question& question;
     const interview::Draft& given;
-    std::size_t number = 1; // of `count`
-    std::size_t count = 1;
+    std::size_t number = 1; // of those that are put, from 1
     interview::Value suggested;
     std::string fault; // what was wrong with the answer before; empty: nothing
 };

@@ -106,7 +106,7 @@ public:
 private:
     static void introduce(const Put& put) {
         const Question& question = put.question;
-        say(fmt::format("\n({} of {}) {}", put.number, put.count, question.title));
+        say(fmt::format("\n{}. {}", put.number, question.title));
         if (question.form == Form::accept)
             say(question.reading);
         if (question.form == Form::choice || question.form == Form::several) {

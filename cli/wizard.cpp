@@ -50,7 +50,7 @@ bool goes_on(Face& face) {
     Value answer{"resume"};
     std::string fault;
     do {
-        const auto reply = face.ask({question, {}, 1, 1, {"resume"}, fault});
+        const auto reply = face.ask({question, {}, 1, {"resume"}, fault});
         answer = reply ? reply->value : Value{""};
         fault = interview::fault_of(question, {}, answer);
     } while (!fault.empty());
@@ -91,8 +91,8 @@ private:
     bool ask(Interview& interview) {
         std::string fault;
         while (const Question* question = interview.current()) {
-            const auto reply = face_.ask({*question, interview.given(), interview.number(),
-                                          interview.count(), interview.suggested(), fault});
+            const auto reply = face_.ask(
+                {*question, interview.given(), interview.number(), interview.suggested(), fault});
             fault.clear();
             if (!reply) {
                 if (!interview.back())

@@ -140,26 +140,39 @@ void add_datasource(Draft& draft, const installer::DatasourceAnswer& answer) {
     }
 }
 
-// As a person would write them.
+// As a person would write them; a name with a dot at its end stands for all keys of its table.
 const std::vector<std::string>& order() {
-    static const std::vector<std::string> tables = {"",
-                                                    "node",
-                                                    "token",
-                                                    "datasource",
-                                                    "datasource.application",
-                                                    "datasource.locum",
-                                                    "ports",
-                                                    "services",
-                                                    "firewall",
-                                                    "firewall.rules"};
-    return tables;
+    static const std::vector<std::string> keys = {"trusted-key",
+                                                  "licence-accepted",
+                                                  "components",
+                                                  "data-directory",
+                                                  "run-directory",
+                                                  "node.name",
+                                                  "node.address",
+                                                  "node.agent-port",
+                                                  "token.create",
+                                                  "token.use",
+                                                  "datasource.type",
+                                                  "datasource.file",
+                                                  "datasource.host",
+                                                  "datasource.port",
+                                                  "datasource.database",
+                                                  "datasource.application.user",
+                                                  "datasource.application.password",
+                                                  "datasource.locum.user",
+                                                  "datasource.locum.password",
+                                                  "ports.",
+                                                  "services.",
+                                                  "firewall.manage",
+                                                  "firewall.rules."};
+    return keys;
 }
 
 std::size_t place(const std::string& key) {
-    const auto [table, name] = split(key);
-    const std::string known = table.starts_with("services.") ? "services" : table;
-    return static_cast<std::size_t>(std::find(order().begin(), order().end(), known) -
-                                    order().begin());
+    const auto found = std::find_if(order().begin(), order().end(), [&](const std::string& known) {
+        return known.back() == '.' ? key.starts_with(known) : key == known;
+    });
+    return static_cast<std::size_t>(found - order().begin());
 }
 
 } // namespace

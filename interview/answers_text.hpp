@@ -13,7 +13,7 @@ struct Line {
     bool off = false;         // a comment itself: there to be uncommented
 };
 
-// In the order of the lines, those of a table together. `format` is the first line by itself.
+// In the order in which a person would write them, whatever that of the lines is; `format` first.
 std::string answers_text(const std::string& suite, const std::vector<Line>& lines);
 
 // What a file of answers says, paths absolute; without keys that say what is so anyway.

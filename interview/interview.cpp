@@ -51,14 +51,6 @@ std::size_t Interview::number() const {
     return number;
 }
 
-std::size_t Interview::count() const {
-    const Draft before = given();
-    std::size_t count = 0;
-    for (const Question& question : questions_)
-        count += is_asked(question, before);
-    return count;
-}
-
 Draft Interview::given() const {
     Draft given;
     for (std::size_t at = 0; at < at_ && at < questions_.size(); ++at) {

@@ -20,9 +20,8 @@ public:
     // To the question before; false where there is none.
     bool back();
 
-    // From 1, of the questions that are put as things stand.
+    // Of the current one among those that are put, from 1.
     std::size_t number() const;
-    std::size_t count() const;
 
     // What was given to questions that are put; a value that another answer made void is not in it.
     Draft given() const;

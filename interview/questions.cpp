@@ -45,7 +45,8 @@ std::string fault_of_new_token(const Draft&, const Value& value) {
         return fmt::format("found {}; expected no file there: a second token would not admit the "
                            "first one's nodes",
                            path);
-    if (!platform::writeable(platform::parent_of(platform::absolute(path))))
+    const std::string folder = platform::parent_of(platform::absolute(path));
+    if (!platform::exists(folder) || !platform::writeable(folder))
         return fmt::format("found no folder for {} that can be written; expected one", path);
     return "";
 }

@@ -16,13 +16,16 @@ trap end EXIT
 run() {
     rm -f "$trial/ended"
     : >"$trial/screen.all"
-    printf '%q ' "$@" >"$trial/command"
-    printf '#!/bin/bash\n%s\necho $? >%q\n' "$(cat "$trial/command")" "$trial/ended" >"$trial/command"
+    # Ctrl-C is for the command; the shell around it stays, to tell how that ended.
+    # It begins when the screen is recorded.
+    rm -f "$trial/go" && mkfifo "$trial/go"
+    printf '#!/bin/bash\ntrap : INT\nread -r <%q\n%s\necho $? >%q\n' "$trial/go" "$(printf '%q ' "$@")" "$trial/ended" >"$trial/command"
     chmod +x "$trial/command"
     terminal=$trial/tmux
     TERM=dumb tmux -S "$terminal" -f /dev/null new-session -d -x 100 -y 50 "$trial/command"
     tmux -S "$terminal" set-option -g history-limit 5000
     tmux -S "$terminal" pipe-pane -O "cat >>$trial/screen.all"
+    echo >"$trial/go"
 }
 
 shows() {
@@ -70,7 +73,7 @@ said 'The first host creates the network, and its token'
 [[ ! -e $trial/node-1 ]] || fail "something is there"
 
 echo "-- the first node"
-run "$locum" install "$bundle" --root "$trial/node-1" --ignore other-installation
+run "$locum" install "$bundle" --root "$trial/node-1"
 asked 'One of these [create]:' 3
 asked 'One of these [create]:' 1
 said "found '3'; expected one of create, use"
@@ -86,10 +89,10 @@ asked 'Any of these, with commas [server]:' balancer
 asked 'Any of these, with commas [server]:' '<' # to the kind of network, and on again
 asked 'One of these [high-availability]:'
 asked 'Any of these, with commas' '1, 2'
-said 'found a first node without a server'
+said 'found balancer without server in the cluster; expected it here, or installed before'
 asked '> [' node-1
-asked '> [' 192.0.2.77
-asked '> [' 127.0.0.2
+asked '>:' 192.0.2.77 # a host with loopback only has nothing to suggest
+asked '>:' 127.0.0.2
 said 'expected an address of this host'
 asked 'yes or no [no]:' yes
 asked '> [' "$trial/node-1-data"
@@ -104,7 +107,7 @@ asked '> [locum]:'
 asked 'Enter to type it now'
 asked 'Password of Locum itself:' wrong-password
 asked 'Enter to type it now'
-said 'password authentication failed'
+said 'does not accept the password of account "locum"'
 asked 'Password of Locum itself:' quickstart-locum
 asked '> [61616]:'
 asked '> [30002]:'
@@ -114,3 +117,63 @@ asked 'One of these [automatic]:'
 asked 'Go on? (yes, or Ctrl-C):' yes
 ended 0
 said 'Endpoint Manager 1.0 is installed and well as node-1'
+cp "$trial/screen.all" "$trial/screen.first"
+[[ $("$locum" node list --root "$trial/node-1" --json | python3 -c 'import json, sys; print(*json.load(sys.stdin)["nodes"][0]["components"])') == "server balancer administrator" ]] ||
+    fail "other components are installed"
+
+echo "-- a further node, with the token; cut off, and gone on with"
+export LOCUM_FAILPOINTS='step/agent/start/intent/before=kill'
+run "$locum" install "$bundle" --root "$trial/node-2"
+asked 'One of these [create]:' use
+asked '> [' "$trial/network.token"
+asked 'Go on? (yes, or Ctrl-C):' yes
+asked 'Go on? (yes, or Ctrl-C):' yes
+asked 'One of these [stand-alone]:' 3
+asked 'Any of these, with commas [server]:'
+asked '> [' node-1
+asked '>:' 127.0.0.3
+asked 'yes or no [no]:'
+# The name is taken: that is found before anything is done.
+asked 'One of these [again]:' back
+said "found a node 'node-1' is registered already"
+asked 'One of these [use]:'
+asked '> [' # the token
+asked '[yes]:'
+asked '[yes]:'
+asked 'One of these [high-availability]:'
+asked 'Any of these, with commas [server]:'
+asked '> [node-1]:' node-2
+asked '> [127.0.0.3]:'
+asked 'yes or no [no]:'
+asked 'Go on? (yes, or Ctrl-C):' yes
+ended 137
+unset LOCUM_FAILPOINTS
+run "$locum" install "$bundle" --root "$trial/node-2"
+asked 'One of these [resume]:'
+ended 0
+said 'An installation was begun here, and cut off'
+said 'Endpoint Manager 1.0 is installed and well as node-2'
+
+echo "-- over an installation: the same version, and a newer one"
+run "$locum" install "$bundle" --root "$trial/node-2"
+ended 0
+said 'Endpoint Manager 1.0 is installed as node-2: nothing to do'
+for n in 1 2; do
+    run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-$n"
+    ended 0
+done
+said '2 of 2 servers updated'
+for n in 1 2; do
+    try verify --root "$trial/node-$n"
+    expect_code 0 "verification of node-$n"
+done
+
+echo "-- a terminal that goes away"
+run "$locum" install "$bundle" --root "$trial/node-3"
+asked 'One of these [create]:'
+tmux -S "$terminal" kill-server
+[[ ! -e $trial/node-3 ]] || fail "something is there"
+
+echo "-- what was typed as a secret is nowhere"
+grep -qF 'file: '"$trial/app.password" "$trial"/screen.first || fail "the first screen is not kept, so this shows nothing"
+! grep -F quickstart-locum "$trial/screen.first" || fail "the password is on the screen"

@@ -69,14 +69,14 @@ TEST_CASE("questions: a selection is checked as preflight checks it") {
 TEST_CASE("questions: all answered as suggested make answers that the installer reads") {
     const Scratch scratch;
     const suite::Manifest suite = manifest();
-    platform::write_file(scratch.path + "/vendor.pub",
+    platform::write_file(scratch.path() + "/vendor.pub",
                          suite::SigningKey::generate().public_key().hex(), 0644);
-    Interview trust(questions_of_trust(host(scratch.path), suite.name));
+    Interview trust(questions_of_trust(host(scratch.path()), suite.name));
     while (const Question* next = trust.current())
         CHECK(trust.give(next->key == "trusted-key"
                              ? Value{suite::SigningKey::generate().public_key().hex()}
                              : trust.suggested()) == "");
-    std::vector<Question> all = questions_of_trust(host(scratch.path), suite.name);
+    std::vector<Question> all = questions_of_trust(host(scratch.path()), suite.name);
     for (Question& one : questions_of_suite(setting_of(suite)))
         all.push_back(std::move(one));
     Interview whole(all, trust.given());
@@ -111,11 +111,11 @@ TEST_CASE("questions: all answered as suggested make answers that the installer 
                                             "firewall.rules.agent",
                                             "firewall.rules.device"});
     const auto answers = installer::parse_answers(answers_text(suite.name, lines_of(whole.given())),
-                                                  scratch.path + "/answers.toml");
+                                                  scratch.path() + "/answers.toml");
     CHECK(answers.suite == "small");
     CHECK(answers.components == std::vector<std::string>{"server"});
     CHECK(answers.node_name == "node-a");
-    CHECK(answers.create_token == scratch.path + "/small.token");
+    CHECK(answers.create_token == scratch.path() + "/small.token");
     CHECK(answers.datasource->host == "db.example.org");
     CHECK(answers.licence_accepted);
 }
