@@ -82,8 +82,8 @@ void run_command(const MigrationPart& part, const Settings& settings, const std:
     std::string why;
     std::string said;
     try {
-        const platform::Finished finished = platform::run(
-            command_of(part, settings, password ? password->path() : std::string()));
+        const platform::Finished finished =
+            platform::run(command_of(part, settings, password ? password->path() : std::string()));
         append(log_file,
                engine::redacted(fmt::format("$ {}\n{}{}", called, finished.output, finished.errors),
                                 secrets));

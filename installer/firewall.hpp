@@ -53,7 +53,7 @@ std::vector<Member> members_from_json(const std::string& text);
 struct FirewallRecord {
     std::vector<PortRule> rules; // none: no port is open to others
     std::vector<Member> members;
-    std::string set_on;  // the firewall that has the rules; empty: none did
+    std::string set_on; // the firewall that has the rules; empty: none did
     bool manage = true; // false: the host's firewall is left alone, and there are no rules
     bool operator==(const FirewallRecord&) const = default;
 };

@@ -187,8 +187,8 @@ std::vector<Finding> unused_firewall_answers(const Modification& change,
         return port == "agent" || change.after.ports.contains(port);
     };
     for (const auto& [port, clients] : answer.rules) {
-        const std::string said = fmt::format("{} = {} in [firewall.rules]", port,
-                                             as_answered(clients));
+        const std::string said =
+            fmt::format("{} = {} in [firewall.rules]", port, as_answered(clients));
         if (!ours(port))
             continue;
         if (!record.manage) {
@@ -198,8 +198,7 @@ std::vector<Finding> unused_firewall_answers(const Modification& change,
         }
         const auto rule = std::find_if(record.rules.begin(), record.rules.end(),
                                        [&](const PortRule& one) { return one.name == port; });
-        const Clients now =
-            rule == record.rules.end() ? Clients{Clients::Who::nobody} : rule->from;
+        const Clients now = rule == record.rules.end() ? Clients{Clients::Who::nobody} : rule->from;
         if ((port == "agent" || change.before.ports.contains(port)) && now != clients)
             add(said, as_answered(now) + ", which the port has and keeps",
                 "to change it: locum uninstall, and install it so");

@@ -179,8 +179,7 @@ private:
         const std::optional<std::vector<installer::Components>> others = node_.others();
         if (!manifest || !others || !belongs())
             return {};
-        const auto before =
-            installer::advice_findings(*manifest, node_.state.components, *others);
+        const auto before = installer::advice_findings(*manifest, node_.state.components, *others);
         auto after = installer::advice_findings(*manifest, {}, *others);
         std::erase_if(after, [&](const engine::Finding& finding) {
             return std::any_of(before.begin(), before.end(), [&](const engine::Finding& other) {

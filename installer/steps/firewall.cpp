@@ -47,9 +47,8 @@ Step keep_firewall_rules(const Installation& installation) {
     const Layout& layout = installation.layout;
     const bool manage = installation.answers.firewall.manage;
     return {"firewall/rules",
-            manage
-                ? "keep who may connect to which port"
-                : "leave the host's firewall alone, as the answers say",
+            manage ? "keep who may connect to which port"
+                   : "leave the host's firewall alone, as the answers say",
             [&layout, &installation, manage] {
                 const std::optional<FirewallRecord> record = load_firewall(layout);
                 return record && record->manage == manage &&
@@ -57,10 +56,9 @@ Step keep_firewall_rules(const Installation& installation) {
             },
             nullptr,
             [&layout, &installation, manage](Reporter&) {
-                store_firewall(layout,
-                               {firewall_rules(installation),
-                                manage ? members_now(installation) : std::vector<Member>(),
-                                installation.facts.firewall.value_or(""), manage});
+                store_firewall(layout, {firewall_rules(installation),
+                                        manage ? members_now(installation) : std::vector<Member>(),
+                                        installation.facts.firewall.value_or(""), manage});
                 return std::string();
             },
             nullptr,

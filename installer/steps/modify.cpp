@@ -9,6 +9,7 @@
 #include "installer/resources/configs.hpp"
 #include "installer/resources/services.hpp"
 #include "installer/resources/version_files.hpp"
+#include "installer/steps/firewall.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "suite/bundle.hpp"

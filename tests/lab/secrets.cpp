@@ -1,6 +1,6 @@
-// What a server's node holds under seal, for tests that look for it where it must not be: join secret and suite seed in
-// hexadecimal digits, and the lines of the keys of CA and node.
-// usage: lab-secrets ROOT SUITE
+// What a server's node holds under seal, for tests that look for it where it must not be: join
+// secret and suite seed in hexadecimal digits, and the lines of the keys of CA and node. usage:
+// lab-secrets ROOT SUITE
 
 #include "cluster/membership.hpp"
 #include "platform/hash.hpp"

@@ -99,10 +99,11 @@ TEST_CASE("PostgreSQL: what the programs of a backup are started with tells no p
     const std::string seen = scratch.path("seen");
     platform::make_folders(scratch.path("bin"));
     for (const std::string tool : {"pg_dump", "pg_restore"})
-        platform::write_file(scratch.path("bin/" + tool),
-                             "#!/bin/sh\ncat /proc/$$/environ /proc/$$/cmdline | tr '\\0' '\\n' >>" +
-                                 seen + "\nPATH=" + path + "; exec " + tool + " \"$@\"\n",
-                             0755);
+        platform::write_file(
+            scratch.path("bin/" + tool),
+            "#!/bin/sh\ncat /proc/$$/environ /proc/$$/cmdline | tr '\\0' '\\n' >>" + seen +
+                "\nPATH=" + path + "; exec " + tool + " \"$@\"\n",
+            0755);
     {
         const Path watched(scratch.path("bin") + ":" + path);
         const EnvironmentVariable other("PGPASSWORD", "of something else");

@@ -217,9 +217,8 @@ TEST_CASE("a password that a password file cannot hold is refused, and not told"
     Place place(Kind::postgresql);
     Settings settings = place.settings;
     settings.locum.password = engine::Secret("two\ncanaries");
-    const std::string why = testing::refusal([&] {
-        run_command(shell("true"), settings, place.log());
-    });
+    const std::string why =
+        testing::refusal([&] { run_command(shell("true"), settings, place.log()); });
     CHECK(holds(why, "line break"));
     CHECK_FALSE(holds(why, "canaries"));
 }

@@ -209,8 +209,10 @@ TEST_CASE("firewall/rules keeps that no port is open, or that the firewall is le
     Site site;
     site.run_until("agent/start");
     FirewallAnswer& answer = site.installation().answers.firewall;
-    answer.rules = {{"agent", {Clients::Who::nobody}}, {"device", {Clients::Who::nobody}},
-                    {"front", {Clients::Who::nobody}}, {"debug", {Clients::Who::nobody}}};
+    answer.rules = {{"agent", {Clients::Who::nobody}},
+                    {"device", {Clients::Who::nobody}},
+                    {"front", {Clients::Who::nobody}},
+                    {"debug", {Clients::Who::nobody}}};
     engine::SilentReporter silent;
     const auto kept = [&] {
         const engine::Step step = steps::keep_firewall_rules(site.installation());

@@ -159,7 +159,8 @@ TEST_CASE("modification: what the answers say of the firewall, and is not done, 
     CHECK(told(managed, {.rules = {{"front", {Clients::Who::any}}}}).empty());
     CHECK(told(managed, {.rules = {{"device", {Clients::Who::peers}}}}).empty());
     CHECK(told(managed, {.rules = {{"agent", {Clients::Who::nobody}}}}).empty());
-    CHECK(told(managed, {.rules = {{"agent", {Clients::Who::any}}, {"device", {Clients::Who::any}}}}) ==
+    CHECK(told(managed,
+               {.rules = {{"agent", {Clients::Who::any}}, {"device", {Clients::Who::any}}}}) ==
           Names{"agent = \"any\" in [firewall.rules]", "device = \"any\" in [firewall.rules]"});
     CHECK(told(managed, {.manage = false}) == Names{"manage = false in [firewall]"});
     CHECK(told(alone, {.rules = {{"front", {Clients::Who::any}}}}) ==
