@@ -124,7 +124,7 @@ printf '%s\n' quickstart-app quickstart-locum >>"$scratch/secrets"
 for place in /etc/opt/endpoint-manager/server.conf /root/setup/network.token; do
     on cat "$place" | grep -qFf "$scratch/secrets" || fail "$place has none of the secrets, so this shows nothing"
 done
-for words in status "status --json" verify "node list" "token show" "upgrade status --json"; do
+for words in status "status --json" verify "node list" "token write /root/setup/again.token" "upgrade status --json"; do
     # shellcheck disable=SC2086 # words
     locum_on 1 $words
     expect_code 0 "locum $words"
