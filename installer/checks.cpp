@@ -36,6 +36,10 @@ const std::vector<CheckInfo>& checks() {
         {"service-account", "accounts that the answers name for services exist",
          "the services could not start"},
         {"firewall-rule", "firewall rules of the answers are for ports of the bundle", answers},
+        {"firewall-answer",
+         "modifications: what the answers say of the firewall is what is done; what is there "
+         "already stays",
+         "", true},
         {"port-unknown", "ports of the answers are the bundle's", answers},
         {"port-twice", "no two ports of this host are one", "only one can listen"},
         {"memory", "memory for all components of the host", ""},

@@ -147,11 +147,10 @@ public:
             return all;
         }
         if (const suite::Manifest* manifest = any_manifest();
-            manifest && manifest->balancing && standing_.row &&
-            standing_.row->has(manifest->balancing->component)) {
-            const std::string& balancer = manifest->balancing->component;
-            all.push_back(steps::balancer_goes(balancer, name, standing_.others));
-        }
+            manifest && manifest->balancing && belongs() &&
+            node_.state.has(manifest->balancing->component))
+            all.push_back(
+                steps::balancer_goes(manifest->balancing->component, name, node_.others()));
         for (const engine::Finding& finding : new_advice())
             all.push_back(fmt::format("{} then, and the vendor advises {}: {}", finding.found,
                                       finding.expected, finding.remedy));
@@ -177,14 +176,11 @@ private:
     // Of the vendor, for the cluster without this node, where it did not hold with it.
     std::vector<engine::Finding> new_advice() const {
         const suite::Manifest* manifest = any_manifest();
-        if (!manifest || !standing_.row)
+        const std::optional<std::vector<installer::Components>> others = node_.others();
+        if (!manifest || !others || !belongs())
             return {};
-        std::vector<installer::Components> others;
-        for (const cluster::NodeRow& row : standing_.others)
-            others.push_back(row.components);
-        const auto before =
-            installer::advice_findings(*manifest, standing_.row->components, others);
-        auto after = installer::advice_findings(*manifest, {}, others);
+        const auto before = installer::advice_findings(*manifest, node_.state.components, *others);
+        auto after = installer::advice_findings(*manifest, {}, *others);
         std::erase_if(after, [&](const engine::Finding& finding) {
             return std::any_of(before.begin(), before.end(), [&](const engine::Finding& other) {
                 return other.remedy == finding.remedy;
@@ -192,6 +188,10 @@ private:
         });
         return after;
     }
+
+    // To its cluster still: by the registry, or, where this node cannot read it, by no word against
+    // it.
+    bool belongs() const { return standing_.row || !node_.datasource; }
 
     std::string last_server_means() const {
         if (request_.without_cluster)

@@ -60,11 +60,29 @@ repaired
 lab exec node-2 setpriv --reuid=nobody --clear-groups locum verify >"$scratch/last.log" 2>&1 && fail "verify as nobody"
 expect_said 'by root only'
 
-echo "-- uninstalled, under load"
+killed_at_unit() { # UNIT: its file is gone, and systemd has not been told
+    lab exec node-2 env LOCUM_FAILPOINTS=unit/removed=kill locum uninstall --purge --confirm node-2 >"$scratch/last.log" 2>&1 && fail "it was not killed"
+    lab exec node-2 test ! -e "/usr/local/lib/systemd/system/$1" || fail "$1 is there still"
+}
+state_of() { lab exec node-2 systemctl show -p LoadState,ActiveState --value "$1" | xargs; }
+
+echo "-- uninstalled, under load, and killed each time that systemd has not been told yet that a unit is gone"
 trial_fronts=(198.51.100.11:30001)
 trial_load --rate 200
+lab exec node-2 env LOCUM_FAILPOINTS=step/cluster/leave/done/before=kill locum uninstall --purge --confirm node-2 >"$scratch/last.log" 2>&1 &&
+    fail "it was not killed"
+lab exec node-2 systemctl stop "$unit" # it would remove the balancer's unit itself
+# One that has to be killed has failed, which systemd remembers also without its file.
+lab exec node-2 systemctl kill --signal=STOP endpoint-manager-balancer.service
+killed_at_unit endpoint-manager-balancer.service
+[[ $(state_of endpoint-manager-balancer.service) == "not-found failed" || $(state_of endpoint-manager-balancer.service) == "loaded failed" ]] ||
+    fail "the balancer's unit is $(state_of endpoint-manager-balancer.service), so this shows nothing"
+killed_at_unit "$unit"
+[[ $(state_of endpoint-manager-balancer.service) == "not-found inactive" ]] || fail "the balancer's unit is $(state_of endpoint-manager-balancer.service)"
+lab exec node-2 test -d /usr/local/lib/systemd/system || fail "the folder of units is gone already, so this shows nothing"
 locum_on 2 uninstall --purge --confirm node-2
 expect_code 0 "uninstall"
+[[ $(state_of "$unit") == "not-found inactive" ]] || fail "the agent's unit is $(state_of "$unit")"
 expect_clean_load
 lab exec node-1 locum node list >"$scratch/last.log"
 ! grep -q '^node-2 ' "$scratch/last.log" || fail "node-2 is still registered"
