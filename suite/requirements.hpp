@@ -35,7 +35,8 @@ struct Advice {
     // Either: components that are all selected for one host,
     std::vector<std::string> together;
     // or: more than `at_most` nodes with component `of` for each with component `per`, or in the
-    // whole cluster where `per` is empty; or fewer than `at_least` in the whole cluster. 0: no bound.
+    // whole cluster where `per` is empty; or fewer than `at_least` in the whole cluster. 0: no
+    // bound.
     std::string of;
     std::string per;
     unsigned at_most = 0;
