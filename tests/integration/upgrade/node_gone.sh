@@ -66,8 +66,8 @@ until ((code == 0)); do
     remove --plan
 done
 cat "$trial/last.log"
-expect_said '^  1  cluster/remove +take node-3 out of the registry'
-expect_said '^  2  cluster/announce +let every balancer forget node-3'
+expect_said '^  cluster/remove +take node-3 out of the registry'
+expect_said '^  cluster/announce +let every balancer forget node-3'
 expect_said '^proof: not to be reached from node-1 and node-2: its agent \(127.0.0.4:61616\)'
 expect_said '^proof: no request goes to it from the balancers on node-1 \(DOWN.*\) and node-2 \(DOWN'
 expect_said '^proof: its agent has not reported to the registry for [0-9]+ s'
