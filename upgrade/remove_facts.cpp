@@ -193,9 +193,9 @@ RemovalFacts removal_facts(const cluster::Layout& layout, const std::string& nod
     for (std::future<void>& one : asked)
         one.get();
     list_sessions(session.settings(), facts);
-    if (const auto now = row_of(registry.nodes(), node))
-        facts.reported = now->seen_ms > facts.row->seen_ms;
-    facts.silent_ms = registry.now_ms() - facts.row->seen_ms;
+    const std::int64_t seen_ms = row_of(registry.nodes(), node).value_or(*facts.row).seen_ms;
+    facts.reported = seen_ms > facts.row->seen_ms;
+    facts.silent_ms = registry.now_ms() - seen_ms;
     return facts;
 }
 

@@ -25,21 +25,26 @@ std::string listed(const Names& names) {
     return fmt::format("{} and {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
 }
 
-// "pid 71 (endpoint-manager), pid 72 (endpoint-manager)"
-std::string listed(const std::vector<ClientSession>& sessions) {
-    Names all;
+// "a session", "3 sessions": of which application, in brackets.
+std::string counted(const std::vector<ClientSession>& sessions, const std::string& whose) {
+    std::map<std::string, unsigned> of;
     for (const ClientSession& session : sessions)
-        all.push_back(
-            fmt::format("pid {}{}", session.pid,
-                        session.application.empty() ? "" : " (" + session.application + ")"));
-    return fmt::format("{}", fmt::join(all, ", "));
+        ++of[session.application.empty() ? "no name" : session.application];
+    Names all;
+    for (const auto& [application, count] : of)
+        all.push_back(fmt::format("{}: {}", application, count));
+    return fmt::format("{} {} ({})",
+                       sessions.size() == 1 ? "a session"
+                                            : fmt::format("{} sessions", sessions.size()),
+                       whose, fmt::join(all, ", "));
 }
 
-std::string ended_by(const std::vector<ClientSession>& sessions) {
-    Names all;
-    for (const ClientSession& session : sessions)
-        all.push_back(fmt::format("pg_terminate_backend({})", session.pid));
-    return fmt::format("SELECT {}", fmt::join(all, ", "));
+std::string ended_by(const std::string& address) {
+    return fmt::format(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND {}",
+        address.empty() ? "client_addr IS NULL AND backend_type = 'client backend'"
+                        : fmt::format("client_addr = '{}'", address));
 }
 
 class Judge {
@@ -52,7 +57,12 @@ public:
             judge_sessions();
         judge_report();
     }
-    Evidence take() { return std::move(evidence_); }
+    // What lives first: it says more than what is not known.
+    Evidence take() {
+        std::stable_partition(evidence_.findings.begin(), evidence_.findings.end(),
+                              [](const Finding& finding) { return !finding.may_be_ignored; });
+        return std::move(evidence_);
+    }
 
 private:
     void proven(std::string sentence) { evidence_.proof.push_back(std::move(sentence)); }
@@ -205,21 +215,21 @@ private:
             else
                 of_nobody[session.address].push_back(session);
         if (!its.empty())
-            alive(fmt::format("the database has {} of {} from {}: {}",
-                              its.size() == 1 ? "a session" : "sessions", row_.name, own,
-                              listed(its)),
+            alive(fmt::format("the database has {}",
+                              counted(its, fmt::format("of {} from {}", row_.name, own))),
                   fmt::format("where its host lost its power just now, try again in half a minute; "
-                              "the database lets go of sessions later where the suite does not "
-                              "keep its connections alive: end them there ({}), and try again: a "
-                              "server that lives connects again",
-                              ended_by(its)));
+                              "where the suite does not keep its connections alive, the database "
+                              "lets go of them hours later: end them ({}) and try again: a server "
+                              "that lives is back then",
+                              ended_by(own)));
         for (const auto& [address, sessions] : of_nobody)
-            unproven(fmt::format("the database has sessions of the application from {}, which is "
-                                 "no node's: {}",
-                                 address.empty() ? "its own host" : address, listed(sessions)),
+            unproven(fmt::format("the database has {}, which is no node's",
+                                 counted(sessions,
+                                         fmt::format("of the application from {}",
+                                                     address.empty() ? "its own host" : address))),
                      fmt::format("sessions of other nodes than {} only", row_.name),
                      fmt::format("see who that is; to end them, on the database: {}",
-                                 ended_by(sessions)));
+                                 ended_by(address)));
         for (const std::string& address : shared)
             if (const Names names = behind_another(address); !names.empty() && !shares_machine())
                 unproven(fmt::format("the database sees {} at {}, and {} may be behind that, too",

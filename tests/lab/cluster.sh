@@ -91,7 +91,7 @@ remove_node() {
     local end=$((SECONDS + 60))
     for (( ; ; )); do
         locum_on "$2" node remove "node-$1" --confirm "node-$1" "${@:3}"
-        ((code == 4 && SECONDS < end)) && grep -qE 'has (a session|sessions) of |sends to |has requests under way' "$scratch/last.log" || break
+        ((code == 4 && SECONDS < end)) && grep -qE 'has (a session|[0-9]+ sessions) of |sends to |has requests under way' "$scratch/last.log" || break
     done
 }
 

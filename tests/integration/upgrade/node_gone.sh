@@ -41,7 +41,7 @@ read -r -t 20 one <&"${session[0]}" || fail "no session: $(<"$trial/psql.log")"
 [[ $one == 1 ]] || fail "the session says: $one"
 remove --confirm node-3
 expect_code 4 "removal of a node with a session"
-expect_said 'node-alive: found the database has a session of node-3 from 127.0.0.4: pid [0-9]+ \(lingering\)'
+expect_said 'node-alive: found the database has a session of node-3 from 127.0.0.4 \(lingering: 1\)'
 expect_said 'try again in half a minute'
 kill "$through" # as the database lets go of it
 wait "$through" || true

@@ -109,7 +109,7 @@ TEST_CASE("removal: whatever shows that something of it lives cannot be ignored"
              facts.sessions.push_back({13, "small", "10.0.0.3"});
              facts.sessions.push_back({14, "", "10.0.0.3"});
          },
-         "the database has sessions of node-3 from 10.0.0.3: pid 13 (small), pid 14"},
+         "the database has 2 sessions of node-3 from 10.0.0.3 (no name: 1, small: 1)"},
         {[](RemovalFacts& facts) {
              facts.reported = true;
              facts.silent_ms = 1'400;
@@ -154,8 +154,8 @@ TEST_CASE("removal: what cannot be told is said, and may be ignored by name") {
         {[](RemovalFacts& facts) {
              facts.sessions.push_back({15, "psql", "10.9.9.9"});
          },
-         "the database has sessions of the application from 10.9.9.9, which is no node's: pid 15 "
-         "(psql)"},
+         "the database has a session of the application from 10.9.9.9 (psql: 1), which is no "
+         "node's"},
         {[](RemovalFacts& facts) {
              facts.witnesses[1].database_address = "10.8.0.1";
              facts.sessions[1].address = "10.8.0.1";
@@ -175,11 +175,19 @@ TEST_CASE("removal: what cannot be told is said, and may be ignored by name") {
     }
 }
 
+TEST_CASE("removal: what lives is told before what cannot be told") {
+    RemovalFacts facts = gone();
+    facts.witnesses[0].in_balancer = {true, true, "UP, 0 running, 0 queued"};
+    facts.sessions.push_back({13, "small", "10.0.0.3"});
+    CHECK(names(evidence_of(facts).findings) ==
+          std::vector<std::string>{"node-alive", "node-unproven"});
+}
+
 TEST_CASE("removal: sessions are a node's by its address, however that is written") {
     RemovalFacts facts = gone();
     facts.row->address = "2001:DB8:0::3";
     facts.sessions.push_back({13, "small", "2001:db8::3"});
-    CHECK(contains(only(evidence_of(facts), "node-alive"), "from 2001:db8::3: pid 13 (small)"));
+    CHECK(contains(only(evidence_of(facts), "node-alive"), "from 2001:db8::3 (small: 1)"));
 }
 
 TEST_CASE("removal: on one machine sessions tell nothing, and its ports speak for it") {
