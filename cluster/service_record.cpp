@@ -46,6 +46,8 @@ void store_service(const std::string& folder, const ServiceRecord& record) {
                    {{"open-files", spec.limits.open_files},
                     {"tasks", spec.limits.tasks},
                     {"memory-mb", spec.limits.memory_mb}}},
+                  {"needs", spec.needs},
+                  {"after", spec.after},
                   {"allows", spec.allows},
                   {"wanted", record.wanted}};
     if (spec.reload_command)
@@ -77,6 +79,9 @@ ServiceRecord parse(const json& value) {
     spec.writeable = value.at("writeable").get<Texts>();
     const json& limits = value.at("limits");
     spec.limits = {limits.at("open-files"), limits.at("tasks"), limits.at("memory-mb")};
+    // Older ones say nothing of these two.
+    spec.needs = value.value("needs", Texts());
+    spec.after = value.value("after", Texts());
     spec.allows = value.at("allows").get<Texts>();
     if (const auto reload = value.find("reload-command"); reload != value.end())
         spec.reload_command = {reload->at("argv"), reload->at("output")};

@@ -76,6 +76,14 @@ std::string confinement(const ServiceSpec& spec) {
     return text;
 }
 
+// Behind others, in a list of units.
+std::string listed(const std::vector<std::string>& units) {
+    std::string text;
+    for (const std::string& unit : units)
+        text += " " + unit;
+    return text;
+}
+
 } // namespace
 
 std::string unit_argument(const std::string& text) {
@@ -102,11 +110,15 @@ std::string service_unit_text(const ServiceSpec& spec, const std::string& suite,
     for (const std::string& folder : spec.writeable)
         writeable += fmt::format("ReadWritePaths={}\n", quoted(folder));
     const std::string unit = service_unit_name(suite, spec.name);
+    std::vector<std::string> after;
+    for (const std::string& service : spec.after)
+        after.push_back(service_unit_name(suite, service));
     std::string text = fmt::format(
         embedded::service_service, fmt::arg("unit", unit),
         fmt::arg("title", without_specifiers(spec.title)), fmt::arg("service", spec.name),
         fmt::arg("suite", suite), fmt::arg("program", unit_argument(program)),
-        fmt::arg("command", command),
+        fmt::arg("command", command), fmt::arg("needs", listed(spec.needs)),
+        fmt::arg("after", listed(after)),
         fmt::arg("reload",
                  spec.reload_signal.empty()
                      ? ""

@@ -34,6 +34,8 @@ struct ServiceSpec {
     std::string group = {};
     std::vector<std::string> writeable = {}; // folders
     suite::ServiceLimits limits = {};
+    std::vector<std::string> needs = {};  // units of the host's system, started with it and before
+    std::vector<std::string> after = {};  // services of the suite that are to start before it
     std::vector<std::string> allows = {}; // suite::Service::allows
 };
 

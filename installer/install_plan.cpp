@@ -28,10 +28,14 @@ std::vector<std::string> Installation::roles() const {
 std::vector<std::string> roles_of(const suite::Manifest& manifest,
                                   const std::vector<std::string>& components) {
     std::vector<std::string> roles;
-    // What comes with a component is no role of its own.
+    // A console or mirror that cannot be without another component of its host is a part of that.
+    const auto part = [](const suite::Component& component) {
+        return !component.requires_.empty() &&
+               (component.role == suite::Role::console || component.role == suite::Role::mirror);
+    };
     for (const std::string& name : components)
         if (const suite::Component* component = manifest.component(name);
-            component && component->with.empty())
+            component && !part(*component))
             roles.emplace_back(suite::name(component->role));
     return roles;
 }

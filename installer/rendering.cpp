@@ -8,6 +8,7 @@
 #include "installer/config_files.hpp"
 #include "platform/files.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -228,6 +229,20 @@ std::string log_file(const Layout& layout, const std::string& service) {
     return layout.logs() + "/" + service + ".log";
 }
 
+namespace {
+
+// Those of what the component requires beside it.
+std::vector<std::string> services_before(const Manifest& manifest, const std::string& component) {
+    std::vector<std::string> before;
+    const auto& needed = manifest.component(component)->requires_;
+    for (const suite::Service& service : manifest.services)
+        if (std::find(needed.begin(), needed.end(), service.component) != needed.end())
+            before.push_back(service.name);
+    return before;
+}
+
+} // namespace
+
 std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const NodeState& node,
                                                 const Manifest& manifest,
                                                 const std::string& component) {
@@ -254,6 +269,8 @@ std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const Node
             spec.group = account_group(layout);
             spec.writeable = {node.data_folder, node.run_folder, layout.logs()};
             spec.limits = service.limits;
+            spec.needs = service.after;
+            spec.after = services_before(manifest, component);
             spec.allows = service.allows;
         }
         spec.stop_signal = service.stop_signal;

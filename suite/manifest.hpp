@@ -125,6 +125,7 @@ struct Service {
     std::optional<Command> reload_command;    // or by this
     std::vector<std::string> capabilities;    // "net-bind-service"
     ServiceLimits limits;
+    std::vector<std::string> after; // units of the host's system that it needs: "redis.service"
     // What it could not do otherwise where a service manager confines it.
     std::vector<std::string> allows; // "writable-code", …
 };

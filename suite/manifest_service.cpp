@@ -72,6 +72,25 @@ void read_limits(Section& section, ServiceLimits& limits) {
     table.done();
 }
 
+// As systemd names its units; none of ours, whose order follows from what components require.
+std::string unit_before(Section& section, const Text& text,
+                        const std::vector<std::string>& before) {
+    const auto dot = text.value.rfind('.');
+    const std::string_view kind =
+        std::string_view(text.value).substr(std::min(dot, text.value.size()));
+    const bool unit =
+        dot != 0 &&
+        (kind == ".service" || kind == ".socket" || kind == ".target" || kind == ".mount") &&
+        text.value.size() < 200 &&
+        text.value.find_first_not_of(
+            "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+            ":-_.\\@") == std::string::npos;
+    if (!unit || std::find(before.begin(), before.end(), text.value) != before.end())
+        section.fail(text.at, fmt::format("'{}' in 'after'", text.value),
+                     "units of the host's system, each once, such as \"redis-server.service\"");
+    return text.value;
+}
+
 std::string allowance(Section& section, const Text& text, const std::vector<std::string>& before) {
     const auto& all = service_allowances;
     if (std::find(all.begin(), all.end(), text.value) == all.end() ||
@@ -117,6 +136,8 @@ void ManifestReader::read_services() {
         read_reload(references, section, service);
         read_capabilities(section, service);
         read_limits(section, service.limits);
+        for (const Text& unit : section.texts("after"))
+            service.after.push_back(unit_before(section, unit, service.after));
         for (const Text& allowed : section.texts("allows"))
             service.allows.push_back(allowance(section, allowed, service.allows));
         section.done();

@@ -42,6 +42,9 @@ for service in server balancer; do
         fail "systemd-analyze security objects to $service"
     tail -n 1 "$scratch/last.log"
 done
+# It is root and writes all over the host: what it needs not is closed all the same.
+on systemd-analyze security --threshold=80 locum-agent-endpoint-manager >"$scratch/last.log" || fail "systemd-analyze security objects to the agent"
+tail -n 1 "$scratch/last.log"
 [[ $(on stat -c '%U %a' /etc/opt/endpoint-manager/server.conf) == 'operators-choice 600' ]] || fail "server.conf is somebody else's"
 on setpriv --reuid=endpoint-balancer --regid=endpoint-manager --clear-groups cat /etc/opt/endpoint-manager/server.conf \
     >"$scratch/last.log" 2>&1 && fail "the balancer's account reads the database's password"

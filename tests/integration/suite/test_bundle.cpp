@@ -308,7 +308,8 @@ TEST_CASE("both versions of the example make bundles, and their configs render")
     for (const std::string version : {"1.0", "2.0"}) {
         const std::string source = f.folder.path + "/" + version;
         boost::filesystem::copy(example, source, boost::filesystem::copy_options::recursive);
-        for (const char* component : {"server", "balancer", "administrator", "console"}) {
+        for (const char* component :
+             {"server", "balancer", "administrator", "web-app", "console"}) {
             platform::make_folders(source + "/payload/" + component + "/bin");
             platform::write_file(source + "/payload/" + component + "/bin/x", version, 0755);
         }
@@ -322,10 +323,11 @@ TEST_CASE("both versions of the example make bundles, and their configs render")
                 CHECK(migration.run.at(0).sql ==
                       platform::read_file(example + "/" + migration.run.at(0).name));
         suite::Scope scope;
-        scope.variables = {
-            {"run", "/run/x"},         {"node.address", "127.0.0.2"}, {"node.name", "a"},
-            {"node.mode", "normal"},   {"port.device", "30002"},      {"port.front", "30001"},
-            {"copy.snapshot_ms", "0"}, {"datasource", "sqlite"},      {"datasource.file", "/x.db"}};
+        scope.variables = {{"component.dir", "/opt/x"},   {"run", "/run/x"},
+                           {"node.address", "127.0.0.2"}, {"node.name", "a"},
+                           {"node.mode", "normal"},       {"port.device", "30002"},
+                           {"port.front", "30001"},       {"copy.snapshot_ms", "0"},
+                           {"datasource", "sqlite"},      {"datasource.file", "/x.db"}};
         scope.lists["servers"] = {
             {{"name", "a"}, {"address", "127.0.0.2"}, {"port.device", "30002"}, {"out", "false"}},
             {{"name", "b"}, {"address", "127.0.0.3"}, {"port.device", "30002"}, {"out", "true"}}};

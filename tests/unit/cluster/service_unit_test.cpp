@@ -40,10 +40,14 @@ TEST_CASE("service unit: command, account, gate and folders are as the spec says
     spec.stop_timeout = std::chrono::seconds(7);
     spec.reload_signal = "USR2";
     spec.limits = {4096, 100, 512};
+    spec.needs = {"redis-server.service"};
+    spec.after = {"store"};
     const std::string text = text_of(spec);
     for (const char* line :
          {"ExecStart=\"/bin/sleep\" \"60\"", "User=endpoint-manager", "Group=endpoint-manager",
           "ExecCondition=+\"/usr/local/bin/locum\" agent may-start server --suite endpoint-manager",
+          "Wants=network-online.target redis-server.service",
+          "After=network-online.target redis-server.service endpoint-manager-store.service",
           "ReadWritePaths=\"/var/opt/endpoint manager\"", "KillSignal=SIGINT",
           "TimeoutStopSec=7000ms", "ExecReload=/bin/kill -USR2 $MAINPID", "LimitNOFILE=4096",
           "TasksMax=100", "MemoryMax=512M", "CapabilityBoundingSet=", "AmbientCapabilities=",

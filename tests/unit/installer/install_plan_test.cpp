@@ -116,6 +116,12 @@ TEST_CASE("plan: the step ids are all different, and every step fails by taking 
     }
 }
 
+TEST_CASE(
+    "plan: a console that cannot be without a server is a part of it, and no role of the node") {
+    const Site site({"server", "tool", "balancer"});
+    CHECK(site.installation().roles() == std::vector<std::string>{"server", "balancer"});
+}
+
 TEST_CASE("plan: a component that the suite has not got is preflight's to refuse") {
     Site site({"server"});
     site.installation().answers.components = {"server", "servr"};

@@ -36,7 +36,7 @@ TEST_CASE("the example's manifest is read whole") {
 
 TEST_CASE("components and topologies keep the order of the file") {
     const Manifest m = example();
-    REQUIRE(m.components.size() == 4);
+    REQUIRE(m.components.size() == 5);
     CHECK(m.components[0].name == "server");
     CHECK(m.components[0].role == Role::server);
     CHECK(m.components[0].payload == "payload/server");
@@ -51,7 +51,7 @@ TEST_CASE("components and topologies keep the order of the file") {
     REQUIRE(m.topologies.size() == 4);
     CHECK(m.topologies[0].name == "stand-alone");
     CHECK(m.topologies[2].components ==
-          std::vector<std::string>{"server", "administrator", "balancer", "console"});
+          std::vector<std::string>{"server", "administrator", "web-app", "balancer", "console"});
 }
 
 TEST_CASE("ports, configs, services, probes and balancing are read") {
@@ -106,11 +106,11 @@ TEST_CASE("the database's engines are read, migrations by name") {
 
 TEST_CASE("the parts of a bundle follow from its manifest") {
     CHECK(part_paths(example()) ==
-          std::vector<std::string>{"migrations/postgresql/1.0-2.0.sql",
-                                   "migrations/postgresql/1.0.sql", "migrations/sqlite/1.0-2.0.sql",
-                                   "migrations/sqlite/1.0.sql", "payload/administrator.tar.zst",
-                                   "payload/balancer.tar.zst", "payload/console.tar.zst",
-                                   "payload/server.tar.zst", "templates/console.conf.in",
-                                   "templates/haproxy.cfg.in", "templates/server.conf.in",
-                                   "text/information.txt", "text/licence.txt"});
+          std::vector<std::string>{
+              "migrations/postgresql/1.0-2.0.sql", "migrations/postgresql/1.0.sql",
+              "migrations/sqlite/1.0-2.0.sql", "migrations/sqlite/1.0.sql",
+              "payload/administrator.tar.zst", "payload/balancer.tar.zst",
+              "payload/console.tar.zst", "payload/server.tar.zst", "payload/web-app.tar.zst",
+              "templates/console.conf.in", "templates/haproxy.cfg.in", "templates/server.conf.in",
+              "text/information.txt", "text/licence.txt"});
 }

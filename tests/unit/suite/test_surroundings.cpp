@@ -72,16 +72,19 @@ TEST_CASE("services: account, limits and what a service is allowed besides") {
     const auto with = [&](const std::string& more) {
         return replaced(with_surroundings(), line, line + more);
     };
-    const Service service = parse_manifest(with("user = \"shop_web-1\"\n"
-                                                "limits = { open-files = 4096, memory-mb = 512 }\n"
-                                                "allows = [\"writable-code\", \"homes\"]\n"),
-                                           "s.toml")
-                                .services[0];
+    const Service service =
+        parse_manifest(with("user = \"shop_web-1\"\n"
+                            "limits = { open-files = 4096, memory-mb = 512 }\n"
+                            "after = [\"redis-server.service\", \"x@1.socket\"]\n"
+                            "allows = [\"writable-code\", \"homes\"]\n"),
+                       "s.toml")
+            .services[0];
     CHECK(service.user == "shop_web-1");
     CHECK(service.limits.open_files == 4096);
     CHECK(service.limits.tasks == 0);
     CHECK(service.limits.memory_mb == 512);
     CHECK(service.allows == std::vector<std::string>{"writable-code", "homes"});
+    CHECK(service.after == std::vector<std::string>{"redis-server.service", "x@1.socket"});
     const auto fault = [&](const std::string& more) {
         return suite::testing::complaint(with(more));
     };
@@ -94,6 +97,12 @@ TEST_CASE("services: account, limits and what a service is allowed besides") {
     CHECK(fault("allows = [\"everything\"]\n") ==
           "s.toml:39:11: found 'everything' in 'allows'; expected each once of writable-code, "
           "devices, homes, all-system-calls");
+    for (const std::string unit :
+         {"redis", ".service", "a b.service", "x.service\", \"x.service", "x.timer"})
+        CHECK_MESSAGE(
+            fault("after = [\"" + unit + "\"]\n").find("' in 'after'; expected units of") !=
+                std::string::npos,
+            unit);
     CHECK(fault("allows = [\"homes\", \"homes\"]\n").find("s.toml:39:20: found 'homes'") == 0);
 }
 
