@@ -101,6 +101,12 @@ const std::vector<CheckInfo>& checks() {
          "one that is not asked could not be kept out"},
         {"node-unwell", "upgrades: all probes of every node pass",
          "an upgrade takes servers out, and the rest must serve"},
+        {"node-alive", "`node remove`: nothing of the node lives",
+         "its server would go on writing, unknown to the cluster"},
+        {"node-unproven",
+         "`node remove`: every other node, balancer and the database can be asked of it, and "
+         "nothing they say is doubtful",
+         ""},
         {"unfinished", "upgrades: no modification or installation of a node was cut off",
          "the node could not be staged"},
         {"update-mode", "upgrades: no server is in update mode", "another upgrade is under way"},

@@ -6,6 +6,7 @@
 # set_up N COMPONENTS  puts locum, the bundles and the answers of node N on its host
 # install N            installs 1.0 there
 # locum_on N ARGS…     runs locum on a host and keeps what it says; its exit code is in $code
+# remove_node N FROM [ARGS…]  node N, which is off, leaves the cluster by name, once balancers and database have noticed that
 # trial_load ARGS…     starts the client load, from outside of the hosts; expect_clean_load ends it
 # expect_lost_only_at MS…  ends it: only what was sent to a host before the balancers knew that it went away at one of these
 #                      Unix times
@@ -83,6 +84,15 @@ locum_on() {
     shift
     code=0
     lab exec "node-$n" locum "$@" >"$scratch/last.log" 2>&1 || code=$?
+}
+
+# Half a minute for the database, which keeps sessions of a host that said no goodbye so long.
+remove_node() {
+    local end=$((SECONDS + 60))
+    for (( ; ; )); do
+        locum_on "$2" node remove "node-$1" --confirm "node-$1" "${@:3}"
+        ((code == 4 && SECONDS < end)) && grep -qE 'has (a session|[0-9]+ sessions) of |sends to |has requests under way' "$scratch/last.log" || break
+    done
 }
 
 install_on() {

@@ -157,7 +157,7 @@ foreign_stays 2 3
 
 echo "-- node-3 is removed"
 lab power-off node-3
-locum_on 1 node remove node-3
+remove_node 3 1
 expect_code 0 "removal of node-3"
 within 10 without_node_3
 admitted node-2 1:30002

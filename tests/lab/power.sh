@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 begin_lab 3
 source "$(dirname "$0")/cluster.sh"
-how=$1
+how=$1 gone=()
 
 # node_3 CONDITION: it holds for node-3 in the status that node-1 gives (a Python expression of node).
 node_3() {
@@ -23,9 +23,33 @@ lab exec node-2 env LOCUM_FAILPOINTS='step/node-1/update-mode/done/after=kill' \
     locum upgrade run /root/setup/2.0.bundle --mode rolling >"$scratch/last.log" 2>&1 || code=$?
 expect_code 137 "upgrade killed when the first of three servers was updated"
 
+if [[ $how == remove ]]; then
+    echo "-- node-3 is cut off from node-2 only, and is not taken for gone"
+    gone=("$(date +%s%3N)")
+    lab cut node-2 node-3
+    locum_on 2 node remove node-3 --confirm node-3
+    expect_code 4 "removal of a server that one node does not reach"
+    expect_said 'node-alive: found node-3 is reached from node-1: its agent at .* its port device at .*; it is cut off from node-2 only'
+    expect_said 'node-alive: found the database has [0-9]+ sessions of node-3 from 198.51.100.13 \(endpoint-manager: [0-9]+, locum: [0-9]+\)'
+    expect_said 'node-alive: found the agent of node-3 does not answer, and reports to the registry: '
+    expect_said 'try: mend the network between the hosts'
+    cat "$scratch/last.log"
+    locum_on 2 node remove node-3 --confirm node-3 --ignore node-alive
+    expect_code 2 "the same, by all means"
+    node_3 'node["reachable"]' || fail "node-3 was removed"
+    lab heal
+    within 30 node_3 'node["reachable"]'
+fi
+
 echo "-- node-3 is powered off"
-off=$(date +%s%3N)
+gone+=("$(date +%s%3N)")
 lab power-off node-3
+if [[ $how == remove ]]; then
+    locum_on 2 node remove node-3 --plan
+    expect_code 4 "removal of a host that went off just now"
+    expect_said 'node-alive: found the database has (a session|[0-9]+ sessions) of node-3 from 198.51.100.13 .*try again in half a minute'
+    cat "$scratch/last.log"
+fi
 locum_on 2 upgrade resume
 expect_code 11 "resume with a host that is off"
 expect_said 'node-2 is not drained, since node-3 does not answer: '
@@ -45,8 +69,26 @@ boot)
     ;;
 remove)
     echo "-- node-3 is removed"
-    locum_on 2 node remove node-3
+    end=$((SECONDS + 60))
+    locum_on 2 node remove node-3 --plan
+    until ((code == 0)); do
+        ((SECONDS < end)) || fail "node-3 is not proven gone"
+        locum_on 2 node remove node-3 --plan
+    done
+    cat "$scratch/last.log"
+    expect_said '^  cluster/remove +take node-3 out of the registry'
+    expect_said '^proof: not to be reached from node-1 and node-2: its agent \(198.51.100.13:61616\)'
+    expect_said '^proof: no request goes to it from the balancers on node-1 \(DOWN.*\) and node-2 \(DOWN'
+    expect_said '^proof: the database has no session from its address 198.51.100.13'
+    expect_said '^proof: its agent has not reported to the registry for [0-9]+ s'
+    expect_said '^note: operation upgrade-.* \(upgrade, paused\) goes on without node-3: locum upgrade resume'
+    locum_on 2 node remove node-3 </dev/null
+    expect_code 2 "removal without a confirmation"
+    expect_said 'try: give --confirm node-3'
+    remove_node 3 2
     expect_code 0 "removal of a node that is off"
+    expect_said '^note: nothing is stopped or deleted on node-3'
+    cat "$scratch/last.log"
     nodes=2
     ;;
 esac
@@ -54,7 +96,7 @@ locum_on 2 upgrade resume
 expect_code 0 "resume"
 expect_all_at 2.0 "$nodes"
 
-expect_lost_only_at "$off"
+expect_lost_only_at "${gone[@]}"
 
 if [[ $how == remove ]]; then
     echo "-- node-3 boots all the same"

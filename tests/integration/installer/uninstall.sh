@@ -30,7 +30,7 @@ expect_code 2 "uninstall without a confirmation"
 expect_said 'try: give --confirm node-3'
 try uninstall --root "$trial/node-3" --confirm node-2
 expect_code 2 "uninstall of another node"
-try node remove node-3 --root "$trial/node-1"
+try node remove node-3 --confirm node-3 --root "$trial/node-1"
 expect_code 4 "removal by name of a node that lives"
 expect_said 'locum uninstall'
 
