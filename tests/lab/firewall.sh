@@ -19,7 +19,8 @@ for_the_time_being() {
 firewalls() {
     lab exec node-1 systemctl -q enable --now firewalld
     for_the_time_being
-    lab exec node-2 sh -c 'ufw allow 22/tcp comment "by hand" && ufw deny from 203.0.113.9 && ufw --force enable' >/dev/null
+    # On at boot, as its package has it, and not the lab's hosts.
+    lab exec node-2 sh -c 'systemctl -q enable ufw && ufw allow 22/tcp comment "by hand" && ufw deny from 203.0.113.9 && ufw --force enable' >/dev/null
     cat >"$(lab root node-3)/etc/nftables.conf" <<'NFT'
 #!/usr/sbin/nft -f
 flush ruleset

@@ -22,5 +22,5 @@ find etc opt usr/local srv home root var/lib var/opt var/spool -xdev \( -path ro
 echo "-- accounts"; cat /etc/passwd /etc/group; sha256sum /etc/shadow
 echo "-- units"; systemctl list-unit-files --no-legend --no-pager
 echo "-- rules"; nft list ruleset
-echo "-- kernel"; sysctl -a 2>/dev/null | grep -vE "^(fs\.(dentry-state|file-nr|inode-nr|inode-state|aio-nr|quota)|net\.netfilter\.nf_conntrack_count|kernel\.(pty\.nr|ns_last_pid|random))"'
+echo "-- kernel"; sysctl -a 2>/dev/null | grep -vE "^(fs\.(dentry-state|file-nr|inode-nr|inode-state|aio-nr|quota)|net\.netfilter\.nf_conntrack_count|kernel\.(pty\.nr|ns_last_pid|random\.))"'
 }
