@@ -60,13 +60,15 @@ listens() {
     lab exec "node-$1" sh -c 'systemctl is-active locum-agent-endpoint-manager.service && ss -Hltn sport = :61616 | grep .'
 }
 
-# comes_back N: as the cluster sees it; one that is no member any more, or not yet, it does not see.
+# comes_back N: as the cluster sees it; one that is no member any more, or not yet, it does not see. A removal takes services away
+# before the node leaves.
 comes_back() {
     lab exec node-1 locum status --json | python3 -c '
 import json, sys
 node = next(n for n in json.load(sys.stdin)["nodes"] if n["name"] == sys.argv[1])
 services = [s["status"] for s in (node.get("services") or {}).values()]
-sys.exit(0 if node["reachable"] and services and set(services) <= {"running", "stopped"} else 1)' "node-$1"
+some = services or sys.argv[2] == "uninstall"
+sys.exit(0 if node["reachable"] and some and set(services) <= {"running", "stopped"} else 1)' "node-$1" "$what"
 }
 
 is_member() {
@@ -85,6 +87,7 @@ install_at_each_step() {
         ((${#steps[@]} >= 12)) || fail "the plan has ${#steps[@]} steps only: ${steps[*]}"
         for ((at = 0; at < ${#steps[@]}; at += every)); do
             step=${steps[at]}
+        echo "-- $step"
             code=0
             lab exec "node-$n" env LOCUM_FAILPOINTS="$(killed_at "${steps[@]:at}")" \
                 locum install /root/setup/1.0.bundle --answers /root/setup/answers.toml >"$scratch/last.log" 2>&1 || code=$?
@@ -115,6 +118,7 @@ upgrade_at_each_step() {
     load_and_witness --rate 200 --time-limit 2300
     for ((at = 0; at < ${#steps[@]}; at += every)); do
         step=${steps[at]}
+        echo "-- $step"
         within 30 not_busy lab exec "node-$node" env LOCUM_FAILPOINTS="$(killed_at "${steps[@]:at}")" \
             locum upgrade "$verb" /root/setup/2.0.bundle
         expect_code 137 "an upgrade that is killed at $step"
@@ -138,6 +142,7 @@ change_at_each_step() {
     ((${#steps[@]} >= 12)) || fail "the plan has ${#steps[@]} steps only: ${steps[*]}"
     for ((at = 0; at < ${#steps[@]}; at += every)); do
         step=${steps[at]}
+        echo "-- $step"
         failpoints=$(killed_at "${steps[@]:at}")
         ((at + 1 < ${#steps[@]})) || failpoints=${at_last:-$failpoints}
         within 30 not_busy lab exec node-3 env LOCUM_FAILPOINTS="$failpoints" locum "$@"
@@ -168,9 +173,10 @@ modify_at_each_step() {
 # Whoever is drained loses no request, whatever becomes of its power; and it is drained first. The last step removes what a removal
 # goes on by: one that was killed behind it has nothing left to do, and nothing to be told of.
 uninstall_at_each_step() {
-    local lost=0 at_last=uninstall/state=kill
+    local steps lost=0 at_last=uninstall/state=kill
     begin_cluster
-    [[ $(steps_of node-3 uninstall --purge --plan | head -n 1) == cluster/drain ]] || fail "node-3 is not drained first"
+    mapfile -t steps < <(steps_of node-3 uninstall --purge --plan)
+    [[ ${steps[0]} == cluster/drain ]] || fail "node-3 is not drained first, but: ${steps[*]}"
     trial_load --rate 200 --time-limit 1700
     change_at_each_step uninstall --purge --confirm node-3
     echo "power lost at $lost steps"
