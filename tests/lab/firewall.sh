@@ -20,7 +20,8 @@ firewalls() {
     lab exec node-1 systemctl -q enable --now firewalld
     for_the_time_being
     # On at boot, as its package has it, and not the lab's hosts.
-    lab exec node-2 sh -c 'systemctl -q enable ufw && ufw allow 22/tcp comment "by hand" && ufw deny from 203.0.113.9 && ufw --force enable' >/dev/null
+    lab exec node-2 sh -c 'ufw allow 22/tcp comment "by hand" && ufw deny from 203.0.113.9 &&
+        ufw --force enable && systemctl -q enable --now ufw' >/dev/null
     cat >"$(lab root node-3)/etc/nftables.conf" <<'NFT'
 #!/usr/sbin/nft -f
 flush ruleset
@@ -140,10 +141,16 @@ admitted() {
     for to in "$@"; do reaches "$from" "${to%:*}" "${to#*:}" || fail "$from does not reach node-${to%:*} at ${to#*:}"; done
 }
 
+# At the same time, since who is not answered waits a second.
 kept_out() {
     local from=$1 to
+    local -A asks
     shift
-    for to in "$@"; do ! reaches "$from" "${to%:*}" "${to#*:}" || fail "$from reaches node-${to%:*} at ${to#*:}"; done
+    for to in "$@"; do
+        reaches "$from" "${to%:*}" "${to#*:}" &
+        asks[$to]=$!
+    done
+    for to in "$@"; do ! wait "${asks[$to]}" || fail "$from reaches node-${to%:*} at ${to#*:}"; done
 }
 
 without_node_3() {
