@@ -61,12 +61,12 @@ for at in gone:
     assert unanswered[at] <= limit, f"{unanswered[at]} of the witness failed when a host went away; expected at most {limit}"
 
 # In each second while a host's absence is noticed the others answer: half of what is asked, of which chance may have half again.
-least = asked_per_s * (1 - share) / 2
 for at in gone:
     for second in range(7):
         begin = at + second * 1000
-        sent = [asked for asked in witness if begin <= asked["sent_ms"] < begin + 1000]
         if begin + 1000 > witness[-1]["sent_ms"]:
             break  # the load had been ended
+        sent = [asked for asked in witness if begin <= asked["sent_ms"] < begin + 1000]
         right = sum(asked["node"] is not None for asked in sent)
-        assert right >= least, f"{right} right answers of {len(sent)} in second {second} after a host went; expected {least}"
+        least = len(sent) * (1 - share) / 2
+        assert sent and right >= least, f"{right} right answers of {len(sent)} in second {second} after a host went; expected {least}"
