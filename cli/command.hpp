@@ -45,12 +45,18 @@ void add_status(CLI::App& app, Action& action);
 void add_node(CLI::App& app, Action& action);
 // To the node command.
 void add_node_services(CLI::App& node, Action& action);
+void add_node_remove(CLI::App& node, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);
 
 // An installation that is the host's own belongs to root. Throws Error(no_privilege).
 void require_root_for(const Common& common);
+
+// What is lost with a node is confirmed by its name, so that it is not another's. said: what was
+// given as --confirm; empty: on a terminal it is asked for, after show(). Throws Error(usage).
+void require_confirmed(const std::string& node, std::string said,
+                       const std::function<void()>& show);
 
 // To standard output; as JSON: {"plan": title, "steps": […]}.
 void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json);

@@ -2,11 +2,13 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "platform/terminal.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
+#include <iostream>
 #include <nlohmann/json.hpp>
 
 namespace locum::cli {
@@ -34,6 +36,25 @@ void require_root_for(const Common& common) {
         throw engine::Error("the host's own installation can be looked at by root only",
                             engine::Kind::no_privilege)
             .remedy("run the command as root, or name the installation with --root DIR");
+}
+
+void require_confirmed(const std::string& node, std::string said,
+                       const std::function<void()>& show) {
+    if (said.empty()) {
+        if (!platform::stdin_is_terminal())
+            throw engine::Error(fmt::format("{} is not removed without a confirmation", node),
+                                engine::Kind::usage)
+                .remedy("give --confirm " + node);
+        show();
+        fmt::print(stderr, "To remove it, type the node's name: ");
+        std::getline(std::cin, said);
+    }
+    if (said != node)
+        throw engine::Error(
+            fmt::format("'{}' was confirmed; the node to be removed is {}", said, node),
+            engine::Kind::usage)
+            .remedy(
+                fmt::format("see that it is the node that is meant, and give --confirm {}", node));
 }
 
 std::string steps_json(const std::vector<engine::PlanLine>& plan) {

@@ -1,25 +1,20 @@
 #include "upgrade/uninstall.hpp"
 #include "cli/command.hpp"
-#include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
-#include "platform/terminal.hpp"
 #include "token/network_token.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
-#include <iostream>
 #include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
 namespace {
 
-using engine::Error;
-using engine::Kind;
 using nlohmann::json;
 
 struct Options : Common {
@@ -42,27 +37,6 @@ upgrade::UninstallRequest request_of(const Options& options) {
     if (!options.token.empty())
         request.servers = token::NetworkToken::load(platform::absolute(options.token)).addresses;
     return request;
-}
-
-// What is lost is confirmed by its name, so that it is not another host's.
-void require_confirmed(const Options& options, const upgrade::Removal& removal) {
-    std::string said = options.confirm;
-    if (said.empty()) {
-        if (!platform::stdin_is_terminal())
-            throw Error(fmt::format("{} is not removed without a confirmation", removal.node),
-                        Kind::usage)
-                .remedy("give --confirm " + removal.node);
-        print_plan(removal.title, removal.plan, false);
-        for (const std::string& one : removal.consequences)
-            fmt::print("note: {}\n", one);
-        fmt::print(stderr, "To remove it, type the node's name: ");
-        std::getline(std::cin, said);
-    }
-    if (said != removal.node)
-        throw Error(fmt::format("'{}' was confirmed; this node is {}", said, removal.node),
-                    Kind::usage)
-            .remedy(fmt::format("run the command on the node that is meant, or give --confirm {}",
-                                removal.node));
 }
 
 int show(const Options& options, const upgrade::Removal& removal) {
@@ -88,7 +62,11 @@ int uninstall(const Options& options) {
     const upgrade::Removal removal = upgrade::removal_of(request);
     if (options.plan)
         return show(options, removal);
-    require_confirmed(options, removal);
+    require_confirmed(removal.node, options.confirm, [&removal] {
+        print_plan(removal.title, removal.plan, false);
+        for (const std::string& one : removal.consequences)
+            fmt::print("note: {}\n", one);
+    });
     platform::StopSignals signals;
     request.cancelled = [&signals] { return signals.arrived(); };
     const std::vector<std::string> left = upgrade::uninstall(request, *make_reporter(options));

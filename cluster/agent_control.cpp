@@ -121,7 +121,7 @@ bool agent_runs(const Layout& layout) {
 
 bool agent_is_there(const Layout& layout) {
     return agent_runs(layout) ||
-           (service_manager_used(layout) && platform::service_unit_installed(unit_of(layout)));
+           (service_manager_used(layout) && !platform::service_unit_gone(unit_of(layout)));
 }
 
 std::vector<AgentFault> agent_faults(const Layout& layout, const std::string& program) {

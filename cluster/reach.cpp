@@ -117,6 +117,12 @@ std::string endpoint(const std::string& host, std::uint16_t port) {
                                                : fmt::format("[{}]:{}", host, port);
 }
 
+std::string plain_address(const std::string& host) {
+    error_code is_name;
+    const auto address = asio::ip::make_address(host, is_name);
+    return is_name ? host : address.to_string();
+}
+
 struct Greeter::State {
     // A caller that was greeted closes first, so that no connection of this end lingers on the port
     // that the agent will have.

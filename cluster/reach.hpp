@@ -40,6 +40,9 @@ std::vector<Unreached> unreached_from_json(const std::string& text);
 
 // "10.0.0.1:61616", "[2001:db8::1]:61616".
 std::string endpoint(const std::string& host, std::uint16_t port);
+// An address as sockets and databases write it ("2001:db8::1"), so that two can be compared; a name
+// stays as it is.
+std::string plain_address(const std::string& host);
 
 // Listens where an agent will, and greets whoever connects with a line that nobody else knows: so
 // the others can prove that their connections arrive at this host. Ends with its destruction.

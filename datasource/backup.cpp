@@ -2,6 +2,7 @@
 
 #include "datasource/engines.hpp"
 #include "datasource/fresh_file.hpp"
+#include "datasource/password_file.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 #include "platform/shell.hpp"
@@ -26,8 +27,11 @@ void dump(const Settings& settings, const std::string& file) {
                  "--username=" + settings.locum.user,
                  "--dbname=" + settings.database,
                  "--file=" + file};
-    make.environment = {{"PGCONNECT_TIMEOUT", "10"}, {"LC_ALL", "C.UTF-8"}};
-    make.secrets = {{"PGPASSWORD", settings.locum.password}};
+    const platform::SecretFile password = password_file(settings);
+    make.environment = {{"PGCONNECT_TIMEOUT", "10"},
+                        {"LC_ALL", "C.UTF-8"},
+                        {"PGPASSFILE", password.path()},
+                        {"PGPASSWORD", ""}}; // where the operator has one it would come first
     make.time_limit = dump_time;
     engine::during("backing up the productive database", [&] { platform::run_checked(make); });
     // Read to its end: the table of contents alone is whole in a file that is cut off behind it.

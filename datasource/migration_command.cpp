@@ -1,5 +1,6 @@
 #include "datasource/migration_command.hpp"
 
+#include "datasource/password_file.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/outcome.hpp"
@@ -17,7 +18,8 @@ constexpr std::chrono::milliseconds poll_pause{20};
 constexpr std::chrono::seconds leave_time{10};
 constexpr std::size_t shown = 600; // of what it said, in an error
 
-platform::Command command_of(const MigrationPart& part, const Settings& settings) {
+platform::Command command_of(const MigrationPart& part, const Settings& settings,
+                             const std::string& password_file) {
     platform::Command command;
     command.argv = part.argv;
     command.folder = "/";
@@ -35,7 +37,7 @@ platform::Command command_of(const MigrationPart& part, const Settings& settings
     command.environment["PGDATABASE"] = settings.database;
     command.environment["PGUSER"] = settings.locum.user;
     command.environment["PGAPPNAME"] = application_name;
-    command.secrets = {{"PGPASSWORD", settings.locum.password}};
+    command.environment["PGPASSFILE"] = password_file;
     return command;
 }
 
@@ -72,12 +74,16 @@ bool has_command(const std::vector<Migration>& steps) {
 void run_command(const MigrationPart& part, const Settings& settings, const std::string& log_file) {
     const std::string called = fmt::format("{}", fmt::join(part.argv, " "));
     const engine::Secrets secrets = {{"datasource.locum.password", settings.locum.password}};
-    if (settings.kind == Kind::postgresql)
+    std::optional<platform::SecretFile> password;
+    if (settings.kind == Kind::postgresql) {
+        password.emplace(password_file(settings));
         end_sessions(settings);
+    }
     std::string why;
     std::string said;
     try {
-        const platform::Finished finished = platform::run(command_of(part, settings));
+        const platform::Finished finished =
+            platform::run(command_of(part, settings, password ? password->path() : std::string()));
         append(log_file,
                engine::redacted(fmt::format("$ {}\n{}{}", called, finished.output, finished.errors),
                                 secrets));

@@ -31,8 +31,9 @@ void migrate(Connection& connection, const std::vector<Migration>& steps,
 // Runs the part's command, whose variables have been replaced, and throws unless it ends with exit
 // code 0, in time, and prints the line that is expected. It finds the datasource in its
 // environment: LOCUM_DATASOURCE (postgresql, sqlite), and LOCUM_DATASOURCE_FILE or libpq's
-// variables with Locum's account. What it prints is appended to the log, without the password.
-// After a failure none of its sessions is left on the database server.
+// variables with Locum's account, whose password is in the file PGPASSFILE. What it prints is
+// appended to the log, without the password. After a failure none of its sessions is left on the
+// database server.
 void run_command(const MigrationPart& part, const Settings& settings, const std::string& log_file);
 
 } // namespace locum::datasource

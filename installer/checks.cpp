@@ -36,6 +36,10 @@ const std::vector<CheckInfo>& checks() {
         {"service-account", "accounts that the answers name for services exist",
          "the services could not start"},
         {"firewall-rule", "firewall rules of the answers are for ports of the bundle", answers},
+        {"firewall-answer",
+         "modifications: what the answers say of the firewall is what is done; what is there "
+         "already stays",
+         "", true},
         {"port-unknown", "ports of the answers are the bundle's", answers},
         {"port-twice", "no two ports of this host are one", "only one can listen"},
         {"memory", "memory for all components of the host", ""},
@@ -97,6 +101,12 @@ const std::vector<CheckInfo>& checks() {
          "one that is not asked could not be kept out"},
         {"node-unwell", "upgrades: all probes of every node pass",
          "an upgrade takes servers out, and the rest must serve"},
+        {"node-alive", "`node remove`: nothing of the node lives",
+         "its server would go on writing, unknown to the cluster"},
+        {"node-unproven",
+         "`node remove`: every other node, balancer and the database can be asked of it, and "
+         "nothing they say is doubtful",
+         ""},
         {"unfinished", "upgrades: no modification or installation of a node was cut off",
          "the node could not be staged"},
         {"update-mode", "upgrades: no server is in update mode", "another upgrade is under way"},

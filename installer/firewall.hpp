@@ -34,6 +34,8 @@ std::vector<engine::Finding> firewall_findings(const FirewallAnswer& answer,
                                                const suite::Manifest& manifest);
 // "TCP 8443 (web) from the cluster's nodes".
 std::string in_words(const PortRule& rule);
+// As the answers have it: "any", "peers", "off", ["10.0.0.0/8"], each with its quotation marks.
+std::string as_answered(const Clients& clients);
 // "TCP 8443 (web) from 198.51.100.12".
 std::string in_words(const platform::FirewallRule& rule);
 
@@ -49,9 +51,10 @@ std::string to_json(const std::vector<Member>& members);
 std::vector<Member> members_from_json(const std::string& text);
 
 struct FirewallRecord {
-    std::vector<PortRule> rules; // none: the host's firewall is left alone
+    std::vector<PortRule> rules; // none: no port is open to others
     std::vector<Member> members;
     std::string set_on; // the firewall that has the rules; empty: none did
+    bool manage = true; // false: the host's firewall is left alone, and there are no rules
     bool operator==(const FirewallRecord&) const = default;
 };
 // nullopt: this node's firewall is no matter of Locum.

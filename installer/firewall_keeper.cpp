@@ -29,7 +29,7 @@ public:
 
     void beat() {
         std::optional<FirewallRecord> record = load_firewall(layout_);
-        if (!record || record->rules.empty())
+        if (!record || !record->manage)
             return;
         const std::vector<Member> known = record->members;
         std::string unasked;

@@ -77,6 +77,10 @@ std::string file_of(const cluster::Layout& layout) {
 
 } // namespace
 
+std::string as_answered(const Clients& clients) {
+    return value_of(clients).dump();
+}
+
 std::string to_json(const std::vector<Member>& members) {
     return value_of(members).dump();
 }
@@ -96,6 +100,8 @@ std::optional<FirewallRecord> load_firewall(const cluster::Layout& layout) {
             record.rules.push_back(rule_from(rule));
         record.members = members_from(value.at("members"));
         record.set_on = value.at("set-on");
+        // Of a Locum that did not write it: one that found no rule to keep left the firewall alone.
+        record.manage = value.value("manage", !record.rules.empty());
         return record;
     } catch (const json::exception& error) {
         throw engine::Error(fmt::format("{} is damaged: {}", file, error.what()),
@@ -108,8 +114,10 @@ void store_firewall(const cluster::Layout& layout, const FirewallRecord& record)
     json rules = json::array();
     for (const PortRule& rule : record.rules)
         rules.push_back(value_of(rule));
-    const json value = {
-        {"rules", rules}, {"members", value_of(record.members)}, {"set-on", record.set_on}};
+    const json value = {{"rules", rules},
+                        {"members", value_of(record.members)},
+                        {"set-on", record.set_on},
+                        {"manage", record.manage}};
     platform::write_file(file_of(layout), value.dump(2) + "\n", 0600);
 }
 

@@ -1,6 +1,8 @@
 #include "installer/host_questions.hpp"
 
 #include "cluster/reach.hpp"
+#include "datasource/sessions.hpp"
+#include "engine/error.hpp"
 #include "installer/host_facts.hpp"
 
 #include <nlohmann/json.hpp>
@@ -22,10 +24,22 @@ std::string reach(Node&, const NodeCommand& command, engine::Reporter&) {
     return to_json(cluster::unreached(cluster::reaches_from_json(parameters.at("to").dump())));
 }
 
+std::string database(Node& node, const NodeCommand&, engine::Reporter&) {
+    const std::optional<datasource::Settings> settings = cluster::load_datasource(node.layout);
+    if (!settings)
+        throw engine::Error(node.state().name + " runs no server, so it holds no datasource",
+                            engine::Kind::refused)
+            .remedy("ask a node with a server");
+    const auto connection = datasource::connect(*settings, settings->locum);
+    return json{{"address", datasource::seen_address(*connection)}}.dump();
+}
+
 } // namespace
 
 cluster::NodeOperations host_questions() {
-    return {{"host", {cluster::Calls::look, host}}, {"reach", {cluster::Calls::look, reach}}};
+    return {{"host", {cluster::Calls::look, host}},
+            {"reach", {cluster::Calls::look, reach}},
+            {"database", {cluster::Calls::look, database}}};
 }
 
 } // namespace locum::installer

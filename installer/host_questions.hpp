@@ -3,6 +3,7 @@
 // which change nothing. Parameters and results are JSON.
 //   host {}      what the host is and has (HostFacts), with the folders that are written
 //   reach {to}   connections to try from here (cluster::Reach); those that cannot be made
+//   database {}  {address}: this node's own, as the productive database sees it; for servers
 
 #include "cluster/node.hpp"
 

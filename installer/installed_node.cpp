@@ -95,6 +95,13 @@ OpenOperation operation_of(const json& value) {
     return {value.at("id"), value.at("kind"), value.at("state")};
 }
 
+std::map<std::string, Components> components_of(const std::vector<cluster::NodeRow>& nodes) {
+    std::map<std::string, Components> all;
+    for (const cluster::NodeRow& node : nodes)
+        all[node.name] = node.components;
+    return all;
+}
+
 ClusterView ask_registry(const InstalledNode& node) {
     ClusterView view;
     const datasource::Settings& settings = *node.datasource;
@@ -106,6 +113,7 @@ ClusterView ask_registry(const InstalledNode& node) {
     if (!view.registry)
         return view;
     view.nodes = cluster::Registry(store).nodes();
+    view.components = components_of(view.nodes);
     view.not_member =
         std::none_of(view.nodes.begin(), view.nodes.end(), [&](const cluster::NodeRow& row) {
             return row.name == node.state.name && row.installation == node.state.installation_id;
@@ -127,6 +135,11 @@ ClusterView ask_server(const InstalledNode& node, const std::vector<std::string>
     view.servers = balanced_from_json(ask("servers"));
     if (const json open = json::parse(ask("operation")); !open.is_null())
         view.open = operation_of(open);
+    try {
+        view.components = json::parse(ask("components")).get<std::map<std::string, Components>>();
+    } catch (const Error&) {
+        // A server whose Locum does not know the question. What it is for is advice.
+    }
     view.registry = true;
     return view;
 }
@@ -178,6 +191,16 @@ const VersionHere* InstalledNode::program_source() const {
             here.manifest.program->files.contains(platform::system_name()))
             return &here;
     return nullptr;
+}
+
+std::optional<std::vector<Components>> InstalledNode::others() const {
+    if (!cluster.components)
+        return std::nullopt;
+    std::vector<Components> all;
+    for (const auto& [name, components] : *cluster.components)
+        if (name != state.name)
+            all.push_back(components);
+    return all;
 }
 
 std::string InstalledNode::root_option() const {
@@ -259,6 +282,10 @@ std::string open_operation_json(cluster::Store& store) {
     if (!open)
         return "null";
     return json{{"id", open->id}, {"kind", open->kind}, {"state", name(open->state)}}.dump();
+}
+
+std::string components_json(cluster::Store& store) {
+    return json(components_of(cluster::Registry(store).nodes())).dump();
 }
 
 } // namespace locum::installer

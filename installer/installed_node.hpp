@@ -5,6 +5,7 @@
 #include "cluster/node_state.hpp"
 #include "cluster/registry.hpp"
 #include "installer/rendering.hpp"
+#include "installer/requirements.hpp"
 #include "suite/manifest.hpp"
 
 #include <map>
@@ -35,6 +36,8 @@ struct ClusterView {
     bool not_member = false;
     bool registry = false;
     std::vector<cluster::NodeRow> nodes; // where this node has a datasource
+    // By the node's name; nullopt: it is not known, since nobody answered, or an older Locum did.
+    std::optional<std::map<std::string, Components>> components;
     std::vector<BalancedNode> servers;
     std::optional<OpenOperation> open;
 };
@@ -51,6 +54,8 @@ struct InstalledNode {
     std::map<std::string, std::string> version_of; // component → version that it is to be
     ClusterView cluster;
 
+    // What the other nodes of its cluster have; nullopt: it is not known.
+    std::optional<std::vector<Components>> others() const;
     // Whose bundle brought the program; nullptr: none of those here.
     const VersionHere* program_source() const;
     // nullptr: the version is not here any more.
@@ -86,7 +91,9 @@ inline constexpr const char* left_marker = "left";
 void keep_left(const cluster::Layout& layout, const cluster::NodeState& state);
 bool has_left(const cluster::Layout& layout, const cluster::NodeState& state);
 
-// JSON of the registry's open operation, or null: what a server's agent answers.
+// What a server's agent answers. JSON of the registry's open operation, or null; of each node's
+// components, by its name.
 std::string open_operation_json(cluster::Store& store);
+std::string components_json(cluster::Store& store);
 
 } // namespace locum::installer

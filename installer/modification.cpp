@@ -15,6 +15,7 @@ namespace locum::installer {
 using cluster::NodeState;
 using engine::contains;
 using engine::Error;
+using engine::Finding;
 using suite::Manifest;
 
 namespace {
@@ -168,6 +169,41 @@ std::vector<PortRule> rules_after(const Manifest& manifest, const Modification& 
     for (const auto& [name, number] : change.before.ports)
         keep(name);
     return port_rules(manifest, change.after.ports, change.after.agent_port, answer);
+}
+
+std::vector<Finding> unused_firewall_answers(const Modification& change,
+                                             const FirewallRecord& record,
+                                             const FirewallAnswer& answer) {
+    std::vector<Finding> findings;
+    const auto add = [&](std::string found, std::string expected, std::string remedy) {
+        findings.push_back({"firewall-answer", engine::Severity::warning, std::move(found),
+                            std::move(expected), std::move(remedy)});
+    };
+    if (record.manage && !answer.manage)
+        add("manage = false in [firewall]",
+            "manage = true, as this node was installed: its rules stay",
+            "to have the firewall left alone: locum uninstall, and install it so");
+    const auto ours = [&](const std::string& port) {
+        return port == "agent" || change.after.ports.contains(port);
+    };
+    for (const auto& [port, clients] : answer.rules) {
+        const std::string said =
+            fmt::format("{} = {} in [firewall.rules]", port, as_answered(clients));
+        if (!ours(port))
+            continue;
+        if (!record.manage) {
+            add(said, "none, since this node was installed with manage = false",
+                "let the port be open yourself; or: locum uninstall, and install it without that");
+            continue;
+        }
+        const auto rule = std::find_if(record.rules.begin(), record.rules.end(),
+                                       [&](const PortRule& one) { return one.name == port; });
+        const Clients now = rule == record.rules.end() ? Clients{Clients::Who::nobody} : rule->from;
+        if ((port == "agent" || change.before.ports.contains(port)) && now != clients)
+            add(said, as_answered(now) + ", which the port has and keeps",
+                "to change it: locum uninstall, and install it so");
+    }
+    return findings;
 }
 
 std::string options_of(const Selection& selection) {

@@ -49,6 +49,12 @@ std::vector<PortRule> rules_after(const suite::Manifest& manifest, const Modific
                                   const std::vector<PortRule>& before,
                                   const std::map<std::string, Clients>& answers);
 
+// "firewall-answer": warnings of what the answers say of the firewall and a modification does not
+// do. record: the node's, before.
+std::vector<engine::Finding> unused_firewall_answers(const Modification& change,
+                                                     const FirewallRecord& record,
+                                                     const FirewallAnswer& answer);
+
 // " --add X --remove Y".
 std::string options_of(const Selection& selection);
 // "add balancer, remove console".

@@ -148,26 +148,29 @@ json balancer(Node& node, const json& parameters) {
             {"settle_ms", asked.settle.count()}};
 }
 
-json servers(Node& node, const json&) {
-    const NodeState state = node.state();
-    std::optional<datasource::Settings> settings = cluster::load_datasource(node.layout);
-    if (!settings)
-        throw Error(state.name + " runs no server, so it cannot read the registry",
-                    engine::Kind::refused)
-            .remedy("ask a node with a server");
-    cluster::Store store(*settings, state.suite);
-    const InstalledVersion installed(node.layout, state.version);
-    return json::parse(to_json(balanced(cluster::Registry(store).nodes(), installed.manifest())));
-}
-
-json operation_in(Node& node, const json&) {
+cluster::Store store_of(Node& node) {
     const std::optional<datasource::Settings> settings = cluster::load_datasource(node.layout);
     if (!settings)
         throw Error(node.state().name + " runs no server, so it cannot read the registry",
                     engine::Kind::refused)
             .remedy("ask a node with a server");
-    cluster::Store store(*settings, node.layout.suite);
+    return {*settings, node.layout.suite};
+}
+
+json servers(Node& node, const json&) {
+    cluster::Store store = store_of(node);
+    const InstalledVersion installed(node.layout, node.state().version);
+    return json::parse(to_json(balanced(cluster::Registry(store).nodes(), installed.manifest())));
+}
+
+json operation_in(Node& node, const json&) {
+    cluster::Store store = store_of(node);
     return json::parse(open_operation_json(store));
+}
+
+json components(Node& node, const json&) {
+    cluster::Store store = store_of(node);
+    return json::parse(components_json(store));
 }
 
 // Versions that nothing on this node is or runs, and bundles of others than these and this one.
@@ -303,6 +306,7 @@ cluster::NodeOperations node_operations() {
         {"balancer", operation(Calls::look, balancer)},
         {"servers", operation(Calls::question, servers)},
         {"operation", operation(Calls::question, operation_in)},
+        {"components", operation(Calls::question, components)},
         {"stage", operation(Calls::command, stage)},
         {"switch", operation(Calls::command, switch_component)},
         {"configure", operation(Calls::command, configure)},

@@ -2,8 +2,6 @@
 // Children: run to the end with a time limit, or started to outlive this process. Boost.Process v1
 // behind it, with its traps closed (linux/process.cpp names them).
 
-#include "engine/secret.hpp"
-
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -14,11 +12,11 @@
 namespace locum::platform {
 
 struct Command {
+    // Nothing secret in either: others can read them (platform/secret_file.hpp).
     std::vector<std::string> argv;                  // argv[0]: a path, or a name sought on PATH
     std::map<std::string, std::string> environment; // on top of this process's own
     bool inherits = true; // false: of this process's environment it gets PATH only
-    std::map<std::string, engine::Secret> secrets; // environment that is never shown
-    std::string folder;                            // working folder; empty: this one's
+    std::string folder;   // working folder; empty: this one's
     std::string input;
     std::chrono::milliseconds time_limit{60'000};
     // Of each stream: as many bytes of its beginning and of its end are kept as half of it, at

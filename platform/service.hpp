@@ -27,9 +27,11 @@ struct ServiceUnitState {
 void install_service_unit(const std::string& name, const std::string& text);
 // It starts at boot, as its file says.
 void enable_service_unit(const std::string& name);
-// What runs goes on. Drop-ins of the administrator stay. Where the unit is not installed nothing is
-// done.
+// What runs goes on. Drop-ins of the administrator stay. Bears being run again after it was killed.
 void remove_service_unit(const std::string& name);
+// remove_service_unit() has nothing to do: there is neither its file nor, since that was removed,
+// what the manager still knows of it, nor the empty folder.
+bool service_unit_gone(const std::string& name);
 bool service_unit_installed(const std::string& name);
 // Of its file; "" where it is not installed.
 std::string service_unit_text(const std::string& name);

@@ -71,7 +71,7 @@ installer::Facts facts_of(const ModifyRequest& request, const InstalledNode& nod
             facts.unwriteable.push_back(folder);
     facts.node = node.state;
     facts.unpacked = change.kept;
-    if (const auto record = installer::load_firewall(layout); record && !record->rules.empty())
+    if (const auto record = installer::load_firewall(layout); record && record->manage)
         facts.firewall = installer::firewall_in_force(layout);
     facts.host_files = cluster::check_host_files(manifest, change.added);
     if (request.answers && cluster::service_manager_used(layout))
@@ -188,6 +188,10 @@ void check(const ModifyRequest& request, const InstalledNode& node, const Modifi
            const Installation& installation, Modifying& told) {
     told.findings =
         installer::preflight(installation.answers, installation.manifest(), installation.facts);
+    if (const auto record = installer::load_firewall(node.layout); record && request.answers)
+        for (Finding& finding :
+             installer::unused_firewall_answers(change, *record, request.answers->firewall))
+            told.findings.push_back(std::move(finding));
     // What the operator wrote for this suite's other nodes is judged as it stands there.
     if (node.datasource)
         check_in_registry(node, change, installation, told);

@@ -135,7 +135,7 @@ private:
 
     void firewall() {
         const auto record = installer::load_firewall(modified_.layout());
-        if (!record || record->rules.empty())
+        if (!record || !record->manage)
             return;
         // Where a run was cut off the record may be what it is to be already: ports have the same
         // clients in both.
@@ -233,16 +233,8 @@ std::vector<std::string> notes_of(const Modified& modified, const Effects& effec
                                       component, name,
                                       server ? ", since no other server serves" : ""));
     }
-    if (contains(modified.change.removed, balancer(manifest))) {
-        std::vector<cluster::NodeRow> others = modified.node.cluster.nodes;
-        std::erase_if(others, [&](const cluster::NodeRow& node) { return node.name == name; });
-        // A node without a server does not know who else has one.
-        all.push_back(modified.node.datasource
-                          ? steps::balancer_goes(balancer(manifest), name, others)
-                          : fmt::format("clients that use the {} of {} must use another node's, "
-                                        "where there is one",
-                                        balancer(manifest), name));
-    }
+    if (contains(modified.change.removed, balancer(manifest)))
+        all.push_back(steps::balancer_goes(balancer(manifest), name, modified.node.others()));
     return all;
 }
 

@@ -5,11 +5,11 @@
 #include "engine/failpoint.hpp"
 #include "engine/runner.hpp"
 #include "installer/begun.hpp"
-#include "installer/requirements.hpp"
 #include "installer/resources/services.hpp"
 #include "platform/hash.hpp"
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
+#include "upgrade/gone.hpp"
 #include "upgrade/steps/balance.hpp"
 #include "upgrade/steps/leave.hpp"
 
@@ -146,15 +146,10 @@ public:
             all.push_back(last_server_means());
             return all;
         }
-        if (const suite::Manifest* manifest = any_manifest();
-            manifest && manifest->balancing && standing_.row &&
-            standing_.row->has(manifest->balancing->component)) {
-            const std::string& balancer = manifest->balancing->component;
-            all.push_back(steps::balancer_goes(balancer, name, standing_.others));
-        }
-        for (const engine::Finding& finding : new_advice())
-            all.push_back(fmt::format("{} then, and the vendor advises {}: {}", finding.found,
-                                      finding.expected, finding.remedy));
+        if (const suite::Manifest* manifest = any_manifest(); manifest && belongs())
+            for (std::string& one :
+                 noticed_when_gone(*manifest, name, node_.state.components, others()))
+                all.push_back(std::move(one));
         return all;
     }
 
@@ -174,23 +169,14 @@ private:
         return node;
     }
 
-    // Of the vendor, for the cluster without this node, where it did not hold with it.
-    std::vector<engine::Finding> new_advice() const {
-        const suite::Manifest* manifest = any_manifest();
-        if (!manifest || !standing_.row)
-            return {};
-        std::vector<installer::Components> others;
-        for (const cluster::NodeRow& row : standing_.others)
-            others.push_back(row.components);
-        const auto before =
-            installer::advice_findings(*manifest, standing_.row->components, others);
-        auto after = installer::advice_findings(*manifest, {}, others);
-        std::erase_if(after, [&](const engine::Finding& finding) {
-            return std::any_of(before.begin(), before.end(), [&](const engine::Finding& other) {
-                return other.remedy == finding.remedy;
-            });
-        });
-        return after;
+    // To its cluster still: by the registry, or, where this node cannot read it, by no word against
+    // it.
+    bool belongs() const { return standing_.row || !node_.datasource; }
+    std::optional<ComponentsOf> others() const {
+        std::optional<ComponentsOf> others = node_.cluster.components;
+        if (others)
+            others->erase(node_.state.name);
+        return others;
     }
 
     std::string last_server_means() const {

@@ -12,7 +12,7 @@ using platform::FirewallRule;
 
 std::vector<Finding> firewall_drift(const cluster::Layout& layout, const FindFirewall& find) {
     const std::optional<FirewallRecord> record = load_firewall(layout);
-    if (!record || record->rules.empty())
+    if (!record || !record->manage)
         return {};
     const std::optional<platform::Firewall> firewall = find();
     const std::string now = firewall ? firewall->name : "";
@@ -54,7 +54,7 @@ Resource firewall(const InstalledNode& node) {
                 return drifts;
             },
             [&layout](Reporter&) {
-                if (const auto record = load_firewall(layout))
+                if (const auto record = load_firewall(layout); record && record->manage)
                     apply_firewall(layout, *record, host_firewall(layout));
             },
             [&layout] { return load_firewall(layout).has_value(); },

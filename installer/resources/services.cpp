@@ -64,13 +64,12 @@ std::vector<platform::ProcessId> recorded(const InstalledNode& node, const std::
     return processes;
 }
 
-// The component's units, by the agent's records.
+// The component's units, by the agent's records, which go last: the file of one may be gone.
 std::vector<cluster::ServiceSpec> units(const InstalledNode& node, const std::string& component) {
     std::vector<cluster::ServiceSpec> specs;
     if (cluster::service_manager_used(node.layout))
         for (const auto& record : cluster::load_services(cluster::services_folder(node.layout)))
-            if (record.spec.component == component &&
-                platform::service_unit_installed(unit_of(node, record.spec)))
+            if (record.spec.component == component)
                 specs.push_back(record.spec);
     return specs;
 }
@@ -105,8 +104,10 @@ void take_away(const InstalledNode& node, const std::string& component, Reporter
     }
     stop_recorded(node, component);
     for (const cluster::ServiceSpec& spec : units(node, component)) {
-        platform::stop_service_unit(unit_of(node, spec), spec.stop_timeout);
+        if (platform::service_unit_installed(unit_of(node, spec)))
+            platform::stop_service_unit(unit_of(node, spec), spec.stop_timeout);
         platform::remove_service_unit(unit_of(node, spec));
+        cluster::remove_service(cluster::services_folder(node.layout), spec.name);
     }
 }
 

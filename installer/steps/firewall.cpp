@@ -18,7 +18,13 @@ using platform::FirewallRules;
 
 namespace {
 
-// Where this node cannot read the registry, a server of the token tells.
+FirewallRules wanted(const Layout& layout, const PortRule& rule) {
+    const std::optional<FirewallRecord> record = load_firewall(layout);
+    return resolved({rule}, record ? record->members : std::vector<Member>());
+}
+
+} // namespace
+
 std::vector<Member> members_now(const Installation& installation) {
     const Layout& layout = installation.layout;
     if (cluster::load_datasource(layout))
@@ -30,13 +36,6 @@ std::vector<Member> members_now(const Installation& installation) {
         }));
 }
 
-FirewallRules wanted(const Layout& layout, const PortRule& rule) {
-    const std::optional<FirewallRecord> record = load_firewall(layout);
-    return resolved({rule}, record ? record->members : std::vector<Member>());
-}
-
-} // namespace
-
 std::vector<PortRule> firewall_rules(const Installation& installation) {
     return port_rules(installation.manifest(),
                       ports_of(installation.manifest(), installation.answers.components,
@@ -46,21 +45,20 @@ std::vector<PortRule> firewall_rules(const Installation& installation) {
 
 Step keep_firewall_rules(const Installation& installation) {
     const Layout& layout = installation.layout;
+    const bool manage = installation.answers.firewall.manage;
     return {"firewall/rules",
-            installation.answers.firewall.manage
-                ? "keep who may connect to which port"
-                : "leave the host's firewall alone, as the answers say",
-            [&layout, &installation] {
+            manage ? "keep who may connect to which port"
+                   : "leave the host's firewall alone, as the answers say",
+            [&layout, &installation, manage] {
                 const std::optional<FirewallRecord> record = load_firewall(layout);
-                return record && record->rules == firewall_rules(installation);
+                return record && record->manage == manage &&
+                       record->rules == firewall_rules(installation);
             },
             nullptr,
-            [&layout, &installation](Reporter&) {
-                const std::vector<PortRule> rules = firewall_rules(installation);
-                store_firewall(layout,
-                               {rules,
-                                rules.empty() ? std::vector<Member>() : members_now(installation),
-                                installation.facts.firewall.value_or("")});
+            [&layout, &installation, manage](Reporter&) {
+                store_firewall(layout, {firewall_rules(installation),
+                                        manage ? members_now(installation) : std::vector<Member>(),
+                                        installation.facts.firewall.value_or(""), manage});
                 return std::string();
             },
             nullptr,

@@ -9,6 +9,7 @@
 #include "installer/resources/configs.hpp"
 #include "installer/resources/services.hpp"
 #include "installer/resources/version_files.hpp"
+#include "installer/steps/firewall.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "suite/bundle.hpp"
@@ -293,15 +294,18 @@ Step change_firewall(const Modified& modified, const std::vector<PortRule>& rule
     for (const PortRule& rule : rules)
         words.push_back(in_words(rule));
     return {"firewall/rules",
-            fmt::format("let the host's firewall admit {}", fmt::join(words, "; ")),
+            fmt::format("let the host's firewall admit {}",
+                        words.empty() ? "nobody" : fmt::format("{}", fmt::join(words, "; "))),
             [&layout, rules, find] {
                 const auto record = load_firewall(layout);
                 return record && record->rules == rules && firewall_drift(layout, find).empty();
             },
             [file] { return platform::read_file(file); },
-            [&layout, rules, find](Reporter&) {
+            [&modified, &layout, rules, find](Reporter&) {
                 FirewallRecord record = load_firewall(layout).value();
                 record.rules = rules;
+                if (record.members.empty()) // of a Locum that kept none where no port was open
+                    record.members = members_now(modified.installation);
                 store_firewall(layout, record);
                 apply_firewall(layout, record, find);
                 return std::string();

@@ -197,8 +197,6 @@ bp::environment environment_of(const Command& command) {
     }
     for (const auto& [name, value] : command.environment)
         environment[name] = value;
-    for (const auto& [name, value] : command.secrets)
-        environment[name] = value.reveal();
     return environment;
 }
 

@@ -1,6 +1,7 @@
 #include "platform/service.hpp"
 
 #include "engine/error.hpp"
+#include "engine/failpoint.hpp"
 #include "platform/files.hpp"
 #include "platform/outcome.hpp"
 #include "platform/process.hpp"
@@ -67,16 +68,25 @@ void enable_service_unit(const std::string& name) {
 }
 
 void remove_service_unit(const std::string& name) {
-    if (!service_unit_installed(name))
-        return;
-    systemctl({"--quiet", "disable", name});
-    remove_all(unit_file(name));
+    if (service_unit_installed(name)) {
+        systemctl({"--quiet", "disable", name});
+        remove_all(unit_file(name));
+        engine::failpoint("unit/removed");
+    }
+    // The rest also where its file is gone: whoever removed it may have been killed right after.
     remove_if_empty({unit_folder, parent_of(unit_folder)}); // no system has them by itself
     systemctl({"daemon-reload"});
     // One that failed is listed until it is forgotten; of one that did not the manager knows none.
     Command forget;
     forget.argv = {"systemctl", "reset-failed", name};
     run(forget);
+}
+
+bool service_unit_gone(const std::string& name) {
+    return !service_unit_installed(name) &&
+           !(exists(unit_folder) && list_folder(unit_folder).empty()) &&
+           systemctl({"show", "--property=LoadState,ActiveState", name}) ==
+               "LoadState=not-found\nActiveState=inactive\n";
 }
 
 bool service_unit_installed(const std::string& name) {

@@ -31,7 +31,7 @@ no_sessions() {
 
 begin_cluster
 trial_fronts=(198.51.100.11:30001)
-trial_load --rate 300
+load_and_witness --rate 300
 lab exec node-2 env LOCUM_FAILPOINTS='step/node-2/drain/intent/after=delay:20000' \
     locum upgrade run /root/setup/2.0.bundle --mode rolling >"$scratch/run.log" 2>&1 &
 coordinator=$!

@@ -7,6 +7,10 @@
 #   etc/passwd-, group-, shadow-, gshadow-     copies that each change of accounts leaves, whoever makes it
 #   root/setup, usr/local/bin/locum            what this test put there itself
 # Of folders no times; of /etc/machine-id and the like all.
+# Of kernel settings all but these, which tell what the kernel does just now:
+#   fs.{dentry-state,file-nr,inode-nr,inode-state,aio-nr,quota}, net.netfilter.nf_conntrack_count, kernel.{pty.nr,ns_last_pid}
+#                                              how many there are of something, and the last of them
+#   kernel.random                              drawn anew each time it is read
 host_state() {
     lab exec "$1" bash -euo pipefail -c '
 cd /
@@ -18,5 +22,5 @@ find etc opt usr/local srv home root var/lib var/opt var/spool -xdev \( -path ro
 echo "-- accounts"; cat /etc/passwd /etc/group; sha256sum /etc/shadow
 echo "-- units"; systemctl list-unit-files --no-legend --no-pager
 echo "-- rules"; nft list ruleset
-echo "-- kernel"; { sysctl -a 2>/dev/null || true; } | grep -E "^(net\.ipv[46]\.(ip_|conf\.(all|default)\.)|fs\.(file-max|suid)|kernel\.(pid_max|core))"'
+echo "-- kernel"; sysctl -a 2>/dev/null | grep -vE "^(fs\.(dentry-state|file-nr|inode-nr|inode-state|aio-nr|quota)|net\.netfilter\.nf_conntrack_count|kernel\.(pty\.nr|ns_last_pid|random\.))"'
 }

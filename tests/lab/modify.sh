@@ -97,3 +97,26 @@ lab exec node-3 getent passwd endpoint-manager endpoint-balancer >"$scratch/last
 expect_code 2 "looking for accounts" # 2: there is none
 [[ -z $(lab exec node-3 find /opt/endpoint-manager /etc/opt/endpoint-manager /var/lib/locum /usr/local/lib/systemd/system -name '*endpoint*' 2>/dev/null) ]] ||
     fail "something is left"
+
+echo "-- a console that nobody may connect to gets a server that anybody may"
+answers=$(lab root node-3)/root/setup/answers.toml
+sed -i 's/^components = .*/components = ["console"]/' "$answers"
+printf '\n[firewall.rules]\nagent = "off"\n' >>"$answers"
+install -m 600 "$(lab root node-1)/root/setup/network.token" "$(lab root node-3)/root/setup/network.token"
+locum_on 3 install /root/setup/1.0.bundle --answers /root/setup/answers.toml --ignore reach
+expect_code 0 "installation of the console"
+kept_out node-1 61616
+echo 'device = "any"' >>"$answers"
+locum_on 3 modify --add server --token /root/setup/network.token --answers /root/setup/answers.toml
+expect_code 0 "the server is added"
+expect_said "firewall/rules: let the host's firewall admit TCP 30001 \(device\) from anybody\$"
+within 10 reaches outside 30001
+kept_out node-1 61616
+locum_on 3 modify --add balancer --answers /root/setup/answers.toml --plan
+expect_code 0 "a plan with the same answers"
+! grep firewall-answer "$scratch/last.log" || fail "what the ports have is not what the answers say"
+sed -i 's/^agent = "off"/agent = "peers"/' "$answers"
+locum_on 3 modify --add balancer --answers /root/setup/answers.toml --plan
+expect_code 0 "a plan with other answers"
+expect_said '^warning: firewall-answer: found agent = "peers" in \[firewall.rules\]; expected "off", which the port has and keeps; '
+verified

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Services as units of systemd: accounts, confinement, restart, the start gate, the administrator's drop-ins and choices
-# over an upgrade, emergency stop, boot; and an installation that is taken back leaves neither account nor unit.
+# over an upgrade, emergency stop, boot; an installation that is taken back leaves neither account nor unit; and no secret is told.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 begin_lab 1
@@ -9,6 +9,8 @@ source "$(dirname "$0")/cluster.sh"
 on() { lab exec node-1 "$@"; }
 unit() { on systemctl show --value -p "$2" "endpoint-manager-$1"; }
 is() { [[ $(unit "$1" "$2") == "$3" ]]; }
+# What Locum says, for the search at the end.
+keep_said() { cat "$scratch/last.log" >>"$scratch/locum-said"; }
 # What an installation adds to the system itself.
 system_of() { on sh -c 'getent passwd; getent group; systemctl list-unit-files --no-legend; ls /usr/local/lib /etc/opt /var/opt'; }
 
@@ -34,6 +36,7 @@ account = "operators-choice"
 start = "manual"
 TOML
 install_on 1
+keep_said
 is server User operators-choice || fail "the server's account is $(unit server User)"
 is balancer User endpoint-balancer || fail "the balancer's account is $(unit balancer User)"
 for service in server balancer; do
@@ -79,8 +82,17 @@ within 10 is server ActiveState active # without anybody's help
 echo "-- an upgrade leaves the administrator's settings in force"
 drop_in=/etc/systemd/system/endpoint-manager-server.service.d/limits.conf
 on sh -c "mkdir -p ${drop_in%/*} && printf '[Service]\nLimitNOFILE=4242\n' >$drop_in && systemctl daemon-reload"
+# In front of the program that makes the backup: what anybody may read of all processes while it runs.
+cat >"$(lab root node-1)/usr/local/bin/pg_dump" <<'SH'
+#!/bin/sh
+[ "$1" = --version ] || cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ >/root/setup/during-backup 2>/dev/null
+exec /usr/bin/pg_dump "$@"
+SH
+chmod 755 "$(lab root node-1)/usr/local/bin/pg_dump"
 locum_on 1 upgrade run /root/setup/2.0.bundle --mode short-downtime
 expect_code 0 "the upgrade"
+keep_said
+on rm /usr/local/bin/pg_dump
 expect_all_at 2.0 1
 is server LimitNOFILE 4242 || fail "the drop-in is not in force"
 is server User operators-choice || fail "the server's account was changed"
@@ -108,15 +120,31 @@ locum_on 1 node start
 expect_code 0 "the start after the boot"
 expect_all_at 2.0 1
 
-# The manifest has neither; nothing that is secret was said anywhere.
 echo "-- no secret is told"
-on grep -q quickstart-app /etc/opt/endpoint-manager/server.conf || fail "where the password must be it is not, so this shows nothing"
-for place in "journalctl --no-pager" "cat /proc/[0-9]*/cmdline" "cat /proc/[0-9]*/environ" "cat /root/setup/answers.toml" \
+"$bin/lab-secrets" "$(lab root node-1)" endpoint-manager >"$scratch/secrets"
+printf '%s\n' quickstart-app quickstart-locum >>"$scratch/secrets"
+! grep -vE '^[A-Za-z0-9+/=-]{14,}$' "$scratch/secrets" || fail "no secret to look for"
+for place in /etc/opt/endpoint-manager/server.conf /root/setup/network.token; do
+    on cat "$place" | grep -qFf "$scratch/secrets" || fail "$place has none of the secrets, so this shows nothing"
+done
+for words in status "status --json" verify "node list" "token write /root/setup/again.token" "upgrade status --json"; do
+    # shellcheck disable=SC2086 # words
+    locum_on 1 $words
+    expect_code 0 "locum $words"
+    keep_said
+done
+on cat /root/setup/during-backup | tr '\0' '\n' >"$scratch/said"
+for word in --format=custom PGPASSFILE=; do
+    grep -qe "^$word" "$scratch/said" || fail "no $word was seen while the backup ran, so this shows nothing"
+done
+for place in "cat /root/setup/during-backup" "journalctl --no-pager" "cat /proc/[0-9]*/cmdline" "cat /proc/[0-9]*/environ" \
+    "cat /root/setup/answers.toml" "cat /var/lib/locum/endpoint-manager/journal" \
     "grep -r . /usr/local/lib/systemd /usr/local/lib/sysusers.d /usr/local/lib/tmpfiles.d /var/log/locum"; do
     # Processes end while they are read, so the exit code says nothing; what was read does.
     on sh -c "$place" 2>/dev/null | tr '\0' '\n' >"$scratch/said" || true
     [[ -s $scratch/said ]] || fail "'$place' says nothing, so this shows nothing"
-    ! grep -aE 'quickstart-(app|locum)' "$scratch/said" || fail "'$place' tells a password"
+    ! grep -aFf "$scratch/secrets" "$scratch/said" || fail "'$place' tells a secret"
 done
+! grep -aFf "$scratch/secrets" "$scratch/locum-said" || fail "Locum has told a secret"
 open=$(on find /var/lib/locum -type f -perm /077)
 [[ -z $open ]] || fail "others may read: $open"

@@ -147,6 +147,11 @@ echo "-- the console and the lone balancer go"
 for n in 4 3; do
     locum_on "$n" uninstall --purge --confirm "node-$n"
     expect_code 0 "uninstall on node-$n"
+    note=$(grep '^note: ' "$scratch/last.log" || true)
+    case $n in
+    3) [[ $note == "note: clients that use the balancer of node-3 must use another node's" ]] || fail "of the balancer it says '$note'" ;;
+    4) [[ -z $note ]] || fail "of the console it says '$note'" ;;
+    esac
     host_state "node-$n" >"$scratch/after-$n"
     diff "$scratch/before-$n" "$scratch/after-$n" >"$scratch/last.log" || fail "node-$n is not what it was"
 done

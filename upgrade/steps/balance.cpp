@@ -1,6 +1,7 @@
 #include "upgrade/steps/balance.hpp"
 
 #include "cluster/balancer.hpp"
+#include "engine/contains.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
 #include "upgrade/steps/settled.hpp"
@@ -278,9 +279,13 @@ void take_out(Conductor& conductor, const std::string& step, const std::string& 
 } // namespace
 
 std::string balancer_goes(const std::string& balancer, const std::string& node,
-                          const std::vector<cluster::NodeRow>& others) {
-    const bool more = std::any_of(others.begin(), others.end(), [&](const cluster::NodeRow& other) {
-        return other.has(balancer);
+                          const std::optional<std::vector<installer::Components>>& others) {
+    if (!others)
+        return fmt::format("clients that use the {} of {} must use another node's, where there is "
+                           "one",
+                           balancer, node);
+    const bool more = std::any_of(others->begin(), others->end(), [&](const auto& components) {
+        return engine::contains(components, balancer);
     });
     return more ? fmt::format("clients that use the {} of {} must use another node's", balancer,
                               node)

@@ -2,7 +2,12 @@
 // Steps that take a server out of every balancer and in again.
 
 #include "engine/step.hpp"
+#include "installer/requirements.hpp"
 #include "upgrade/conductor.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace locum::upgrade::steps {
 
@@ -18,9 +23,9 @@ enum class IfSilent {
 };
 
 // What clients notice of it when a node's balancer goes: another one's, or none is left. others:
-// the cluster's other nodes.
+// what the cluster's other nodes have, where that is known.
 std::string balancer_goes(const std::string& balancer, const std::string& node,
-                          const std::vector<cluster::NodeRow>& others);
+                          const std::optional<std::vector<installer::Components>>& others);
 
 // step: the id. Done when every balancer says that the server has no sessions and gets none. Where
 // that cannot be had, and others must serve, the server is put into rotation again. So does the

@@ -16,16 +16,30 @@ std::filesystem::perms mode(const std::string& file) {
     return std::filesystem::status(file).permissions() & std::filesystem::perms::all;
 }
 
-// PATH of this process, until the end of the test.
-class Path {
+// Of this process, until the end of the test.
+class EnvironmentVariable {
 public:
-    explicit Path(const std::string& value) { ::setenv("PATH", value.c_str(), 1); }
-    ~Path() { ::setenv("PATH", before_.c_str(), 1); }
-    Path(const Path&) = delete;
-    Path& operator=(const Path&) = delete;
+    EnvironmentVariable(std::string name, const std::string& value) : name_(std::move(name)) {
+        if (const char* before = ::getenv(name_.c_str()))
+            before_ = before;
+        ::setenv(name_.c_str(), value.c_str(), 1);
+    }
+    ~EnvironmentVariable() {
+        if (before_)
+            ::setenv(name_.c_str(), before_->c_str(), 1);
+        else
+            ::unsetenv(name_.c_str());
+    }
+    EnvironmentVariable(const EnvironmentVariable&) = delete;
+    EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
 
 private:
-    std::string before_ = ::getenv("PATH");
+    std::string name_;
+    std::optional<std::string> before_;
+};
+
+struct Path : EnvironmentVariable {
+    explicit Path(const std::string& value) : EnvironmentVariable("PATH", value) {}
 };
 
 std::string found(const Settings& settings, const std::string& folder) {
@@ -61,7 +75,7 @@ TEST_CASE("PostgreSQL: backed up without Locum's schemas, restored by the comman
         "ALTER TABLE device ADD COLUMN more int; CREATE TABLE added (d int REFERENCES device)");
     platform::Command restore;
     restore.argv = {"/bin/sh", "-c", made.restore_command};
-    restore.secrets = {{"PGPASSWORD", server.settings().locum.password}};
+    restore.environment["PGPASSWORD"] = server.settings().locum.password.reveal();
     platform::run_checked(restore);
     const auto locum = server.as_locum();
     CHECK(read_schema(*locum).tables.size() == 1);
@@ -71,6 +85,39 @@ TEST_CASE("PostgreSQL: backed up without Locum's schemas, restored by the comman
     locum->script("CREATE TABLE later (a int)");
     CHECK(server.as_application()->query("SELECT (SELECT count(*) FROM device), count(*) FROM "
                                          "later") == Rows{{"1000", "0"}});
+}
+
+TEST_CASE("PostgreSQL: what the programs of a backup are started with tells no password") {
+    const testing::Postgres server;
+    const Scratch scratch;
+    Settings settings = server.settings();
+    // All that its file has to have escaped, and more.
+    const std::string password = R"(it's:a\b \: # "ü" canary)";
+    settings.locum.password = engine::Secret(password);
+    server.as_superuser()->script(R"(ALTER ROLE locum PASSWORD 'it''s:a\b \: # "ü" canary')");
+    const std::string path = ::getenv("PATH");
+    const std::string seen = scratch.path("seen");
+    platform::make_folders(scratch.path("bin"));
+    for (const std::string tool : {"pg_dump", "pg_restore"})
+        platform::write_file(
+            scratch.path("bin/" + tool),
+            "#!/bin/sh\ncat /proc/$$/environ /proc/$$/cmdline | tr '\\0' '\\n' >>" + seen +
+                "\nPATH=" + path + "; exec " + tool + " \"$@\"\n",
+            0755);
+    {
+        const Path watched(scratch.path("bin") + ":" + path);
+        const EnvironmentVariable other("PGPASSWORD", "of something else");
+        back_up(settings, scratch.path("one.dump"));
+    }
+    const std::string told = platform::read_file(seen);
+    CHECK(holds(told, "PGCONNECT_TIMEOUT=10"));
+    CHECK(holds(told, "--format=custom"));
+    CHECK(holds(told, "--file=/dev/null"));
+    CHECK(!holds(told, "canary"));
+    const std::string variable = "\nPGPASSFILE=";
+    REQUIRE(holds(told, variable));
+    const std::size_t begin = told.find(variable) + variable.size();
+    CHECK(!platform::exists(told.substr(begin, told.find('\n', begin) - begin)));
 }
 
 TEST_CASE("PostgreSQL: a backup that fails leaves nothing, and tells why") {

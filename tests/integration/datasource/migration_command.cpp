@@ -186,18 +186,41 @@ TEST_CASE("the check before a part stops the command") {
     CHECK_FALSE(platform::exists(ran));
 }
 
-TEST_CASE("the password is in the command's environment, and nowhere in log and message") {
+TEST_CASE("the command reads the password from its file, and nothing else tells it") {
     Place place(Kind::postgresql);
     const std::string secret = place.settings.locum.password.reveal();
     REQUIRE(!secret.empty());
-    const std::string what = place.run({{"1", "2", {shell("echo \"<$PGPASSWORD>\"; exit 3")}}});
-    CHECK(holds(what, "it said: <{datasource.locum.password}>"));
+    const std::string seen = place.scratch.path("seen");
+    const std::string what = place.run(
+        {{"1",
+          "2",
+          {shell("cat /proc/$$/environ /proc/$$/cmdline | tr '\\0' '\\n' >" + seen +
+                 " && stat -L -c '%F %a' \"$PGPASSFILE\" && cat \"$PGPASSFILE\"; exit 3")}}});
+    CHECK(holds(what, "it said: regular file 600"));
+    CHECK(holds(what, ":{datasource.locum.password}"));
     CHECK_FALSE(holds(what, secret));
     const std::string log = platform::read_file(place.log());
-    CHECK(holds(log, "<{datasource.locum.password}>"));
+    CHECK(holds(log, ":{datasource.locum.password}"));
     CHECK_FALSE(holds(log, secret));
     CHECK((std::filesystem::status(place.log()).permissions() &
            std::filesystem::perms::others_all) == std::filesystem::perms::none);
+    const std::string told = platform::read_file(seen);
+    CHECK(holds(told, "PGUSER=" + place.settings.locum.user));
+    CHECK_FALSE(holds(told, secret));
+    const std::string variable = "\nPGPASSFILE=";
+    REQUIRE(holds(told, variable));
+    const std::size_t begin = told.find(variable) + variable.size();
+    CHECK_FALSE(platform::exists(told.substr(begin, told.find('\n', begin) - begin)));
+}
+
+TEST_CASE("a password that a password file cannot hold is refused, and not told") {
+    Place place(Kind::postgresql);
+    Settings settings = place.settings;
+    settings.locum.password = engine::Secret("two\ncanaries");
+    const std::string why =
+        testing::refusal([&] { run_command(shell("true"), settings, place.log()); });
+    CHECK(holds(why, "line break"));
+    CHECK_FALSE(holds(why, "canaries"));
 }
 
 TEST_CASE("a chain with a command is not run in one transaction by mistake") {

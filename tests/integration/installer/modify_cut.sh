@@ -92,7 +92,12 @@ serves 2
 echo "-- a host that was removed meanwhile"
 cut 1 service/server/done/before --add server --token "$trial/fresh.token"
 try agent stop --root "$trial/node-1"
-try node remove node-1 --root "$trial/node-2"
+try node remove node-1 --confirm node-1 --root "$trial/node-2"
+expect_code 4 "removal of node-1, whose services run"
+expect_said 'node-alive: found node-1 is reached from node-2: its port '
+stop_service 1 server
+stop_service 1 balancer
+remove_node 1 2
 expect_code 0 "removal of node-1"
 try uninstall --root "$trial/node-1" --purge --confirm node-1
 expect_code 0 "uninstall of half a modification"

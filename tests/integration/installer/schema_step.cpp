@@ -52,7 +52,7 @@ std::string schema() {
                  "--port=" + std::to_string(settings.port),
                  "--username=" + settings.locum.user,
                  "--dbname=" + settings.database};
-    dump.secrets = {{"PGPASSWORD", settings.locum.password}};
+    dump.environment["PGPASSWORD"] = settings.locum.password.reveal();
     std::istringstream lines(platform::run_checked(dump).output);
     std::string text;
     for (std::string line; std::getline(lines, line);)

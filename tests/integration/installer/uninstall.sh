@@ -30,7 +30,7 @@ expect_code 2 "uninstall without a confirmation"
 expect_said 'try: give --confirm node-3'
 try uninstall --root "$trial/node-3" --confirm node-2
 expect_code 2 "uninstall of another node"
-try node remove node-3 --root "$trial/node-1"
+try node remove node-3 --confirm node-3 --root "$trial/node-1"
 expect_code 4 "removal by name of a node that lives"
 expect_said 'locum uninstall'
 
@@ -115,9 +115,21 @@ trial_end
 
 echo "-- a lone balancer, which knows the cluster by its servers only"
 trial_third_node='["balancer"]'
+# A vendor who advises three balancers.
+before_install() {
+    (($1 == 1)) || return 0
+    cp -r "$suites/1.0" "$trial/advised"
+    printf '\n[[advice]]\nof = "balancer"\nat-least = 3\nsays = "so many clients need three"\n' >>"$trial/advised/suite.toml"
+    trial_bundle "$trial/advised" 1.0 >/dev/null
+}
 begin_cluster postgresql
+unset -f before_install
 try verify --root "$trial/node-3"
 expect_code 0 "verify of a balancer"
+try uninstall --root "$trial/node-3" --plan
+expect_code 0 "the plan for a balancer"
+expect_said "^note: clients that use the balancer of node-3 must use another node's\$"
+expect_said '^note: 2 with balancer in the cluster then, and the vendor advises at least 3: so many clients need three$'
 try agent stop --root "$trial/node-1" # whose address is in the token that it joined with
 try uninstall --root "$trial/node-3" --purge --confirm node-3
 expect_code 4 "uninstall without a server that answers"

@@ -38,8 +38,8 @@ expect_code 0 "agent start"
 try install "$trial/endpoint-manager-1.0.bundle" --answers "$trial/answers-4.toml" --root "$trial/node-4"
 expect_code 0 "join through the second node"
 try agent stop --root "$trial/node-4"
-kill "$(service_pid 4 server)"
-try node remove node-4 --root "$trial/node-1"
+stop_service 4 server
+remove_node 4 1
 expect_code 0 "node remove"
 expect_all_at 1.0
 

@@ -65,3 +65,20 @@ PYTHON
     )
     [[ $counts == "3 2" ]] || fail "servers and balancers that run: $counts, expected 3 2"
 }
+
+# remove_node N FROM: node N, which is off, leaves the cluster by name, once the balancers have noticed that it is off.
+remove_node() {
+    local deadline=$((SECONDS + 30))
+    for (( ; ; )); do
+        try node remove "node-$1" --confirm "node-$1" --root "$trial/node-$2"
+        ((code == 4 && SECONDS < deadline)) && grep -qE 'node-unproven: .* (sends to|has requests under way to) ' "$trial/last.log" || break
+    done
+}
+
+# stop_service N SERVICE: its process ends, and is gone; nobody starts it again where the agent is stopped.
+stop_service() {
+    local pid
+    pid=$(awk '{ print $1; exit }' "$trial/node-$1"/var/lib/locum/*/services/"$2".record)
+    kill "$pid"
+    timeout 20 tail --pid="$pid" -f /dev/null || fail "$2 of node-$1 does not end"
+}

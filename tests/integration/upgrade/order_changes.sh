@@ -12,17 +12,21 @@ LOCUM_FAILPOINTS='step/node-3.last/drain/intent/before=kill' \
 expect_code 137 "upgrade killed before the last server"
 expect_clean_load # a node that dies takes its requests with it, so the load ends before
 "$locum" agent stop --root "$trial/node-3" >/dev/null
-kill "$(awk '{ print $1; exit }' "$trial"/node-3/var/lib/locum/*/services/server.record)"
+stop_service 3 server
 # A balancer that does not hear of it is told when the command is repeated.
 "$locum" agent stop --root "$trial/node-2" >/dev/null
-try node remove node-3 --root "$trial/node-1"
-expect_code 11 "node remove with a silent balancer"
+remove_node 3 1
+expect_code 4 "node remove with a silent balancer"
+expect_said 'node-unproven: found node-2 cannot be asked whether it reaches node-3'
+try node remove node-3 --confirm node-3 --ignore node-unproven --root "$trial/node-1"
+expect_code 11 "node remove with a silent balancer, ignored"
+expect_said 'node-3 is removed, but balancers that do not know the change'
 expect_said 'node-2'
 "$locum" agent start --root "$trial/node-2" >/dev/null
-try node remove node-3 --root "$trial/node-1"
+try node remove node-3 --confirm node-3 --root "$trial/node-1"
 expect_code 0 "node remove again"
 grep -q 'server node-3' "$trial"/node-2/etc/opt/*/haproxy.cfg && fail "node-2's balancer still knows node-3"
-try node remove node-9 --root "$trial/node-1"
+try node remove node-9 --confirm node-9 --root "$trial/node-1"
 expect_code 2 "node remove of a node that never was"
 try upgrade resume --root "$trial/node-1"
 expect_code 0 "resume with two servers"

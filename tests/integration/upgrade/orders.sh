@@ -40,7 +40,7 @@ for to in 1 2; do
         refused not-trusted "run $name on node-$to" "$(say_as 3 "$to" run "$(call "$name" 99 "$parameters")")"
         refused not-trusted "run $name without a lease on node-$to" "$(say_as 3 "$to" run "$(call "$name" 0 "$parameters")")"
     done
-    for name in balancer host probe reach; do
+    for name in balancer database host probe reach; do
         refused not-trusted "ask $name of node-$to" "$(say_as 3 "$to" ask "$(call "$name" 0 '{"component":"balancer","to":[],"server":"node-1","servers":[]}')")"
     done
     refused not-trusted "secrets for node-$to" "$(say_as 3 "$to" secrets '{}')"

@@ -53,8 +53,8 @@ for plan in "" --plan; do
     [[ ! -e $trial/node-6 ]] || fail "a foreign token left something behind"
 done
 "$locum" agent stop --root "$trial/node-5" >/dev/null
-kill "$(awk '{ print $1; exit }' "$trial"/node-5/var/lib/locum/*/services/server.record)"
-try node remove node-5 --root "$trial/node-1"
+stop_service 5 server
+remove_node 5 1
 expect_code 0 "node remove"
 rm -rf "$trial/node-5"
 

@@ -121,6 +121,27 @@ TEST_CASE("firewall record: kept as it was, for its owner only") {
     CHECK_THROWS_AS(load_firewall(layout), engine::Error);
 }
 
+TEST_CASE("firewall record: no rule is another thing than a firewall that is left alone") {
+    const Scratch folder;
+    const cluster::Layout layout{folder.path(), "small"};
+    platform::make_folders(layout.state(), 0700);
+    for (const bool manage : {true, false}) {
+        FirewallRecord record;
+        record.manage = manage;
+        store_firewall(layout, record);
+        CHECK(load_firewall(layout)->manage == manage);
+    }
+    // Of a Locum that did not write it: without rules it was mostly told to leave it alone.
+    platform::write_file(layout.state_file("firewall.json"),
+                         R"({"rules": [], "members": [], "set-on": ""})", 0600);
+    CHECK(!load_firewall(layout)->manage);
+    platform::write_file(layout.state_file("firewall.json"),
+                         R"({"rules": [{"name": "agent", "protocols": ["tcp"], "port": 1,
+                             "from": "any"}], "members": [], "set-on": ""})",
+                         0600);
+    CHECK(load_firewall(layout)->manage);
+}
+
 TEST_CASE("firewall: set, compared, and nothing taken away while a name cannot be looked up") {
     const Scratch folder;
     const cluster::Layout layout{folder.path(), "small"};
@@ -168,6 +189,13 @@ TEST_CASE("firewall drift: what is missing, what is too much, another firewall")
     CHECK(findings[0].found == "no firewall is in force");
     store_firewall(layout, {{device}, {one}, ""});
     CHECK(firewall_drift(layout, found(fake)).empty());
+
+    // Where no port is open a rule of ours is too much; where it is left alone nothing is.
+    fake.in_force = true;
+    store_firewall(layout, {{}, {one}, "another"});
+    CHECK(firewall_drift(layout, found(fake)).size() == 1);
+    store_firewall(layout, {{}, {}, "", false});
+    CHECK(firewall_drift(layout, found(fake)).empty());
 }
 
 TEST_CASE("firewall/rules keeps the contract") {
@@ -175,6 +203,30 @@ TEST_CASE("firewall/rules keeps the contract") {
     site.run_until("agent/start");
     CHECK(broken_promises({[&] { return steps::keep_firewall_rules(site.installation()); },
                            [&] { return site.world(); }}) == "");
+}
+
+TEST_CASE("firewall/rules keeps that no port is open, or that the firewall is left alone") {
+    Site site;
+    site.run_until("agent/start");
+    FirewallAnswer& answer = site.installation().answers.firewall;
+    answer.rules = {{"agent", {Clients::Who::nobody}},
+                    {"device", {Clients::Who::nobody}},
+                    {"front", {Clients::Who::nobody}},
+                    {"debug", {Clients::Who::nobody}}};
+    engine::SilentReporter silent;
+    const auto kept = [&] {
+        const engine::Step step = steps::keep_firewall_rules(site.installation());
+        CHECK(!step.probe());
+        step.apply(silent);
+        CHECK(step.probe());
+        return load_firewall(site.layout()).value();
+    };
+    const FirewallRecord closed = kept();
+    CHECK(closed.manage);
+    CHECK(closed.rules.empty());
+    CHECK(closed.members.size() == 1); // whom a rule that is added later is for
+    answer = {.manage = false};
+    CHECK(!kept().manage);
 }
 
 TEST_CASE("firewall/PORT keeps the contract, beside other rules of ours") {
@@ -214,6 +266,13 @@ TEST_CASE("firewall keeper: sets at its start what the firewall forgot, then fol
     const cluster::AgentTask task = keep_firewall(site.layout(), found(fake));
     task.run();
     CHECK(fake.rules[owner].empty()); // nothing was ever wanted
+    fake.rules[owner] = {from("203.0.113.9")};
+    store_firewall(site.layout(), {{}, {}, "", false});
+    task.run();
+    CHECK(fake.rules[owner] == FirewallRules{from("203.0.113.9")}); // it is left alone
+    store_firewall(site.layout(), {{}, {}, "fake"});
+    task.run();
+    CHECK(fake.rules[owner].empty()); // no port is open
 
     store_firewall(site.layout(), {{device}, {}, "fake"});
     const cluster::AgentTask again = keep_firewall(site.layout(), found(fake));

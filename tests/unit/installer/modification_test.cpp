@@ -130,6 +130,43 @@ TEST_CASE("modification: a port that is there has the same clients afterwards") 
     CHECK(rule(closed, "front").port == 30001);
 }
 
+TEST_CASE("modification: without any rule before, what is added is opened as the answers say") {
+    const Modification add = modification(small_manifest(), server, {{"balancer"}, {}}, answers());
+    const auto after = rules_after(small_manifest(), add, {}, answers().firewall.rules);
+    REQUIRE(after.size() == 1);
+    CHECK(after[0].name == "front");
+    CHECK(after[0].from.networks == Names{"10.0.0.0/8"});
+}
+
+TEST_CASE("modification: what the answers say of the firewall, and is not done, is told") {
+    const Modification add = modification(small_manifest(), server, {{"balancer"}, {}}, answers());
+    const auto told = [&](const FirewallRecord& record, const FirewallAnswer& answer) {
+        Names lines;
+        for (const engine::Finding& finding : unused_firewall_answers(add, record, answer)) {
+            CHECK(finding.severity == engine::Severity::warning);
+            lines.push_back(finding.found);
+        }
+        return lines;
+    };
+    const PortRule device{"device", {platform::Protocol::tcp}, 30001, {Clients::Who::peers}};
+    FirewallRecord managed;
+    managed.rules = {device};
+    FirewallRecord alone;
+    alone.manage = false;
+    CHECK(told(managed, {}).empty());
+    CHECK(told(alone, {}).empty());
+    CHECK(told(alone, {.manage = false}).empty());
+    CHECK(told(managed, {.rules = {{"front", {Clients::Who::any}}}}).empty());
+    CHECK(told(managed, {.rules = {{"device", {Clients::Who::peers}}}}).empty());
+    CHECK(told(managed, {.rules = {{"agent", {Clients::Who::nobody}}}}).empty());
+    CHECK(told(managed,
+               {.rules = {{"agent", {Clients::Who::any}}, {"device", {Clients::Who::any}}}}) ==
+          Names{"agent = \"any\" in [firewall.rules]", "device = \"any\" in [firewall.rules]"});
+    CHECK(told(managed, {.manage = false}) == Names{"manage = false in [firewall]"});
+    CHECK(told(alone, {.rules = {{"front", {Clients::Who::any}}}}) ==
+          Names{"front = \"any\" in [firewall.rules]"});
+}
+
 TEST_CASE("modification: its inputs are told by what differs") {
     Begun begun;
     begun.what = Begun::What::modification;

@@ -124,11 +124,11 @@ TEST_CASE("barrier: a server whose agent does not answer blocks, the last one it
 }
 
 TEST_CASE("of a balancer that goes it is told whether another one is left") {
-    cluster::NodeRow other;
-    other.components = {"server"};
-    CHECK(steps::balancer_goes("balancer", "node-1", {other}) ==
+    using Others = std::vector<installer::Components>;
+    CHECK(steps::balancer_goes("balancer", "node-1", Others{{"server"}}) ==
           "no balancer is left in the cluster");
-    other.components = {"balancer"};
-    CHECK(steps::balancer_goes("balancer", "node-1", {other}) ==
+    CHECK(steps::balancer_goes("balancer", "node-1", Others{{"server"}, {"balancer"}}) ==
           "clients that use the balancer of node-1 must use another node's");
+    CHECK(steps::balancer_goes("balancer", "node-1", std::nullopt) ==
+          "clients that use the balancer of node-1 must use another node's, where there is one");
 }
