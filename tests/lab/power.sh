@@ -37,7 +37,8 @@ witness = [json.loads(line) for line in open(sys.argv[1]) if line.endswith("\n")
 served = sorted(asked["sent_ms"] for asked in witness if asked["node"] == "node-2")
 served = [begin, *(ms for ms in served if begin < ms < end), end]
 gap = max(later - ms for ms, later in zip(served, served[1:]))
-assert end - begin > 3000 and gap < 1000, f"node-2 was not asked for {gap} ms of {end - begin}"
+# A server that was drained would not be asked for as long as the silent agent is waited for, 5 s at least.
+assert end - begin > 3000 and gap < 4000, f"node-2 was not asked for {gap} ms of {end - begin}"
 ' "$scratch/witness.json" "$1" || fail "others were drained or changed"
 }
 
