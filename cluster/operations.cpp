@@ -52,10 +52,11 @@ std::optional<Operation> Operations::last() {
 }
 
 void Operations::begin(const Operation& operation) {
+    // The clock is read once: two readings may differ.
     std::int64_t added = store_.execute(
         "INSERT INTO {r}operation (id, kind, state, inputs, input_hash, plan_hash, plan, message, "
-        "started_ms, changed_ms) SELECT $1, $2, 'running', $3, $4, $5, $6, '', {now}, {now} WHERE "
-        "NOT "
+        "started_ms, changed_ms) SELECT $1, $2, 'running', $3, $4, $5, $6, '', clock.ms, clock.ms "
+        "FROM (SELECT {now} AS ms) AS clock WHERE NOT "
         "EXISTS (SELECT 1 FROM {r}operation WHERE state IN ('running', 'paused', 'rolling-back'))",
         {operation.id, operation.kind, operation.inputs, operation.input_hash, operation.plan_hash,
          operation.plan});

@@ -274,7 +274,7 @@ foreign_stays 1
 
 echo "-- node-2 is removed by name, boots with its rules, and is uninstalled"
 lab power-off node-2
-locum_on 1 node remove node-2
+remove_node 2 1
 expect_code 0 "removal of node-2"
 within 10 without_node_2
 lab boot node-2

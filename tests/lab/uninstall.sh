@@ -32,6 +32,7 @@ install_on 1
 host_state node-2 >"$scratch/before"
 firewalls_of() { lab exec node-2 sh -c 'systemctl is-enabled firewalld ufw nftables; systemctl is-active firewalld ufw nftables; nft list ruleset'; }
 firewalls_of >"$scratch/firewalls" || true # which says that they are off
+[[ $(grep -cx inactive "$scratch/firewalls") == 3 ]] || fail "this is no host with three firewalls that are off: $(<"$scratch/firewalls")"
 install_on 2
 { firewalls_of || true; } | diff "$scratch/firewalls" - >"$scratch/last.log" || fail "an installation changed the firewall of a host that has none"
 locum_on 2 verify

@@ -98,6 +98,9 @@ expect_said 'node-alive: found node-1 is reached from node-2: its port '
 stop_service 1 server
 stop_service 1 balancer
 remove_node 1 2
+expect_code 4 "removal of a server that the balancer has not been told of yet"
+expect_said 'node-unproven: found the balancer on node-2 cannot be asked whether it sends to node-1: .* knows no server'
+remove_node 1 2 --ignore node-unproven
 expect_code 0 "removal of node-1"
 try uninstall --root "$trial/node-1" --purge --confirm node-1
 expect_code 0 "uninstall of half a modification"

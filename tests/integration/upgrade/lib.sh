@@ -70,7 +70,7 @@ PYTHON
 remove_node() {
     local deadline=$((SECONDS + 30))
     for (( ; ; )); do
-        try node remove "node-$1" --confirm "node-$1" --root "$trial/node-$2"
+        try node remove "node-$1" --confirm "node-$1" --root "$trial/node-$2" "${@:3}"
         ((code == 4 && SECONDS < deadline)) && grep -qE 'node-unproven: .* (sends to|has requests under way to) ' "$trial/last.log" || break
     done
 }
