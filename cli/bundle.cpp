@@ -1,5 +1,6 @@
 #include "suite/bundle.hpp"
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/operating_system.hpp"
@@ -117,7 +118,7 @@ void add_inspect(CLI::App& app, Action& action) {
         action = [file, as_json] {
             const json told = describe(suite::inspect_bundle(platform::absolute(*file)));
             if (*as_json) {
-                fmt::print("{}\n", told.dump(2));
+                print_document("bundle", told);
                 return 0;
             }
             fmt::print("{} {} (schema {})\n", told["title"].get<std::string>(),
@@ -238,7 +239,7 @@ json describe(const suite::Linted& linted) {
                             {"found", remark.finding.found},
                             {"expected", remark.finding.expected},
                             {"remedy", remark.finding.remedy}});
-    return {{"kind", "lint"}, {"format", 1}, {"suites", linted.suites}, {"findings", findings}};
+    return {{"suites", linted.suites}, {"findings", findings}};
 }
 
 void print(const suite::Remark& remark) {
@@ -272,8 +273,7 @@ int lint(const LintOptions& options) {
                              [&](const suite::Remark& remark) { return severity(remark) == one; });
     };
     if (options.as_json) {
-        // What a file holds that is no UTF-8 must not hide the findings.
-        fmt::print("{}\n", describe(linted).dump(2, ' ', false, json::error_handler_t::replace));
+        print_document("lint", describe(linted));
     } else {
         for (const suite::Remark& remark : linted.remarks)
             if (!remark.note || !options.quiet)

@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
@@ -9,7 +10,6 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
@@ -57,20 +57,9 @@ void require_confirmed(const std::string& node, std::string said,
                 fmt::format("see that it is the node that is meant, and give --confirm {}", node));
 }
 
-std::string steps_json(const std::vector<engine::PlanLine>& plan) {
-    nlohmann::json steps = nlohmann::json::array();
-    for (const engine::PlanLine& step : plan) {
-        steps.push_back({{"id", step.id}, {"says", step.says}});
-        if (!step.no_return.empty())
-            steps.back()["point-of-no-return"] = step.no_return;
-    }
-    return steps.dump();
-}
-
 void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json) {
     if (as_json) {
-        const nlohmann::json steps = nlohmann::json::parse(steps_json(plan));
-        fmt::print("{}\n", nlohmann::json{{"plan", title}, {"steps", steps}}.dump(2));
+        print_document("plan", {{"plan", title}, {"steps", steps_value(plan)}});
         return;
     }
     fmt::print("{}\n", title);

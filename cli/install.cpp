@@ -1,5 +1,6 @@
 #include "installer/install.hpp"
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "cli/wizard.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
@@ -44,7 +45,7 @@ int install_part(const Options& options, const installer::Installation& installa
     const std::string message = upgrade::install_newer(
         installation, options.ignored, [&signals] { return signals.arrived(); }, reporter);
     if (options.json)
-        fmt::print("{}\n", json{{"event", "result"}, {"result", message}}.dump());
+        print_event("result", {{"result", "upgraded"}, {"message", message}});
     else
         fmt::print("{}\n", message);
     return 0;
@@ -52,19 +53,20 @@ int install_part(const Options& options, const installer::Installation& installa
 
 // What the plan is for: each component's size, and what the selection takes together.
 void print_install_plan(const installer::Installation& installation, const engine::Plan& plan,
-                        bool as_json) {
+                        const std::vector<engine::Finding>& findings, bool as_json) {
     const auto needs =
         installer::needs_of(installation.manifest(), installation.answers.components);
     const auto mb = [](std::uint64_t bytes) { return (bytes + (1U << 20) - 1) >> 20; };
     if (as_json) {
         json told = {{"plan", plan.title},
-                     {"steps", json::parse(steps_json(engine::describe(plan)))},
+                     {"steps", steps_value(engine::describe(plan))},
+                     {"findings", findings_value(findings)},
                      {"needs", json::array()}};
         for (const installer::ComponentNeed& need : needs)
             told["needs"].push_back({{"component", need.component},
                                      {"disk-mb", mb(need.disk_bytes)},
                                      {"memory-mb", need.memory_mb}});
-        fmt::print("{}\n", told.dump(2));
+        print_document("plan", told);
         return;
     }
     print_plan(plan.title, engine::describe(plan), false);
@@ -82,7 +84,7 @@ int roll_back(const Options& options, const std::string& root) {
     installer::roll_back(layout, options.bundle.empty() ? "" : platform::absolute(options.bundle),
                          platform::this_program(), *make_reporter(options));
     if (options.json)
-        fmt::print("{}\n", json{{"event", "result"}, {"result", "rolled-back"}}.dump());
+        print_event("result", {{"result", "rolled-back"}});
     else
         fmt::print("the installation of {} is taken back\n", layout.suite);
     return 0;
@@ -120,7 +122,7 @@ int install(const Options& options) {
         if (upgrade::part_is_open(prepared.installation))
             return install_part(options, prepared.installation, *reporter);
         if (options.json) {
-            fmt::print("{}\n", json{{"event", "result"}, {"result", "unchanged"}}.dump());
+            print_event("result", {{"result", "unchanged"}});
             return 0;
         }
         fmt::print("{} {} is installed as {}: nothing to do\n",
@@ -136,15 +138,19 @@ int install(const Options& options) {
             fmt::print(stderr, "warning: {}\n", to_line(finding));
     const engine::Plan plan = installer::install_plan(prepared.installation);
     if (options.plan)
-        print_install_plan(prepared.installation, plan, options.json);
+        print_install_plan(prepared.installation, plan, prepared.findings, options.json);
+    else if (options.json)
+        print_findings(prepared.findings);
     installer::require_ready(prepared);
     if (options.plan)
         return 0;
     platform::StopSignals signals;
     installer::install(
         prepared.installation, plan, [&signals] { return signals.arrived(); }, *reporter);
-    if (options.json)
+    if (options.json) {
+        print_event("result", {{"result", "installed"}, {"node", answers.node_name}});
         return 0;
+    }
     fmt::print("{} {} is installed and well as {}\n", prepared.installation.manifest().title,
                prepared.installation.manifest().version.text(), answers.node_name);
     // A secret that a host without a server has no use for.

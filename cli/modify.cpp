@@ -1,5 +1,6 @@
 #include "upgrade/modify.hpp"
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "platform/files.hpp"
@@ -11,7 +12,6 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
@@ -19,7 +19,6 @@ namespace {
 
 using engine::Error;
 using engine::Kind;
-using nlohmann::json;
 
 struct Options : Common {
     std::string bundle;
@@ -53,7 +52,7 @@ int roll_back(const Options& options) {
                                                   installer::Begun::What::modification);
     upgrade::roll_back(request_of(known), *make_reporter(options));
     if (options.json)
-        fmt::print("{}\n", json{{"event", "result"}, {"result", "rolled-back"}}.dump());
+        print_event("result", {{"result", "rolled-back"}});
     else
         fmt::print("the modification is taken back\n");
     return 0;
@@ -68,7 +67,7 @@ int modify(const Options& options) {
     const std::string components = fmt::format("{}", fmt::join(modifying.components, ", "));
     if (modifying.plan.empty()) {
         if (options.json)
-            fmt::print("{}\n", json{{"event", "result"}, {"result", "unchanged"}}.dump());
+            print_event("result", {{"result", "unchanged"}});
         else
             fmt::print("{} is {}: nothing to do\n", modifying.node, components);
         return 0;
@@ -77,14 +76,16 @@ int modify(const Options& options) {
         if (finding.severity == engine::Severity::warning)
             fmt::print(stderr, "warning: {}\n", to_line(finding));
     if (options.plan && options.json) {
-        fmt::print("{}\n", json{{"plan", modifying.title},
-                                {"steps", json::parse(steps_json(modifying.plan))},
-                                {"notes", modifying.notes}}
-                               .dump(2));
+        print_document("plan", {{"plan", modifying.title},
+                                {"steps", steps_value(modifying.plan)},
+                                {"notes", modifying.notes},
+                                {"findings", findings_value(modifying.findings)}});
     } else if (options.plan) {
         print_plan(modifying.title, modifying.plan, false);
         for (const std::string& note : modifying.notes)
             fmt::print("note: {}\n", note);
+    } else if (options.json) {
+        print_findings(modifying.findings);
     }
     engine::require_no_errors(modifying.findings);
     if (modifying.not_admitted)
@@ -95,10 +96,7 @@ int modify(const Options& options) {
     request.cancelled = [&signals] { return signals.arrived(); };
     upgrade::modify(request, *make_reporter(options));
     if (options.json) {
-        fmt::print(
-            "{}\n",
-            json{{"event", "result"}, {"result", "modified"}, {"components", modifying.components}}
-                .dump());
+        print_event("result", {{"result", "modified"}, {"components", modifying.components}});
         return 0;
     }
     for (const std::string& note : modifying.notes)

@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "platform/signals.hpp"
 #include "upgrade/remove.hpp"
 
@@ -6,13 +7,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
 namespace {
-
-using nlohmann::json;
 
 struct Options : Common {
     std::string node;
@@ -20,17 +18,6 @@ struct Options : Common {
     std::string confirm;
     std::vector<std::string> ignored;
 };
-
-json findings_json(const std::vector<engine::Finding>& findings) {
-    json all = json::array();
-    for (const engine::Finding& finding : findings)
-        all.push_back({{"name", finding.name},
-                       {"ignored", finding.severity == engine::Severity::warning},
-                       {"found", finding.found},
-                       {"expected", finding.expected},
-                       {"remedy", finding.remedy}});
-    return all;
-}
 
 void print(const upgrade::Removing& removing) {
     print_plan(removing.title, removing.plan, false);
@@ -48,14 +35,15 @@ int remove(const Options& options) {
         if (finding.severity == engine::Severity::warning)
             fmt::print(stderr, "warning: {}\n", to_line(finding));
     if (options.plan && options.json)
-        fmt::print("{}\n", json{{"plan", removing.title},
-                                {"steps", json::parse(steps_json(removing.plan))},
+        print_document("plan", {{"plan", removing.title},
+                                {"steps", steps_value(removing.plan)},
                                 {"proof", removing.proof},
-                                {"findings", findings_json(removing.findings)},
-                                {"consequences", removing.consequences}}
-                               .dump(2));
+                                {"findings", findings_value(removing.findings)},
+                                {"consequences", removing.consequences}});
     else if (options.plan)
         print(removing);
+    else if (options.json)
+        print_findings(removing.findings);
     engine::require_no_errors(removing.findings);
     if (options.plan)
         return 0;
@@ -64,11 +52,9 @@ int remove(const Options& options) {
     request.cancelled = [&signals] { return signals.arrived(); };
     upgrade::remove(request, *make_reporter(options));
     if (options.json) {
-        fmt::print("{}\n", json{{"event", "result"},
-                                {"result", "removed"},
-                                {"proof", removing.proof},
-                                {"consequences", removing.consequences}}
-                               .dump());
+        print_event("result", {{"result", "removed"},
+                               {"proof", removing.proof},
+                               {"consequences", removing.consequences}});
         return 0;
     }
     fmt::print("{} is removed from the cluster\n", options.node);

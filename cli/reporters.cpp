@@ -1,10 +1,10 @@
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "platform/terminal.hpp"
 
 #include <chrono>
 #include <cstdio>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
@@ -112,23 +112,15 @@ class JsonReporter final : public engine::Reporter {
 public:
     void step(std::string_view id, std::string_view says, Progress progress,
               std::string_view detail) override {
-        print({{"event", "step"},
-               {"step", id},
-               {"says", says},
-               {"progress", name(progress)},
-               {"detail", detail}});
+        print_event(
+            "step",
+            {{"step", id}, {"says", says}, {"progress", name(progress)}, {"detail", detail}});
     }
     void work(std::string_view id, std::uint64_t done, std::uint64_t total,
               std::string_view unit) override {
-        print({{"event", "work"}, {"step", id}, {"done", done}, {"total", total}, {"unit", unit}});
+        print_event("work", {{"step", id}, {"done", done}, {"total", total}, {"unit", unit}});
     }
-    void note(std::string_view text) override { print({{"event", "note"}, {"text", text}}); }
-
-private:
-    static void print(const nlohmann::json& value) {
-        fmt::print("{}\n", value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
-        std::fflush(stdout);
-    }
+    void note(std::string_view text) override { print_event("note", {{"text", text}}); }
 };
 
 } // namespace

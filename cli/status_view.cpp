@@ -1,4 +1,5 @@
 #include "cli/status_view.hpp"
+#include "cli/document.hpp"
 
 #include "cluster/peers.hpp"
 #include "engine/error.hpp"
@@ -219,7 +220,9 @@ std::string status_text(const Status& status) {
 }
 
 std::string operation_json(const Status& status) {
-    return operation_value(status).dump(2) + "\n";
+    return text_of(document("report", {{"suite", status.suite},
+                                       {"now-ms", status.now_ms},
+                                       {"operation", operation_value(status)}}));
 }
 
 std::string status_json(const Status& status) {
@@ -251,19 +254,15 @@ std::string status_json(const Status& status) {
              {"joined-ms", node.row.joined_ms},
              {"seen-ms", node.row.seen_ms}});
     }
-    return json{{"kind", "status"},
-                {"format", 1},
-                {"suite", status.suite},
-                {"version", status.version},
-                {"cluster", status.cluster},
-                {"trial", status.trial},
-                {"fence", status.fence},
-                {"now-ms", status.now_ms},
-                {"warnings", cluster::clock_warnings(status.clocks)},
-                {"nodes", nodes},
-                {"operation", operation_value(status)}}
-               .dump(2) +
-           "\n";
+    return text_of(document("status", {{"suite", status.suite},
+                                       {"version", status.version},
+                                       {"cluster", status.cluster},
+                                       {"trial", status.trial},
+                                       {"fence", status.fence},
+                                       {"now-ms", status.now_ms},
+                                       {"warnings", cluster::clock_warnings(status.clocks)},
+                                       {"nodes", nodes},
+                                       {"operation", operation_value(status)}}));
 }
 
 } // namespace locum::cli

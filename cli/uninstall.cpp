@@ -1,5 +1,6 @@
 #include "upgrade/uninstall.hpp"
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
@@ -9,13 +10,10 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
 namespace {
-
-using nlohmann::json;
 
 struct Options : Common {
     bool plan = false;
@@ -41,11 +39,10 @@ upgrade::UninstallRequest request_of(const Options& options) {
 
 int show(const Options& options, const upgrade::Removal& removal) {
     if (options.json) {
-        fmt::print("{}\n", json{{"plan", removal.title},
-                                {"steps", json::parse(steps_json(removal.plan))},
+        print_document("plan", {{"plan", removal.title},
+                                {"steps", steps_value(removal.plan)},
                                 {"consequences", removal.consequences},
-                                {"left", removal.left}}
-                               .dump(2));
+                                {"left", removal.left}});
         return 0;
     }
     print_plan(removal.title, removal.plan, false);
@@ -71,7 +68,7 @@ int uninstall(const Options& options) {
     request.cancelled = [&signals] { return signals.arrived(); };
     const std::vector<std::string> left = upgrade::uninstall(request, *make_reporter(options));
     if (options.json) {
-        fmt::print("{}\n", json{{"event", "result"}, {"result", "removed"}, {"left", left}}.dump());
+        print_event("result", {{"result", "removed"}, {"left", left}});
         return 0;
     }
     fmt::print("{} is removed from this host\n", removal.node);

@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "cli/status_view.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
@@ -10,19 +11,17 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
 namespace {
-
-using nlohmann::json;
 
 struct Options : Common {
     std::string bundle;
     std::string mode = "auto";
     std::vector<std::string> ignored;
     bool restored = false;
+    bool all = true; // there is no other way to run it; host by host is `locum install`
 };
 
 upgrade::Request request_of(const Options& options) {
@@ -36,19 +35,6 @@ upgrade::Request request_of(const Options& options) {
     return request;
 }
 
-json findings_value(const std::vector<engine::Finding>& findings) {
-    json all = json::array();
-    for (const engine::Finding& finding : findings)
-        all.push_back(
-            {{"name", finding.name},
-             {"severity", finding.severity == engine::Severity::warning ? "warning" : "error"},
-             {"found", finding.found},
-             {"expected", finding.expected},
-             {"remedy", finding.remedy},
-             {"may-be-ignored", finding.may_be_ignored}});
-    return all;
-}
-
 int plan(const Options& options) {
     const upgrade::Forecast forecast = upgrade::forecast(request_of(options));
     const bool nothing = forecast.plan.empty();
@@ -57,15 +43,14 @@ int plan(const Options& options) {
                                 : rolling ? "rolling-possible"
                                           : "downtime-needed";
     if (options.json) {
-        fmt::print("{}\n", json{{"verdict", verdict},
+        print_document("plan", {{"verdict", verdict},
                                 {"reasons", forecast.verdict.reasons},
                                 {"mode", upgrade::name(forecast.mode)},
                                 {"order", forecast.order},
                                 {"in-place", forecast.in_place},
                                 {"findings", findings_value(forecast.findings)},
                                 {"plan", forecast.title},
-                                {"steps", json::parse(steps_json(forecast.plan))}}
-                               .dump(2));
+                                {"steps", steps_value(forecast.plan)}});
     } else {
         print_plan(forecast.title, forecast.plan, false);
         if (!nothing)
@@ -83,13 +68,30 @@ int plan(const Options& options) {
     return 0;
 }
 
-using Work = void (*)(const upgrade::Request&, engine::Reporter&);
+// Returns the result that is told as JSON.
+using Work = std::string (*)(const upgrade::Request&, engine::Reporter&);
+
+std::string run(const upgrade::Request& request, engine::Reporter& reporter) {
+    return upgrade::run(request, reporter) ? "upgraded" : "unchanged";
+}
+
+std::string resume(const upgrade::Request& request, engine::Reporter& reporter) {
+    upgrade::resume(request, reporter);
+    return "upgraded";
+}
+
+std::string roll_back(const upgrade::Request& request, engine::Reporter& reporter) {
+    upgrade::roll_back(request, reporter);
+    return "rolled-back";
+}
 
 int work(const Options& options, Work what) {
     platform::StopSignals signals;
     upgrade::Request request = request_of(options);
     request.cancelled = [&signals] { return signals.arrived(); };
-    what(request, *make_reporter(options));
+    const std::string result = what(request, *make_reporter(options));
+    if (options.json)
+        print_event("result", {{"result", result}});
     if (options.json || options.quiet)
         return 0;
     try {
@@ -129,18 +131,19 @@ void add_upgrade(CLI::App& app, Action& action) {
 
     auto run_options = std::make_shared<Options>();
     command = add_verb(*upgrade, "run", "Upgrade", run_options, true);
+    command->add_flag("--all", run_options->all,
+                      "All nodes, driven from this one; so it is without the word, too");
     command->add_option("--mode", run_options->mode)->check(modes);
     add_ignore(*command, run_options->ignored);
-    command->callback([run_options, &action] {
-        action = [run_options] { return work(*run_options, upgrade::run); };
-    });
+    command->callback(
+        [run_options, &action] { action = [run_options] { return work(*run_options, run); }; });
 
     auto resume_options = std::make_shared<Options>();
     command =
         add_verb(*upgrade, "resume", "Go on with the open operation, from any node with a server",
                  resume_options, false);
     command->callback([resume_options, &action] {
-        action = [resume_options] { return work(*resume_options, upgrade::resume); };
+        action = [resume_options] { return work(*resume_options, resume); };
     });
 
     auto back_options = std::make_shared<Options>();
@@ -148,7 +151,7 @@ void add_upgrade(CLI::App& app, Action& action) {
     command->add_flag("--database-restored", back_options->restored,
                       "The productive database was restored as it was before its migration");
     command->callback([back_options, &action] {
-        action = [back_options] { return work(*back_options, upgrade::roll_back); };
+        action = [back_options] { return work(*back_options, roll_back); };
     });
 
     auto status_options = std::make_shared<Options>();

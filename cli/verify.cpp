@@ -1,5 +1,6 @@
 #include "installer/verify.hpp"
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "engine/error.hpp"
 #include "installer/inventory.hpp"
 #include "installer/repair.hpp"
@@ -86,14 +87,11 @@ int verify(const Options& options) {
         json checked = json::array();
         for (const installer::Resource& resource : resources)
             checked.push_back(resource.id);
-        fmt::print("{}\n", json{{"kind", "verify"},
-                                {"format", 1},
-                                {"suite", node.state.suite},
-                                {"version", node.state.version},
-                                {"node", node.state.name},
-                                {"checked", checked},
-                                {"differences", told(found)}}
-                               .dump(2, ' ', false, json::error_handler_t::replace));
+        print_document("verify", {{"suite", node.state.suite},
+                                  {"version", node.state.version},
+                                  {"node", node.state.name},
+                                  {"checked", checked},
+                                  {"differences", told(found)}});
     } else {
         print(found);
         if (found.empty() && !options.quiet)
@@ -132,9 +130,7 @@ int repair(const Options& options) {
         print(left);
     judge(left);
     if (options.json)
-        fmt::print("{}\n", json{{"event", "result"},
-                                {"result", plan.steps.empty() ? "unchanged" : "repaired"}}
-                               .dump());
+        print_event("result", {{"result", plan.steps.empty() ? "unchanged" : "repaired"}});
     else if (!options.quiet)
         fmt::print("{} {} on {} is as it was installed\n", node.state.suite, node.state.version,
                    node.state.name);

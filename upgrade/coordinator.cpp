@@ -198,7 +198,7 @@ Forecast forecast(const Request& request) {
     return forecast;
 }
 
-void run(const Request& request, engine::Reporter& reporter) {
+bool run(const Request& request, engine::Reporter& reporter) {
     Session session(request.layout);
     if (std::optional<cluster::Operation> open = session.open_operation())
         throw Error(fmt::format("operation {} ({}) is open: {}", open->id, name(open->state),
@@ -216,7 +216,7 @@ void run(const Request& request, engine::Reporter& reporter) {
         installer::demoted(preflight(upgrade.manifest(), facts, mode), request.ignored));
     if (upgrade.manifest_sha256 == facts.manifest) {
         reporter.note(nothing_to_do(upgrade));
-        return;
+        return false;
     }
     upgrade.operation = "upgrade-" + platform::hex(platform::random_bytes(6));
     upgrade.epoch = lease.epoch();
@@ -239,6 +239,7 @@ void run(const Request& request, engine::Reporter& reporter) {
           {operation.id, lease.epoch(), operation.input_hash, request.cancelled,
            [&] { return lease.lost(); }},
           Ending::done, plan.title, reporter);
+    return true;
 }
 
 void resume(const Request& request, engine::Reporter& reporter) {

@@ -33,9 +33,10 @@ struct Forecast {
 // What `run` would do; changes nothing.
 Forecast forecast(const Request& request);
 
-// Throws Error: refused (preflight), downtime_needed (none was asked for and none can be avoided),
-// busy, paused, failed with everything undone.
-void run(const Request& request, engine::Reporter& reporter);
+// Returns false where the cluster runs this bundle already. Throws Error: refused (preflight),
+// downtime_needed (none was asked for and none can be avoided), busy, paused, failed with
+// everything undone.
+bool run(const Request& request, engine::Reporter& reporter);
 // Goes on with the open operation. Throws Error(usage) where none is open.
 void resume(const Request& request, engine::Reporter& reporter);
 // Takes the open operation back. Throws Error(refused) after the point of no return, unless the

@@ -16,7 +16,7 @@ modes() {
 step_is() {
     lab exec node-1 locum upgrade status --json |
         python3 -c 'import json, sys
-steps = json.load(sys.stdin)["steps"]
+steps = json.load(sys.stdin)["operation"]["steps"]
 sys.exit(0 if [s["state"] for s in steps if s["id"] == sys.argv[1]][-1:] == [sys.argv[2]] else 1)' "$@"
 }
 

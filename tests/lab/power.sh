@@ -21,7 +21,7 @@ sys.exit(0 if eval(sys.argv[1]) else 1)' "$1"
 drain_is_begun() {
     lab exec node-1 locum upgrade status --json | python3 -c '
 import json, sys
-sys.exit(0 if [s["state"] for s in json.load(sys.stdin)["steps"] if s["id"] == "node-2/drain"][-1:] == ["begun"] else 1)'
+sys.exit(0 if [s["state"] for s in json.load(sys.stdin)["operation"]["steps"] if s["id"] == "node-2/drain"][-1:] == ["begun"] else 1)'
 }
 
 # nobody_else_drained FROM: the others are as they were, and node-2 has served all the time since (Unix time, ms).

@@ -12,7 +12,7 @@ random_seconds() { python3 -c "print(round($1 + $RANDOM / 32768 * ($2 - $1), 3))
 operation() {
     "$locum" upgrade status --json --root "$trial/node-1" | python3 -c '
 import json, sys
-operation = json.load(sys.stdin)
+operation = json.load(sys.stdin)["operation"]
 print("none" if operation is None else "open" if operation["open"] else operation["state"])'
 }
 

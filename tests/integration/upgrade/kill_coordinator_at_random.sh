@@ -11,7 +11,7 @@ echo "seed: LOCUM_SEED=$LOCUM_SEED"
 operation() {
     "$locum" upgrade status --json --root "$trial/node-1" | python3 -c '
 import json, sys
-operation = json.load(sys.stdin)
+operation = json.load(sys.stdin)["operation"]
 print("none" if operation is None else "open" if operation["open"] else operation["state"])'
 }
 

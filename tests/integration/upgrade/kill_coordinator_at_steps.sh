@@ -15,7 +15,7 @@ declare -A expected=([intent/before]='' [intent/after]=begun [done/before]=begun
 state_of() {
     "$locum" upgrade status --json --root "$trial/node-1" | python3 -c '
 import json, sys
-operation = json.load(sys.stdin)
+operation = json.load(sys.stdin)["operation"]
 print(next((step["state"] for step in operation["steps"] if step["id"] == sys.argv[1]), "") if operation else "")' "$1"
 }
 

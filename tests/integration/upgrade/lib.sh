@@ -35,6 +35,17 @@ try() {
     "$locum" "$@" >"$trial/last.log" 2>&1 || code=$?
 }
 
+# told CODE KINDS COMMAND…: locum's exit code, and what it says as JSON, which is of these kinds as docs/schemas has them.
+told() {
+    local expected=$1 kinds=$2
+    shift 2
+    code=0
+    "$locum" "$@" --json >"$trial/told.json" 2>"$trial/last.log" || code=$?
+    expect_code "$expected" "$* --json"
+    # shellcheck disable=SC2086 # words
+    tests/support/documents.py "$trial/told.json" $kinds >>"$trial/last.log" || fail "what '$* --json' says is not as docs/schemas has it"
+}
+
 # All nodes in normal mode with version $1, every service running once.
 expect_all_at() {
     "$locum" status --json --root "$trial/node-1" >"$trial/status.json"

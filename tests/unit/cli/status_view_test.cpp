@@ -105,7 +105,7 @@ TEST_CASE("status: quiet, a trial cluster, nothing ever done") {
     status.nodes.resize(1);
     check_golden(status_text(status), "tests/unit/cli/views/status-quiet.txt");
     CHECK(operation_text(status) == "no operation yet\n");
-    CHECK(json::parse(operation_json(status)).is_null());
+    CHECK(json::parse(operation_json(status)).at("operation").is_null());
 }
 
 TEST_CASE("status: the command that goes on, for each state of the operation") {
@@ -113,7 +113,7 @@ TEST_CASE("status: the command that goes on, for each state of the operation") {
     const auto next = [&](OperationState state, const char* inputs) {
         status.operation->state = state;
         status.operation->inputs = inputs;
-        return json::parse(operation_json(status)).at("next").get<std::string>();
+        return json::parse(operation_json(status)).at("operation").at("next").get<std::string>();
     };
     const char* whole = R"({"host-by-host":false})";
     const char* by_host = R"({"host-by-host":true})";

@@ -1,0 +1,66 @@
+#include "cli/document.hpp"
+
+#include <cstdio>
+#include <fmt/format.h>
+
+namespace locum::cli {
+
+using nlohmann::json;
+
+namespace {
+
+void print_line(const json& document) {
+    fmt::print("{}\n", document.dump(-1, ' ', false, json::error_handler_t::replace));
+    std::fflush(stdout);
+}
+
+} // namespace
+
+json document(std::string_view kind, json fields) {
+    fields["kind"] = kind;
+    fields["format"] = 1;
+    return fields;
+}
+
+std::string text_of(const json& document) {
+    return document.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+void print_document(std::string_view kind, json fields) {
+    fmt::print("{}", text_of(document(kind, std::move(fields))));
+}
+
+void print_event(std::string_view event, json fields) {
+    fields["event"] = event;
+    print_line(document("event", std::move(fields)));
+}
+
+void print_findings(const std::vector<engine::Finding>& findings) {
+    if (!findings.empty())
+        print_line(document("findings", {{"findings", findings_value(findings)}}));
+}
+
+json findings_value(const std::vector<engine::Finding>& findings) {
+    json all = json::array();
+    for (const engine::Finding& finding : findings)
+        all.push_back(
+            {{"name", finding.name},
+             {"severity", finding.severity == engine::Severity::warning ? "warning" : "error"},
+             {"found", finding.found},
+             {"expected", finding.expected},
+             {"remedy", finding.remedy},
+             {"may-be-ignored", finding.may_be_ignored}});
+    return all;
+}
+
+json steps_value(const std::vector<engine::PlanLine>& plan) {
+    json steps = json::array();
+    for (const engine::PlanLine& step : plan) {
+        steps.push_back({{"id", step.id}, {"says", step.says}});
+        if (!step.no_return.empty())
+            steps.back()["point-of-no-return"] = step.no_return;
+    }
+    return steps;
+}
+
+} // namespace locum::cli
