@@ -46,6 +46,7 @@ void add_node(CLI::App& app, Action& action);
 // To the node command.
 void add_node_services(CLI::App& node, Action& action);
 void add_node_remove(CLI::App& node, Action& action);
+void add_datasource(CLI::App& app, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);
@@ -58,10 +59,8 @@ void require_root_for(const Common& common);
 void require_confirmed(const std::string& node, std::string said,
                        const std::function<void()>& show);
 
-// To standard output; as JSON: {"plan": title, "steps": […]}.
+// To standard output; as JSON: a document of the kind "plan".
 void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json);
-// The steps as JSON text, an array.
-std::string steps_json(const std::vector<engine::PlanLine>& plan);
 
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json);
 

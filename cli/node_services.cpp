@@ -1,11 +1,14 @@
-// This node's services, stopped and started by whoever looks after its host.
+// A node's services, stopped and started by whoever looks after its host, or the cluster.
 
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "cluster/agent.hpp"
 #include "cluster/command_log.hpp"
 #include "cluster/installed.hpp"
+#include "cluster/lease.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/peers.hpp"
+#include "cluster/registry.hpp"
 #include "cluster/service_unit.hpp"
 #include "cluster/service_units.hpp"
 #include "cluster/transport_client.hpp"
@@ -18,7 +21,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
@@ -40,60 +42,101 @@ void require_no_operation(const Layout& layout) {
                     "for a service that hangs: locum node stop --emergency");
 }
 
-class OwnNode {
+// This host's node, or by name another one: its agent is asked and told.
+class TheNode {
 public:
-    explicit OwnNode(const Layout& layout) :
-        peers_(layout), node_(cluster::load_node_state(layout)) {}
+    TheNode(const Layout& layout, const std::string& name) :
+        peers_(layout), own_(cluster::load_node_state(layout)), name_(own_.name),
+        address_(cluster::address_of(own_)), components_(own_.components) {
+        if (name.empty() || name == own_.name)
+            return;
+        const cluster::NodeRow row = row_of(layout, name);
+        name_ = row.name;
+        address_ = cluster::address_of(row);
+        components_ = row.components;
+        // Another's agent takes orders under the lease only.
+        lease_ = std::make_unique<cluster::Lease>(cluster::load_datasource(layout).value(),
+                                                  layout.suite, "services of " + name);
+    }
 
-    const cluster::NodeState& state() const { return node_; }
+    bool is_own() const { return name_ == own_.name; }
+    const std::string& name() const { return name_; }
     installer::NodeFacts facts() const {
-        return installer::facts_from_json(peers_.ask(cluster::address_of(node_), "facts"));
+        return installer::facts_from_json(peers_.ask(address_, "facts"));
     }
     void tell(const std::string& operation, const json& parameters,
               engine::Reporter& reporter) const {
         const std::string id =
             fmt::format("node/{}/{}", operation, platform::hex(platform::random_bytes(8)));
-        peers_.command(cluster::address_of(node_), {id, "node", cluster::no_lease}, operation,
-                       parameters.dump(), reporter, operation);
+        peers_.command(address_, {id, "node", lease_ ? lease_->epoch() : cluster::no_lease},
+                       operation, parameters.dump(), reporter, operation);
+    }
+    // In the order in which they start: a balancer in front of nothing answers every request with
+    // an error. Where no operation is open, all nodes are of one version.
+    std::vector<std::string> components_in_order(const Layout& layout) const {
+        const cluster::InstalledVersion installed(layout, own_.version);
+        std::vector<std::string> order;
+        for (bool balancers : {false, true})
+            for (const std::string& name : components_) {
+                const suite::Component* component = installed.manifest().component(name);
+                if ((component && component->role == suite::Role::balancer) == balancers)
+                    order.push_back(name);
+            }
+        return order;
     }
 
 private:
+    static cluster::NodeRow row_of(const Layout& layout, const std::string& name) {
+        const std::optional<datasource::Settings> settings = cluster::load_datasource(layout);
+        if (!settings)
+            throw Error("this node runs no server, so it cannot tell where " + name + " is",
+                        engine::Kind::refused)
+                .remedy("run the command on a node with a server, or on " + name);
+        cluster::Store store(*settings, layout.suite);
+        for (cluster::NodeRow& row : cluster::Registry(store).nodes())
+            if (row.name == name)
+                return row;
+        throw Error(name + " is no node of the cluster", engine::Kind::usage)
+            .remedy("see their names: locum node list");
+    }
+
     cluster::Peers peers_;
-    cluster::NodeState node_;
+    cluster::NodeState own_;
+    std::string name_;
+    cluster::Address address_;
+    std::vector<std::string> components_;
+    std::unique_ptr<cluster::Lease> lease_; // where it is another's
 };
 
-// Of this node, in the order in which they start: a balancer in front of nothing answers every
-// request with an error.
-std::vector<std::string> components_in_order(const Layout& layout, const OwnNode& own) {
-    const cluster::InstalledVersion installed(layout, own.state().version);
-    std::vector<std::string> order;
-    for (bool balancers : {false, true})
-        for (const std::string& name : own.state().components) {
-            const suite::Component* component = installed.manifest().component(name);
-            if ((component && component->role == suite::Role::balancer) == balancers)
-                order.push_back(name);
-        }
-    return order;
+void print_result(const Common& common, const TheNode& node, std::string_view result,
+                  const std::vector<std::string>& components) {
+    if (common.json)
+        print_event("result",
+                    {{"result", result}, {"node", node.name()}, {"components", components}});
 }
 
-int start(const Common& common) {
+int start(const Common& common, const std::string& name) {
     const Layout layout = common.layout();
     require_no_operation(layout);
-    const OwnNode own(layout);
-    const installer::NodeFacts facts = own.facts();
+    const TheNode node(layout, name);
+    const installer::NodeFacts facts = node.facts();
     const std::unique_ptr<engine::Reporter> reporter = make_reporter(common);
-    for (const std::string& component : components_in_order(layout, own)) {
-        own.tell("start", {{"component", component}, {"version", facts.current.at(component)}},
-                 *reporter);
-        fmt::print("{} runs and is well\n", component);
+    const std::vector<std::string> components = node.components_in_order(layout);
+    for (const std::string& component : components) {
+        node.tell("start", {{"component", component}, {"version", facts.current.at(component)}},
+                  *reporter);
+        if (!common.json)
+            fmt::print("{} runs and is well\n", component);
     }
+    print_result(common, node, "started", components);
     return 0;
 }
 
-// Without the agent, which may be what hangs.
-bool kill_units(const Layout& layout) {
+// Without the agent, which may be what hangs. Returns the services.
+std::optional<std::vector<std::string>> kill_units(const Layout& layout) {
     if (!cluster::service_manager_used(layout))
-        return false;
+        return std::nullopt;
+    std::vector<std::string> stopped;
     const std::string folder = cluster::services_folder(layout);
     for (cluster::ServiceRecord& record : cluster::load_services(folder)) {
         record.wanted = false; // for the next agent
@@ -103,54 +146,73 @@ bool kill_units(const Layout& layout) {
             continue;
         platform::kill_service_unit(unit);
         platform::stop_service_unit(unit, record.spec.stop_timeout);
-        fmt::print("{} is stopped\n", record.spec.name);
+        stopped.push_back(record.spec.name);
     }
-    return true;
+    return stopped;
 }
 
-int stop(const Common& common, bool emergency) {
+int stop(const Common& common, const std::string& name, bool emergency) {
     const Layout layout = common.layout();
     if (!emergency)
         require_no_operation(layout);
-    const OwnNode own(layout);
-    std::vector<std::string> components = components_in_order(layout, own);
+    const TheNode node(layout, name);
+    std::vector<std::string> components = node.components_in_order(layout);
     std::reverse(components.begin(), components.end());
     const std::unique_ptr<engine::Reporter> reporter = make_reporter(common);
+    const auto said = [&common](const std::string& what) {
+        if (!common.json)
+            fmt::print("{} is stopped\n", what);
+    };
     try {
         for (const std::string& component : components) {
-            own.tell("stop", {{"component", component}, {"at-once", emergency}}, *reporter);
-            fmt::print("{} is stopped\n", component);
+            node.tell("stop", {{"component", component}, {"at-once", emergency}}, *reporter);
+            said(component);
         }
     } catch (const cluster::Unreachable& error) {
-        if (emergency && kill_units(layout))
-            return 0;
-        throw Error(error.one_line(), engine::Kind::failed)
-            .remedy(emergency ? "end its processes: see locum status for them, then kill -9"
-                              : "locum agent start, then again; for one that hangs: locum node "
-                                "stop --emergency");
+        if (!node.is_own())
+            throw Error(error.one_line(), engine::Kind::failed)
+                .remedy("start its agent, or run the command on " + node.name());
+        const auto killed = emergency ? kill_units(layout) : std::nullopt;
+        if (!killed)
+            throw Error(error.one_line(), engine::Kind::failed)
+                .remedy(emergency ? "end its processes: see locum status for them, then kill -9"
+                                  : "locum agent start, then again; for one that hangs: locum node "
+                                    "stop --emergency");
+        components = *killed;
+        for (const std::string& service : components)
+            said(service);
     }
+    print_result(common, node, "stopped", components);
     return 0;
 }
 
 } // namespace
 
 void add_node_services(CLI::App& node, Action& action) {
-    auto start_common = std::make_shared<Common>();
-    CLI::App* starter =
-        node.add_subcommand("start", "Start this node's services, and wait until they are well");
-    add_common(*starter, start_common, false);
-    starter->callback(
-        [start_common, &action] { action = [start_common] { return start(*start_common); }; });
+    struct Options : Common {
+        std::string name;
+        bool emergency = false;
+    };
+    const auto start_options = std::make_shared<Options>();
+    CLI::App* starter = node.add_subcommand(
+        "start", "Start a node's services, this one's without a NAME; wait until they are well");
+    starter->add_option("NAME", start_options->name, "Another node of the cluster");
+    add_common(*starter, start_options, true);
+    starter->callback([start_options, &action] {
+        action = [start_options] { return start(*start_options, start_options->name); };
+    });
 
-    auto stop_common = std::make_shared<Common>();
-    auto emergency = std::make_shared<bool>(false);
-    CLI::App* stopper = node.add_subcommand(
-        "stop", "Stop this node's services; they stay stopped when the host boots");
-    stopper->add_flag("--emergency", *emergency,
+    const auto stop_options = std::make_shared<Options>();
+    CLI::App* stopper = node.add_subcommand("stop", "Stop a node's services, this one's without a "
+                                                    "NAME; they stay stopped when the host boots");
+    stopper->add_option("NAME", stop_options->name, "Another node of the cluster");
+    stopper->add_flag("--emergency", stop_options->emergency,
                       "Kill them at once, whatever goes on: for one that hangs");
-    add_common(*stopper, stop_common, false);
-    stopper->callback([stop_common, emergency, &action] {
-        action = [stop_common, emergency] { return stop(*stop_common, *emergency); };
+    add_common(*stopper, stop_options, true);
+    stopper->callback([stop_options, &action] {
+        action = [stop_options] {
+            return stop(*stop_options, stop_options->name, stop_options->emergency);
+        };
     });
 }
 

@@ -3,6 +3,7 @@
 #include "cluster/admission.hpp"
 #include "cluster/clock.hpp"
 #include "cluster/command_log.hpp"
+#include "cluster/datasources.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/members.hpp"
 #include "cluster/membership.hpp"
@@ -72,12 +73,16 @@ private:
     void beat() {
         std::unique_lock lock(mutex_);
         std::unique_ptr<Store> store;
+        std::string known; // what it was opened with: another datasource may be activated
         do {
             lock.unlock();
             try {
                 if (std::optional<datasource::Settings> settings = load_datasource(layout_)) {
-                    if (!store)
+                    if (const std::string now = datasource_json(*settings);
+                        !store || now != known) {
                         store = std::make_unique<Store>(*settings, layout_.suite);
+                        known = now;
+                    }
                     report(*store);
                 } else {
                     store.reset(); // a node that gave its server away has no business there
@@ -141,6 +146,12 @@ public:
             members_.require_server(request.certificate);
             const std::lock_guard lock(node_.state_mutex);
             keep_secrets(node_.layout, engine::Secret(request.body));
+            return std::string("{}");
+        }};
+        verbs["datasource"] = {.handler = [this](const Request& request, const Emit&) {
+            members_.require_server(request.certificate);
+            const std::lock_guard lock(node_.state_mutex);
+            keep_datasource(node_.layout, named_datasource_from_json(request.body));
             return std::string("{}");
         }};
         verbs["join"] = {.handler =

@@ -1,4 +1,5 @@
 #include "cluster/membership.hpp"
+#include "cluster/datasources.hpp"
 
 #include "platform/files.hpp"
 #include "token/openssl.hpp"
@@ -74,6 +75,7 @@ void forget_authority(const Layout& layout) {
     for (const char* file :
          {ca_key_file, join_secret_file, suite_seed_file, members_file, "datasource.json"})
         platform::remove_all(layout.state_file(file));
+    forget_kept_datasources(layout);
 }
 
 engine::Secret load_given_secrets(const Layout& layout) {

@@ -95,6 +95,10 @@ void Peers::send_secrets(const Address& to, const engine::Secret& values) const 
     state_->client.call(peer(to), "secrets", values.reveal());
 }
 
+void Peers::send_datasource(const Address& to, const engine::Secret& settings) const {
+    state_->client.call(peer(to), "datasource", settings.reveal());
+}
+
 void Peers::send_bundle(const Address& to, const std::string& file,
                         const std::string& manifest_sha256, engine::Reporter& reporter,
                         const std::string& step_id) const {

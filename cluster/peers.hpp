@@ -57,6 +57,8 @@ public:
                Leaving how = Leaving::always) const;
     // Lets a node without a server keep shared secrets (cluster/shared_secrets.hpp).
     void send_secrets(const Address& to, const engine::Secret& json) const;
+    // Lets a server keep a datasource beside its active one (cluster/datasources.hpp).
+    void send_datasource(const Address& to, const engine::Secret& json) const;
     // Puts the bundle into the node's state folder.
     void send_bundle(const Address& to, const std::string& file, const std::string& manifest_sha256,
                      engine::Reporter& reporter, const std::string& step_id) const;

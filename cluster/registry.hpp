@@ -19,6 +19,8 @@ inline constexpr std::string_view bears =
 inline constexpr std::string_view migration = "migration";
 // Operation whose rollback rests on a database that was put back; "" for none.
 inline constexpr std::string_view restored = "restored";
+// Name of the datasource that no server may start on until it is activated again; "" for none.
+inline constexpr std::string_view deactivated = "deactivated";
 inline constexpr std::string_view trial_machine =
     "trial-machine"; // machine that a trial cluster lives on
 } // namespace fact

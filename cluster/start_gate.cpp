@@ -38,6 +38,9 @@ std::optional<std::string> ask_database(const NodeState& state, const suite::Man
         return fmt::format("{} is not registered in the cluster any more", state.name);
     if (std::string fence = registry.fact(fact::fence); !fence.empty())
         return fmt::format("operation {} fences the productive database", fence);
+    if (std::string name = registry.fact(fact::deactivated); !name.empty())
+        return fmt::format("the datasource {0} is deactivated; locum datasource activate {0}",
+                           name);
     std::unique_ptr<datasource::Connection> connection =
         datasource::connect(settings, settings.locum);
     std::optional<std::string> schema = datasource::schema_version(

@@ -136,6 +136,8 @@ std::vector<FailpointFamily> failpoint_families() {
         {"agent/VERB/after", "in the agent, after it, before the answer"},
         {"agent/configure/files",
          "in the agent, between the configuration's files and the node's state"},
+        {"agent/use-datasource/files",
+         "in the agent, between the configuration's files and the datasource that is active"},
         {"exchange/recorded", "in the agent, before the process that exchanges it is started"},
         {"exchange/linked", "in that process, before it restarts the agent"},
         {"exchange/stopped",

@@ -26,9 +26,9 @@ TEST_CASE("operations: members ask questions, servers look and command") {
     CHECK(that_are(Calls::question) ==
           std::set<std::string>{"components", "facts", "members", "operation", "servers"});
     CHECK(that_are(Calls::look) ==
-          std::set<std::string>{"balancer", "database", "host", "probe", "reach"});
-    CHECK(that_are(Calls::command) == std::set<std::string>{"acknowledge", "balance", "configure",
-                                                            "copy", "exchange", "forget",
-                                                            "forget-copy", "reload", "select",
-                                                            "stage", "start", "stop", "switch"});
+          std::set<std::string>{"balancer", "database", "datasource", "host", "probe", "reach"});
+    CHECK(that_are(Calls::command) ==
+          std::set<std::string>{"acknowledge", "balance", "configure", "copy", "exchange", "forget",
+                                "forget-copy", "reload", "select", "stage", "start", "stop",
+                                "switch", "use-datasource"});
 }

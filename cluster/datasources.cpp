@@ -1,0 +1,149 @@
+#include "cluster/datasources.hpp"
+
+#include "cluster/membership.hpp"
+#include "engine/error.hpp"
+#include "platform/files.hpp"
+#include "platform/hash.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::cluster {
+
+using engine::Error;
+using engine::Kind;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::string_view suffix = ".json";
+
+std::string folder(const Layout& layout) {
+    return layout.state_file("datasources");
+}
+
+std::string file_of(const Layout& layout, const std::string& name) {
+    return fmt::format("{}/{}{}", folder(layout), name, suffix);
+}
+
+void store(const std::string& file, const NamedDatasource& datasource) {
+    platform::write_file(file, to_json(datasource).reveal() + "\n", 0600);
+}
+
+NamedDatasource load(const std::string& file) {
+    try {
+        return named_datasource_from_json(platform::read_file(file));
+    } catch (const std::exception& error) {
+        throw Error(fmt::format("{} is damaged: {}", file, error.what()), Kind::needs_attention)
+            .remedy("restore the file from a backup, or remove it and add the datasource anew");
+    }
+}
+
+} // namespace
+
+engine::Secret to_json(const NamedDatasource& datasource) {
+    json value = json::parse(datasource_json(datasource.settings));
+    value["name"] = datasource.name;
+    return engine::Secret(value.dump(2));
+}
+
+NamedDatasource named_datasource_from_json(const std::string& text) {
+    return {json::parse(text).value("name", first_datasource), datasource_from_json(text)};
+}
+
+void require_datasource_name(const std::string& name) {
+    const bool fits =
+        !name.empty() && name.size() <= 60 && name.front() != '-' &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+    if (!fits)
+        throw Error(fmt::format("'{}' cannot be a datasource's name", name), Kind::usage)
+            .remedy("name it in small letters, digits and '-', such as new-host");
+}
+
+NamedDatasource active_datasource(const Layout& layout) {
+    const std::string file = layout.state_file("datasource.json");
+    if (!platform::exists(file))
+        throw Error("this node runs no server, so it holds no datasource", Kind::refused)
+            .remedy("run the command on a node with a server (locum node list)");
+    return load(file);
+}
+
+std::vector<NamedDatasource> kept_datasources(const Layout& layout) {
+    std::vector<NamedDatasource> kept;
+    if (!platform::exists(folder(layout)))
+        return kept;
+    const std::string active = active_datasource(layout).name;
+    for (const std::string& file : platform::list_folder(folder(layout))) {
+        if (!file.ends_with(suffix))
+            continue;
+        // What was cut off between two files has it twice: then the active one is what counts.
+        NamedDatasource one = load(folder(layout) + "/" + file);
+        if (one.name != active)
+            kept.push_back(std::move(one));
+    }
+    std::sort(kept.begin(), kept.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
+    return kept;
+}
+
+NamedDatasource datasource_named(const Layout& layout, const std::string& name) {
+    NamedDatasource active = active_datasource(layout);
+    std::vector<std::string> names{active.name};
+    if (active.name == name)
+        return active;
+    for (NamedDatasource& one : kept_datasources(layout)) {
+        if (one.name == name)
+            return std::move(one);
+        names.push_back(one.name);
+    }
+    throw Error(fmt::format("no datasource '{}' is known on this host; known: {}", name,
+                            fmt::join(names, ", ")),
+                Kind::usage)
+        .remedy("see them: locum datasource list; or add it: locum datasource add " + name);
+}
+
+void keep_datasource(const Layout& layout, const NamedDatasource& datasource) {
+    require_datasource_name(datasource.name);
+    if (active_datasource(layout).name == datasource.name)
+        throw Error(fmt::format("{} is the active datasource, and is not changed under servers "
+                                "that work on it",
+                                datasource.name),
+                    Kind::refused)
+            .remedy(fmt::format("locum datasource copy {0} NAME, edit that one, then: locum "
+                                "datasource activate NAME",
+                                datasource.name));
+    platform::make_own_folder(folder(layout), 0700);
+    store(file_of(layout, datasource.name), datasource);
+}
+
+void forget_datasource(const Layout& layout, const std::string& name) {
+    if (active_datasource(layout).name == name)
+        throw Error(fmt::format("{} is the active datasource: the servers work on it", name),
+                    Kind::refused)
+            .remedy("activate another one first: locum datasource activate NAME");
+    datasource_named(layout, name);
+    platform::remove_all(file_of(layout, name));
+}
+
+void use_datasource(const Layout& layout, const std::string& name) {
+    const NamedDatasource active = active_datasource(layout);
+    if (active.name == name)
+        return;
+    const NamedDatasource next = datasource_named(layout, name);
+    platform::make_own_folder(folder(layout), 0700);
+    store(file_of(layout, active.name), active);
+    store(layout.state_file("datasource.json"), next);
+    platform::remove_all(file_of(layout, name));
+}
+
+void forget_kept_datasources(const Layout& layout) {
+    platform::remove_all(folder(layout));
+}
+
+std::string fingerprint(const Layout& layout, const datasource::Settings& settings) {
+    return platform::sha256_hex(load_join_secret(layout).reveal() + datasource_json(settings));
+}
+
+} // namespace locum::cluster

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# What the servers work on is changed: by another way to the same database under load, by new passwords, to another database;
+# it is deactivated; each refusal; and whoever does it is killed in the middle. No password is said or written down anywhere.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+admin() { PGPASSWORD=quickstart-admin psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgresql_port" -U admin -d "${2:-endpoint}" -c "$1"; }
+
+# refused CODE TEXT ARGS…
+refused() {
+    try datasource "${@:3}" --root "$trial/node-1"
+    expect_code "$1" "datasource ${*:3}"
+    expect_said "$2"
+    cat "$trial/last.log" >>"$trial/said"
+}
+
+# datasource RESULT ARGS…: from node-1.
+datasource() {
+    told 0 event datasource "${@:2}" --root "$trial/node-1"
+    [[ $(tail -n 1 "$trial/told.json") == *"\"result\":\"$1\""* ]] || fail "datasource ${*:2}: $(tail -n 1 "$trial/told.json")"
+    cat "$trial/told.json" "$trial/last.log" >>"$trial/said"
+}
+
+# expect_on NAME HOST DATABASE: all servers work on it, by their configurations, and each node's list says its name.
+expect_on() {
+    local n
+    for n in 1 2 3; do
+        grep -q "^connection = host=$2 .* dbname=$3 " "$trial/node-$n"/etc/opt/*/server.conf ||
+            fail "node-$n does not work on $3 at $2: $(grep '^connection' "$trial/node-$n"/etc/opt/*/server.conf)"
+        told 0 datasources datasource list --root "$trial/node-$n"
+        [[ $(python3 -c 'import json, sys; print(*(d["name"] for d in json.load(open(sys.argv[1]))["datasources"] if d["state"] == "active"))' \
+            "$trial/told.json") == "$1" ]] || fail "node-$n says: $(cat "$trial/told.json")"
+    done
+    expect_all_at 1.0
+}
+
+stop_all() {
+    told 0 event node stop node-3 --root "$trial/node-1"
+    told 0 event node stop node-2 --root "$trial/node-1"
+    told 0 event node stop --root "$trial/node-1"
+}
+
+begin_cluster postgresql
+: >"$trial/said"
+expect_on productive 127.0.0.1 endpoint
+settings=(--host localhost --port "$postgresql_port" --database endpoint --user app --password-file "$trial/app.password"
+    --locum-user locum --locum-password-env LOCUM_TEST_PASSWORD)
+export LOCUM_TEST_PASSWORD=quickstart-locum
+
+datasource added add by-name "${settings[@]}"
+datasource well test by-name
+datasource well test productive
+refused 4 'is the active datasource' add productive "${settings[@]}"
+refused 4 'there is a datasource by-name already' add by-name "${settings[@]}"
+refused 4 'copy productive NAME, edit that one' edit productive --host localhost
+refused 4 'activate another one first' remove productive
+refused 4 'by-name is not active; productive is' deactivate by-name --confirm by-name
+refused 2 'confirm productive' deactivate productive
+refused 4 'servers run on node-1, node-2, node-3' deactivate productive --confirm productive
+refused 2 'cannot be a datasource' add Wrong/Name "${settings[@]}"
+refused 2 'known: productive, by-name' activate absent
+refused 2 'no terminal' add asked --host localhost --database endpoint --user app --locum-user locum
+[[ $(stat -c %a "$trial"/node-1/var/lib/locum/*/datasources/by-name.json) == 600 ]] || fail "the settings can be read by others"
+
+# What is no database of this cluster.
+printf wrong-password >"$trial/wrong.password"
+datasource copied copy by-name wrong
+datasource edited edit wrong --password-file "$trial/wrong.password"
+refused 4 'datasource wrong: .*password' test wrong
+refused 4 'datasource wrong: .*password' activate wrong
+datasource edited edit wrong --password-file "$trial/app.password" --database postgres
+refused 4 'holds no registry' activate wrong
+datasource edited edit wrong --database endpoint --port 1
+refused 4 'datasource wrong' activate wrong
+datasource removed remove wrong
+refused 2 'known: productive, by-name' test wrong
+expect_on productive 127.0.0.1 endpoint
+
+# The same database by another address: one server after the other, and no request fails.
+told 0 plan datasource activate by-name --plan --root "$trial/node-1"
+grep -q '"activate the datasource by-name (the same database)"' "$trial/told.json" || fail "the plan is another: $(cat "$trial/told.json")"
+expect_on productive 127.0.0.1 endpoint
+trial_load --rate 250
+datasource activated activate by-name
+expect_clean_load
+expect_on by-name localhost endpoint
+datasource unchanged activate by-name
+
+# New passwords: not before the database has them.
+printf rotated-app >"$trial/rotated.password"
+datasource copied copy by-name rotated
+datasource edited edit rotated --password-file "$trial/rotated.password"
+refused 4 'datasource rotated: .*password' activate rotated
+admin "ALTER ROLE app PASSWORD 'rotated-app'"
+datasource activated activate rotated
+expect_on rotated localhost endpoint
+
+# Another database: only while nothing writes to the old one.
+datasource copied copy rotated moved
+datasource edited edit moved --database moved
+refused 4 'datasource moved' activate moved
+admin 'CREATE DATABASE moved OWNER locum'
+dump() { PGPASSWORD=quickstart-admin pg_dump -h 127.0.0.1 -p "$postgresql_port" -U admin endpoint |
+    PGPASSWORD=quickstart-admin psql -q -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgresql_port" -U admin moved >/dev/null; }
+told 0 event node stop node-3 --root "$trial/node-1"
+dump
+refused 4 'servers run on node-1, node-2; moved is another database' activate moved
+admin 'DROP DATABASE moved WITH (FORCE)' postgres
+admin 'CREATE DATABASE moved OWNER locum'
+stop_all
+dump
+datasource activated activate moved
+for n in 1 2 3; do told 0 event node start "node-$n" --root "$trial/node-2"; done # balancers
+expect_on moved localhost moved
+
+# Deactivated: nothing starts on it, however it is tried.
+stop_all
+datasource deactivated deactivate moved --confirm moved
+datasource unchanged deactivate moved --confirm moved
+try datasource list --root "$trial/node-2"
+expect_said '^moved +deactivated'
+try node start --root "$trial/node-2"
+((code != 0)) || fail "a server starts on what is deactivated"
+expect_said 'locum datasource activate moved'
+datasource activated activate moved
+for n in 1 2 3; do told 0 event node start "node-$n" --root "$trial/node-2"; done
+expect_on moved localhost moved
+
+# Whoever does it is killed in the middle; the same command goes on.
+datasource copied copy moved by-address
+datasource edited edit by-address --host 127.0.0.1
+name=by-address
+for at in node-2/drain/done/before node-2/datasource/done/before node-3/start-server/intent/before node-1/start-server/done/before; do
+    LOCUM_FAILPOINTS="step/$at=kill" try datasource activate "$name" --root "$trial/node-1"
+    expect_code 137 "activation that is killed at $at"
+    datasource activated activate "$name"
+    expect_on "$name" "$([[ $name == moved ]] && echo localhost || echo 127.0.0.1)" moved
+    name=$([[ $name == moved ]] && echo by-address || echo moved)
+done
+
+# The files hold them, and what the suite was configured with; nothing else does.
+cat "$trial"/node-*/var/lib/locum/*/{journal,commands} "$trial"/node-*/var/log/locum/*/* >>"$trial/said"
+grep -qa use-datasource "$trial/said" || fail "what the agents were told is not among what is looked through"
+if grep -qaE 'quickstart-(app|locum)|rotated-app|wrong-password' "$trial/said"; then
+    fail "a password is said: $(grep -aoE '.{40}(quickstart-(app|locum)|rotated-app|wrong-password)' "$trial/said" | head -n 3)"
+fi
+echo "4 datasources, one after the other, and no password but in the files that need it"

@@ -1,0 +1,17 @@
+#pragma once
+// Steps that let a server work on another datasource, or on the same one by other settings.
+
+#include "cluster/datasources.hpp"
+#include "engine/step.hpp"
+#include "upgrade/conductor.hpp"
+
+namespace locum::upgrade::steps {
+
+// Sends the settings, writes the node's configurations for them, and makes them its active ones.
+// Its services are stopped. before: name of the node's datasource until now.
+engine::Step use_datasource(Conductor& conductor, const std::string& step, const std::string& node,
+                            const cluster::NamedDatasource& next, const std::string& before);
+// Servers may start on it again.
+engine::Step reactivate(Conductor& conductor, const std::string& step, const std::string& name);
+
+} // namespace locum::upgrade::steps
