@@ -47,6 +47,7 @@ void add_node(CLI::App& app, Action& action);
 void add_node_services(CLI::App& node, Action& action);
 void add_node_remove(CLI::App& node, Action& action);
 void add_datasource(CLI::App& app, Action& action);
+void add_inventory(CLI::App& app, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);

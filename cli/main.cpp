@@ -40,6 +40,7 @@ int run(int argc, char** argv) {
     locum::cli::add_status(app, action);
     locum::cli::add_node(app, action);
     locum::cli::add_datasource(app, action);
+    locum::cli::add_inventory(app, action);
     locum::cli::add_token(app, action);
     locum::cli::add_agent(app, action);
     locum::cli::add_debug(app, action);
