@@ -1,4 +1,5 @@
 #include "cluster/admission.hpp"
+#include "cluster/datasources.hpp"
 
 #include "cluster/installed.hpp"
 #include "cluster/lease.hpp"
@@ -172,7 +173,7 @@ std::string answer_to(const Layout& layout, const NodeRow& node, const std::stri
     if (node.has_role("server")) {
         answer["ca-key"] = authority.key_pem().reveal();
         answer["suite-seed"] = platform::hex(load_suite_seed(layout).reveal());
-        answer["datasource"] = json::parse(datasource_json(load_datasource(layout).value()));
+        answer["datasource"] = json::parse(to_json(active_datasource(layout)).reveal());
     } else {
         const InstalledVersion version(layout, own.version);
         answer["secrets"] =
@@ -240,8 +241,11 @@ JoinAnswer join_answer_from_json(const std::string& text, const NodeRow& node) {
     } else {
         joined.secrets = engine::Secret(answer.at("secrets").dump());
     }
-    if (answer.contains("datasource"))
-        joined.datasource = datasource_from_json(answer.at("datasource").dump());
+    if (answer.contains("datasource")) {
+        NamedDatasource named = named_datasource_from_json(answer.at("datasource").dump());
+        joined.datasource = std::move(named.settings);
+        joined.datasource_name = std::move(named.name);
+    }
     return joined;
 }
 

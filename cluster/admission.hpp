@@ -30,6 +30,7 @@ struct JoinAnswer {
     engine::Secret suite_seed;                      // servers only
     engine::Secret secrets;                         // others: their components', JSON
     std::optional<datasource::Settings> datasource; // servers only
+    std::string datasource_name;                    // in the cluster (cluster/datasources.hpp)
     std::string cluster_id;
     bool trial = false;
 };

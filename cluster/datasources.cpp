@@ -62,6 +62,10 @@ void require_datasource_name(const std::string& name) {
             .remedy("name it in small letters, digits and '-', such as new-host");
 }
 
+void store_active_datasource(const Layout& layout, const NamedDatasource& datasource) {
+    store(layout.state_file("datasource.json"), datasource);
+}
+
 NamedDatasource active_datasource(const Layout& layout) {
     const std::string file = layout.state_file("datasource.json");
     if (!platform::exists(file))

@@ -23,6 +23,8 @@ NamedDatasource named_datasource_from_json(const std::string& text);
 // Throws Error(usage) where it is not of small letters, digits and '-'.
 void require_datasource_name(const std::string& name);
 
+// Of a node that becomes a server: as the cluster names it.
+void store_active_datasource(const Layout& layout, const NamedDatasource& datasource);
 // Throws Error(refused) on a node without a server.
 NamedDatasource active_datasource(const Layout& layout);
 // Without the active one, by name.

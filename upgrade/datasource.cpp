@@ -160,9 +160,7 @@ private:
 
     void use(engine::Plan& plan, const ServerView& server, OnFailure on_failure) {
         const std::string& name = server.row.name;
-        plan.add(
-            steps::use_datasource(*conductor_, name + "/datasource", name, next_, before_.name),
-            on_failure);
+        plan.add(steps::use_datasource(*conductor_, name + "/datasource", name, next_), on_failure);
     }
 
     void restart(engine::Plan& plan, const ServerView& server) {

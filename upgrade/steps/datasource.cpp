@@ -13,7 +13,11 @@ using engine::Undo;
 using nlohmann::json;
 
 Step use_datasource(Conductor& conductor, const std::string& step, const std::string& node,
-                    const NamedDatasource& next, const std::string& before) {
+                    const NamedDatasource& next) {
+    const auto active = [&conductor, node] {
+        return json::parse(conductor.peers().ask(
+            cluster::address_of(conductor.registry().node(node)), "datasource"));
+    };
     const auto tell = [&conductor, node](const std::string& id, const std::string& name,
                                          engine::Reporter& reporter) {
         conductor.tell(node, id, "use-datasource",
@@ -22,14 +26,13 @@ Step use_datasource(Conductor& conductor, const std::string& step, const std::st
     };
     return {step,
             fmt::format("let {} work on the datasource {}", node, next.name),
-            [&conductor, node, next] {
-                const json active = json::parse(conductor.peers().ask(
-                    cluster::address_of(conductor.registry().node(node)), "datasource"));
-                return active.at("name") == next.name &&
-                       active.at("fingerprint") ==
+            [&conductor, active, next] {
+                const json found = active();
+                return found.at("name") == next.name &&
+                       found.at("fingerprint") ==
                            cluster::fingerprint(conductor.upgrade().layout, next.settings);
             },
-            nullptr,
+            [active] { return active().at("name").get<std::string>(); },
             [&conductor, node, step, next, tell](engine::Reporter& reporter) {
                 // The coordinator's own node keeps it already.
                 if (node != conductor.upgrade().node)
@@ -40,7 +43,7 @@ Step use_datasource(Conductor& conductor, const std::string& step, const std::st
                 return std::string();
             },
             nullptr,
-            undo_by_agent(conductor, node, [step, before, tell](const std::string&) {
+            undo_by_agent(conductor, node, [step, tell](const std::string& before) {
                 engine::SilentReporter silent;
                 tell(step + "/undo", before, silent);
             })};

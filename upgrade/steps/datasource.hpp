@@ -8,9 +8,9 @@
 namespace locum::upgrade::steps {
 
 // Sends the settings, writes the node's configurations for them, and makes them its active ones.
-// Its services are stopped. before: name of the node's datasource until now.
+// Its services are stopped.
 engine::Step use_datasource(Conductor& conductor, const std::string& step, const std::string& node,
-                            const cluster::NamedDatasource& next, const std::string& before);
+                            const cluster::NamedDatasource& next);
 // Servers may start on it again.
 engine::Step reactivate(Conductor& conductor, const std::string& step, const std::string& name);
 

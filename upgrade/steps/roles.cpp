@@ -1,6 +1,7 @@
 #include "upgrade/steps/roles.hpp"
 
 #include "cluster/admission.hpp"
+#include "cluster/datasources.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/reach.hpp"
 #include "cluster/role_change.hpp"
@@ -169,7 +170,7 @@ void have_it_signed(const Roles& roles) {
     if (answer.datasource) {
         cluster::store_authority(layout, answer.ca_key_pem, roles.token.join_secret,
                                  answer.suite_seed);
-        cluster::store_datasource(layout, *answer.datasource);
+        cluster::store_active_datasource(layout, {answer.datasource_name, *answer.datasource});
     } else if (only_loses(roles)) {
         cluster::replace_secrets(layout, answer.secrets);
     } else {

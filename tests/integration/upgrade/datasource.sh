@@ -86,6 +86,18 @@ expect_clean_load
 expect_on by-name localhost endpoint
 datasource unchanged activate by-name
 
+# A server that does not get well on it is put back, and the others have not been touched.
+printf bare >"$trial/bare.password"
+admin "CREATE ROLE bare LOGIN PASSWORD 'bare'"
+datasource copied copy by-name bare
+datasource edited edit bare --user bare --password-file "$trial/bare.password"
+datasource well test bare
+trial_load --rate 150
+refused 11 'node-2/start-server' activate bare
+expect_clean_load
+expect_on by-name localhost endpoint
+datasource removed remove bare
+
 # New passwords: not before the database has them.
 printf rotated-app >"$trial/rotated.password"
 datasource copied copy by-name rotated
@@ -137,6 +149,16 @@ for at in node-2/drain/done/before node-2/datasource/done/before node-3/start-se
     expect_on "$name" "$([[ $name == moved ]] && echo localhost || echo 127.0.0.1)" moved
     name=$([[ $name == moved ]] && echo by-address || echo moved)
 done
+
+# A node that joins knows it by the cluster's name.
+try uninstall --purge --confirm node-3 --root "$trial/node-3"
+expect_code 0 "node-3 leaves"
+try token write "$trial/network.token" --root "$trial/node-1"
+expect_code 0 "a token"
+trial_install 3 >"$trial/last.log" 2>&1 || fail "node-3 does not join again"
+expect_on moved localhost moved
+datasource activated activate by-address
+expect_on by-address 127.0.0.1 moved
 
 # The files hold them, and what the suite was configured with; nothing else does.
 cat "$trial"/node-*/var/lib/locum/*/{journal,commands} "$trial"/node-*/var/log/locum/*/* >>"$trial/said"
