@@ -1,0 +1,119 @@
+#!/usr/bin/env bash
+# The role of scripts/ansible on hosts that boot: it installs a cluster from an inventory, and rolls it to the next version under
+# load; a second run changes nothing, --check changes nothing and shows Locum's plans; two hosts with one address are refused.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+command -v ansible-playbook >/dev/null || fail "ansible-playbook was not found; run scripts/dependencies"
+begin_lab 3
+source "$(dirname "$0")/cluster.sh"
+
+export ANSIBLE_CONNECTION_PLUGINS=$PWD/tests/lab/ansible/connection ANSIBLE_LOCALHOST_WARNING=False ANSIBLE_NOCOLOR=1 ANSIBLE_RETRY_FILES_ENABLED=False
+export ANSIBLE_PIPELINING=1 ANSIBLE_LOCAL_TEMP=$scratch/ansible ANSIBLE_HOME=$scratch/ansible-home
+
+# play INVENTORY VERSION [ARGS…]: its exit code is in $code, what it says in last.log.
+play() {
+    code=0
+    ansible-playbook -i "$1" scripts/ansible/site.yml -e "@$scratch/vars.yml" -e "locum_bundle=$scratch/$2.bundle" "${@:3}" \
+        >"$scratch/last.log" 2>&1 || code=$?
+}
+
+# expect_changed NODE yes|no
+expect_changed() {
+    local recap pattern='changed=0 '
+    [[ $2 == no ]] || pattern='changed=[1-9]'
+    recap=$(grep -E "^$1 +: " "$scratch/last.log") || fail "no recap of $1"
+    [[ $recap == *' failed=0 '* && $recap == *' unreachable=0 '* ]] || fail "$recap"
+    grep -qE "$pattern" <<<"$recap" || fail "$1: changed: expected $2; found $recap"
+}
+
+# What a run may change: files below the folders that Locum and the role write to, with their times.
+tree_of() {
+    lab exec "$1" find /usr/local/bin /var/lib/locum-setup /var/tmp /opt /etc/opt /var/lib/locum -xdev -type f \
+        -not -path '*/locum/*' -printf '%p %s %T@\n' 2>>"$scratch/tree.log" | sort || true
+}
+
+database
+bundles
+strip -o "$scratch/locum" "$bin/locum" # it is sent around
+cat >"$scratch/vars.yml" <<YAML
+ansible_connection: lab
+ansible_python_interpreter: /usr/bin/python3
+locum_become: false
+locum_key: $scratch/vendor.pub
+locum_program: $scratch/locum
+locum_licence_accepted: true
+locum_mode: rolling
+locum_database_host: 198.51.100.10
+locum_database: endpoint
+locum_application_password: quickstart-app
+locum_password: quickstart-locum
+YAML
+cat >"$scratch/hosts.yml" <<'YAML'
+all:
+  vars:
+    locum_suite: endpoint-manager
+  hosts:
+    node-1: { ansible_host: 198.51.100.11, locum_components: [server, balancer] }
+    node-2: { ansible_host: 198.51.100.12, locum_components: [server, balancer] }
+    node-3: { ansible_host: 198.51.100.13, locum_components: [server] }
+YAML
+
+sed 's/198.51.100.13/198.51.100.11/' "$scratch/hosts.yml" >"$scratch/same.yml"
+play "$scratch/same.yml" 1.0
+((code != 0)) || fail "two hosts with the same address are taken"
+expect_said 'node-1 and node-3 have the same address in the inventory, 198.51.100.11'
+for n in 1 2 3; do [[ ! -e $(lab root "node-$n")/var/lib/locum-setup ]] || fail "node-$n was changed all the same"; done
+
+play "$scratch/hosts.yml" 1.0 --check
+expect_code 0 "--check before anything is there"
+expect_said 'install Endpoint Manager 1.0 as node-1'
+expect_said 'node-3 would join with server'
+for n in 1 2 3; do
+    expect_changed "node-$n" yes
+    [[ ! -e $(lab root "node-$n")/var/lib/locum-setup && ! -e $(lab root "node-$n")/usr/local/bin/locum ]] || fail "--check has changed node-$n"
+done
+
+play "$scratch/hosts.yml" 1.0
+expect_code 0 "the installation by the role"
+for n in 1 2 3; do expect_changed "node-$n" yes; done
+expect_all_at 1.0
+play "$scratch/hosts.yml" 1.0
+expect_code 0 "the same again"
+for n in 1 2 3; do expect_changed "node-$n" no; done
+
+# The cluster as its registry has it is an inventory, too.
+lab exec node-2 locum inventory >"$scratch/registry.yml"
+play "$scratch/registry.yml" 1.0
+expect_code 0 "the same by the registry's inventory"
+for n in 1 2 3; do expect_changed "node-$n" no; done
+
+for n in 1 2 3; do tree_of "node-$n" >"$scratch/before-$n"; done
+play "$scratch/registry.yml" 2.0 --check
+expect_code 0 "--check of an upgrade"
+expect_said 'upgrade Endpoint Manager from 1.0 to 2.0'
+expect_changed node-1 yes
+for n in 1 2 3; do
+    tree_of "node-$n" >"$scratch/after-$n"
+    diff "$scratch/before-$n" "$scratch/after-$n" >"$scratch/last.log" || fail "--check has changed node-$n"
+done
+expect_all_at 1.0
+
+trial_load --rate 300
+play "$scratch/registry.yml" 2.0
+expect_code 0 "the upgrade by the role"
+expect_changed node-1 yes
+expect_clean_load
+expect_all_at 2.0
+play "$scratch/registry.yml" 2.0
+expect_code 0 "the upgrade again"
+for n in 1 2 3; do expect_changed "node-$n" no; done
+play "$scratch/registry.yml" 2.0 --check
+expect_code 0 "--check, where all is so"
+for n in 1 2 3; do expect_changed "node-$n" no; done
+
+for n in 1 2 3; do
+    for file in answers.toml app.password locum.password network.token join.token; do
+        [[ ! -e $(lab root "node-$n")/var/lib/locum-setup/$file ]] || fail "$file stays on node-$n"
+    done
+done
+echo "a cluster of three installed and rolled by the role; each second run has changed nothing"
