@@ -71,5 +71,8 @@ void add_ignore(CLI::App& command, std::vector<std::string>& names);
 // Progress on standard error: a bar where it is a terminal, else one line a step; with json, JSON
 // lines on standard output.
 std::unique_ptr<engine::Reporter> make_reporter(const Common& common);
+// On the full screen while it lives; then what make_reporter(common) would have said.
+std::unique_ptr<engine::Reporter> make_screen_reporter(const std::string& title, std::size_t steps,
+                                                       const Common& common);
 
 } // namespace locum::cli

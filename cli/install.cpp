@@ -1,11 +1,13 @@
 #include "installer/install.hpp"
 #include "cli/command.hpp"
+#include "cli/screen.hpp"
 #include "cli/wizard.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "installer/checks.hpp"
 #include "installer/requirements.hpp"
+#include "interview/answers_text.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
@@ -29,6 +31,8 @@ struct Options : Common {
     std::string answers;
     bool plan = false;
     bool rollback = false;
+    bool lines = false;
+    std::string record;
     std::vector<std::string> ignored;
 };
 
@@ -88,6 +92,11 @@ int roll_back(const Options& options, const std::string& root) {
     return 0;
 }
 
+// A person is asked, and progress is shown, on the full screen.
+bool on_screen(const Options& options) {
+    return options.answers.empty() && !options.lines && screen_possible();
+}
+
 // From the answers file, else from the person at the terminal; nullopt: what was begun is to be
 // taken back.
 std::optional<installer::Prepared> prepared_by(const Options& options, const std::string& root) {
@@ -100,7 +109,21 @@ std::optional<installer::Prepared> prepared_by(const Options& options, const std
         throw engine::Error("standard input is no terminal, so nothing can be asked",
                             engine::Kind::usage)
             .remedy("give --answers FILE; locum answers template BUNDLE writes one to fill in");
-    return ask_installation({bundle, root, program, options.ignored}, *make_lines_face());
+    return ask_installation({bundle, root, program, options.ignored},
+                            *(on_screen(options) ? make_screen_face() : make_lines_face()));
+}
+
+// What was answered, for other hosts and the next time; secrets are left out.
+void record(const Options& options, const installer::Prepared& prepared) {
+    if (options.record.empty())
+        return;
+    if (prepared.relation != installer::Relation::none)
+        throw engine::Error("this host has an installation already, so there are no answers to be "
+                            "recorded",
+                            engine::Kind::usage)
+            .remedy("leave --record out; locum answers template BUNDLE writes a file to fill in");
+    platform::write_file(platform::absolute(options.record),
+                               interview::answers_text(prepared.installation.answers), 0644);
 }
 
 int install(const Options& options) {
@@ -112,6 +135,7 @@ int install(const Options& options) {
         return roll_back(options, root);
     installer::Prepared& prepared = *ready;
     const installer::Answers& answers = prepared.installation.answers;
+    record(options, prepared);
     std::unique_ptr<engine::Reporter> reporter = make_reporter(options);
     switch (prepared.relation) {
     case installer::Relation::newer:
@@ -141,8 +165,11 @@ int install(const Options& options) {
     if (options.plan)
         return 0;
     platform::StopSignals signals;
+    if (on_screen(options) && !options.json && !options.quiet)
+        reporter = make_screen_reporter(plan.title, engine::describe(plan).size(), options);
     installer::install(
         prepared.installation, plan, [&signals] { return signals.arrived(); }, *reporter);
+    reporter.reset(); // the screen is given back
     if (options.json)
         return 0;
     fmt::print("{} {} is installed and well as {}\n", prepared.installation.manifest().title,
@@ -168,6 +195,12 @@ void add_install(CLI::App& app, Action& action) {
             ->type_name("FILE");
     CLI::Option* plan =
         command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    command
+        ->add_option("--record", options->record,
+                     "Write what was answered to an answers file, secrets left out")
+        ->type_name("FILE");
+    command->add_flag("--lines", options->lines,
+                      "Ask line by line, not on the full screen: for a screen reader");
     add_ignore(*command, options->ignored);
     CLI::Option* rollback =
         command->add_flag("--rollback", options->rollback,
