@@ -1,5 +1,6 @@
 #include "installer/install.hpp"
 #include "cli/command.hpp"
+#include "cli/needs.hpp"
 #include "cli/screen.hpp"
 #include "cli/wizard.hpp"
 #include "engine/check.hpp"
@@ -57,14 +58,13 @@ int install_part(const Options& options, const installer::Installation& installa
 // What the plan is for: each component's size, and what the selection takes together.
 void print_install_plan(const installer::Installation& installation, const engine::Plan& plan,
                         bool as_json) {
-    const auto needs =
-        installer::needs_of(installation.manifest(), installation.answers.components);
-    const auto mb = [](std::uint64_t bytes) { return (bytes + (1U << 20) - 1) >> 20; };
     if (as_json) {
+        const auto mb = [](std::uint64_t bytes) { return (bytes + (1U << 20) - 1) >> 20; };
         json told = {{"plan", plan.title},
                      {"steps", json::parse(steps_json(engine::describe(plan)))},
                      {"needs", json::array()}};
-        for (const installer::ComponentNeed& need : needs)
+        for (const installer::ComponentNeed& need :
+             installer::needs_of(installation.manifest(), installation.answers.components))
             told["needs"].push_back({{"component", need.component},
                                      {"disk-mb", mb(need.disk_bytes)},
                                      {"memory-mb", need.memory_mb}});
@@ -72,10 +72,7 @@ void print_install_plan(const installer::Installation& installation, const engin
         return;
     }
     print_plan(plan.title, engine::describe(plan), false);
-    fmt::print("it takes\n");
-    for (const installer::ComponentNeed& need : needs)
-        fmt::print("  {:<24}  {} MB disk, {} MB memory\n", need.component, mb(need.disk_bytes),
-                   need.memory_mb);
+    fmt::print("{}", needs_text(installation));
 }
 
 int roll_back(const Options& options, const std::string& root) {
@@ -97,20 +94,21 @@ bool on_screen(const Options& options) {
     return options.answers.empty() && !options.lines && screen_possible();
 }
 
-// From the answers file, else from the person at the terminal; nullopt: what was begun is to be
-// taken back.
-std::optional<installer::Prepared> prepared_by(const Options& options, const std::string& root) {
+// From the answers file, else from the person at the terminal.
+Wish wish_of(const Options& options, const std::string& root) {
     const std::string bundle = platform::absolute(options.bundle);
     const std::string program = platform::this_program();
     if (!options.answers.empty())
-        return installer::prepare(
-            bundle, installer::load_answers(platform::absolute(options.answers)), root, program);
+        return {Wish::What::install,
+                installer::prepare(bundle,
+                                   installer::load_answers(platform::absolute(options.answers)),
+                                   root, program)};
     if (!platform::stdin_is_terminal())
         throw engine::Error("standard input is no terminal, so nothing can be asked",
                             engine::Kind::usage)
             .remedy("give --answers FILE; locum answers template BUNDLE writes one to fill in");
-    return ask_installation({bundle, root, program, options.ignored},
-                            *(on_screen(options) ? make_screen_face() : make_lines_face()));
+    return ask_wish({bundle, root, program, options.ignored},
+                    *(on_screen(options) ? make_screen_face() : make_lines_face()));
 }
 
 // What was answered, for other hosts and the next time; secrets are left out.
@@ -123,17 +121,28 @@ void record(const Options& options, const installer::Prepared& prepared) {
                             engine::Kind::usage)
             .remedy("leave --record out; locum answers template BUNDLE writes a file to fill in");
     platform::write_file(platform::absolute(options.record),
-                               interview::answers_text(prepared.installation.answers), 0644);
+                         interview::answers_text(prepared.installation.answers), 0644);
 }
 
 int install(const Options& options) {
     const std::string root = options.root_folder();
     if (options.rollback)
         return roll_back(options, root);
-    std::optional<installer::Prepared> ready = prepared_by(options, root);
-    if (!ready)
+    Wish wish = wish_of(options, root);
+    switch (wish.what) {
+    case Wish::What::take_back:
         return roll_back(options, root);
-    installer::Prepared& prepared = *ready;
+    case Wish::What::repair:
+        return repair(options, options.bundle);
+    case Wish::What::modify:
+        return modify(options, options.bundle, wish.selection, options.ignored);
+    case Wish::What::nothing:
+        fmt::print("nothing was changed\n");
+        return 0;
+    case Wish::What::install:
+        break;
+    }
+    installer::Prepared& prepared = *wish.prepared;
     const installer::Answers& answers = prepared.installation.answers;
     record(options, prepared);
     std::unique_ptr<engine::Reporter> reporter = make_reporter(options);
@@ -166,7 +175,7 @@ int install(const Options& options) {
         return 0;
     platform::StopSignals signals;
     if (on_screen(options) && !options.json && !options.quiet)
-        reporter = make_screen_reporter(plan.title, engine::describe(plan).size(), options);
+        reporter = make_screen_reporter(plan.title, engine::describe(plan).size());
     installer::install(
         prepared.installation, plan, [&signals] { return signals.arrived(); }, *reporter);
     reporter.reset(); // the screen is given back

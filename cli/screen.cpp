@@ -28,7 +28,8 @@ bool terminal_has_utf8() {
         if (const char* value = std::getenv(name); value && *value != 0) {
             std::string text(value);
             std::transform(text.begin(), text.end(), text.begin(), ::tolower);
-            return text.find("utf-8") != std::string::npos || text.find("utf8") != std::string::npos;
+            return text.find("utf-8") != std::string::npos ||
+                   text.find("utf8") != std::string::npos;
         }
     return false;
 }
@@ -47,8 +48,9 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 // Bytes that do not begin a character of UTF-8 take no column.
 std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char one) { return (static_cast<unsigned char>(one) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char one) {
+        return (static_cast<unsigned char>(one) & 0xC0) != 0x80;
+    }));
 }
 
 // At blanks; a word that is longer than the width is left to newt, which cuts it.
@@ -76,10 +78,24 @@ std::string wrapped(const std::string& text, int width) {
     return all;
 }
 
+// A bar beside what is longer than its place.
+int scroll(std::size_t lines, int rows) {
+    return static_cast<int>(lines) > rows ? NEWT_FLAG_SCROLL : 0;
+}
+
+newtComponent text_box(int top, int width, int rows, const std::string& text) {
+    const int flags = scroll(lines_of(text).size(), rows);
+    // newt puts the bar beside the width that it is told.
+    newtComponent box = newtTextbox(1, top, flags == 0 ? width : width - 2, rows, flags);
+    newtTextboxSetText(box, text.c_str());
+    return box;
+}
+
 class Form {
 public:
     Form() : form_(newtForm(nullptr, nullptr, NEWT_FLAG_NOF12)) {
-        for (const int key : std::initializer_list<int>{ctrl_c, NEWT_KEY_F1, NEWT_KEY_ESCAPE, NEWT_KEY_RESIZE})
+        for (const int key :
+             std::initializer_list<int>{ctrl_c, NEWT_KEY_F1, NEWT_KEY_ESCAPE, NEWT_KEY_RESIZE})
             newtFormAddHotKey(form_, key);
     }
     ~Form() {
@@ -94,6 +110,9 @@ public:
         return component;
     }
     void hot_key(int key) { newtFormAddHotKey(form_, key); }
+    void draw() { newtDrawForm(form_); }
+    newtComponent current() const { return newtFormGetCurrent(form_); }
+    void go_to(newtComponent component) { newtFormSetCurrent(form_, component); }
     newtExitStruct run() {
         newtExitStruct exit{};
         newtFormRun(form_, &exit);
@@ -117,8 +136,7 @@ void show_help(const Screen& screen, const std::string& text) {
     const int height = std::min(static_cast<int>(lines_of(shown).size()), screen.lines() - 8);
     newtCenteredWindow(static_cast<unsigned>(width + 2), static_cast<unsigned>(height + 4), "Help");
     Form form;
-    newtComponent box = form.add(newtTextbox(1, 0, width, height, NEWT_FLAG_SCROLL));
-    newtTextboxSetText(box, shown.c_str());
+    form.add(text_box(0, width, height, shown));
     form.add(newtCompactButton(width / 2 - 2, height + 2, "OK"));
     form.run();
 }
@@ -130,7 +148,7 @@ public:
     Frame(const Screen& screen, const Window& window, int rows) :
         screen_(screen), window_(window), width_(std::min(screen.columns() - 4, widest)) {
         const std::string text = wrapped(window.text, width_ - 2);
-        const int most = screen.lines() - 7;
+        const int most = screen.lines() - 9;
         int text_rows = window.text.empty() ? 0 : static_cast<int>(lines_of(text).size());
         text_rows = std::min(text_rows, std::max(1, most - std::min(rows, most / 2)));
         text_rows = window.text.empty() ? 0 : text_rows;
@@ -139,18 +157,17 @@ public:
         newtCenteredWindow(static_cast<unsigned>(width_), static_cast<unsigned>(top_ + rows_ + 3),
                            window.title.substr(0, static_cast<std::size_t>(width_ - 6)).c_str());
         form_ = std::make_unique<Form>();
-        if (text_rows > 0) {
-            const bool all = static_cast<int>(lines_of(text).size()) <= text_rows;
-            newtTextboxSetText(form_->add(newtTextbox(1, 0, width_ - 2, text_rows,
-                                                      all ? 0 : NEWT_FLAG_SCROLL)),
-                               text.c_str());
-        }
+        if (text_rows > 0)
+            form_->add(text_box(0, width_ - 2, text_rows, text));
     }
 
     int top() const { return top_; }
     int rows() const { return rows_; }
     int width() const { return width_ - 2; }
-    Form& form() { return *form_; }
+    newtComponent add(newtComponent control) { return control_ = form_->add(control); }
+
+    // A text to be read takes no Enter by itself: it goes on, as in every other window.
+    void enter_goes_on() { form_->hot_key('\r'); }
 
     // typed: `?` is a character like any other.
     Left run(bool typed) {
@@ -162,13 +179,18 @@ public:
         if (!typed)
             form_->hot_key('?');
         for (;;) {
-            const newtExitStruct exit = form_->run();
+            newtExitStruct exit = form_->run();
+            if (exit.reason == newtExitStruct::NEWT_EXIT_HOTKEY && exit.u.key == '\r') {
+                exit.reason = newtExitStruct::NEWT_EXIT_COMPONENT;
+                exit.u.co = form_->current();
+            }
             const bool key = exit.reason == newtExitStruct::NEWT_EXIT_HOTKEY;
             if (key && exit.u.key == NEWT_KEY_RESIZE)
                 return Left::resized;
-            if (key ? exit.u.key == NEWT_KEY_F1 || exit.u.key == '?' : exit.u.co == help_)
+            if (key ? exit.u.key == NEWT_KEY_F1 || exit.u.key == '?' : exit.u.co == help_) {
                 show_help(screen_, window_.help);
-            else if (key || (back_ && exit.u.co == back_)) {
+                form_->go_to(control_);
+            } else if (key || (back_ && exit.u.co == back_)) {
                 if (window_.can_go_back)
                     return Left::back;
             } else
@@ -183,7 +205,7 @@ private:
     int top_ = 0;
     int rows_ = 0;
     std::unique_ptr<Form> form_;
-    newtComponent next_ = nullptr, back_ = nullptr, help_ = nullptr;
+    newtComponent control_ = nullptr, next_ = nullptr, back_ = nullptr, help_ = nullptr;
 };
 
 // newt keeps a pointer with each entry: its number, from 1.
@@ -201,7 +223,8 @@ bool screen_possible() {
     if (!terminal || *terminal == 0 || std::string_view(terminal) == "dumb" ||
         !platform::stdin_is_terminal() || isatty(STDOUT_FILENO) != 1)
         return false;
-    return platform::terminal_columns() >= least_columns && platform::terminal_lines() >= least_lines;
+    return platform::terminal_columns() >= least_columns &&
+           platform::terminal_lines() >= least_lines;
 }
 
 Screen::Screen() {
@@ -236,16 +259,15 @@ int Screen::lines() const {
 Left show_text(const Screen& screen, const Window& window, const std::string& reading) {
     const std::string text = wrapped(reading, std::min(screen.columns() - 4, widest) - 4);
     Frame frame(screen, window, static_cast<int>(lines_of(text).size()));
-    newtTextboxSetText(frame.form().add(newtTextbox(1, frame.top(), frame.width(), frame.rows(),
-                                                    NEWT_FLAG_SCROLL)),
-                       text.c_str());
+    frame.add(text_box(frame.top(), frame.width(), frame.rows(), text));
+    frame.enter_goes_on();
     return frame.run(false);
 }
 
 Left choose_one(const Screen& screen, const Window& window, std::vector<ListItem>& items) {
     Frame frame(screen, window, static_cast<int>(items.size()));
-    newtComponent list = frame.form().add(
-        newtListbox(1, frame.top(), frame.rows(), NEWT_FLAG_RETURNEXIT | NEWT_FLAG_SCROLL));
+    newtComponent list = frame.add(newtListbox(
+        1, frame.top(), frame.rows(), NEWT_FLAG_RETURNEXIT | scroll(items.size(), frame.rows())));
     for (std::size_t i = 0; i < items.size(); ++i) {
         newtListboxAppendEntry(list, items[i].text.c_str(), number(i));
         if (items[i].marked)
@@ -261,8 +283,8 @@ Left choose_one(const Screen& screen, const Window& window, std::vector<ListItem
 
 Left choose_several(const Screen& screen, const Window& window, std::vector<ListItem>& items) {
     Frame frame(screen, window, static_cast<int>(items.size()));
-    newtComponent tree =
-        frame.form().add(newtCheckboxTree(1, frame.top(), frame.rows(), NEWT_FLAG_SCROLL));
+    newtComponent tree = frame.add(
+        newtCheckboxTree(1, frame.top(), frame.rows(), scroll(items.size(), frame.rows())));
     for (std::size_t i = 0; i < items.size(); ++i)
         newtCheckboxTreeAddItem(tree, items[i].text.c_str(), number(i),
                                 items[i].marked ? NEWT_FLAG_SELECTED : 0, NEWT_ARG_APPEND,
@@ -276,9 +298,9 @@ Left choose_several(const Screen& screen, const Window& window, std::vector<List
 
 Left type_text(const Screen& screen, const Window& window, Echo echo, std::string& text) {
     Frame frame(screen, window, 1);
-    newtComponent entry = frame.form().add(newtEntry(
-        1, frame.top(), text.c_str(), frame.width(), nullptr,
-        NEWT_FLAG_SCROLL | NEWT_FLAG_RETURNEXIT | (echo == Echo::no ? NEWT_FLAG_PASSWORD : 0)));
+    newtComponent entry = frame.add(newtEntry(1, frame.top(), text.c_str(), frame.width(), nullptr,
+                                              NEWT_FLAG_SCROLL | NEWT_FLAG_RETURNEXIT |
+                                                  (echo == Echo::no ? NEWT_FLAG_PASSWORD : 0)));
     const Left left = frame.run(true);
     text = newtEntryGetValue(entry);
     return left;
@@ -291,12 +313,14 @@ struct ProgressWindow::Parts {
 };
 
 ProgressWindow::ProgressWindow(const Screen& screen, const std::string& title) :
-    parts_(std::make_unique<Parts>(Parts{std::min(screen.columns() - 4, widest), nullptr, nullptr, nullptr, nullptr})) {
+    parts_(std::make_unique<Parts>(
+        Parts{std::min(screen.columns() - 4, widest), nullptr, nullptr, nullptr, nullptr})) {
     newtCenteredWindow(static_cast<unsigned>(parts_->width), 6, title.c_str());
     parts_->form = std::make_unique<Form>();
-    parts_->step = parts_->form->add(newtTextbox(1, 0, parts_->width - 2, 2, NEWT_FLAG_WRAP));
+    parts_->step = parts_->form->add(newtTextbox(1, 0, parts_->width - 2, 2, 0));
     parts_->work = parts_->form->add(newtTextbox(1, 2, parts_->width - 2, 1, 0));
     parts_->scale = parts_->form->add(newtScale(1, 4, parts_->width - 2, 1000));
+    parts_->form->draw();
     termios terminal{};
     tcgetattr(STDIN_FILENO, &terminal);
     terminal.c_lflag |= ISIG;
@@ -307,8 +331,9 @@ ProgressWindow::ProgressWindow(const Screen& screen, const std::string& title) :
 ProgressWindow::~ProgressWindow() = default;
 
 void ProgressWindow::show(double share, const std::string& step, const std::string& work) {
-    newtTextboxSetText(parts_->step, step.c_str());
-    newtTextboxSetText(parts_->work, work.c_str());
+    // Both lines each time: newt leaves standing what was on a line that is not written.
+    newtTextboxSetText(parts_->step, (wrapped(step, parts_->width - 2) + "\n ").c_str());
+    newtTextboxSetText(parts_->work, (work + " ").c_str());
     newtScaleSet(parts_->scale,
                  static_cast<unsigned long long>(std::clamp(share, 0.0, 1.0) * 1000));
     newtRefresh();

@@ -33,6 +33,15 @@ std::vector<ListItem> items_of(const std::vector<Option>& options, const Value& 
     return items;
 }
 
+// Whole: in a list they are cut at the window's width.
+std::string told(const std::vector<Option>& options) {
+    std::string text = "\n";
+    for (const Option& option : options)
+        text += fmt::format("\n{}: {}{}", option.value, option.title,
+                            option.note.empty() ? "" : " (" + option.note + ")");
+    return text;
+}
+
 Value marked_of(const std::vector<Option>& options, const std::vector<ListItem>& items) {
     Value value;
     for (std::size_t i = 0; i < items.size(); ++i)
@@ -59,15 +68,18 @@ public:
         case Form::yes_no:
             return chosen(window, yes_or_no, put.suggested);
         case Form::choice:
+            window.help += told(question.options(put.given));
             return chosen(window, question.options(put.given), put.suggested);
         case Form::several:
+            window.help += told(question.options(put.given));
             return several(window, question.options(put.given), put.suggested);
         case Form::password:
             return password(window, put.suggested);
         case Form::text:
         case Form::path:
         case Form::port:
-            return typed(window, first(put.suggested));
+            // What was wrong is to be mended, not typed anew.
+            return typed(window, put.fault.empty() ? first(put.suggested) : typed_);
         }
         return std::nullopt;
     }
@@ -81,7 +93,8 @@ public:
 
 private:
     // Until it is left by other than a new size of the window.
-    template <typename Show> static bool went_on(const Show& show) {
+    template <typename Show>
+    static bool went_on(const Show& show) {
         Left left = show();
         while (left == Left::resized)
             left = show();
@@ -111,10 +124,11 @@ private:
         return Reply{marked_of(options, items), {}};
     }
 
-    std::optional<Reply> typed(const Window& window, std::string text) {
-        if (!went_on([&] { return type_text(screen_, window, Echo::yes, text); }))
+    std::optional<Reply> typed(const Window& window, const std::string& text) {
+        typed_ = text;
+        if (!went_on([&] { return type_text(screen_, window, Echo::yes, typed_); }))
             return std::nullopt;
-        return Reply{{text}, {}};
+        return Reply{{typed_}, {}};
     }
 
     std::optional<Reply> password(const Window& window, const Value& suggested) {
@@ -125,16 +139,14 @@ private:
                 return std::nullopt;
             source = reply->value;
             const bool now = source == Value{"prompt"};
-            std::string text = !now && suggested.size() == 2 && suggested[0] == source.at(0)
-                                   ? suggested[1]
-                                   : "";
+            std::string text =
+                !now && suggested.size() == 2 && suggested[0] == source.at(0) ? suggested[1] : "";
             Window typing = window;
-            typing.text = now                          ? "It is not shown, and not kept by Locum's files of answers."
+            typing.text = now ? "It is not shown, and not kept by Locum's files of answers."
                           : source == Value{"file"} ? "Path of the file."
-                                                       : "Name of the variable.";
-            if (!went_on([&] {
-                    return type_text(screen_, typing, now ? Echo::no : Echo::yes, text);
-                }))
+                                                    : "Name of the variable.";
+            if (!went_on(
+                    [&] { return type_text(screen_, typing, now ? Echo::no : Echo::yes, text); }))
                 continue; // back to where it is from
             if (text.empty())
                 continue;
@@ -145,6 +157,7 @@ private:
     }
 
     Screen screen_;
+    std::string typed_; // last
 };
 
 } // namespace

@@ -1,12 +1,13 @@
-// Progress on the full screen: a gauge over all steps, and what goes on inside the one under way. What
-// was said stands in the terminal afterwards, line by line.
+// Progress on the full screen: a gauge over all steps, and what goes on inside the one under way.
+// What was said stands in the terminal afterwards, line by line.
 
 #include "cli/command.hpp"
 #include "cli/screen.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
-#include <functional>
 #include <optional>
+#include <vector>
 
 namespace locum::cli {
 
@@ -17,29 +18,26 @@ using engine::Reporter;
 
 class ScreenReporter final : public Reporter {
 public:
-    ScreenReporter(const std::string& title, std::size_t steps, std::unique_ptr<Reporter> after) :
-        after_(std::move(after)), steps_(steps) {
+    ScreenReporter(const std::string& title, std::size_t steps) :
+        lines_(make_line_reporter([this](const std::string& line) { said_.push_back(line); })),
+        steps_(steps) {
         screen_.emplace();
         window_.emplace(*screen_, title);
     }
     ~ScreenReporter() override {
         window_.reset();
         screen_.reset();
-        for (const auto& one : said_)
-            one(*after_);
+        for (const std::string& line : said_)
+            fmt::print(stderr, "{}\n", line);
     }
     ScreenReporter(const ScreenReporter&) = delete;
     ScreenReporter& operator=(const ScreenReporter&) = delete;
 
     void step(std::string_view id, std::string_view says, Progress progress,
               std::string_view detail) override {
+        lines_->step(id, says, progress, detail);
         if (progress == Progress::started)
             begun_ = says;
-        else
-            said_.push_back([id = std::string(id), says = std::string(says), progress,
-                             detail = std::string(detail)](Reporter& to) {
-                to.step(id, says, progress, detail);
-            });
         if (progress == Progress::done || progress == Progress::already)
             ++done_;
         const bool back = progress == Progress::failed || progress == Progress::undoing;
@@ -55,9 +53,7 @@ public:
                         : fmt::format("{} of {} {}, {:.0f} %", done, total, unit, share * 100));
     }
 
-    void note(std::string_view text) override {
-        said_.push_back([text = std::string(text)](Reporter& to) { to.note(text); });
-    }
+    void note(std::string_view text) override { lines_->note(text); }
 
 private:
     void show(const std::string& step, double inside, const std::string& work) {
@@ -65,20 +61,19 @@ private:
         window_->show((static_cast<double>(done_) + inside) / all, step, work);
     }
 
-    std::unique_ptr<Reporter> after_;
+    std::vector<std::string> said_;
+    std::unique_ptr<Reporter> lines_;
     std::size_t steps_;
     std::size_t done_ = 0;
     std::string begun_;
-    std::vector<std::function<void(Reporter&)>> said_;
     std::optional<Screen> screen_;
     std::optional<ProgressWindow> window_;
 };
 
 } // namespace
 
-std::unique_ptr<Reporter> make_screen_reporter(const std::string& title, std::size_t steps,
-                                               const Common& common) {
-    return std::make_unique<ScreenReporter>(title, steps, make_reporter(common));
+std::unique_ptr<Reporter> make_screen_reporter(const std::string& title, std::size_t steps) {
+    return std::make_unique<ScreenReporter>(title, steps);
 }
 
 } // namespace locum::cli

@@ -124,15 +124,34 @@ ended 0
 said 'An installation was begun here, and cut off'
 said 'Endpoint Manager 1.0 is installed and well as node-2'
 
-echo "-- over an installation: the same version, and a newer one"
+echo "-- over the same version: nothing, other components, a repair"
 run "$locum" install "$bundle" --root "$trial/node-2"
+asked 'One of these [leave]:'
 ended 0
-said 'Endpoint Manager 1.0 is installed as node-2: nothing to do'
+said 'Endpoint Manager 1.0 is installed here as node-2'
+said 'nothing was changed'
+run "$locum" install "$bundle" --root "$trial/node-2"
+asked 'One of these [leave]:' modify
+asked 'Any of these, with commas [server]:' 'server, web-app'
+ended 0
+said 'node-2 is server, administrator, web-app and well'
+rm "$trial/node-2/opt/endpoint-manager/versions/1.0/web-app/index.html"
+run "$locum" install "$bundle" --root "$trial/node-2"
+asked 'One of these [leave]:' 3
+ended 0
+said 'endpoint-manager 1.0 on node-2 is as it was installed'
+[[ -e $trial/node-2/opt/endpoint-manager/versions/1.0/web-app/index.html ]] || fail "what was damaged is not repaired"
+
+echo "-- over an older version: this host's part of the upgrade, which is shown and can be left"
+run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
+asked 'Go on? (yes, or Ctrl-C):' --key C-c
+ended 130
 for n in 1 2; do
     run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-$n"
+    asked 'Go on? (yes, or Ctrl-C):' yes
     ended 0
+    said "$n of 2 servers updated"
 done
-said '2 of 2 servers updated'
 for n in 1 2; do
     try verify --root "$trial/node-$n"
     expect_code 0 "verification of node-$n"
