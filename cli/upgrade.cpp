@@ -139,6 +139,10 @@ void add_upgrade(CLI::App& app, Action& action) {
     command =
         add_verb(*upgrade, "resume", "Go on with the open operation, from any node with a server",
                  resume_options, false);
+    command
+        ->add_option("--mode", resume_options->mode,
+                     "Where one server is left only: it may stop meanwhile")
+        ->check(CLI::IsMember({"short-downtime"}));
     command->callback([resume_options, &action] {
         action = [resume_options] { return work(*resume_options, upgrade::resume); };
     });
