@@ -1,10 +1,13 @@
 #include "suite/bundle.hpp"
 #include "cli/command.hpp"
 #include "engine/error.hpp"
+#include "engine/locum_version.hpp"
 #include "platform/files.hpp"
+#include "platform/host.hpp"
 #include "platform/operating_system.hpp"
 #include "suite/lint.hpp"
 #include "suite/program_bundle.hpp"
+#include "suite/setup_file.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -41,6 +44,7 @@ void add_build(CLI::App& app, Action& action) {
         std::string suite;
         std::string key;
         std::string output;
+        std::string setup;
     };
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("build", "Build a signed bundle from a suite.toml");
@@ -51,6 +55,10 @@ void add_build(CLI::App& app, Action& action) {
         ->type_name("FILE");
     command->add_option("-o,--output", options->output, "The bundle to write")
         ->required()
+        ->type_name("FILE");
+    command
+        ->add_option("--setup", options->setup,
+                     "Also write one executable file with this program and the bundle in it")
         ->type_name("FILE");
     command->callback([options, &action] {
         action = [options] {
@@ -63,6 +71,12 @@ void add_build(CLI::App& app, Action& action) {
             const suite::Bundle bundle = suite::Bundle::open(output, key.public_key());
             fmt::print("{} {}: {} bytes, manifest {}\n", manifest.name, manifest.version.text(),
                        bundle.size(), bundle.manifest_sha256());
+            if (!options->setup.empty()) {
+                suite::write_setup_file(platform::this_program(), output,
+                                        platform::absolute(options->setup));
+                fmt::print("{}: Locum {} and the bundle; it installs when it is started\n",
+                           options->setup, engine::locum_version());
+            }
             return 0;
         };
     });

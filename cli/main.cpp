@@ -1,6 +1,7 @@
 // The one place where errors are printed and become exit codes (engine/error.hpp).
 
 #include "cli/command.hpp"
+#include "cli/setup.hpp"
 #include "engine/error.hpp"
 #include "engine/locum_version.hpp"
 
@@ -58,6 +59,8 @@ int main(int argc, char** argv) {
                    "C.UTF-8"); // libarchive crashes on names outside ASCII in the C locale
     std::signal(SIGPIPE, SIG_IGN);
     try {
+        if (const auto code = locum::cli::run_setup({argv + 1, argv + argc}))
+            return *code;
         return run(argc, argv);
     } catch (const Error& error) {
         return print(error);
