@@ -11,7 +11,7 @@ namespace locum::upgrade {
 
 struct Request {
     cluster::Layout layout;
-    std::string bundle;               // path; may be empty for resume and rollback
+    std::string bundle; // path; may be empty for resume and rollback
     // nullopt: the best one that needs no downtime. Of resume only short_downtime counts, where one
     // is needed since all other servers are gone.
     std::optional<UpgradeMode> mode;
