@@ -48,6 +48,7 @@ void add_node_services(CLI::App& node, Action& action);
 void add_node_remove(CLI::App& node, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
+void add_completion(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);
 
 // An installation that is the host's own belongs to root. Throws Error(no_privilege).

@@ -160,7 +160,14 @@ void add_install(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
         app.add_subcommand("install", "Install this host's node; with a newer bundle, upgrade it");
-    CLI::Option* bundle = command->add_option("BUNDLE", options->bundle);
+    command->footer(
+        "With --answers it asks nothing, and a second run with the same answers changes nothing. "
+        "Without,\non a terminal, it asks. Nothing is changed before preflight has passed; one "
+        "that "
+        "fails is taken\nback, one that was cut off goes on when the command is run again.");
+    CLI::Option* bundle =
+        command->add_option("BUNDLE", options->bundle, "Of the version to install")
+            ->type_name("FILE");
     CLI::Option* answers =
         command
             ->add_option("--answers", options->answers,

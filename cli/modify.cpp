@@ -113,13 +113,19 @@ int modify(const Options& options) {
 void add_modify(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("modify", "Add components to this node, or remove some");
-    command->add_option("BUNDLE", options->bundle,
-                        "Of the version that is installed, where none is kept");
-    CLI::Option* add = command->add_option("--add", options->selection.add, "Can be repeated")
-                           ->type_name("COMPONENT");
-    CLI::Option* remove =
-        command->add_option("--remove", options->selection.remove, "Can be repeated")
+    command->footer("One of --add, --remove and --rollback is needed. One that was cut off goes on "
+                    "when the command\nis run again.");
+    command
+        ->add_option("BUNDLE", options->bundle,
+                     "Of the version that is installed, where none is kept")
+        ->type_name("FILE");
+    CLI::Option* add =
+        command->add_option("--add", options->selection.add, "Add it; may be given several times")
             ->type_name("COMPONENT");
+    CLI::Option* remove = command
+                              ->add_option("--remove", options->selection.remove,
+                                           "Remove it; may be given several times")
+                              ->type_name("COMPONENT");
     CLI::Option* answers =
         command
             ->add_option("--answers", options->answers,

@@ -85,7 +85,11 @@ void add_node_remove(CLI::App& node, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
         node.add_subcommand("remove", "Take a node that is gone out of the cluster");
-    command->add_option("NAME", options->node)->required();
+    command->footer(
+        "Refused unless the other nodes, the balancers and the database say that nothing "
+        "of it lives.\nA node that can still be started is taken out by `locum uninstall` "
+        "on its host.");
+    command->add_option("NAME", options->node, "The node")->required();
     command->add_flag("-n,--plan", options->plan,
                       "Print the plan, the proof that it is gone and what follows, and change "
                       "nothing");

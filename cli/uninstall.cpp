@@ -88,6 +88,8 @@ void add_uninstall(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
         app.add_subcommand("uninstall", "Take this node out of its cluster, and off the host");
+    command->footer("Data and logs stay, but for --purge. One that was cut off goes on when the "
+                    "command is run again.");
     command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
     command->add_flag("--purge", options->purge, "Data and logs on this host, too");
     command->add_flag("--last-server", options->last_server,

@@ -154,8 +154,10 @@ void add_verify(CLI::App& app, Action& action) {
 void add_repair(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("repair", "Put right what `locum verify` tells");
-    command->add_option("BUNDLE", options->bundle,
-                        "The installed version's bundle, where this host keeps none");
+    command
+        ->add_option("BUNDLE", options->bundle,
+                     "The installed version's bundle, where this host keeps none")
+        ->type_name("FILE");
     command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
     add_common(*command, options, true);
     command->callback([options, &action] { action = [options] { return repair(*options); }; });
