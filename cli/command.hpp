@@ -2,6 +2,7 @@
 // What a command's file adds to the command line, and what every command can use.
 
 #include "cluster/layout.hpp"
+#include "engine/error.hpp"
 #include "engine/reporter.hpp"
 #include "engine/step.hpp"
 
@@ -22,6 +23,7 @@ struct Common {
     std::string suite; // --suite; empty: the only one
     bool json = false;
     bool quiet = false;
+    bool verbose = false;
 
     // --root as an absolute folder; empty: the host itself.
     std::string root_folder() const;
@@ -51,6 +53,9 @@ void add_agent(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);
 
+// Whatever is thrown and is no Error is a mistake of Locum's own.
+engine::Error unexpected(const std::exception& error);
+
 // An installation that is the host's own belongs to root. Throws Error(no_privilege).
 void require_root_for(const Common& common);
 
@@ -69,8 +74,8 @@ void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool w
 // --ignore NAME, for findings of preflight.
 void add_ignore(CLI::App& command, std::vector<std::string>& names);
 
-// Progress on standard error: a bar where it is a terminal, else one line a step; with json, JSON
-// lines on standard output.
+// Progress on standard error: a bar where it is a terminal, else one line a step; verbose: what
+// begins and how far long work is, too, all in lines; with json, JSON lines on standard output.
 std::unique_ptr<engine::Reporter> make_reporter(const Common& common);
 
 } // namespace locum::cli

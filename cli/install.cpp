@@ -1,5 +1,6 @@
 #include "installer/install.hpp"
 #include "cli/command.hpp"
+#include "cli/run_log.hpp"
 #include "cli/wizard.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
@@ -79,13 +80,16 @@ int roll_back(const Options& options, const std::string& root) {
         root, options.suite.empty()
                   ? installer::only_begun_suite(root, installer::Begun::What::installation)
                   : options.suite};
-    installer::roll_back(layout, options.bundle.empty() ? "" : platform::absolute(options.bundle),
-                         platform::this_program(), *make_reporter(options));
-    if (options.json)
-        fmt::print("{}\n", json{{"event", "result"}, {"result", "rolled-back"}}.dump());
-    else
-        fmt::print("the installation of {} is taken back\n", layout.suite);
-    return 0;
+    return logged(options, layout, "install --rollback", [&](engine::Reporter& reporter) {
+        installer::roll_back(layout,
+                             options.bundle.empty() ? "" : platform::absolute(options.bundle),
+                             platform::this_program(), reporter);
+        if (options.json)
+            fmt::print("{}\n", json{{"event", "result"}, {"result", "rolled-back"}}.dump());
+        else
+            fmt::print("the installation of {} is taken back\n", layout.suite);
+        return 0;
+    });
 }
 
 // From the answers file, else from the person at the terminal; nullopt: what was begun is to be
@@ -103,22 +107,15 @@ std::optional<installer::Prepared> prepared_by(const Options& options, const std
     return ask_installation({bundle, root, program, options.ignored}, *make_lines_face());
 }
 
-int install(const Options& options) {
-    const std::string root = options.root_folder();
-    if (options.rollback)
-        return roll_back(options, root);
-    std::optional<installer::Prepared> ready = prepared_by(options, root);
-    if (!ready)
-        return roll_back(options, root);
-    installer::Prepared& prepared = *ready;
+int install(const Options& options, installer::Prepared& prepared, engine::Reporter& reporter) {
     const installer::Answers& answers = prepared.installation.answers;
-    std::unique_ptr<engine::Reporter> reporter = make_reporter(options);
+    const std::string& root = prepared.installation.layout.root;
     switch (prepared.relation) {
     case installer::Relation::newer:
-        return install_part(options, prepared.installation, *reporter);
+        return install_part(options, prepared.installation, reporter);
     case installer::Relation::same:
         if (upgrade::part_is_open(prepared.installation))
-            return install_part(options, prepared.installation, *reporter);
+            return install_part(options, prepared.installation, reporter);
         if (options.json) {
             fmt::print("{}\n", json{{"event", "result"}, {"result", "unchanged"}}.dump());
             return 0;
@@ -142,7 +139,7 @@ int install(const Options& options) {
         return 0;
     platform::StopSignals signals;
     installer::install(
-        prepared.installation, plan, [&signals] { return signals.arrived(); }, *reporter);
+        prepared.installation, plan, [&signals] { return signals.arrived(); }, reporter);
     if (options.json)
         return 0;
     fmt::print("{} {} is installed and well as {}\n", prepared.installation.manifest().title,
@@ -152,6 +149,18 @@ int install(const Options& options) {
         fmt::print("{} is not needed on this host any more: delete it\n", answers.use_token);
     fmt::print("next: locum status{}\n", root.empty() ? "" : " --root " + root);
     return 0;
+}
+
+int install(const Options& options) {
+    const std::string root = options.root_folder();
+    if (options.rollback)
+        return roll_back(options, root);
+    std::optional<installer::Prepared> prepared = prepared_by(options, root);
+    if (!prepared)
+        return roll_back(options, root);
+    return logged(
+        options, prepared->installation.layout, "install",
+        [&](engine::Reporter& reporter) { return install(options, *prepared, reporter); });
 }
 
 } // namespace

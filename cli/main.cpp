@@ -1,6 +1,7 @@
 // The one place where errors are printed and become exit codes (engine/error.hpp).
 
 #include "cli/command_line.hpp"
+#include "cli/run_log.hpp"
 #include "engine/error.hpp"
 
 #include <CLI/App.hpp>
@@ -42,10 +43,13 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     try {
         return run(argc, argv);
+    } catch (const locum::cli::Logged& logged) {
+        const int code = print(logged.error);
+        fmt::print(stderr, "  log: {}\n", logged.file);
+        return code;
     } catch (const Error& error) {
         return print(error);
     } catch (const std::exception& error) {
-        return print(Error(fmt::format("unexpected: {}", error.what()))
-                         .remedy("please report this with the command that was run"));
+        return print(locum::cli::unexpected(error));
     }
 }

@@ -131,8 +131,9 @@ std::string files() {
           std::pair{layout.data(), "Data, copies of the database, and backups."},
           std::pair{layout.state(),
                     "Locum's own state: the node, keys and secrets, journals, bundles."},
-          std::pair{layout.logs(), "Logs: the agent's, and those of services that systemd does not "
-                                   "keep."}})
+          std::pair{layout.logs(),
+                    "Logs: one of each run that changes something; the agent's and the "
+                    "services', where systemd does not keep them."}})
         roff += entry(italic(path), text);
     return roff;
 }

@@ -1,5 +1,5 @@
 #include "upgrade/modify.hpp"
-#include "cli/command.hpp"
+#include "cli/run_log.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "platform/files.hpp"
@@ -51,19 +51,18 @@ int roll_back(const Options& options) {
     if (known.suite.empty())
         known.suite = installer::only_begun_suite(options.root_folder(),
                                                   installer::Begun::What::modification);
-    upgrade::roll_back(request_of(known), *make_reporter(options));
-    if (options.json)
-        fmt::print("{}\n", json{{"event", "result"}, {"result", "rolled-back"}}.dump());
-    else
-        fmt::print("the modification is taken back\n");
-    return 0;
+    const upgrade::ModifyRequest request = request_of(known);
+    return logged(options, request.layout, "modify --rollback", [&](engine::Reporter& reporter) {
+        upgrade::roll_back(request, reporter);
+        if (options.json)
+            fmt::print("{}\n", json{{"event", "result"}, {"result", "rolled-back"}}.dump());
+        else
+            fmt::print("the modification is taken back\n");
+        return 0;
+    });
 }
 
-int modify(const Options& options) {
-    require_root_for(options);
-    if (options.rollback)
-        return roll_back(options);
-    upgrade::ModifyRequest request = request_of(options);
+int modify(const Options& options, upgrade::ModifyRequest& request, engine::Reporter& reporter) {
     const upgrade::Modifying modifying = upgrade::modifying_of(request);
     const std::string components = fmt::format("{}", fmt::join(modifying.components, ", "));
     if (modifying.plan.empty()) {
@@ -93,7 +92,7 @@ int modify(const Options& options) {
         return 0;
     platform::StopSignals signals;
     request.cancelled = [&signals] { return signals.arrived(); };
-    upgrade::modify(request, *make_reporter(options));
+    upgrade::modify(request, reporter);
     if (options.json) {
         fmt::print(
             "{}\n",
@@ -106,6 +105,15 @@ int modify(const Options& options) {
     fmt::print("{} is {} and well\nnext: locum verify{}\n", modifying.node, components,
                request.layout.root.empty() ? "" : " --root " + request.layout.root);
     return 0;
+}
+
+int modify(const Options& options) {
+    require_root_for(options);
+    if (options.rollback)
+        return roll_back(options);
+    upgrade::ModifyRequest request = request_of(options);
+    return logged(options, request.layout, "modify",
+                  [&](engine::Reporter& reporter) { return modify(options, request, reporter); });
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-#include "cli/command.hpp"
+#include "cli/run_log.hpp"
 #include "platform/signals.hpp"
 #include "upgrade/remove.hpp"
 
@@ -40,9 +40,7 @@ void print(const upgrade::Removing& removing) {
         fmt::print("note: {}\n", one);
 }
 
-int remove(const Options& options) {
-    require_root_for(options);
-    upgrade::RemoveRequest request{options.layout(), options.node, options.ignored};
+int remove(const Options& options, upgrade::RemoveRequest& request, engine::Reporter& reporter) {
     const upgrade::Removing removing = upgrade::removing_of(request);
     for (const engine::Finding& finding : removing.findings)
         if (finding.severity == engine::Severity::warning)
@@ -62,7 +60,7 @@ int remove(const Options& options) {
     require_confirmed(options.node, options.confirm, [&removing] { print(removing); });
     platform::StopSignals signals;
     request.cancelled = [&signals] { return signals.arrived(); };
-    upgrade::remove(request, *make_reporter(options));
+    upgrade::remove(request, reporter);
     if (options.json) {
         fmt::print("{}\n", json{{"event", "result"},
                                 {"result", "removed"},
@@ -77,6 +75,13 @@ int remove(const Options& options) {
     for (const std::string& one : removing.consequences)
         fmt::print("note: {}\n", one);
     return 0;
+}
+
+int remove(const Options& options) {
+    require_root_for(options);
+    upgrade::RemoveRequest request{options.layout(), options.node, options.ignored};
+    return logged(options, request.layout, "node remove",
+                  [&](engine::Reporter& reporter) { return remove(options, request, reporter); });
 }
 
 } // namespace

@@ -25,18 +25,26 @@ std::string scaled(double count, std::string_view unit) {
     return fmt::format("{:.0f} {}", count, unit);
 }
 
-// One line a step; on a terminal also a bar for the work inside the step under way.
+enum class Detail {
+    lines,  // one a step
+    bar,    // and a bar for the work inside the step under way
+    verbose // lines only: what begins and how far work is, too
+};
+
+// Of work that is told in lines.
+constexpr std::chrono::seconds between_lines{2};
+
 class LineReporter final : public engine::Reporter {
 public:
-    explicit LineReporter(bool bar) : bar_(bar) {}
+    explicit LineReporter(Detail detail) : detail_(detail) {}
 
     void step(std::string_view id, std::string_view says, Progress progress,
               std::string_view detail) override {
         clear();
         switch (progress) {
         case Progress::started:
-            begun_ = Clock::now();
-            if (bar_)
+            begun_ = told_ = Clock::now();
+            if (detail_ != Detail::lines)
                 draw(fmt::format("  …  {}  {}", id, says));
             return;
         case Progress::done:
@@ -49,6 +57,8 @@ public:
             line("FAIL", id, says, detail, false);
             return;
         case Progress::undoing:
+            if (detail_ == Detail::verbose)
+                draw(fmt::format("  …  {}  undo: {}", id, says));
             return;
         case Progress::undone:
             line("undo", id, says, detail, false);
@@ -58,8 +68,10 @@ public:
 
     void work(std::string_view id, std::uint64_t done, std::uint64_t total,
               std::string_view unit) override {
-        if (!bar_)
+        if (detail_ == Detail::lines ||
+            (detail_ == Detail::verbose && Clock::now() - told_ < between_lines))
             return;
+        told_ = Clock::now();
         const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
         const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
         std::string text = fmt::format("  …  {}  {}", id, scaled(static_cast<double>(done), unit));
@@ -92,6 +104,10 @@ private:
         fmt::print(stderr, "{}\n", text);
     }
     void draw(const std::string& text) {
+        if (detail_ == Detail::verbose) {
+            fmt::print(stderr, "{}\n", text);
+            return;
+        }
         // Cut at the window's width: a wrapped line could not be taken back.
         fmt::print(stderr, "\r\033[K{}", text.substr(0, platform::terminal_columns() - 1));
         std::fflush(stderr);
@@ -103,9 +119,10 @@ private:
         drawn_ = false;
     }
 
-    bool bar_;
+    Detail detail_;
     bool drawn_ = false;
     Clock::time_point begun_ = Clock::now();
+    Clock::time_point told_ = Clock::now();
 };
 
 class JsonReporter final : public engine::Reporter {
@@ -140,7 +157,10 @@ std::unique_ptr<engine::Reporter> make_reporter(const Common& common) {
         return std::make_unique<engine::SilentReporter>();
     const char* terminal = std::getenv("TERM");
     const bool dumb = !terminal || std::string_view(terminal) == "dumb";
-    return std::make_unique<LineReporter>(platform::stderr_is_terminal() && !dumb);
+    const bool bar = platform::stderr_is_terminal() && !dumb;
+    return std::make_unique<LineReporter>(common.verbose ? Detail::verbose
+                                          : bar          ? Detail::bar
+                                                         : Detail::lines);
 }
 
 } // namespace locum::cli

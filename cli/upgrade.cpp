@@ -1,4 +1,4 @@
-#include "cli/command.hpp"
+#include "cli/run_log.hpp"
 #include "cli/status_view.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
@@ -85,11 +85,10 @@ int plan(const Options& options) {
 
 using Work = void (*)(const upgrade::Request&, engine::Reporter&);
 
-int work(const Options& options, Work what) {
+int work(const Options& options, upgrade::Request& request, Work what, engine::Reporter& reporter) {
     platform::StopSignals signals;
-    upgrade::Request request = request_of(options);
     request.cancelled = [&signals] { return signals.arrived(); };
-    what(request, *make_reporter(options));
+    what(request, reporter);
     if (options.json || options.quiet)
         return 0;
     try {
@@ -99,6 +98,13 @@ int work(const Options& options, Work what) {
         fmt::print(stderr, "warning: done, but the status cannot be shown: {}\n", error.one_line());
     }
     return 0;
+}
+
+int work(const Options& options, std::string_view command, Work what) {
+    upgrade::Request request = request_of(options);
+    return logged(options, request.layout, command, [&](engine::Reporter& reporter) {
+        return work(options, request, what, reporter);
+    });
 }
 
 CLI::App* add_verb(CLI::App& app, const std::string& name, const std::string& about,
@@ -138,7 +144,7 @@ void add_upgrade(CLI::App& app, Action& action) {
     command->add_option("--mode", run_options->mode, mode_about)->type_name("MODE")->check(modes);
     add_ignore(*command, run_options->ignored);
     command->callback([run_options, &action] {
-        action = [run_options] { return work(*run_options, upgrade::run); };
+        action = [run_options] { return work(*run_options, "upgrade run", upgrade::run); };
     });
 
     auto resume_options = std::make_shared<Options>();
@@ -146,7 +152,9 @@ void add_upgrade(CLI::App& app, Action& action) {
         add_verb(*upgrade, "resume", "Go on with the open operation, from any node with a server",
                  resume_options, false);
     command->callback([resume_options, &action] {
-        action = [resume_options] { return work(*resume_options, upgrade::resume); };
+        action = [resume_options] {
+            return work(*resume_options, "upgrade resume", upgrade::resume);
+        };
     });
 
     auto back_options = std::make_shared<Options>();
@@ -157,7 +165,9 @@ void add_upgrade(CLI::App& app, Action& action) {
     command->add_flag("--database-restored", back_options->restored,
                       "The productive database was restored as it was before its migration");
     command->callback([back_options, &action] {
-        action = [back_options] { return work(*back_options, upgrade::roll_back); };
+        action = [back_options] {
+            return work(*back_options, "upgrade rollback", upgrade::roll_back);
+        };
     });
 
     auto status_options = std::make_shared<Options>();
