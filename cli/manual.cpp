@@ -140,7 +140,8 @@ std::string files() {
 
 std::string environment() {
     std::string roff = ".SH ENVIRONMENT\n";
-    roff += entry(bold("NO_COLOR"), "Nothing is coloured, whether it is set or not.");
+    roff += entry(bold("NO_COLOR"),
+                  "Where it is set, the wizard's full screen is not coloured; nothing else is.");
     roff += entry(bold("TERM"), "`dumb`, or none: progress is told line by line, without a bar. So "
                                 "it is where standard error is no terminal.");
     roff += entry(bold("PATH"), "Where the programs of the system are looked for.");

@@ -113,10 +113,15 @@ int modify(const Options& options) {
         return roll_back(options);
     upgrade::ModifyRequest request = request_of(options);
     return logged(options, request.layout, "modify",
-                  [&](engine::Reporter& reporter) { return modify(options, request, reporter); });
+                  [&](RunReporter& reporter) { return modify(options, request, reporter); });
 }
 
 } // namespace
+
+int modify(const Common& common, const std::string& bundle, const installer::Selection& selection,
+           const std::vector<std::string>& ignored) {
+    return modify(Options{common, bundle, selection, "", "", false, false, ignored});
+}
 
 void add_modify(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();

@@ -81,7 +81,7 @@ int remove(const Options& options) {
     require_root_for(options);
     upgrade::RemoveRequest request{options.layout(), options.node, options.ignored};
     return logged(options, request.layout, "node remove",
-                  [&](engine::Reporter& reporter) { return remove(options, request, reporter); });
+                  [&](RunReporter& reporter) { return remove(options, request, reporter); });
 }
 
 } // namespace

@@ -36,7 +36,8 @@ constexpr std::chrono::seconds between_lines{2};
 
 class LineReporter final : public engine::Reporter {
 public:
-    explicit LineReporter(Detail detail) : detail_(detail) {}
+    // say: whole lines, without their end.
+    LineReporter(Say say, Detail detail) : say_(std::move(say)), detail_(detail) {}
 
     void step(std::string_view id, std::string_view says, Progress progress,
               std::string_view detail) override {
@@ -89,7 +90,7 @@ public:
 
     void note(std::string_view text) override {
         clear();
-        fmt::print(stderr, "      {}\n", text);
+        say_(fmt::format("      {}", text));
     }
 
 private:
@@ -101,11 +102,11 @@ private:
         if (timed && Clock::now() - begun_ > std::chrono::seconds(1))
             text += fmt::format(" [{:.1f} s]",
                                 std::chrono::duration<double>(Clock::now() - begun_).count());
-        fmt::print(stderr, "{}\n", text);
+        say_(text);
     }
     void draw(const std::string& text) {
         if (detail_ == Detail::verbose) {
-            fmt::print(stderr, "{}\n", text);
+            say_(text);
             return;
         }
         // Cut at the window's width: a wrapped line could not be taken back.
@@ -119,6 +120,7 @@ private:
         drawn_ = false;
     }
 
+    Say say_;
     Detail detail_;
     bool drawn_ = false;
     Clock::time_point begun_ = Clock::now();
@@ -158,9 +160,15 @@ std::unique_ptr<engine::Reporter> make_reporter(const Common& common) {
     const char* terminal = std::getenv("TERM");
     const bool dumb = !terminal || std::string_view(terminal) == "dumb";
     const bool bar = platform::stderr_is_terminal() && !dumb;
-    return std::make_unique<LineReporter>(common.verbose ? Detail::verbose
-                                          : bar          ? Detail::bar
-                                                         : Detail::lines);
+    return std::make_unique<LineReporter>(
+        [](const std::string& line) { fmt::print(stderr, "{}\n", line); }, common.verbose
+                                                                               ? Detail::verbose
+                                                                           : bar ? Detail::bar
+                                                                                 : Detail::lines);
+}
+
+std::unique_ptr<engine::Reporter> make_line_reporter(Say say) {
+    return std::make_unique<LineReporter>(std::move(say), Detail::lines);
 }
 
 } // namespace locum::cli

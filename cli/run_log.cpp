@@ -32,30 +32,6 @@ std::string file_name(std::string_view command) {
     return name;
 }
 
-class LoggingReporter final : public engine::Reporter {
-public:
-    LoggingReporter(engine::Reporter& shown, RunLog& log) : shown_(shown), log_(log) {}
-
-    void step(std::string_view id, std::string_view says, engine::Progress progress,
-              std::string_view detail) override {
-        log_.add(fmt::format("{} {}: {}{}", engine::name(progress), id, says,
-                             detail.empty() ? "" : fmt::format(" ({})", detail)));
-        shown_.step(id, says, progress, detail);
-    }
-    void work(std::string_view id, std::uint64_t done, std::uint64_t total,
-              std::string_view unit) override {
-        shown_.work(id, done, total, unit);
-    }
-    void note(std::string_view text) override {
-        log_.add(fmt::format("note {}", text));
-        shown_.note(text);
-    }
-
-private:
-    engine::Reporter& shown_;
-    RunLog& log_;
-};
-
 } // namespace
 
 RunLog::RunLog(const cluster::Layout& layout, std::string_view command,
@@ -98,16 +74,41 @@ std::string RunLog::file() const {
     return begun_ && platform::exists(file_) ? file_ : "";
 }
 
-int logged(const Common& common, const cluster::Layout& layout, std::string_view command,
-           const std::function<int(engine::Reporter&)>& work) {
-    const std::unique_ptr<engine::Reporter> shown = make_reporter(common);
-    RunLog log(layout, command, [&](const std::string& text) {
-        if (common.quiet)
+RunReporter::RunReporter(const Common& common, const cluster::Layout& layout,
+                         std::string_view command) :
+    shown_(make_reporter(common)),
+    log_(layout, command, [this, quiet = common.quiet](const std::string& text) {
+        if (quiet)
             fmt::print(stderr, "warning: {}\n", text);
         else
-            shown->note("warning: " + text);
-    });
-    LoggingReporter reporter(*shown, log);
+            shown_->note("warning: " + text);
+    }) {}
+
+void RunReporter::show_by(std::unique_ptr<engine::Reporter> shown) {
+    shown_ = std::move(shown);
+}
+
+void RunReporter::step(std::string_view id, std::string_view says, engine::Progress progress,
+                       std::string_view detail) {
+    log_.add(fmt::format("{} {}: {}{}", name(progress), id, says,
+                         detail.empty() ? "" : fmt::format(" ({})", detail)));
+    shown_->step(id, says, progress, detail);
+}
+
+void RunReporter::work(std::string_view id, std::uint64_t done, std::uint64_t total,
+                       std::string_view unit) {
+    shown_->work(id, done, total, unit);
+}
+
+void RunReporter::note(std::string_view text) {
+    log_.add(fmt::format("note {}", text));
+    shown_->note(text);
+}
+
+int logged(const Common& common, const cluster::Layout& layout, std::string_view command,
+           const std::function<int(RunReporter&)>& work) {
+    RunReporter reporter(common, layout, command);
+    RunLog& log = reporter.log();
     const auto failed = [&](const engine::Error& error) {
         log.end(fmt::format("ended, exit code {}: {}", engine::exit_code(error.kind()),
                             error.one_line()));

@@ -6,6 +6,7 @@
 #include "engine/error.hpp"
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -38,6 +39,26 @@ private:
     std::function<void(const std::string&)> warn_;
 };
 
+// Shows progress, and logs it.
+class RunReporter final : public engine::Reporter {
+public:
+    RunReporter(const Common& common, const cluster::Layout& layout, std::string_view command);
+
+    // From now on it is shown by another one; the one before is gone when this returns.
+    void show_by(std::unique_ptr<engine::Reporter> shown);
+    RunLog& log() { return log_; }
+
+    void step(std::string_view id, std::string_view says, engine::Progress progress,
+              std::string_view detail) override;
+    void work(std::string_view id, std::uint64_t done, std::uint64_t total,
+              std::string_view unit) override;
+    void note(std::string_view text) override;
+
+private:
+    std::unique_ptr<engine::Reporter> shown_;
+    RunLog log_;
+};
+
 // An error of a run, and the log that it is in.
 struct Logged {
     engine::Error error;
@@ -48,6 +69,6 @@ struct Logged {
 // on standard error, unless that is to be quiet. An error is thrown as Logged where there is a log.
 // Returns the work's exit code.
 int logged(const Common& common, const cluster::Layout& layout, std::string_view command,
-           const std::function<int(engine::Reporter&)>& work);
+           const std::function<int(RunReporter&)>& work);
 
 } // namespace locum::cli

@@ -143,10 +143,14 @@ int repair(const Options& options, engine::Reporter& reporter) {
 int repair(const Options& options) {
     require_root_for(options);
     return logged(options, options.layout(), "repair",
-                  [&](engine::Reporter& reporter) { return repair(options, reporter); });
+                  [&](RunReporter& reporter) { return repair(options, reporter); });
 }
 
 } // namespace
+
+int repair(const Common& common, const std::string& bundle) {
+    return repair(Options{common, bundle});
+}
 
 void add_verify(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What a run says and what it leaves to read: each one that changes something has a log, which its last line names, and its error;
-# a full log disk is told once and breaks nothing. Nothing is coloured, and a terminal that is dumb, or none, gets plain lines.
+# a full log disk is told once and breaks nothing. Only the wizard's full screen is in colour, but for NO_COLOR; a terminal that is
+# dumb, or none, gets plain lines.
 set -euo pipefail
 if [[ ${1:-} != --mounts ]]; then
     as_root=()
@@ -9,6 +10,7 @@ if [[ ${1:-} != --mounts ]]; then
 fi
 shift
 source "$(dirname "$0")/../upgrade/lib.sh"
+source "$(dirname "$0")/../installer/terminal.sh"
 
 escapes() { # FILE: those in it, but for going back to the line's begin and emptying it
     sed 's/\x1b\[K//g' "$1" | grep -c $'\x1b' || true
@@ -82,6 +84,22 @@ env TERM=xterm script -qec "$locum --help; $locum status --root $trial/node-1; $
     >"$trial/last.log" </dev/null || true
 expect_said 'no suite is installed'
 [[ $(grep -c $'\x1b' "$trial/last.log" || true) == 0 ]] || fail "escape sequences without progress: $(cat -v "$trial/last.log")"
+
+echo "-- the wizard's full screen is in colour, but for NO_COLOR"
+terminal_type=screen
+for variable in NO_COLOR= NO_COLOR=1; do
+    run env "$variable" LC_ALL=C.UTF-8 "$locum" install "$bundle" --root "$trial/node-2"
+    tries=0
+    until shows 'Network ├'; do
+        ((++tries < 200)) || fail "there is no wizard: $(cat "$trial/screen")"
+        sleep 0.05
+    done
+    tmux -S "$terminal" send-keys C-c
+    ended 6
+    coloured=$(grep -cE $'\x1b\[([0-9]+;)*[34][0-7](;[0-9]+)*m' "$trial/screen.all" || true)
+    [[ $variable == NO_COLOR=1 ]] || ((coloured > 0)) || fail "it is without colour anyway, so this shows nothing"
+    [[ $variable == NO_COLOR= ]] || ((coloured == 0)) || fail "it is in colour with NO_COLOR: $(cat -v "$trial/screen.all")"
+done
 
 echo "-- a full log disk"
 mount -t tmpfs -o size=64k tmpfs "$logs"
