@@ -1,4 +1,5 @@
-# A real terminal (tmux) for trials: what a person types, and what the screen shows. Sourced after upgrade/lib.sh.
+# A real terminal (tmux) for trials: what a person types, and what the screen shows.
+# To be sourced, after upgrade/lib.sh.
 terminal=
 terminal_size=(-x 100 -y 50)
 terminal_type=dumb # TERM of what is run; tmux itself is a "screen"
