@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 
 namespace locum::cli {
 
@@ -38,6 +39,9 @@ OptionInfo option_of(const CLI::Option& option) {
     told.about = option.get_description();
     told.required = option.get_required();
     told.repeated = option.get_items_expected_max() > 1;
+    for (const CLI::Option* other : option.get_excludes())
+        told.excludes.push_back("--" + other->get_lnames().at(0));
+    std::sort(told.excludes.begin(), told.excludes.end()); // CLI11's are in the order of addresses
     return told;
 }
 

@@ -24,6 +24,7 @@ struct OptionInfo {
     std::string about;
     bool required = false;
     bool repeated = false;
+    std::vector<std::string> excludes; // names of others that cannot be given with it
 };
 
 struct ArgumentInfo {

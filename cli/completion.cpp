@@ -47,9 +47,10 @@ void pass(Place& place, const std::string& word) {
     } else if (!place.options_ended && is_option(word)) {
         const std::size_t equals = word.find('=');
         const OptionInfo* option = option_named(*place.command, word.substr(0, equals));
+        if (option == nullptr)
+            return;
         place.given.insert(option);
-        if (option != nullptr && option->value.kind != Value::Kind::none &&
-            equals == std::string::npos)
+        if (option->value.kind != Value::Kind::none && equals == std::string::npos)
             place.option = option;
     } else if (const CommandInfo* command =
                    find(place.command->commands,
@@ -71,10 +72,17 @@ Completion values(const Value& value) {
     return told;
 }
 
+bool is_excluded(const OptionInfo& option, const Place& place) {
+    return std::any_of(option.excludes.begin(), option.excludes.end(),
+                       [&](const std::string& other) {
+                           return place.given.contains(option_named(*place.command, other));
+                       });
+}
+
 Completion options(const Place& place) {
     Completion told;
     for (const OptionInfo& option : place.command->options)
-        if (option.repeated || !place.given.contains(&option))
+        if ((option.repeated || !place.given.contains(&option)) && !is_excluded(option, place))
             for (const std::string& name : option.names)
                 told.words.push_back({name, option.about});
     return told;

@@ -99,7 +99,10 @@ std::string options(const CommandInfo& command) {
         std::string term = fmt::format("{}", fmt::join(names, ", "));
         if (option.value.kind != Kind::none)
             term += " " + italic(option.value.name);
-        roff += entry(term, about(option.about, option.value, option.repeated));
+        std::string text = option.about;
+        if (!option.excludes.empty())
+            text += fmt::format("; not with {}", fmt::join(option.excludes, ", "));
+        roff += entry(term, about(text, option.value, option.repeated));
     }
     return roff;
 }

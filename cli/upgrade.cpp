@@ -138,9 +138,9 @@ void add_upgrade(CLI::App& app, Action& action) {
     auto run_options = std::make_shared<Options>();
     command = add_verb(*upgrade, "run", "Upgrade every node of the cluster", run_options, true);
     command->footer(
-        "Any node with a server can do it. Where it fails before the point of no return, "
-        "everything is\ntaken back; where it pauses, `locum upgrade resume` goes on, from "
-        "any node with a server.");
+        "Any node with a server can do it. Where it pauses, `locum upgrade resume` goes on, from "
+        "any "
+        "of\nthem; before the point of no return, `locum upgrade rollback` takes everything back.");
     command->add_option("--mode", run_options->mode, mode_about)->type_name("MODE")->check(modes);
     add_ignore(*command, run_options->ignored);
     command->callback([run_options, &action] {

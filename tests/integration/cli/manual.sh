@@ -25,7 +25,7 @@ for page in "${pages[@]}"; do
     name=$(basename "$page" .1)
     lexgrog "$page" | grep -qF "\"$name - " || fail "$page: no name in it that man -k finds"
 done
-shown=$(LC_ALL=C.UTF-8 MANWIDTH=80 man -E UTF-8 -l "$scratch/pages/locum-upgrade-run.1" | col -b)
+shown=$(LC_ALL=C.UTF-8 MANWIDTH=80 man -E UTF-8 -l "$scratch/pages/locum-upgrade-run.1" | col -b | tr -s ' \n' ' ') # lines are filled, and broken
 for text in 'locum upgrade run [OPTION...] BUNDLE' '1970-01-02' '/var/log/locum/SUITE' 'refused by preflight'; do
     grep -qF -- "$text" <<<"$shown" || fail "the page of 'upgrade run' does not show: $text"
 done

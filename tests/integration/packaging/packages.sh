@@ -32,7 +32,7 @@ if [[ ${1:-} == --inside ]]; then
     for page in locum locum-upgrade-run; do
         [[ $(man -w "$page") == "/usr/share/man/man1/$page.1.gz" ]] || fail "man does not find $page"
     done
-    MANWIDTH=80 man locum | grep -q 'locum-install' || fail "the manual page does not name locum-install"
+    MANWIDTH=80 man locum | grep 'locum-install' >/dev/null || fail "the manual page does not name locum-install"
     [[ -s /usr/share/doc/locum/copyright && -s /usr/share/doc/locum/operator-guide.md ]] || fail "no documents"
     # The shells find their completions by themselves.
     [[ $(fish -c 'complete -C "locum upgr"') == upgrade* ]] || fail "fish does not complete"
@@ -75,13 +75,13 @@ for package in "${packages[@]}"; do
     case $kind in
     deb)
         for field in 'Section: admin' 'Maintainer: .*@' 'Description: ..*' 'Depends: .*libc6'; do
-            dpkg-deb -f "$package" | grep -q "^$field" || fail "$package has no '$field'"
+            dpkg-deb -f "$package" | grep "^$field" >/dev/null || fail "$package has no '$field'"
         done
         dpkg-deb -c "$package" >"$scratch/list"
         ;;
     rpm)
         rpm -K --nosignature "$package" | grep -q 'digests OK' || fail "$package is damaged"
-        rpm -qp --requires "$package" | grep -q '^libc.so.6' || fail "$package needs nothing"
+        rpm -qp --requires "$package" | grep '^libc.so.6' >/dev/null || fail "$package needs nothing"
         rpm -qpl "$package" >"$scratch/list"
         ;;
     esac

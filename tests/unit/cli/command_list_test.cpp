@@ -97,7 +97,9 @@ TEST_CASE("manual: a page") {
     command->add_option("-m,--mode", text, "How")
         ->type_name("MODE")
         ->check(CLI::IsMember({"a", "b"}));
-    command->add_option("--key", text, "With it")->required()->type_name("FILE");
+    CLI::Option* key = command->add_option("--key", text, "With it")->required()->type_name("FILE");
+    bool all = false;
+    command->add_flag("--all", all, "Whole")->excludes(key);
     const CommandInfo tool = describe(app);
     const std::string page = manual_page(tool.commands.at(0), "2026-11-28");
     CHECK(contains(page, ".TH TOOL\\-GO\\-ON 1 2026-11-28 \"Locum "));
@@ -107,6 +109,7 @@ TEST_CASE("manual: a page") {
     CHECK(contains(page, "\n\\&.It begins with a dot\n"));
     CHECK(
         contains(page, ".TP\n\\fB\\-m\\fR, \\fB\\-\\-mode\\fR \\fIMODE\\fR\nHow; one of a, b.\n"));
+    CHECK(contains(page, ".TP\n\\fB\\-\\-all\\fR\nWhole; not with \\-\\-key.\n"));
     CHECK(contains(page, ".SH SEE ALSO\n.BR tool (1)\n"));
     CHECK(!contains(page, ".SH FILES\n"));
     CHECK(contains(manual_page(tool, "2026-11-28"), "Do\\ethings"));
@@ -149,6 +152,7 @@ TEST_CASE("completion: options, those given only once again where they can be") 
     const Words again = words(complete(locum, {"upgrade", "run", "-q", "--ignore", "disk", "--"}));
     CHECK(!has(again, "--quiet"));
     CHECK(has(again, "--ignore"));
+    CHECK(!has(again, "--verbose")); // not with --quiet
     CHECK(!has(words(complete(locum, {"status", "--"})), "--mode"));
     // Where nothing else may follow.
     CHECK(has(words(complete(locum, {"status", ""})), "--json"));
