@@ -37,6 +37,7 @@ int run(int argc, char** argv) {
     locum::cli::add_modify(app, action);
     locum::cli::add_uninstall(app, action);
     locum::cli::add_upgrade(app, action);
+    locum::cli::add_rehearse(app, action);
     locum::cli::add_status(app, action);
     locum::cli::add_node(app, action);
     locum::cli::add_token(app, action);
