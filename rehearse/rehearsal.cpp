@@ -49,8 +49,11 @@ std::vector<Stage> stages(Scene& scene, Report& report) {
     all.push_back({"plan", "the upgrade is possible", [&] { return scene.plan(report); }});
     all.push_back({"upgrade", fmt::format("the upgrade to {} is done", report.to),
                    [&] { return scene.upgrade(report); }});
-    all.push_back({"load", "clients saw no failure", [&] { return scene.end_load(report); },
-                   Rests::on_none, true, [&] { return scene.load_runs(); }});
+    const bool downtime = report.mode == name(upgrade::UpgradeMode::short_downtime);
+    all.push_back({"load",
+                   downtime ? "clients saw no failure but in the outage" : "clients saw no failure",
+                   [&] { return scene.end_load(report); }, Rests::on_none, true,
+                   [&] { return scene.load_runs(); }});
     all.push_back({"schema", "the schema is what the new version expects",
                    [&] { return scene.check_schema(); }, Rests::on_all_before, true});
     all.push_back({"rows", "no table has lost rows", [&] { return scene.check_rows(); },

@@ -168,7 +168,8 @@ std::string Scene::install(const NodePart& node) {
                        cancelled_, reporter_);
     std::vector<std::string> warnings;
     for (const engine::Finding& finding : prepared.findings)
-        warnings.push_back("warning: " + to_line(finding));
+        if (finding.name != "advice") // of how large a real cluster should be
+            warnings.push_back("warning: " + to_line(finding));
     return fmt::format("{}", fmt::join(warnings, "; "));
 }
 
