@@ -13,6 +13,9 @@
 namespace CLI {
 class App;
 }
+namespace locum::installer {
+struct Selection;
+}
 
 namespace locum::cli {
 
@@ -51,6 +54,11 @@ void add_token(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);
 
+// What `locum repair BUNDLE` and `locum modify BUNDLE` do.
+int repair(const Common& common, const std::string& bundle);
+int modify(const Common& common, const std::string& bundle, const installer::Selection& selection,
+           const std::vector<std::string>& ignored);
+
 // An installation that is the host's own belongs to root. Throws Error(no_privilege).
 void require_root_for(const Common& common);
 
@@ -72,5 +80,9 @@ void add_ignore(CLI::App& command, std::vector<std::string>& names);
 // Progress on standard error: a bar where it is a terminal, else one line a step; with json, JSON
 // lines on standard output.
 std::unique_ptr<engine::Reporter> make_reporter(const Common& common);
+using Say = std::function<void(const std::string& line)>;
+std::unique_ptr<engine::Reporter> make_line_reporter(Say say);
+// On the full screen while it lives; then the lines of it all, on standard error.
+std::unique_ptr<engine::Reporter> make_screen_reporter(const std::string& title, std::size_t steps);
 
 } // namespace locum::cli

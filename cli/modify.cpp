@@ -110,6 +110,13 @@ int modify(const Options& options) {
 
 } // namespace
 
+int modify(const Common& common, const std::string& bundle, const installer::Selection& selection,
+           const std::vector<std::string>& ignored) {
+    Options options{common, bundle, selection};
+    options.ignored = ignored;
+    return modify(options);
+}
+
 void add_modify(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("modify", "Add components to this node, or remove some");

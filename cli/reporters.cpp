@@ -28,7 +28,8 @@ std::string scaled(double count, std::string_view unit) {
 // One line a step; on a terminal also a bar for the work inside the step under way.
 class LineReporter final : public engine::Reporter {
 public:
-    explicit LineReporter(bool bar) : bar_(bar) {}
+    // say: whole lines, without their end.
+    LineReporter(Say say, bool bar) : say_(std::move(say)), bar_(bar) {}
 
     void step(std::string_view id, std::string_view says, Progress progress,
               std::string_view detail) override {
@@ -77,7 +78,7 @@ public:
 
     void note(std::string_view text) override {
         clear();
-        fmt::print(stderr, "      {}\n", text);
+        say_(fmt::format("      {}", text));
     }
 
 private:
@@ -89,7 +90,7 @@ private:
         if (timed && Clock::now() - begun_ > std::chrono::seconds(1))
             text += fmt::format(" [{:.1f} s]",
                                 std::chrono::duration<double>(Clock::now() - begun_).count());
-        fmt::print(stderr, "{}\n", text);
+        say_(text);
     }
     void draw(const std::string& text) {
         // Cut at the window's width: a wrapped line could not be taken back.
@@ -103,6 +104,7 @@ private:
         drawn_ = false;
     }
 
+    Say say_;
     bool bar_;
     bool drawn_ = false;
     Clock::time_point begun_ = Clock::now();
@@ -140,7 +142,13 @@ std::unique_ptr<engine::Reporter> make_reporter(const Common& common) {
         return std::make_unique<engine::SilentReporter>();
     const char* terminal = std::getenv("TERM");
     const bool dumb = !terminal || std::string_view(terminal) == "dumb";
-    return std::make_unique<LineReporter>(platform::stderr_is_terminal() && !dumb);
+    return std::make_unique<LineReporter>(
+        [](const std::string& line) { fmt::print(stderr, "{}\n", line); },
+        platform::stderr_is_terminal() && !dumb);
+}
+
+std::unique_ptr<engine::Reporter> make_line_reporter(Say say) {
+    return std::make_unique<LineReporter>(std::move(say), false);
 }
 
 } // namespace locum::cli

@@ -143,6 +143,10 @@ int repair(const Options& options) {
 
 } // namespace
 
+int repair(const Common& common, const std::string& bundle) {
+    return repair(Options{common, bundle});
+}
+
 void add_verify(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command =

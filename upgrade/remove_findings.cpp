@@ -153,7 +153,9 @@ private:
                                          "{}: {}",
                                          name, row_.name, witness.balancer_silent),
                              "the answer of every balancer",
-                             fmt::format("bring it back (locum node start {})", name));
+                             fmt::format("bring it back (locum node start {}); where it says that "
+                                         "it does not know {}, it sends nothing there",
+                                         name, row_.name));
                 continue;
             }
             if (!witness.in_balancer)

@@ -1,5 +1,6 @@
 #include "upgrade/uninstall.hpp"
 
+#include "cluster/agent.hpp"
 #include "cluster/lease.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
@@ -301,8 +302,12 @@ private:
     // Asked of what runs: it may have died, and need not be brought back to be removed.
     bool balancer_stopped() const {
         return std::any_of(resources_.begin(), resources_.end(), [&](const Resource& resource) {
-            return resource.id.starts_with(services) &&
-                   is_balancer(resource.id.substr(services.size())) && !resource.there();
+            if (!resource.id.starts_with(services))
+                return false;
+            const std::string component = resource.id.substr(services.size());
+            return is_balancer(component) && !(cluster::agent_runs(node_.layout)
+                                                   ? installer::resources::runs(node_, component)
+                                                   : resource.there());
         });
     }
 
