@@ -90,6 +90,12 @@ void add_rehearse(CLI::App& app, Action& action) {
                      "A dump of the old version's database, or a command that fills it")
         ->type_name("FILE|CMD");
     command
+        ->add_option(
+            "--from-productive", asked.from_productive,
+            "Root of an installed node (/: the host's own), whose database is copied; what "
+            "is measured is kept there for `upgrade plan`")
+        ->type_name("DIR");
+    command
         ->add_option("--load", asked.load,
                      "Clients, until SIGTERM; $LOCUM_FRONTS has their addresses. Default: the "
                      "suite's probes are polled")

@@ -79,6 +79,8 @@ void print_forecast(const upgrade::Forecast& forecast) {
         fmt::print("  {}{}\n", rolling ? "not on copies: " : "", reason);
     if (rolling && forecast.mode != upgrade::UpgradeMode::in_place)
         fmt::print("in place: {}\n", forecast.in_place);
+    if (forecast.rehearsed)
+        fmt::print("rehearsed: {}\n", to_line(*forecast.rehearsed));
     for (const engine::Finding& finding : forecast.findings)
         if (finding.severity == engine::Severity::warning)
             fmt::print("warning: {}\n", to_line(finding));
@@ -87,6 +89,9 @@ void print_forecast(const upgrade::Forecast& forecast) {
 int plan(const Options& options) {
     const upgrade::Forecast forecast = upgrade::forecast(request_of(options));
     if (options.json) {
+        json rehearsed;
+        if (forecast.rehearsed)
+            rehearsed = json::parse(to_json(*forecast.rehearsed));
         json mode;
         if (!forecast.refused && forecast.way != upgrade::Way::nothing_to_do)
             mode = upgrade::name(forecast.mode);
@@ -98,6 +103,7 @@ int plan(const Options& options) {
                                 {"mode", mode},
                                 {"order", forecast.order},
                                 {"in-place", forecast.in_place},
+                                {"rehearsed", rehearsed},
                                 {"findings", findings_value(forecast.findings)},
                                 {"plan", forecast.title},
                                 {"steps", json::parse(steps_json(forecast.plan))}}

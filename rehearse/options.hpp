@@ -24,6 +24,9 @@ struct Options {
     // A dump of a database of the old version, or a command that fills one; empty: what the old
     // version's migrations make.
     std::string database;
+    // Root of an installation of the suite, "/" for the host's own, whose productive database is
+    // copied; empty: none.
+    std::string from_productive;
     std::string load;   // a command; empty: the suite's probes are polled
     std::string folder; // that the throw-away folders are made in; empty: the system's
     std::string address = "127.0.0.2";       // of the first node; the others have the next ones

@@ -165,6 +165,7 @@ std::map<std::string, std::string> Postgresql::environment() const {
             {"PGPORT", std::to_string(settings_.port)},
             {"PGDATABASE", settings_.database},
             {"PGUSER", settings_.locum.user},
+            {"PGPASSWORD", ""}, // where the caller has one it would come first
             {"PGPASSFILE", folder_ + ".pgpass"}};
 }
 

@@ -17,6 +17,8 @@ void check(const Options& options) {
     if (options.nodes < 1 || options.nodes > 50)
         throw Error(fmt::format("{} nodes", options.nodes), Kind::usage)
             .remedy("give a number from 1 to 50 with --nodes");
+    if (!options.from_productive.empty() && !options.database.empty())
+        throw Error("both --from-productive and --database", Kind::usage).remedy("give one");
 }
 
 namespace {
@@ -83,6 +85,11 @@ Report rehearse(const Options& options, const std::function<bool()>& cancelled,
     Scene scene(options, cancelled, reporter);
     bool go_on = look_at(stages_before(scene, report), true, report.claims, reporter);
     look_at(stages(scene, report), go_on, report.claims, reporter);
+    if (!options.from_productive.empty())
+        look_at({{"forecast", "what was measured is kept for the plan of the productive upgrade",
+                  [&] { return scene.keep_measured(report); }, Rests::on_none, true,
+                  [&] { return scene.measured(); }}},
+                true, report.claims, reporter);
     if (!passed(report))
         report.excerpts = scene.site().logs();
     look_at(

@@ -3,6 +3,7 @@
 #include "rehearse/scene.hpp"
 
 #include "cluster/node_state.hpp"
+#include "datasource/backup.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
 #include "installer/checks.hpp"
@@ -12,6 +13,7 @@
 #include "platform/files.hpp"
 #include "rehearse/database.hpp"
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -41,6 +43,16 @@ std::string database_name(const std::string& suite) {
     for (const char c : suite)
         name += c == '-' ? '_' : c;
     return name;
+}
+
+std::uint64_t size_of(const datasource::Settings& settings) {
+    if (settings.kind == datasource::Kind::sqlite)
+        return std::filesystem::file_size(settings.file);
+    return std::stoull(datasource::connect(settings, settings.locum)
+                           ->query("SELECT pg_database_size(current_database())")
+                           .at(0)
+                           .at(0)
+                           .value());
 }
 
 std::string upper(const std::string& text) {
@@ -100,6 +112,35 @@ std::string Scene::read_bundles(Report& report) {
     return fmt::format("{}", fmt::join(parts, "; "));
 }
 
+cluster::Layout Scene::productive() const {
+    const std::string root = platform::absolute(options_.from_productive);
+    return {root == "/" ? "" : root, versions_->before.name};
+}
+
+// Read by Locum's account, as the backup of an upgrade is.
+std::string Scene::copy_productive(const datasource::Settings& to) {
+    const cluster::Layout from = productive();
+    const auto settings = cluster::load_datasource(from);
+    if (!settings)
+        throw Error(
+            fmt::format("{} has no datasource below {}", from.suite, options_.from_productive),
+            Kind::usage)
+            .remedy("name the root of a node with a server");
+    if (settings->kind != kind_)
+        throw Error(
+            fmt::format("the productive database is {}",
+                        settings->kind == datasource::Kind::sqlite ? "embedded" : "postgresql"),
+            Kind::usage)
+            .remedy("rehearse on the same with --datasource");
+    const std::string file = site_.file("productive.dump");
+    database_bytes_ = size_of(*settings);
+    datasource::back_up(*settings, file);
+    load_dump(file, to, postgresql_.get(), {site_.file("dump.log"), cancelled_});
+    platform::remove_all(file);
+    dump_loaded_ = true;
+    return fmt::format("a copy of the productive database, {} MB", (database_bytes_ >> 20) + 1);
+}
+
 std::string Scene::make_database() {
     if (kind_ == datasource::Kind::postgresql)
         postgresql_ = std::make_unique<Postgresql>(site_.file("postgresql"),
@@ -107,6 +148,11 @@ std::string Scene::make_database() {
     const datasource::Settings database = settings();
     const std::string where =
         postgresql_ ? fmt::format("PostgreSQL at {}:{}", database.host, database.port) : "embedded";
+    if (!options_.from_productive.empty()) {
+        if (!postgresql_)
+            platform::make_folders(platform::parent_of(database.file));
+        return fmt::format("{}, {}", where, copy_productive(database));
+    }
     if (options_.database.empty() || !is_dump(options_.database))
         return where + ", empty";
     if (!postgresql_)

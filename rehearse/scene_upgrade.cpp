@@ -67,8 +67,11 @@ std::string Scene::upgrade(Report& report) {
         std::optional<cluster::Operation> operation = operations.open();
         if (!operation)
             operation = operations.last();
-        if (operation)
-            report.upgrade = upgrade::report(operations.timeline(operation->id));
+        if (operation) {
+            const std::vector<cluster::Moment> timeline = operations.timeline(operation->id);
+            report.upgrade = upgrade::report(timeline);
+            measured_ = upgrade::measured(timeline);
+        }
         if (downtime)
             outage_ = std::chrono::milliseconds(report.upgrade.outage_ms.value_or(0));
     };
@@ -171,6 +174,17 @@ std::string Scene::check_node(const NodePart& part) {
     if (!node->unwell.empty())
         throw Error(node->unwell);
     return fmt::format("{} components, all probes pass", node->facts->current.size());
+}
+
+std::string Scene::keep_measured(const Report& report) {
+    measured_->when = report.began;
+    measured_->from = report.from;
+    measured_->to = report.to;
+    measured_->mode = report.mode;
+    measured_->passed = passed(report);
+    measured_->database_bytes = database_bytes_;
+    upgrade::keep_rehearsed(productive(), *measured_);
+    return to_line(*measured_);
 }
 
 std::string Scene::clear() {

@@ -189,6 +189,7 @@ Forecast forecast(const Request& request) {
         return forecast;
     }
     const suite::Manifest& to = upgrade.manifest();
+    forecast.rehearsed = rehearsed_before(request.layout, facts.version, to.version.text());
     try {
         forecast.verdict = verdict(to, facts);
         forecast.way = way_of(forecast.verdict);

@@ -4,6 +4,7 @@
 
 #include "engine/runner.hpp"
 #include "upgrade/plans.hpp"
+#include "upgrade/rehearsed.hpp"
 
 #include <optional>
 
@@ -33,6 +34,7 @@ struct Forecast {
     Verdict verdict;
     std::vector<engine::Finding> findings;
     std::string title;
+    std::optional<Rehearsed> rehearsed; // of this upgrade, on a copy of this database
     std::vector<engine::PlanLine> plan; // empty: the cluster runs this bundle already
 };
 
