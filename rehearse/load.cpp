@@ -26,7 +26,9 @@ constexpr int shell_says_signal = 128;
 platform::Command command_of(const std::string& text,
                              std::map<std::string, std::string> environment) {
     platform::Command command;
-    command.argv = {"sh", "-c", text};
+    // Told to end, the shell waits for the program that it runs, and ends as that did; without the
+    // trap it would be gone first, and take the program's word with it.
+    command.argv = {"sh", "-c", "trap 'exit $?' TERM\n" + text};
     command.environment = std::move(environment);
     return command;
 }

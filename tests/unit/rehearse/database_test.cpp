@@ -28,7 +28,7 @@ Patience patience(const Scratch& scratch) {
 
 } // namespace
 
-TEST_CASE("rehearse database: a dump is a file that is no program; anything else is a command") {
+TEST_CASE("rehearse database: a dump is a file that is no program, anything else is a command") {
     const Scratch scratch;
     const std::string file = scratch / "data";
     platform::write_file(file, "x", 0644);
@@ -62,7 +62,7 @@ TEST_CASE("rehearse database: a dump of the embedded database is SQL or its file
           std::map<std::string, std::int64_t>{{"thing", 2}});
 }
 
-TEST_CASE("rehearse database: a command that fills it is told what it needs; its end is said") {
+TEST_CASE("rehearse database: a command that fills it is told what it needs, and its end is said") {
     const Scratch scratch;
     rehearse::run_generator("test \"$WORD\" = here", {{"WORD", "here"}}, patience(scratch));
     const engine::Error error = error_of(
