@@ -46,6 +46,7 @@ void add_repair(CLI::App& app, Action& action);
 void add_modify(CLI::App& app, Action& action);
 void add_uninstall(CLI::App& app, Action& action);
 void add_upgrade(CLI::App& app, Action& action);
+void add_rehearse(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_node(CLI::App& app, Action& action);
 // To the node command.

@@ -20,6 +20,7 @@ std::unique_ptr<CLI::App> command_line(Action& action) {
     add_modify(*app, action);
     add_uninstall(*app, action);
     add_upgrade(*app, action);
+    add_rehearse(*app, action);
     add_status(*app, action);
     add_node(*app, action);
     add_token(*app, action);

@@ -10,6 +10,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 namespace locum::cli {
@@ -49,36 +50,69 @@ json findings_value(const std::vector<engine::Finding>& findings) {
     return all;
 }
 
+std::string said(const upgrade::Forecast& forecast) {
+    switch (forecast.way) {
+    case upgrade::Way::nothing_to_do:
+        return "nothing to do";
+    case upgrade::Way::rolling_possible:
+        return "rolling possible";
+    case upgrade::Way::downtime_needed:
+        return "downtime needed";
+    case upgrade::Way::go_through:
+        break;
+    }
+    return forecast.through.empty() ? "go through another version first, and this one tells of none"
+                                    : fmt::format("go through a version with schema {} first",
+                                                  fmt::join(forecast.through, " or "));
+}
+
+void print_forecast(const upgrade::Forecast& forecast) {
+    const bool nothing = forecast.way == upgrade::Way::nothing_to_do;
+    const bool rolling = forecast.way == upgrade::Way::rolling_possible;
+    if (!forecast.refused)
+        print_plan(forecast.title, forecast.plan, false);
+    if (!forecast.order.empty())
+        fmt::print("order: {}\n", forecast.order);
+    if (!nothing)
+        fmt::print("verdict: {}\n", said(forecast));
+    for (const std::string& reason : forecast.reasons)
+        fmt::print("  {}{}\n", rolling ? "not on copies: " : "", reason);
+    if (rolling && forecast.mode != upgrade::UpgradeMode::in_place)
+        fmt::print("in place: {}\n", forecast.in_place);
+    if (forecast.rehearsed)
+        fmt::print("rehearsed: {}\n", to_line(*forecast.rehearsed));
+    for (const engine::Finding& finding : forecast.findings)
+        if (finding.severity == engine::Severity::warning)
+            fmt::print("warning: {}\n", to_line(finding));
+}
+
 int plan(const Options& options) {
     const upgrade::Forecast forecast = upgrade::forecast(request_of(options));
-    const bool nothing = forecast.plan.empty();
-    const bool rolling = forecast.verdict.rolling || forecast.verdict.can_go_in_place();
-    const std::string verdict = nothing   ? "nothing-to-do"
-                                : rolling ? "rolling-possible"
-                                          : "downtime-needed";
     if (options.json) {
-        fmt::print("{}\n", json{{"verdict", verdict},
-                                {"reasons", forecast.verdict.reasons},
-                                {"mode", upgrade::name(forecast.mode)},
+        json rehearsed;
+        if (forecast.rehearsed)
+            rehearsed = json::parse(to_json(*forecast.rehearsed));
+        json mode;
+        if (!forecast.refused && forecast.way != upgrade::Way::nothing_to_do)
+            mode = upgrade::name(forecast.mode);
+        fmt::print("{}\n", json{{"kind", "upgrade-plan"},
+                                {"format", 1},
+                                {"verdict", upgrade::name(forecast.way)},
+                                {"reasons", forecast.reasons},
+                                {"through", forecast.through},
+                                {"mode", mode},
                                 {"order", forecast.order},
                                 {"in-place", forecast.in_place},
+                                {"rehearsed", rehearsed},
                                 {"findings", findings_value(forecast.findings)},
                                 {"plan", forecast.title},
                                 {"steps", json::parse(steps_json(forecast.plan))}}
                                .dump(2));
     } else {
-        print_plan(forecast.title, forecast.plan, false);
-        if (!nothing)
-            fmt::print("order: {}\nverdict: {}\n", forecast.order,
-                       rolling ? "rolling possible" : "downtime needed");
-        for (const std::string& reason : forecast.verdict.reasons)
-            fmt::print("  {}{}\n", rolling ? "not on copies: " : "", reason);
-        if (!nothing && forecast.mode != upgrade::UpgradeMode::in_place)
-            fmt::print("in place: {}\n", forecast.in_place);
-        for (const engine::Finding& finding : forecast.findings)
-            if (finding.severity == engine::Severity::warning)
-                fmt::print("warning: {}\n", to_line(finding));
+        print_forecast(forecast);
     }
+    if (forecast.refused)
+        throw engine::Error(*forecast.refused);
     engine::require_no_errors(forecast.findings);
     return 0;
 }

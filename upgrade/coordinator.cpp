@@ -19,6 +19,13 @@ using engine::Kind;
 
 namespace {
 
+std::vector<std::string> reasons_for_downtime(const Verdict& verdict, const std::string& in_place) {
+    std::vector<std::string> reasons = verdict.reasons;
+    if (verdict.alone.empty() && !verdict.can_go_in_place())
+        reasons.push_back("in place " + in_place);
+    return reasons;
+}
+
 // Never a downtime that was not asked for. On copies before in place, unless the schema stays:
 // while it is migrated, servers on the productive database wait for its locks, and for how long no
 // manifest says.
@@ -41,10 +48,9 @@ UpgradeMode choose(std::optional<UpgradeMode> wanted, const Verdict& verdict,
         return UpgradeMode::in_place;
     if (verdict.rolling)
         return UpgradeMode::rolling;
-    std::vector<std::string> reasons = verdict.reasons;
-    if (verdict.alone.empty() && !may)
-        reasons.push_back("in place " + in_place);
-    throw Error(fmt::format("downtime needed: {}", fmt::join(reasons, "; ")), Kind::downtime_needed)
+    throw Error(fmt::format("downtime needed: {}",
+                            fmt::join(reasons_for_downtime(verdict, in_place), "; ")),
+                Kind::downtime_needed)
         .remedy("plan a short downtime, then: locum upgrade run BUNDLE --mode short-downtime");
 }
 
@@ -207,9 +213,27 @@ Forecast forecast(const Request& request) {
         forecast.title = nothing_to_do(upgrade);
         return forecast;
     }
-    forecast.verdict = verdict(upgrade.manifest(), facts);
-    forecast.in_place = why(forecast.verdict.in_place, upgrade.manifest(), facts.schema);
-    forecast.mode = choose(request.mode, forecast.verdict, forecast.in_place);
+    const suite::Manifest& to = upgrade.manifest();
+    forecast.rehearsed = rehearsed_before(request.layout, facts.version, to.version.text());
+    try {
+        forecast.verdict = verdict(to, facts);
+        forecast.way = way_of(forecast.verdict);
+        forecast.in_place = why(forecast.verdict.in_place, to, facts.schema);
+        forecast.reasons = forecast.way == Way::downtime_needed
+                               ? reasons_for_downtime(forecast.verdict, forecast.in_place)
+                               : forecast.verdict.reasons;
+        forecast.mode = choose(request.mode, forecast.verdict, forecast.in_place);
+    } catch (const Error& error) {
+        if (error.kind() == Kind::version_between) {
+            forecast.way = Way::go_through;
+            forecast.reasons = {error.what()};
+            forecast.through = to.upgrades_from;
+        } else if (error.kind() != Kind::downtime_needed) {
+            throw;
+        }
+        forecast.refused = error;
+        return forecast;
+    }
     forecast.order = order_and_why(forecast.mode, upgrade.manifest(), facts.schema);
     forecast.findings =
         installer::demoted(preflight(upgrade.manifest(), facts, forecast.mode), request.ignored);

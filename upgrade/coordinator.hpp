@@ -4,6 +4,7 @@
 
 #include "engine/runner.hpp"
 #include "upgrade/plans.hpp"
+#include "upgrade/rehearsed.hpp"
 
 #include <optional>
 
@@ -23,16 +24,24 @@ struct Request {
 };
 
 struct Forecast {
+    Way way = Way::nothing_to_do;
+    std::vector<std::string> reasons; // for a downtime, for another version first
+    std::vector<std::string> through; // schemas that this version upgrades from, of go_through
+    // What `run` would refuse with: downtime_needed where none was asked for, version_between. Then
+    // there is neither mode nor plan.
+    std::optional<engine::Error> refused;
     UpgradeMode mode = UpgradeMode::rolling;
     std::string order;    // of servers and schema, and why it is safe
     std::string in_place; // the same for --mode in-place, or why none is
     Verdict verdict;
     std::vector<engine::Finding> findings;
     std::string title;
+    std::optional<Rehearsed> rehearsed; // of this upgrade, on a copy of this database
     std::vector<engine::PlanLine> plan; // empty: the cluster runs this bundle already
 };
 
-// What `run` would do; changes nothing.
+// What `run` would do; changes nothing. Throws Error: refused for an older version over a newer
+// one, or a mode that is not possible.
 Forecast forecast(const Request& request);
 
 // Throws Error: refused (preflight), downtime_needed (none was asked for and none can be avoided),
