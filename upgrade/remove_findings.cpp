@@ -310,10 +310,13 @@ Evidence evidence_of(const RemovalFacts& facts) {
 
 std::vector<std::string> consequences_of(const RemovalFacts& facts) {
     const std::vector<NodeRow> others = facts.others();
-    Names all{fmt::format("nothing is stopped or deleted on {0}; should it come back, its server "
-                          "is not started and its orders are refused: there locum uninstall, then "
-                          "install it anew",
-                          facts.node)};
+    // Without a server it cannot ask the registry, and is not told.
+    const bool told = !facts.row || facts.row->has_role("server");
+    Names all{fmt::format("nothing is {1} on {0}; should it come back, {2}, and its orders are "
+                          "refused: there locum uninstall, then install it anew",
+                          facts.node, told ? "deleted" : "stopped or deleted",
+                          told ? "its agent stops its services as soon as it reaches the database"
+                               : "its services go on")};
     if (!facts.row)
         return all;
     const NodeRow& row = *facts.row;

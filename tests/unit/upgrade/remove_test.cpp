@@ -245,9 +245,10 @@ TEST_CASE("removal: a node whose agent answers and whose services are stopped is
 
 TEST_CASE("removal: what follows is told before") {
     RemovalFacts facts = gone();
-    const std::string comes_back = "nothing is stopped or deleted on node-3; should it come back, "
-                                   "its server is not started and its orders are refused: there "
-                                   "locum uninstall, then install it anew";
+    const std::string comes_back =
+        "nothing is deleted on node-3; should it come back, its agent "
+        "stops its services as soon as it reaches the database, and its "
+        "orders are refused: there locum uninstall, then install it anew";
     CHECK(consequences_of(facts) == std::vector<std::string>{comes_back});
 
     SUBCASE("of a server on its copy, with a balancer, in an open upgrade") {
@@ -271,6 +272,13 @@ TEST_CASE("removal: what follows is told before") {
                   "operation upgrade-1 (upgrade, paused) goes on without node-3: locum upgrade "
                   "resume; back: locum upgrade rollback",
                   "no balancer is left in the cluster"});
+    }
+    SUBCASE("of one without a server, which does not reach the database") {
+        facts.row = row("node-3", "10.0.0.3", {"tool"});
+        CHECK(consequences_of(facts) ==
+              std::vector<std::string>{"nothing is stopped or deleted on node-3; should it come "
+                                       "back, its services go on, and its orders are refused: "
+                                       "there locum uninstall, then install it anew"});
     }
     SUBCASE("of one that is out of the registry already, and a balancer may not know") {
         facts.row.reset();
