@@ -1,6 +1,7 @@
 #include "installer/install.hpp"
 #include "cli/command.hpp"
 #include "cli/needs.hpp"
+#include "cli/run_log.hpp"
 #include "cli/screen.hpp"
 #include "cli/wizard.hpp"
 #include "engine/check.hpp"
@@ -80,13 +81,16 @@ int roll_back(const Options& options, const std::string& root) {
         root, options.suite.empty()
                   ? installer::only_begun_suite(root, installer::Begun::What::installation)
                   : options.suite};
-    installer::roll_back(layout, options.bundle.empty() ? "" : platform::absolute(options.bundle),
-                         platform::this_program(), *make_reporter(options));
-    if (options.json)
-        fmt::print("{}\n", json{{"event", "result"}, {"result", "rolled-back"}}.dump());
-    else
-        fmt::print("the installation of {} is taken back\n", layout.suite);
-    return 0;
+    return logged(options, layout, "install --rollback", [&](engine::Reporter& reporter) {
+        installer::roll_back(layout,
+                             options.bundle.empty() ? "" : platform::absolute(options.bundle),
+                             platform::this_program(), reporter);
+        if (options.json)
+            fmt::print("{}\n", json{{"event", "result"}, {"result", "rolled-back"}}.dump());
+        else
+            fmt::print("the installation of {} is taken back\n", layout.suite);
+        return 0;
+    });
 }
 
 // A person is asked, and progress is shown, on the full screen.
@@ -124,34 +128,15 @@ void record(const Options& options, const installer::Prepared& prepared) {
                          interview::answers_text(prepared.installation.answers), 0644);
 }
 
-int install(const Options& options) {
-    const std::string root = options.root_folder();
-    if (options.rollback)
-        return roll_back(options, root);
-    Wish wish = wish_of(options, root);
-    switch (wish.what) {
-    case Wish::What::take_back:
-        return roll_back(options, root);
-    case Wish::What::repair:
-        return repair(options, options.bundle);
-    case Wish::What::modify:
-        return modify(options, options.bundle, wish.selection, options.ignored);
-    case Wish::What::nothing:
-        fmt::print("nothing was changed\n");
-        return 0;
-    case Wish::What::install:
-        break;
-    }
-    installer::Prepared& prepared = *wish.prepared;
+int install(const Options& options, installer::Prepared& prepared, RunReporter& reporter) {
     const installer::Answers& answers = prepared.installation.answers;
-    record(options, prepared);
-    std::unique_ptr<engine::Reporter> reporter = make_reporter(options);
+    const std::string& root = prepared.installation.layout.root;
     switch (prepared.relation) {
     case installer::Relation::newer:
-        return install_part(options, prepared.installation, *reporter);
+        return install_part(options, prepared.installation, reporter);
     case installer::Relation::same:
         if (upgrade::part_is_open(prepared.installation))
-            return install_part(options, prepared.installation, *reporter);
+            return install_part(options, prepared.installation, reporter);
         if (options.json) {
             fmt::print("{}\n", json{{"event", "result"}, {"result", "unchanged"}}.dump());
             return 0;
@@ -174,11 +159,13 @@ int install(const Options& options) {
     if (options.plan)
         return 0;
     platform::StopSignals signals;
-    if (on_screen(options) && !options.json && !options.quiet)
-        reporter = make_screen_reporter(plan.title, engine::describe(plan).size());
+    const bool screen = on_screen(options) && !options.json && !options.quiet && !options.verbose;
+    if (screen)
+        reporter.show_by(make_screen_reporter(plan.title, engine::describe(plan).size()));
     installer::install(
-        prepared.installation, plan, [&signals] { return signals.arrived(); }, *reporter);
-    reporter.reset(); // the screen is given back
+        prepared.installation, plan, [&signals] { return signals.arrived(); }, reporter);
+    if (screen)
+        reporter.show_by(make_reporter(options)); // the screen is given back
     if (options.json)
         return 0;
     fmt::print("{} {} is installed and well as {}\n", prepared.installation.manifest().title,
@@ -190,13 +177,44 @@ int install(const Options& options) {
     return 0;
 }
 
+int install(const Options& options) {
+    const std::string root = options.root_folder();
+    if (options.rollback)
+        return roll_back(options, root);
+    Wish wish = wish_of(options, root);
+    switch (wish.what) {
+    case Wish::What::take_back:
+        return roll_back(options, root);
+    case Wish::What::repair:
+        return repair(options, options.bundle);
+    case Wish::What::modify:
+        return modify(options, options.bundle, wish.selection, options.ignored);
+    case Wish::What::nothing:
+        fmt::print("nothing was changed\n");
+        return 0;
+    case Wish::What::install:
+        break;
+    }
+    installer::Prepared& prepared = *wish.prepared;
+    record(options, prepared);
+    return logged(options, prepared.installation.layout, "install",
+                  [&](RunReporter& reporter) { return install(options, prepared, reporter); });
+}
+
 } // namespace
 
 void add_install(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
         app.add_subcommand("install", "Install this host's node; with a newer bundle, upgrade it");
-    CLI::Option* bundle = command->add_option("BUNDLE", options->bundle);
+    command->footer(
+        "With --answers it asks nothing, and a second run with the same answers changes nothing. "
+        "Without,\non a terminal, it asks. Nothing is changed before preflight has passed; one "
+        "that "
+        "fails is taken\nback, one that was cut off goes on when the command is run again.");
+    CLI::Option* bundle =
+        command->add_option("BUNDLE", options->bundle, "Of the version to install")
+            ->type_name("FILE");
     CLI::Option* answers =
         command
             ->add_option("--answers", options->answers,

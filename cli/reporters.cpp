@@ -25,19 +25,27 @@ std::string scaled(double count, std::string_view unit) {
     return fmt::format("{:.0f} {}", count, unit);
 }
 
-// One line a step; on a terminal also a bar for the work inside the step under way.
+enum class Detail {
+    lines,  // one a step
+    bar,    // and a bar for the work inside the step under way
+    verbose // lines only: what begins and how far work is, too
+};
+
+// Of work that is told in lines.
+constexpr std::chrono::seconds between_lines{2};
+
 class LineReporter final : public engine::Reporter {
 public:
     // say: whole lines, without their end.
-    LineReporter(Say say, bool bar) : say_(std::move(say)), bar_(bar) {}
+    LineReporter(Say say, Detail detail) : say_(std::move(say)), detail_(detail) {}
 
     void step(std::string_view id, std::string_view says, Progress progress,
               std::string_view detail) override {
         clear();
         switch (progress) {
         case Progress::started:
-            begun_ = Clock::now();
-            if (bar_)
+            begun_ = told_ = Clock::now();
+            if (detail_ != Detail::lines)
                 draw(fmt::format("  …  {}  {}", id, says));
             return;
         case Progress::done:
@@ -50,6 +58,8 @@ public:
             line("FAIL", id, says, detail, false);
             return;
         case Progress::undoing:
+            if (detail_ == Detail::verbose)
+                draw(fmt::format("  …  {}  undo: {}", id, says));
             return;
         case Progress::undone:
             line("undo", id, says, detail, false);
@@ -59,8 +69,10 @@ public:
 
     void work(std::string_view id, std::uint64_t done, std::uint64_t total,
               std::string_view unit) override {
-        if (!bar_)
+        if (detail_ == Detail::lines ||
+            (detail_ == Detail::verbose && Clock::now() - told_ < between_lines))
             return;
+        told_ = Clock::now();
         const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
         const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
         std::string text = fmt::format("  …  {}  {}", id, scaled(static_cast<double>(done), unit));
@@ -93,6 +105,10 @@ private:
         say_(text);
     }
     void draw(const std::string& text) {
+        if (detail_ == Detail::verbose) {
+            say_(text);
+            return;
+        }
         // Cut at the window's width: a wrapped line could not be taken back.
         fmt::print(stderr, "\r\033[K{}", text.substr(0, platform::terminal_columns() - 1));
         std::fflush(stderr);
@@ -105,9 +121,10 @@ private:
     }
 
     Say say_;
-    bool bar_;
+    Detail detail_;
     bool drawn_ = false;
     Clock::time_point begun_ = Clock::now();
+    Clock::time_point told_ = Clock::now();
 };
 
 class JsonReporter final : public engine::Reporter {
@@ -142,13 +159,16 @@ std::unique_ptr<engine::Reporter> make_reporter(const Common& common) {
         return std::make_unique<engine::SilentReporter>();
     const char* terminal = std::getenv("TERM");
     const bool dumb = !terminal || std::string_view(terminal) == "dumb";
+    const bool bar = platform::stderr_is_terminal() && !dumb;
     return std::make_unique<LineReporter>(
-        [](const std::string& line) { fmt::print(stderr, "{}\n", line); },
-        platform::stderr_is_terminal() && !dumb);
+        [](const std::string& line) { fmt::print(stderr, "{}\n", line); }, common.verbose
+                                                                               ? Detail::verbose
+                                                                           : bar ? Detail::bar
+                                                                                 : Detail::lines);
 }
 
 std::unique_ptr<engine::Reporter> make_line_reporter(Say say) {
-    return std::make_unique<LineReporter>(std::move(say), false);
+    return std::make_unique<LineReporter>(std::move(say), Detail::lines);
 }
 
 } // namespace locum::cli

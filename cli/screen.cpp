@@ -232,6 +232,8 @@ Screen::Screen() {
     const bool utf8 = terminal_has_utf8();
     if (!utf8)
         std::setlocale(LC_CTYPE, "C");
+    if (const char* no_color = std::getenv("NO_COLOR"); no_color != nullptr && *no_color != 0)
+        setenv("NEWT_MONO", "1", 0); // newt's own name for it
     newtInit();
     newtCls();
     newtPushHelpLine(utf8 ? "Tab: on · Enter: take · F1: help · Esc: back · Ctrl-C: leave"

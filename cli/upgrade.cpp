@@ -1,4 +1,4 @@
-#include "cli/command.hpp"
+#include "cli/run_log.hpp"
 #include "cli/status_view.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
@@ -85,11 +85,10 @@ int plan(const Options& options) {
 
 using Work = void (*)(const upgrade::Request&, engine::Reporter&);
 
-int work(const Options& options, Work what) {
+int work(const Options& options, upgrade::Request& request, Work what, engine::Reporter& reporter) {
     platform::StopSignals signals;
-    upgrade::Request request = request_of(options);
     request.cancelled = [&signals] { return signals.arrived(); };
-    what(request, *make_reporter(options));
+    what(request, reporter);
     if (options.json || options.quiet)
         return 0;
     try {
@@ -101,11 +100,18 @@ int work(const Options& options, Work what) {
     return 0;
 }
 
+int work(const Options& options, std::string_view command, Work what) {
+    upgrade::Request request = request_of(options);
+    return logged(options, request.layout, command, [&](engine::Reporter& reporter) {
+        return work(options, request, what, reporter);
+    });
+}
+
 CLI::App* add_verb(CLI::App& app, const std::string& name, const std::string& about,
                    const std::shared_ptr<Options>& options, bool bundle_required) {
     CLI::App* command = app.add_subcommand(name, about);
-    CLI::Option* bundle =
-        command->add_option("BUNDLE", options->bundle, "The new version's bundle");
+    CLI::Option* bundle = command->add_option("BUNDLE", options->bundle, "The new version's bundle")
+                              ->type_name("FILE");
     if (bundle_required)
         bundle->required();
     add_common(*command, options, true);
@@ -118,37 +124,54 @@ void add_upgrade(CLI::App& app, Action& action) {
     CLI::App* upgrade = app.add_subcommand("upgrade", "Upgrade the whole cluster from this node");
     upgrade->require_subcommand(1);
     const CLI::IsMember modes({"auto", "rolling", "in-place", "short-downtime"});
+    const std::string mode_about = "How; auto chooses, but never a downtime";
 
     auto plan_options = std::make_shared<Options>();
     CLI::App* command =
         add_verb(*upgrade, "plan", "Say whether and how; change nothing", plan_options, true);
-    command->add_option("--mode", plan_options->mode)->check(modes);
+    command->footer("The verdict is in the exit code, too. Plan on the node that will run it.");
+    command->add_option("--mode", plan_options->mode, mode_about)->type_name("MODE")->check(modes);
     add_ignore(*command, plan_options->ignored);
     command->callback(
         [plan_options, &action] { action = [plan_options] { return plan(*plan_options); }; });
 
     auto run_options = std::make_shared<Options>();
-    command = add_verb(*upgrade, "run", "Upgrade", run_options, true);
-    command->add_option("--mode", run_options->mode)->check(modes);
+    command = add_verb(*upgrade, "run", "Upgrade every node of the cluster", run_options, true);
+    command->footer(
+        "Any node with a server can do it. Where it fails before the point of no return, "
+        "everything is\ntaken back; where it pauses, `locum upgrade resume` goes on, from "
+        "any node with a server.");
+    command->add_option("--mode", run_options->mode, mode_about)->type_name("MODE")->check(modes);
     add_ignore(*command, run_options->ignored);
     command->callback([run_options, &action] {
-        action = [run_options] { return work(*run_options, upgrade::run); };
+        action = [run_options] { return work(*run_options, "upgrade run", upgrade::run); };
     });
 
     auto resume_options = std::make_shared<Options>();
     command =
         add_verb(*upgrade, "resume", "Go on with the open operation, from any node with a server",
                  resume_options, false);
+    command
+        ->add_option("--mode", resume_options->mode,
+                     "Where one server is left only: it may stop meanwhile")
+        ->check(CLI::IsMember({"short-downtime"}));
     command->callback([resume_options, &action] {
-        action = [resume_options] { return work(*resume_options, upgrade::resume); };
+        action = [resume_options] {
+            return work(*resume_options, "upgrade resume", upgrade::resume);
+        };
     });
 
     auto back_options = std::make_shared<Options>();
     command = add_verb(*upgrade, "rollback", "Take the open operation back", back_options, false);
+    command->footer(
+        "Before the point of no return only; behind it only with the productive database restored "
+        "from\nthe backup that was made before its migration.");
     command->add_flag("--database-restored", back_options->restored,
                       "The productive database was restored as it was before its migration");
     command->callback([back_options, &action] {
-        action = [back_options] { return work(*back_options, upgrade::roll_back); };
+        action = [back_options] {
+            return work(*back_options, "upgrade rollback", upgrade::roll_back);
+        };
     });
 
     auto status_options = std::make_shared<Options>();

@@ -104,6 +104,8 @@ struct Continuation {
     engine::Plan plan;
     engine::Run run;
     std::string schema; // of the productive database
+    std::vector<std::string> servers;
+    std::vector<std::string> nodes;
 
     static cluster::Operation require_open(Session& session) {
         std::optional<cluster::Operation> open = session.open_operation();
@@ -132,12 +134,14 @@ struct Continuation {
         upgrade.epoch = lease.epoch();
         upgrade.restored = conductor.registry().fact(cluster::fact::restored) == upgrade.operation;
         const ClusterFacts facts = session.facts(upgrade.manifest());
-        const std::vector<std::string> servers = server_order(
-            cluster::RegistryJournal(session.store()), operation.id, facts, inputs.servers);
+        const cluster::RegistryJournal journal(session.store());
+        servers = server_order(journal, operation.id, facts, inputs.servers);
         const std::vector<std::string> agents =
             inputs.host_by_host ? all_agents(facts, upgrade.manifest()) : inputs.agents;
-        plan = make_plan(conductor, inputs.mode,
-                         order_of(facts, upgrade.manifest(), servers, agents), inputs.schema);
+        Order order = order_of(facts, upgrade.manifest(), servers, agents);
+        order.last_had_copy = !servers.empty() && had_copy(journal, operation.id, servers.back());
+        nodes = order.nodes;
+        plan = make_plan(conductor, inputs.mode, order, inputs.schema);
         // What other hosts did in their turns is not taken back since one cannot get the bundle.
         if (inputs.host_by_host)
             for (engine::PlannedStep& planned : plan.steps)
@@ -169,6 +173,27 @@ void count_as_restored(Continuation& go) {
         go.conductor.registry().set_fact(cluster::fact::migration, "");
         go.conductor.registry().set_fact(cluster::fact::restored, go.operation.id);
     });
+}
+
+// The others were removed meanwhile: what was begun without a downtime now needs one, as long as
+// the only server is still to be stopped.
+void require_downtime_wanted(Continuation& go, std::optional<UpgradeMode> wanted) {
+    if (go.servers.size() != 1 || go.inputs.servers.size() < 2 ||
+        go.inputs.mode == UpgradeMode::short_downtime || wanted == UpgradeMode::short_downtime)
+        return;
+    const auto known =
+        engine::states(cluster::RegistryJournal(go.session.store()).records(go.operation.id));
+    for (const engine::PlannedStep& planned : go.plan.steps) {
+        const auto state = known.find(planned.step.id);
+        if (!planned.step.id.ends_with("/stop") || (state != known.end() && state->second.done))
+            continue;
+        throw Error(fmt::format("{} is the only server left, and is stopped while the upgrade goes "
+                                "on: nobody serves meanwhile",
+                                go.servers.front()),
+                    Kind::downtime_needed)
+            .remedy("plan a short downtime, then: locum upgrade resume --mode short-downtime; back "
+                    "to the old version: locum upgrade rollback");
+    }
 }
 
 } // namespace
@@ -244,9 +269,10 @@ void run(const Request& request, engine::Reporter& reporter) {
 void resume(const Request& request, engine::Reporter& reporter) {
     Continuation go(request, "resume");
     if (go.operation.state == cluster::OperationState::rolling_back) {
-        drive_back(go.session, go.plan, go.run, reporter);
+        drive_back(go.session, go.plan, go.run, go.nodes, reporter);
         return;
     }
+    require_downtime_wanted(go, request.mode);
     drive(go.session, go.plan, go.run, Ending::done, go.plan.title, reporter);
 }
 
@@ -270,7 +296,7 @@ void roll_back(const Request& request, engine::Reporter& reporter) {
             .remedy(
                 "locum upgrade resume; for the old version restore the database as it was before "
                 "the migration, then: locum upgrade rollback --database-restored");
-    drive_back(go.session, go.plan, go.run, reporter);
+    drive_back(go.session, go.plan, go.run, go.nodes, reporter);
 }
 
 } // namespace locum::upgrade

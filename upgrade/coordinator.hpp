@@ -11,8 +11,10 @@ namespace locum::upgrade {
 
 struct Request {
     cluster::Layout layout;
-    std::string bundle;               // path; may be empty for resume and rollback
-    std::optional<UpgradeMode> mode;  // nullopt: the best one that needs no downtime
+    std::string bundle; // path; may be empty for resume and rollback
+    // nullopt: the best one that needs no downtime. Of resume only short_downtime counts, where one
+    // is needed since all other servers are gone.
+    std::optional<UpgradeMode> mode;
     std::vector<std::string> ignored; // names of findings that are to be warnings
     // For roll_back: the operator has restored the productive database as it was before the
     // migration.
@@ -36,7 +38,7 @@ Forecast forecast(const Request& request);
 // Throws Error: refused (preflight), downtime_needed (none was asked for and none can be avoided),
 // busy, paused, failed with everything undone.
 void run(const Request& request, engine::Reporter& reporter);
-// Goes on with the open operation. Throws Error(usage) where none is open.
+// Goes on with the open operation. Throws Error: usage where none is open; downtime_needed.
 void resume(const Request& request, engine::Reporter& reporter);
 // Takes the open operation back. Throws Error(refused) after the point of no return, unless the
 // database was restored: then what is proven of it is that it has the schema version of before.

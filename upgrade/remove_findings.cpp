@@ -328,8 +328,9 @@ std::vector<std::string> consequences_of(const RemovalFacts& facts) {
     if (row.mode == cluster::Mode::update)
         all.push_back(copy_is_lost(facts));
     if (row.has_role("server") && servers.size() == 1)
-        all.push_back(fmt::format("{} is the only server then: while it is stopped, nobody serves",
-                                  servers.front()));
+        all.push_back(fmt::format(
+            "{} is the only server then: while it is stopped, nobody serves{}", servers.front(),
+            facts.open ? "; to go on with the operation it is stopped" : ""));
     if (facts.open)
         all.push_back(operation_goes_on(*facts.open, facts.node));
     ComponentsOf others_have;

@@ -11,8 +11,8 @@ namespace locum::platform {
 
 namespace {
 
-// Echo is off while it lives, whatever ends the reading. Ctrl-C is a character that ends the line: as
-// a signal it would end the program, and leave the terminal without echo.
+// Echo is off while it lives, whatever ends the reading. Ctrl-C is a character that ends the line:
+// as a signal it would end the program, and leave the terminal without echo.
 class SilentTerminal {
 public:
     SilentTerminal() {

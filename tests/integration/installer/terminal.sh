@@ -1,4 +1,5 @@
-# A real terminal (tmux) for trials: what a person types, and what the screen shows. Sourced after upgrade/lib.sh.
+# A real terminal (tmux) for trials: what a person types, and what the screen shows.
+# Sourced after upgrade/lib.sh; its functions take the terminal of the last `run`.
 terminal=
 terminal_size=(-x 100 -y 50)
 terminal_type=dumb # TERM of what is run; tmux itself is a "screen"
