@@ -47,6 +47,10 @@ std::string ended_by(const std::string& address) {
                         : fmt::format("client_addr = '{}'", address));
 }
 
+bool is_loopback(const std::string& address) {
+    return address.starts_with("127.") || address == "::1";
+}
+
 class Judge {
 public:
     explicit Judge(const RemovalFacts& facts) : facts_(facts), row_(*facts.row) {
@@ -183,12 +187,15 @@ private:
                 return witness.row.has_role("server") && witness.database_address == address;
             });
     }
-    // On the machine of another node, as in a trial: sessions do not tell whose they are.
+    // On the machine of another node, as in a trial: sessions do not tell whose they are. Hosts
+    // that were cloned may have one machine id, too; their addresses differ.
     bool shares_machine() const {
-        return std::any_of(facts_.witnesses.begin(), facts_.witnesses.end(),
-                           [&](const Witness& witness) {
-                               return !row_.machine.empty() && witness.row.machine == row_.machine;
-                           });
+        const std::string own = cluster::plain_address(row_.address);
+        return std::any_of(
+            facts_.witnesses.begin(), facts_.witnesses.end(), [&](const Witness& witness) {
+                return !row_.machine.empty() && witness.row.machine == row_.machine &&
+                       (witness.database_address == own || is_loopback(own));
+            });
     }
     // Others come by an address that is not their own: this node may come by the same.
     Names behind_another(const std::string& address) const {
@@ -249,7 +256,8 @@ private:
 
     void judge_report() {
         const double seconds = static_cast<double>(facts_.silent_ms) / 1000;
-        if (facts_.facts)
+        // One without a server never reports.
+        if (facts_.facts || !row_.has_role("server"))
             return;
         if (facts_.reported)
             alive(
@@ -302,10 +310,13 @@ Evidence evidence_of(const RemovalFacts& facts) {
 
 std::vector<std::string> consequences_of(const RemovalFacts& facts) {
     const std::vector<NodeRow> others = facts.others();
-    Names all{fmt::format("nothing is stopped or deleted on {0}; should it come back, its server "
-                          "is not started and its orders are refused: there locum uninstall, then "
-                          "install it anew",
-                          facts.node)};
+    // Without a server it cannot ask the registry, and is not told.
+    const bool told = !facts.row || facts.row->has_role("server");
+    Names all{fmt::format("nothing is {1} on {0}; should it come back, {2}, and its orders are "
+                          "refused: there locum uninstall, then install it anew",
+                          facts.node, told ? "deleted" : "stopped or deleted",
+                          told ? "its agent stops its services as soon as it reaches the database"
+                               : "its services go on")};
     if (!facts.row)
         return all;
     const NodeRow& row = *facts.row;

@@ -1,5 +1,6 @@
 #include "upgrade/session.hpp"
 
+#include "cluster/departure.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/outcome.hpp"
@@ -54,6 +55,8 @@ datasource::Settings require_datasource(const cluster::Layout& layout) {
 Session::Session(const cluster::Layout& layout) :
     layout_(layout), settings_(require_datasource(layout)), node_(cluster::load_node_state(layout)),
     store_(settings_, layout.suite), peers_(layout) {
+    // The others' agents refuse a removed node: as if they were silent, and to be removed.
+    cluster::require_not_removed(store_, layout_, node_);
     store_.bear_outages(outage_patience);
 }
 

@@ -28,7 +28,8 @@ Inputs inputs_from_json(const std::string& text);
 
 class Session {
 public:
-    // Throws Error(refused) on a node without a datasource, naming a node that has one.
+    // Throws Error(refused) on a node without a datasource, naming a node that has one, and on one
+    // that was removed from its cluster.
     explicit Session(const cluster::Layout& layout);
 
     const cluster::Layout& layout() const { return layout_; }

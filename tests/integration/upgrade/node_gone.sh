@@ -75,7 +75,7 @@ expect_said '^  cluster/announce +let every balancer forget node-3'
 expect_said '^proof: not to be reached from node-1 and node-2: its agent \(127.0.0.4:61616\)'
 expect_said '^proof: no request goes to it from the balancers on node-1 \(DOWN.*\) and node-2 \(DOWN'
 expect_said '^proof: its agent has not reported to the registry for [0-9]+ s'
-expect_said '^note: nothing is stopped or deleted on node-3'
+expect_said '^note: nothing is deleted on node-3; should it come back, its agent stops its services'
 expect_said '^note: operation upgrade-.* \(upgrade, running\) goes on without node-3: locum upgrade resume'
 remove --plan --json
 python3 - "$trial/last.log" <<'PYTHON' || fail "the plan as JSON"
@@ -123,13 +123,15 @@ expect_code 0 "resume without node-3"
 python3 tests/support/all_at.py "$trial/status.json" 2.0 2 || fail "not all are at 2.0: $(<"$trial/status.json")"
 
 echo "-- it boots all the same"
-allowed=$(ls "$trial/node-3"/var/lib/locum/endpoint-manager/allowed-*)
 try agent start --root "$trial/node-3"
 expect_code 0 "agent start of a node that was removed"
 deadline=$((SECONDS + 20))
-while [[ -e $allowed ]]; do # its agent was told that it is no member any more
-    ((SECONDS < deadline)) || fail "its server may start still"
+until [[ -e $trial/node-3/var/lib/locum/endpoint-manager/removed ]]; do # its agent was told
+    ((SECONDS < deadline)) || fail "its agent does not hear that it was removed"
 done
+try status --root "$trial/node-3"
+expect_code 4 "status on a node that was removed"
+expect_said 'this host was removed from its cluster, where it was node-3'
 ! serves || fail "the server of a node that was removed serves"
 try uninstall --root "$trial/node-3" --purge --confirm node-3
 expect_code 0 "uninstall there"

@@ -193,6 +193,7 @@ TEST_CASE("removal: sessions are a node's by its address, however that is writte
 TEST_CASE("removal: on one machine sessions tell nothing, and its ports speak for it") {
     RemovalFacts facts = gone();
     facts.row->machine = facts.witnesses[0].row.machine;
+    facts.row->address = "127.0.0.4";
     for (Witness& one : facts.witnesses)
         one.database_address = "127.0.0.1";
     for (datasource::ClientSession& session : facts.sessions)
@@ -200,6 +201,36 @@ TEST_CASE("removal: on one machine sessions tell nothing, and its ports speak fo
     const Evidence evidence = evidence_of(facts);
     CHECK(evidence.findings.empty());
     CHECK(contains(all(evidence.proof), "where the database does not tell their sessions apart"));
+}
+
+TEST_CASE("removal: a host cloned with another's machine id is not taken for the same machine") {
+    RemovalFacts facts = gone();
+    facts.row->machine = facts.witnesses[0].row.machine;
+    CHECK(contains(all(evidence_of(facts).proof),
+                   "the database has no session from its address 10.0.0.3"));
+    // Nor where it may be behind the same address as its twin.
+    facts.witnesses[0].database_address = "10.8.0.1";
+    facts.sessions[0].address = "10.8.0.1";
+    CHECK(only(evidence_of(facts), "node-unproven") ==
+          "the database sees node-1 at 10.8.0.1, and node-3 may be behind that, too");
+}
+
+TEST_CASE("removal: two nodes of one machine that have one address share their sessions") {
+    RemovalFacts facts = gone();
+    facts.row->machine = facts.witnesses[0].row.machine;
+    facts.row->address = facts.witnesses[0].row.address;
+    const Evidence evidence = evidence_of(facts);
+    CHECK(evidence.findings.empty());
+    CHECK(contains(all(evidence.proof), "where the database does not tell their sessions apart"));
+}
+
+TEST_CASE("removal: that a node without a server does not report proves nothing: it never does") {
+    RemovalFacts facts = gone();
+    facts.row = row("node-3", "10.0.0.3", {"balancer"});
+    for (Witness& one : facts.witnesses)
+        one.in_balancer.reset(); // they know servers only
+    CHECK(all(evidence_of(facts).proof) ==
+          "not to be reached from node-1 and node-2: its agent (10.0.0.3:61616)");
 }
 
 TEST_CASE("removal: a node whose agent answers and whose services are stopped is proven by that") {
@@ -214,9 +245,10 @@ TEST_CASE("removal: a node whose agent answers and whose services are stopped is
 
 TEST_CASE("removal: what follows is told before") {
     RemovalFacts facts = gone();
-    const std::string comes_back = "nothing is stopped or deleted on node-3; should it come back, "
-                                   "its server is not started and its orders are refused: there "
-                                   "locum uninstall, then install it anew";
+    const std::string comes_back =
+        "nothing is deleted on node-3; should it come back, its agent "
+        "stops its services as soon as it reaches the database, and its "
+        "orders are refused: there locum uninstall, then install it anew";
     CHECK(consequences_of(facts) == std::vector<std::string>{comes_back});
 
     SUBCASE("of a server on its copy, with a balancer, in an open upgrade") {
@@ -240,6 +272,13 @@ TEST_CASE("removal: what follows is told before") {
                   "operation upgrade-1 (upgrade, paused) goes on without node-3: locum upgrade "
                   "resume; back: locum upgrade rollback",
                   "no balancer is left in the cluster"});
+    }
+    SUBCASE("of one without a server, which does not reach the database") {
+        facts.row = row("node-3", "10.0.0.3", {"tool"});
+        CHECK(consequences_of(facts) ==
+              std::vector<std::string>{"nothing is stopped or deleted on node-3; should it come "
+                                       "back, its services go on, and its orders are refused: "
+                                       "there locum uninstall, then install it anew"});
     }
     SUBCASE("of one that is out of the registry already, and a balancer may not know") {
         facts.row.reset();
