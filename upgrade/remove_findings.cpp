@@ -302,6 +302,15 @@ std::pair<Names, Names> by_role(const std::vector<NodeRow>& rows) {
     return names;
 }
 
+// No key and no password of the cluster is changed by a removal.
+std::string disk_tells(const std::string& node) {
+    return fmt::format(
+        "the disk of {} holds the database's passwords, and the network's CA key and join secret, "
+        "which whoever has it can use: wipe it; where that cannot be done, change the passwords in "
+        "the database and in datasource.json of each server, and run locum repair there",
+        node);
+}
+
 } // namespace
 
 Evidence evidence_of(const RemovalFacts& facts) {
@@ -325,6 +334,8 @@ std::vector<std::string> consequences_of(const RemovalFacts& facts) {
         all.push_back(fmt::format("until then {} would still obey it: a node without a server "
                                   "believes every certificate of one",
                                   listed(rest)));
+    if (row.has_role("server"))
+        all.push_back(disk_tells(row.name));
     if (row.mode == cluster::Mode::update)
         all.push_back(copy_is_lost(facts));
     if (row.has_role("server") && servers.size() == 1)

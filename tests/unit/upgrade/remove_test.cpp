@@ -249,7 +249,12 @@ TEST_CASE("removal: what follows is told before") {
         "nothing is deleted on node-3; should it come back, its agent "
         "stops its services as soon as it reaches the database, and its "
         "orders are refused: there locum uninstall, then install it anew";
-    CHECK(consequences_of(facts) == std::vector<std::string>{comes_back});
+    const std::string disk =
+        "the disk of node-3 holds the database's passwords, and the network's CA key and join "
+        "secret, which whoever has it can use: wipe it; where that cannot be done, change the "
+        "passwords in the database and in datasource.json of each server, and run locum repair "
+        "there";
+    CHECK(consequences_of(facts) == std::vector<std::string>{comes_back, disk});
 
     SUBCASE("of a server on its copy, with a balancer, in an open upgrade") {
         facts.row = row("node-3", "10.0.0.3", {"server", "balancer"});
@@ -266,6 +271,7 @@ TEST_CASE("removal: what follows is told before") {
                   comes_back,
                   "until then node-2 would still obey it: a node without a server believes every "
                   "certificate of one",
+                  disk,
                   "node-3 is in update mode: what was written on it since its copy was made is "
                   "lost, in session and last_seen",
                   "node-1 is the only server then: while it is stopped, nobody serves",
