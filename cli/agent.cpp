@@ -49,7 +49,7 @@ void add_agent(CLI::App& app, Action& action) {
     auto service = std::make_shared<std::string>();
     CLI::App* may_start = agent->add_subcommand(
         "may-start", "Say whether a service may start now; asked by its unit");
-    may_start->add_option("SERVICE", *service)->required();
+    may_start->add_option("SERVICE", *service, "Its name in the manifest")->required();
     add_common(*may_start, common, false);
     may_start->callback([common, service, &action] {
         action = [common, service] {

@@ -65,7 +65,9 @@ void add_answers(CLI::App& app, Action& action) {
 
     CLI::App* writer =
         answers->add_subcommand("template", "Write one to fill in, with every question explained");
-    writer->add_option("BUNDLE", options->bundle, "The suite's bundle")->required();
+    writer->add_option("BUNDLE", options->bundle, "The suite's bundle")
+        ->required()
+        ->type_name("FILE");
     writer->add_option("-o,--output", options->output, "Where to; else to standard output")
         ->type_name("FILE");
     writer->callback(
@@ -73,8 +75,9 @@ void add_answers(CLI::App& app, Action& action) {
 
     CLI::App* checker =
         answers->add_subcommand("check", "Tell what is wrong in one, without looking at this host");
-    checker->add_option("FILE", options->file, "The answers")->required();
-    checker->add_option("BUNDLE", options->bundle, "The bundle that they are for");
+    checker->add_option("FILE", options->file, "The answers")->required()->type_name("FILE");
+    checker->add_option("BUNDLE", options->bundle, "The bundle that they are for")
+        ->type_name("FILE");
     checker->callback([options, &action] { action = [options] { return check(*options); }; });
 }
 

@@ -2,10 +2,13 @@
 #include "cli/command.hpp"
 #include "cli/document.hpp"
 #include "engine/error.hpp"
+#include "engine/locum_version.hpp"
 #include "platform/files.hpp"
+#include "platform/host.hpp"
 #include "platform/operating_system.hpp"
 #include "suite/lint.hpp"
 #include "suite/program_bundle.hpp"
+#include "suite/setup_file.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -25,7 +28,7 @@ void add_keygen(CLI::App& app, Action& action) {
     auto name = std::make_shared<std::string>();
     CLI::App* command =
         app.add_subcommand("keygen", "Make a key pair that signs bundles: NAME.key and NAME.pub");
-    command->add_option("NAME", *name, "Path without suffix")->required();
+    command->add_option("NAME", *name, "Path without suffix")->required()->type_name("FILE");
     command->callback([name, &action] {
         action = [name] {
             const suite::SigningKey key = suite::SigningKey::generate();
@@ -42,16 +45,22 @@ void add_build(CLI::App& app, Action& action) {
         std::string suite;
         std::string key;
         std::string output;
+        std::string setup;
     };
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("build", "Build a signed bundle from a suite.toml");
     command->add_option("SUITE", options->suite, "The suite.toml, or the folder that holds it")
-        ->required();
+        ->required()
+        ->type_name("FILE");
     command->add_option("--key", options->key, "Private key (keygen)")
         ->required()
         ->type_name("FILE");
     command->add_option("-o,--output", options->output, "The bundle to write")
         ->required()
+        ->type_name("FILE");
+    command
+        ->add_option("--setup", options->setup,
+                     "Also write one executable file with this program and the bundle in it")
         ->type_name("FILE");
     command->callback([options, &action] {
         action = [options] {
@@ -64,6 +73,12 @@ void add_build(CLI::App& app, Action& action) {
             const suite::Bundle bundle = suite::Bundle::open(output, key.public_key());
             fmt::print("{} {}: {} bytes, manifest {}\n", manifest.name, manifest.version.text(),
                        bundle.size(), bundle.manifest_sha256());
+            if (!options->setup.empty()) {
+                suite::write_setup_file(platform::this_program(), output,
+                                        platform::absolute(options->setup));
+                fmt::print("{}: Locum {} and the bundle; it installs when it is started\n",
+                           options->setup, engine::locum_version());
+            }
             return 0;
         };
     });
@@ -112,8 +127,8 @@ void add_inspect(CLI::App& app, Action& action) {
     auto as_json = std::make_shared<bool>(false);
     CLI::App* command =
         app.add_subcommand("inspect", "Show what a bundle says of itself; trusts nothing");
-    command->add_option("BUNDLE", *file)->required();
-    command->add_flag("--json", *as_json);
+    command->add_option("BUNDLE", *file, "The bundle")->required()->type_name("FILE");
+    command->add_flag("--json", *as_json, "Machine-readable output on standard output");
     command->callback([file, as_json, &action] {
         action = [file, as_json] {
             const json told = describe(suite::inspect_bundle(platform::absolute(*file)));
@@ -162,8 +177,10 @@ void add_verify_bundle(CLI::App& app, Action& action) {
     auto key = std::make_shared<std::string>();
     CLI::App* command =
         app.add_subcommand("verify", "Verify every byte of a bundle against a public key");
-    command->add_option("BUNDLE", *file)->required();
-    command->add_option("--key", *key, "Public key: a .pub file, or 64 hex digits")->required();
+    command->add_option("BUNDLE", *file, "The bundle")->required()->type_name("FILE");
+    command->add_option("--key", *key, "Public key: a .pub file, or 64 hex digits")
+        ->required()
+        ->type_name("FILE");
     command->callback([file, key, &action] {
         action = [file, key] {
             const suite::PublicKey trusted = public_key(*key);
@@ -186,10 +203,13 @@ void add_program(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand(
         "program", "Take Locum's own program out of a bundle, however new the bundle is");
-    command->add_option("BUNDLE", options->file)->required();
+    command->add_option("BUNDLE", options->file, "The bundle")->required()->type_name("FILE");
     command->add_option("--key", options->key, "Public key: a .pub file, or 64 hex digits")
-        ->required();
-    command->add_option("--system", options->system, "Whose program")->capture_default_str();
+        ->required()
+        ->type_name("FILE");
+    command->add_option("--system", options->system, "Whose program")
+        ->type_name("SYSTEM")
+        ->capture_default_str();
     command->add_option("-o,--output", options->output, "The file to write")
         ->required()
         ->type_name("FILE");
@@ -294,7 +314,8 @@ void add_lint(CLI::App& app, Action& action) {
     command
         ->add_option("SUITE", options->paths,
                      "A suite.toml, or a folder with suite*.toml; several versions are compared")
-        ->required();
+        ->required()
+        ->type_name("FILE");
     command->add_flag("--strict", options->strict, "Warnings count as errors do");
     command->add_flag("-q,--quiet", options->quiet, "No notes");
     command->add_flag("--json", options->as_json, "Machine-readable output on standard output");

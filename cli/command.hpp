@@ -2,6 +2,7 @@
 // What a command's file adds to the command line, and what every command can use.
 
 #include "cluster/layout.hpp"
+#include "engine/error.hpp"
 #include "engine/reporter.hpp"
 #include "engine/step.hpp"
 
@@ -13,6 +14,9 @@
 namespace CLI {
 class App;
 }
+namespace locum::installer {
+struct Selection;
+}
 
 namespace locum::cli {
 
@@ -22,6 +26,7 @@ struct Common {
     std::string suite; // --suite; empty: the only one
     bool json = false;
     bool quiet = false;
+    bool verbose = false;
 
     // --root as an absolute folder; empty: the host itself.
     std::string root_folder() const;
@@ -41,6 +46,7 @@ void add_repair(CLI::App& app, Action& action);
 void add_modify(CLI::App& app, Action& action);
 void add_uninstall(CLI::App& app, Action& action);
 void add_upgrade(CLI::App& app, Action& action);
+void add_rehearse(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_node(CLI::App& app, Action& action);
 // To the node command.
@@ -50,7 +56,16 @@ void add_datasource(CLI::App& app, Action& action);
 void add_inventory(CLI::App& app, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
+void add_completion(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);
+
+// Whatever is thrown and is no Error is a mistake of Locum's own.
+engine::Error unexpected(const std::exception& error);
+
+// What `locum repair BUNDLE` and `locum modify BUNDLE` do.
+int repair(const Common& common, const std::string& bundle);
+int modify(const Common& common, const std::string& bundle, const installer::Selection& selection,
+           const std::vector<std::string>& ignored);
 
 // An installation that is the host's own belongs to root. Throws Error(no_privilege).
 void require_root_for(const Common& common);
@@ -68,8 +83,13 @@ void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool w
 // --ignore NAME, for findings of preflight.
 void add_ignore(CLI::App& command, std::vector<std::string>& names);
 
-// Progress on standard error: a bar where it is a terminal, else one line a step; with json, JSON
-// lines on standard output.
+// Progress on standard error: a bar where it is a terminal, else one line a step; verbose: what
+// begins and how far long work is, too, all in lines; with json, JSON lines on standard output.
 std::unique_ptr<engine::Reporter> make_reporter(const Common& common);
+// The same without a bar, to whoever takes whole lines, without their end.
+using Say = std::function<void(const std::string& line)>;
+std::unique_ptr<engine::Reporter> make_line_reporter(Say say);
+// On the full screen while it lives; then the lines of it all, on standard error.
+std::unique_ptr<engine::Reporter> make_screen_reporter(const std::string& title, std::size_t steps);
 
 } // namespace locum::cli

@@ -31,6 +31,11 @@ cluster::Layout Common::layout() const {
     return layout;
 }
 
+engine::Error unexpected(const std::exception& error) {
+    return engine::Error(fmt::format("unexpected: {}", error.what()))
+        .remedy("please report this with the command that was run");
+}
+
 void require_root_for(const Common& common) {
     if (common.root_folder().empty() && !platform::is_root())
         throw engine::Error("the host's own installation can be looked at by root only",
@@ -75,7 +80,12 @@ void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool w
         });
     command.add_option("--suite", common->suite, "The suite, where several are installed")
         ->type_name("NAME");
-    command.add_flag("-q,--quiet", common->quiet, "Say nothing but results and errors");
+    CLI::Option* quiet =
+        command.add_flag("-q,--quiet", common->quiet, "Say nothing but results and errors");
+    command
+        .add_flag("-v,--verbose", common->verbose,
+                  "Say what begins, too, and how far long work is, line by line")
+        ->excludes(quiet);
     if (with_json)
         command.add_flag("--json", common->json, "Machine-readable output on standard output");
 }

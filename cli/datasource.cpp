@@ -1,9 +1,9 @@
 // The datasources that this host knows, and which of them the cluster's servers work on.
 
 #include "upgrade/datasource.hpp"
-#include "cli/command.hpp"
 #include "cli/datasource_view.hpp"
 #include "cli/document.hpp"
+#include "cli/run_log.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/registry.hpp"
 #include "engine/error.hpp"
@@ -189,27 +189,31 @@ int test(const Options& options) {
                     options.name, reached.schema, manifest.version.text()));
 }
 
-int activate(const Options& options) {
-    upgrade::DatasourceRequest request{options.layout(), options.name};
-    if (options.plan) {
-        const upgrade::Activating activating = upgrade::activating_of(request);
-        if (options.json) {
-            print_document("plan", {{"plan", activating.title},
-                                    {"steps", steps_value(activating.plan)},
-                                    {"notes", activating.notes}});
-            return 0;
-        }
-        print_plan(activating.title, activating.plan, false);
-        for (const std::string& note : activating.notes)
-            fmt::print("note: {}\n", note);
+int show(const Options& options, const upgrade::Activating& activating) {
+    if (options.json) {
+        print_document("plan", {{"plan", activating.title},
+                                {"steps", steps_value(activating.plan)},
+                                {"notes", activating.notes}});
         return 0;
     }
-    platform::StopSignals signals;
-    request.cancelled = [&signals] { return signals.arrived(); };
-    const bool changed = upgrade::activate(request, *make_reporter(options));
-    return done(options, changed ? "activated" : "unchanged", options.name,
-                changed ? fmt::format("all servers work on {} and are well", options.name)
-                        : fmt::format("all servers work on {}: nothing to do", options.name));
+    print_plan(activating.title, activating.plan, false);
+    for (const std::string& note : activating.notes)
+        fmt::print("note: {}\n", note);
+    return 0;
+}
+
+int activate(const Options& options) {
+    upgrade::DatasourceRequest request{options.layout(), options.name};
+    if (options.plan)
+        return show(options, upgrade::activating_of(request));
+    return logged(options, request.layout, "datasource activate", [&](engine::Reporter& reporter) {
+        platform::StopSignals signals;
+        request.cancelled = [&signals] { return signals.arrived(); };
+        const bool changed = upgrade::activate(request, reporter);
+        return done(options, changed ? "activated" : "unchanged", options.name,
+                    changed ? fmt::format("all servers work on {} and are well", options.name)
+                            : fmt::format("all servers work on {}: nothing to do", options.name));
+    });
 }
 
 int deactivate(const Options& options) {
@@ -231,7 +235,7 @@ int remove(const Options& options) {
 
 void add_account(CLI::App& command, AccountOptions& account, const std::string& prefix,
                  const std::string& whose) {
-    command.add_option("--" + prefix + "user", account.user, whose);
+    command.add_option("--" + prefix + "user", account.user, whose)->type_name("NAME");
     CLI::Option* file =
         command.add_option("--" + prefix + "password-file", account.file, "File with its password")
             ->type_name("FILE");
@@ -243,13 +247,19 @@ void add_account(CLI::App& command, AccountOptions& account, const std::string& 
 }
 
 void add_settings(CLI::App& command, Options& options) {
-    command.add_option("--type", options.type, "postgresql, or embedded")
+    command
+        .add_option("--type", options.type,
+                    "The engine; a new one is postgresql, where none is given")
+        ->type_name("TYPE")
         ->check(CLI::IsMember({"postgresql", "embedded"}));
-    command.add_option("--host", options.host);
-    command.add_option("--port", options.port, "5432, where none is given")
+    command.add_option("--host", options.host, "The database's host: a name or an address")
+        ->type_name("HOST");
+    command.add_option("--port", options.port, "Its port; a new one has 5432, where none is given")
+        ->type_name("PORT")
         ->check(CLI::Range(1, 65535));
-    command.add_option("--database", options.database);
-    command.add_option("--file", options.file, "Of an embedded database")->type_name("PATH");
+    command.add_option("--database", options.database, "The database's name there")
+        ->type_name("NAME");
+    command.add_option("--file", options.file, "Of an embedded database")->type_name("FILE");
     add_account(command, options.application, "", "The application's account");
     add_account(command, options.locum, "locum-", "Locum's account");
 }
@@ -265,7 +275,7 @@ void add_datasource(CLI::App& app, Action& action) {
         auto options = std::make_shared<Options>();
         CLI::App* command = datasource->add_subcommand(name, about);
         if (name != "list")
-            command->add_option("NAME", options->name)->required();
+            command->add_option("NAME", options->name, "The datasource")->required();
         add_common(*command, options, true);
         command->callback([options, work, &action] {
             action = [options, work] {
@@ -284,7 +294,7 @@ void add_datasource(CLI::App& app, Action& action) {
     add_settings(*editing, *edited);
     editing->add_flag("--ask", edited->ask, "Ask for the passwords");
     const auto [copying, copied] = add_verb("copy", "Keep another with the same settings", copy);
-    copying->add_option("NEW", copied->to)->required();
+    copying->add_option("NEW", copied->to, "The new one's name")->required();
     add_verb("test", "Connect with both accounts; see whose database it is, and its schema", test);
     const auto [activating, activated] = add_verb(
         "activate", "Let all servers work on it, one after the other; start them again", activate);

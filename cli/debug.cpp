@@ -1,13 +1,48 @@
 #include "cli/command.hpp"
+#include "cli/manual.hpp"
 #include "engine/failpoint.hpp"
 #include "installer/checks.hpp"
+#include "platform/files.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 namespace locum::cli {
+
+namespace {
+
+// Of the build; by SOURCE_DATE_EPOCH, so that one can be repeated to the byte.
+std::string date() {
+    std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    if (const char* given = std::getenv("SOURCE_DATE_EPOCH"); given != nullptr)
+        now = std::strtoll(given, nullptr, 10);
+    return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
+}
+
+void add_manual(CLI::App& app, CLI::App& debug, Action& action) {
+    const auto folder = std::make_shared<std::string>();
+    CLI::App* manual =
+        debug.add_subcommand("manual", "Write the manual pages, one for each command");
+    manual->add_option("DIR", *folder, "Where to")->required()->type_name("DIR");
+    manual->callback([&app, &action, folder] {
+        action = [&app, folder] {
+            const std::string to = platform::absolute(*folder);
+            platform::make_folders(to, 0755);
+            const CommandInfo locum = describe(app);
+            for (const CommandInfo* command : all_of(locum))
+                platform::write_file(fmt::format("{}/{}.1", to, manual_name(*command)),
+                                     manual_page(*command, date()), 0644);
+            return 0;
+        };
+    });
+}
+
+} // namespace
 
 void add_debug(CLI::App& app, Action& action) {
     CLI::App* debug = app.add_subcommand("debug", "For tests of Locum itself");
@@ -35,6 +70,7 @@ void add_debug(CLI::App& app, Action& action) {
                 return 0;
             };
         });
+    add_manual(app, *debug, action);
 }
 
 } // namespace locum::cli

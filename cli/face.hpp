@@ -38,5 +38,8 @@ public:
 
 // On standard input and standard error, for every terminal there is.
 std::unique_ptr<Face> make_lines_face();
+// On the whole screen, where screen_possible() says so (screen.hpp). It is given back when the face
+// goes.
+std::unique_ptr<Face> make_screen_face();
 
 } // namespace locum::cli

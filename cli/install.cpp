@@ -1,12 +1,16 @@
 #include "installer/install.hpp"
 #include "cli/command.hpp"
 #include "cli/document.hpp"
+#include "cli/needs.hpp"
+#include "cli/run_log.hpp"
+#include "cli/screen.hpp"
 #include "cli/wizard.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "installer/checks.hpp"
 #include "installer/requirements.hpp"
+#include "interview/answers_text.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
@@ -30,6 +34,8 @@ struct Options : Common {
     std::string answers;
     bool plan = false;
     bool rollback = false;
+    bool lines = false;
+    std::string record;
     std::vector<std::string> ignored;
 };
 
@@ -54,15 +60,14 @@ int install_part(const Options& options, const installer::Installation& installa
 // What the plan is for: each component's size, and what the selection takes together.
 void print_install_plan(const installer::Installation& installation, const engine::Plan& plan,
                         const std::vector<engine::Finding>& findings, bool as_json) {
-    const auto needs =
-        installer::needs_of(installation.manifest(), installation.answers.components);
-    const auto mb = [](std::uint64_t bytes) { return (bytes + (1U << 20) - 1) >> 20; };
     if (as_json) {
+        const auto mb = [](std::uint64_t bytes) { return (bytes + (1U << 20) - 1) >> 20; };
         json told = {{"plan", plan.title},
                      {"steps", steps_value(engine::describe(plan))},
                      {"findings", findings_value(findings)},
                      {"needs", json::array()}};
-        for (const installer::ComponentNeed& need : needs)
+        for (const installer::ComponentNeed& need :
+             installer::needs_of(installation.manifest(), installation.answers.components))
             told["needs"].push_back({{"component", need.component},
                                      {"disk-mb", mb(need.disk_bytes)},
                                      {"memory-mb", need.memory_mb}});
@@ -70,10 +75,7 @@ void print_install_plan(const installer::Installation& installation, const engin
         return;
     }
     print_plan(plan.title, engine::describe(plan), false);
-    fmt::print("it takes\n");
-    for (const installer::ComponentNeed& need : needs)
-        fmt::print("  {:<24}  {} MB disk, {} MB memory\n", need.component, mb(need.disk_bytes),
-                   need.memory_mb);
+    fmt::print("{}", needs_text(installation));
 }
 
 int roll_back(const Options& options, const std::string& root) {
@@ -81,46 +83,62 @@ int roll_back(const Options& options, const std::string& root) {
         root, options.suite.empty()
                   ? installer::only_begun_suite(root, installer::Begun::What::installation)
                   : options.suite};
-    installer::roll_back(layout, options.bundle.empty() ? "" : platform::absolute(options.bundle),
-                         platform::this_program(), *make_reporter(options));
-    if (options.json)
-        print_event("result", {{"result", "rolled-back"}});
-    else
-        fmt::print("the installation of {} is taken back\n", layout.suite);
-    return 0;
+    return logged(options, layout, "install --rollback", [&](engine::Reporter& reporter) {
+        installer::roll_back(layout,
+                             options.bundle.empty() ? "" : platform::absolute(options.bundle),
+                             platform::this_program(), reporter);
+        if (options.json)
+            print_event("result", {{"result", "rolled-back"}});
+        else
+            fmt::print("the installation of {} is taken back\n", layout.suite);
+        return 0;
+    });
 }
 
-// From the answers file, else from the person at the terminal; nullopt: what was begun is to be
-// taken back.
-std::optional<installer::Prepared> prepared_by(const Options& options, const std::string& root) {
+// A person is asked, and progress is shown, on the full screen.
+bool on_screen(const Options& options) {
+    return options.answers.empty() && !options.lines && screen_possible();
+}
+
+// From the answers file, else from the person at the terminal.
+Wish wish_of(const Options& options, const std::string& root) {
     const std::string bundle = platform::absolute(options.bundle);
     const std::string program = platform::this_program();
     if (!options.answers.empty())
-        return installer::prepare(
-            bundle, installer::load_answers(platform::absolute(options.answers)), root, program);
+        return {Wish::What::install,
+                installer::prepare(bundle,
+                                   installer::load_answers(platform::absolute(options.answers)),
+                                   root, program)};
     if (!platform::stdin_is_terminal())
         throw engine::Error("standard input is no terminal, so nothing can be asked",
                             engine::Kind::usage)
             .remedy("give --answers FILE; locum answers template BUNDLE writes one to fill in");
-    return ask_installation({bundle, root, program, options.ignored}, *make_lines_face());
+    return ask_wish({bundle, root, program, options.ignored},
+                    *(on_screen(options) ? make_screen_face() : make_lines_face()));
 }
 
-int install(const Options& options) {
-    const std::string root = options.root_folder();
-    if (options.rollback)
-        return roll_back(options, root);
-    std::optional<installer::Prepared> ready = prepared_by(options, root);
-    if (!ready)
-        return roll_back(options, root);
-    installer::Prepared& prepared = *ready;
+// What was answered, for other hosts and the next time; secrets are left out.
+void record(const Options& options, const installer::Prepared& prepared) {
+    if (options.record.empty())
+        return;
+    if (prepared.relation != installer::Relation::none)
+        throw engine::Error("this host has an installation already, so there are no answers to be "
+                            "recorded",
+                            engine::Kind::usage)
+            .remedy("leave --record out; locum answers template BUNDLE writes a file to fill in");
+    platform::write_file(platform::absolute(options.record),
+                         interview::answers_text(prepared.installation.answers), 0644);
+}
+
+int install(const Options& options, installer::Prepared& prepared, RunReporter& reporter) {
     const installer::Answers& answers = prepared.installation.answers;
-    std::unique_ptr<engine::Reporter> reporter = make_reporter(options);
+    const std::string& root = prepared.installation.layout.root;
     switch (prepared.relation) {
     case installer::Relation::newer:
-        return install_part(options, prepared.installation, *reporter);
+        return install_part(options, prepared.installation, reporter);
     case installer::Relation::same:
         if (upgrade::part_is_open(prepared.installation))
-            return install_part(options, prepared.installation, *reporter);
+            return install_part(options, prepared.installation, reporter);
         if (options.json) {
             print_event("result", {{"result", "unchanged"}});
             return 0;
@@ -145,8 +163,13 @@ int install(const Options& options) {
     if (options.plan)
         return 0;
     platform::StopSignals signals;
+    const bool screen = on_screen(options) && !options.json && !options.quiet && !options.verbose;
+    if (screen)
+        reporter.show_by(make_screen_reporter(plan.title, engine::describe(plan).size()));
     installer::install(
-        prepared.installation, plan, [&signals] { return signals.arrived(); }, *reporter);
+        prepared.installation, plan, [&signals] { return signals.arrived(); }, reporter);
+    if (screen)
+        reporter.show_by(make_reporter(options)); // the screen is given back
     if (options.json) {
         print_event("result", {{"result", "installed"}, {"node", answers.node_name}});
         return 0;
@@ -160,13 +183,47 @@ int install(const Options& options) {
     return 0;
 }
 
+int install(const Options& options) {
+    const std::string root = options.root_folder();
+    if (options.rollback)
+        return roll_back(options, root);
+    Wish wish = wish_of(options, root);
+    switch (wish.what) {
+    case Wish::What::take_back:
+        return roll_back(options, root);
+    case Wish::What::repair:
+        return repair(options, options.bundle);
+    case Wish::What::modify:
+        return modify(options, options.bundle, wish.selection, options.ignored);
+    case Wish::What::nothing:
+        if (options.json)
+            print_event("result", {{"result", "unchanged"}});
+        else
+            fmt::print("nothing was changed\n");
+        return 0;
+    case Wish::What::install:
+        break;
+    }
+    installer::Prepared& prepared = *wish.prepared;
+    record(options, prepared);
+    return logged(options, prepared.installation.layout, "install",
+                  [&](RunReporter& reporter) { return install(options, prepared, reporter); });
+}
+
 } // namespace
 
 void add_install(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
         app.add_subcommand("install", "Install this host's node; with a newer bundle, upgrade it");
-    CLI::Option* bundle = command->add_option("BUNDLE", options->bundle);
+    command->footer(
+        "With --answers it asks nothing, and a second run with the same answers changes nothing. "
+        "Without,\non a terminal, it asks. Nothing is changed before preflight has passed; one "
+        "that "
+        "fails is taken\nback, one that was cut off goes on when the command is run again.");
+    CLI::Option* bundle =
+        command->add_option("BUNDLE", options->bundle, "Of the version to install")
+            ->type_name("FILE");
     CLI::Option* answers =
         command
             ->add_option("--answers", options->answers,
@@ -174,6 +231,12 @@ void add_install(CLI::App& app, Action& action) {
             ->type_name("FILE");
     CLI::Option* plan =
         command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    command
+        ->add_option("--record", options->record,
+                     "Write what was answered to an answers file, secrets left out")
+        ->type_name("FILE");
+    command->add_flag("--lines", options->lines,
+                      "Ask line by line, not on the full screen: for a screen reader");
     add_ignore(*command, options->ignored);
     CLI::Option* rollback =
         command->add_flag("--rollback", options->rollback,

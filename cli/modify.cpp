@@ -1,6 +1,6 @@
 #include "upgrade/modify.hpp"
-#include "cli/command.hpp"
 #include "cli/document.hpp"
+#include "cli/run_log.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "platform/files.hpp"
@@ -50,19 +50,18 @@ int roll_back(const Options& options) {
     if (known.suite.empty())
         known.suite = installer::only_begun_suite(options.root_folder(),
                                                   installer::Begun::What::modification);
-    upgrade::roll_back(request_of(known), *make_reporter(options));
-    if (options.json)
-        print_event("result", {{"result", "rolled-back"}});
-    else
-        fmt::print("the modification is taken back\n");
-    return 0;
+    const upgrade::ModifyRequest request = request_of(known);
+    return logged(options, request.layout, "modify --rollback", [&](engine::Reporter& reporter) {
+        upgrade::roll_back(request, reporter);
+        if (options.json)
+            print_event("result", {{"result", "rolled-back"}});
+        else
+            fmt::print("the modification is taken back\n");
+        return 0;
+    });
 }
 
-int modify(const Options& options) {
-    require_root_for(options);
-    if (options.rollback)
-        return roll_back(options);
-    upgrade::ModifyRequest request = request_of(options);
+int modify(const Options& options, upgrade::ModifyRequest& request, engine::Reporter& reporter) {
     const upgrade::Modifying modifying = upgrade::modifying_of(request);
     const std::string components = fmt::format("{}", fmt::join(modifying.components, ", "));
     if (modifying.plan.empty()) {
@@ -94,7 +93,7 @@ int modify(const Options& options) {
         return 0;
     platform::StopSignals signals;
     request.cancelled = [&signals] { return signals.arrived(); };
-    upgrade::modify(request, *make_reporter(options));
+    upgrade::modify(request, reporter);
     if (options.json) {
         print_event("result", {{"result", "modified"}, {"components", modifying.components}});
         return 0;
@@ -106,18 +105,38 @@ int modify(const Options& options) {
     return 0;
 }
 
+int modify(const Options& options) {
+    require_root_for(options);
+    if (options.rollback)
+        return roll_back(options);
+    upgrade::ModifyRequest request = request_of(options);
+    return logged(options, request.layout, "modify",
+                  [&](RunReporter& reporter) { return modify(options, request, reporter); });
+}
+
 } // namespace
+
+int modify(const Common& common, const std::string& bundle, const installer::Selection& selection,
+           const std::vector<std::string>& ignored) {
+    return modify(Options{common, bundle, selection, "", "", false, false, ignored});
+}
 
 void add_modify(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("modify", "Add components to this node, or remove some");
-    command->add_option("BUNDLE", options->bundle,
-                        "Of the version that is installed, where none is kept");
-    CLI::Option* add = command->add_option("--add", options->selection.add, "Can be repeated")
-                           ->type_name("COMPONENT");
-    CLI::Option* remove =
-        command->add_option("--remove", options->selection.remove, "Can be repeated")
+    command->footer("One of --add, --remove and --rollback is needed. One that was cut off goes on "
+                    "when the command\nis run again.");
+    command
+        ->add_option("BUNDLE", options->bundle,
+                     "Of the version that is installed, where none is kept")
+        ->type_name("FILE");
+    CLI::Option* add =
+        command->add_option("--add", options->selection.add, "Add it; may be given several times")
             ->type_name("COMPONENT");
+    CLI::Option* remove = command
+                              ->add_option("--remove", options->selection.remove,
+                                           "Remove it; may be given several times")
+                              ->type_name("COMPONENT");
     CLI::Option* answers =
         command
             ->add_option("--answers", options->answers,

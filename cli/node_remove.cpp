@@ -1,5 +1,5 @@
-#include "cli/command.hpp"
 #include "cli/document.hpp"
+#include "cli/run_log.hpp"
 #include "platform/signals.hpp"
 #include "upgrade/remove.hpp"
 
@@ -27,9 +27,7 @@ void print(const upgrade::Removing& removing) {
         fmt::print("note: {}\n", one);
 }
 
-int remove(const Options& options) {
-    require_root_for(options);
-    upgrade::RemoveRequest request{options.layout(), options.node, options.ignored};
+int remove(const Options& options, upgrade::RemoveRequest& request, engine::Reporter& reporter) {
     const upgrade::Removing removing = upgrade::removing_of(request);
     for (const engine::Finding& finding : removing.findings)
         if (finding.severity == engine::Severity::warning)
@@ -50,7 +48,7 @@ int remove(const Options& options) {
     require_confirmed(options.node, options.confirm, [&removing] { print(removing); });
     platform::StopSignals signals;
     request.cancelled = [&signals] { return signals.arrived(); };
-    upgrade::remove(request, *make_reporter(options));
+    upgrade::remove(request, reporter);
     if (options.json) {
         print_event("result", {{"result", "removed"},
                                {"proof", removing.proof},
@@ -65,13 +63,24 @@ int remove(const Options& options) {
     return 0;
 }
 
+int remove(const Options& options) {
+    require_root_for(options);
+    upgrade::RemoveRequest request{options.layout(), options.node, options.ignored};
+    return logged(options, request.layout, "node remove",
+                  [&](RunReporter& reporter) { return remove(options, request, reporter); });
+}
+
 } // namespace
 
 void add_node_remove(CLI::App& node, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
         node.add_subcommand("remove", "Take a node that is gone out of the cluster");
-    command->add_option("NAME", options->node)->required();
+    command->footer(
+        "Refused unless the other nodes, the balancers and the database say that nothing "
+        "of it lives.\nA node that can still be started is taken out by `locum uninstall` "
+        "on its host.");
+    command->add_option("NAME", options->node, "The node")->required();
     command->add_flag("-n,--plan", options->plan,
                       "Print the plan, the proof that it is gone and what follows, and change "
                       "nothing");

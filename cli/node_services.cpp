@@ -4,6 +4,7 @@
 #include "cli/document.hpp"
 #include "cluster/agent.hpp"
 #include "cluster/command_log.hpp"
+#include "cluster/departure.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/lease.hpp"
 #include "cluster/operations.hpp"
@@ -93,6 +94,7 @@ private:
                         engine::Kind::refused)
                 .remedy("run the command on a node with a server, or on " + name);
         cluster::Store store(*settings, layout.suite);
+        cluster::require_not_removed(store, layout, cluster::load_node_state(layout));
         for (cluster::NodeRow& row : cluster::Registry(store).nodes())
             if (row.name == name)
                 return row;

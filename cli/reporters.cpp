@@ -25,18 +25,27 @@ std::string scaled(double count, std::string_view unit) {
     return fmt::format("{:.0f} {}", count, unit);
 }
 
-// One line a step; on a terminal also a bar for the work inside the step under way.
+enum class Detail {
+    lines,  // one a step
+    bar,    // and a bar for the work inside the step under way
+    verbose // lines only: what begins and how far work is, too
+};
+
+// Of work that is told in lines.
+constexpr std::chrono::seconds between_lines{2};
+
 class LineReporter final : public engine::Reporter {
 public:
-    explicit LineReporter(bool bar) : bar_(bar) {}
+    // say: whole lines, without their end.
+    LineReporter(Say say, Detail detail) : say_(std::move(say)), detail_(detail) {}
 
     void step(std::string_view id, std::string_view says, Progress progress,
               std::string_view detail) override {
         clear();
         switch (progress) {
         case Progress::started:
-            begun_ = Clock::now();
-            if (bar_)
+            begun_ = told_ = Clock::now();
+            if (detail_ != Detail::lines)
                 draw(fmt::format("  …  {}  {}", id, says));
             return;
         case Progress::done:
@@ -49,6 +58,8 @@ public:
             line("FAIL", id, says, detail, false);
             return;
         case Progress::undoing:
+            if (detail_ == Detail::verbose)
+                draw(fmt::format("  …  {}  undo: {}", id, says));
             return;
         case Progress::undone:
             line("undo", id, says, detail, false);
@@ -58,8 +69,10 @@ public:
 
     void work(std::string_view id, std::uint64_t done, std::uint64_t total,
               std::string_view unit) override {
-        if (!bar_)
+        if (detail_ == Detail::lines ||
+            (detail_ == Detail::verbose && Clock::now() - told_ < between_lines))
             return;
+        told_ = Clock::now();
         const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
         const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
         std::string text = fmt::format("  …  {}  {}", id, scaled(static_cast<double>(done), unit));
@@ -77,7 +90,7 @@ public:
 
     void note(std::string_view text) override {
         clear();
-        fmt::print(stderr, "      {}\n", text);
+        say_(fmt::format("      {}", text));
     }
 
 private:
@@ -89,9 +102,13 @@ private:
         if (timed && Clock::now() - begun_ > std::chrono::seconds(1))
             text += fmt::format(" [{:.1f} s]",
                                 std::chrono::duration<double>(Clock::now() - begun_).count());
-        fmt::print(stderr, "{}\n", text);
+        say_(text);
     }
     void draw(const std::string& text) {
+        if (detail_ == Detail::verbose) {
+            say_(text);
+            return;
+        }
         // Cut at the window's width: a wrapped line could not be taken back.
         fmt::print(stderr, "\r\033[K{}", text.substr(0, platform::terminal_columns() - 1));
         std::fflush(stderr);
@@ -103,9 +120,11 @@ private:
         drawn_ = false;
     }
 
-    bool bar_;
+    Say say_;
+    Detail detail_;
     bool drawn_ = false;
     Clock::time_point begun_ = Clock::now();
+    Clock::time_point told_ = Clock::now();
 };
 
 class JsonReporter final : public engine::Reporter {
@@ -132,7 +151,16 @@ std::unique_ptr<engine::Reporter> make_reporter(const Common& common) {
         return std::make_unique<engine::SilentReporter>();
     const char* terminal = std::getenv("TERM");
     const bool dumb = !terminal || std::string_view(terminal) == "dumb";
-    return std::make_unique<LineReporter>(platform::stderr_is_terminal() && !dumb);
+    const bool bar = platform::stderr_is_terminal() && !dumb;
+    return std::make_unique<LineReporter>(
+        [](const std::string& line) { fmt::print(stderr, "{}\n", line); }, common.verbose
+                                                                               ? Detail::verbose
+                                                                           : bar ? Detail::bar
+                                                                                 : Detail::lines);
+}
+
+std::unique_ptr<engine::Reporter> make_line_reporter(Say say) {
+    return std::make_unique<LineReporter>(std::move(say), Detail::lines);
 }
 
 } // namespace locum::cli

@@ -1,6 +1,7 @@
 #include "cli/status_view.hpp"
 #include "cli/document.hpp"
 
+#include "cluster/departure.hpp"
 #include "cluster/peers.hpp"
 #include "engine/error.hpp"
 
@@ -26,6 +27,7 @@ Status gather_status(const cluster::Layout& layout) {
                             engine::Kind::refused)
             .remedy("run the command on a node with a server");
     cluster::Store store(*settings, own.suite);
+    cluster::require_not_removed(store, layout, own); // the others' agents answer it no more
     cluster::Registry registry(store);
     const cluster::Peers peers(layout);
     Status status;

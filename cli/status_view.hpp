@@ -35,6 +35,8 @@ struct Status {
     upgrade::Report report; // of that operation
 };
 
+// Throws Error(refused) on a node without a datasource, and on one that was removed from its
+// cluster.
 Status gather_status(const cluster::Layout& layout);
 
 std::string status_text(const Status& status);

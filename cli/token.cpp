@@ -16,7 +16,7 @@ void add_token(CLI::App& app, Action& action) {
     auto file = std::make_shared<std::string>();
     CLI::App* write = token->add_subcommand(
         "write", "Write the network token anew, with the addresses of all servers (0600)");
-    write->add_option("FILE", *file)->required();
+    write->add_option("FILE", *file, "Where to")->required()->type_name("FILE");
     add_common(*write, common, false);
     write->callback([common, file, &action] {
         action = [common, file] {

@@ -1,6 +1,6 @@
 #include "upgrade/uninstall.hpp"
-#include "cli/command.hpp"
 #include "cli/document.hpp"
+#include "cli/run_log.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
@@ -53,9 +53,8 @@ int show(const Options& options, const upgrade::Removal& removal) {
     return 0;
 }
 
-int uninstall(const Options& options) {
-    require_root_for(options);
-    upgrade::UninstallRequest request = request_of(options);
+int uninstall(const Options& options, upgrade::UninstallRequest& request,
+              engine::Reporter& reporter) {
     const upgrade::Removal removal = upgrade::removal_of(request);
     if (options.plan)
         return show(options, removal);
@@ -66,7 +65,7 @@ int uninstall(const Options& options) {
     });
     platform::StopSignals signals;
     request.cancelled = [&signals] { return signals.arrived(); };
-    const std::vector<std::string> left = upgrade::uninstall(request, *make_reporter(options));
+    const std::vector<std::string> left = upgrade::uninstall(request, reporter);
     if (options.json) {
         print_event("result", {{"result", "removed"}, {"left", left}});
         return 0;
@@ -79,12 +78,22 @@ int uninstall(const Options& options) {
     return 0;
 }
 
+int uninstall(const Options& options) {
+    require_root_for(options);
+    upgrade::UninstallRequest request = request_of(options);
+    return logged(options, request.layout, "uninstall", [&](engine::Reporter& reporter) {
+        return uninstall(options, request, reporter);
+    });
+}
+
 } // namespace
 
 void add_uninstall(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command =
         app.add_subcommand("uninstall", "Take this node out of its cluster, and off the host");
+    command->footer("Data and logs stay, but for --purge. One that was cut off goes on when the "
+                    "command is run again.");
     command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
     command->add_flag("--purge", options->purge, "Data and logs on this host, too");
     command->add_flag("--last-server", options->last_server,

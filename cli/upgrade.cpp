@@ -1,5 +1,5 @@
-#include "cli/command.hpp"
 #include "cli/document.hpp"
+#include "cli/run_log.hpp"
 #include "cli/status_view.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
@@ -11,10 +11,14 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
 namespace {
+
+using nlohmann::json;
 
 struct Options : Common {
     std::string bundle;
@@ -35,35 +39,69 @@ upgrade::Request request_of(const Options& options) {
     return request;
 }
 
+std::string said(const upgrade::Forecast& forecast) {
+    switch (forecast.way) {
+    case upgrade::Way::nothing_to_do:
+        return "nothing to do";
+    case upgrade::Way::rolling_possible:
+        return "rolling possible";
+    case upgrade::Way::downtime_needed:
+        return "downtime needed";
+    case upgrade::Way::go_through:
+        break;
+    }
+    return forecast.through.empty() ? "go through another version first, and this one tells of none"
+                                    : fmt::format("go through a version with schema {} first",
+                                                  fmt::join(forecast.through, " or "));
+}
+
+void print_forecast(const upgrade::Forecast& forecast) {
+    const bool nothing = forecast.way == upgrade::Way::nothing_to_do;
+    const bool rolling = forecast.way == upgrade::Way::rolling_possible;
+    if (!forecast.refused)
+        print_plan(forecast.title, forecast.plan, false);
+    if (!forecast.order.empty())
+        fmt::print("order: {}\n", forecast.order);
+    if (!nothing)
+        fmt::print("verdict: {}\n", said(forecast));
+    for (const std::string& reason : forecast.reasons)
+        fmt::print("  {}{}\n", rolling ? "not on copies: " : "", reason);
+    if (rolling && forecast.mode != upgrade::UpgradeMode::in_place)
+        fmt::print("in place: {}\n", forecast.in_place);
+    if (forecast.rehearsed)
+        fmt::print("rehearsed: {}\n", to_line(*forecast.rehearsed));
+    for (const engine::Finding& finding : forecast.findings)
+        if (finding.severity == engine::Severity::warning)
+            fmt::print("warning: {}\n", to_line(finding));
+}
+
+void print_forecast_as_json(const upgrade::Forecast& forecast) {
+    json rehearsed;
+    if (forecast.rehearsed)
+        rehearsed = json::parse(to_json(*forecast.rehearsed));
+    json mode;
+    if (!forecast.refused && forecast.way != upgrade::Way::nothing_to_do)
+        mode = upgrade::name(forecast.mode);
+    print_document("upgrade-plan", {{"verdict", upgrade::name(forecast.way)},
+                                    {"reasons", forecast.reasons},
+                                    {"through", forecast.through},
+                                    {"mode", mode},
+                                    {"order", forecast.order},
+                                    {"in-place", forecast.in_place},
+                                    {"rehearsed", rehearsed},
+                                    {"findings", findings_value(forecast.findings)},
+                                    {"plan", forecast.title},
+                                    {"steps", steps_value(forecast.plan)}});
+}
+
 int plan(const Options& options) {
     const upgrade::Forecast forecast = upgrade::forecast(request_of(options));
-    const bool nothing = forecast.plan.empty();
-    const bool rolling = forecast.verdict.rolling || forecast.verdict.can_go_in_place();
-    const std::string verdict = nothing   ? "nothing-to-do"
-                                : rolling ? "rolling-possible"
-                                          : "downtime-needed";
-    if (options.json) {
-        print_document("plan", {{"verdict", verdict},
-                                {"reasons", forecast.verdict.reasons},
-                                {"mode", upgrade::name(forecast.mode)},
-                                {"order", forecast.order},
-                                {"in-place", forecast.in_place},
-                                {"findings", findings_value(forecast.findings)},
-                                {"plan", forecast.title},
-                                {"steps", steps_value(forecast.plan)}});
-    } else {
-        print_plan(forecast.title, forecast.plan, false);
-        if (!nothing)
-            fmt::print("order: {}\nverdict: {}\n", forecast.order,
-                       rolling ? "rolling possible" : "downtime needed");
-        for (const std::string& reason : forecast.verdict.reasons)
-            fmt::print("  {}{}\n", rolling ? "not on copies: " : "", reason);
-        if (!nothing && forecast.mode != upgrade::UpgradeMode::in_place)
-            fmt::print("in place: {}\n", forecast.in_place);
-        for (const engine::Finding& finding : forecast.findings)
-            if (finding.severity == engine::Severity::warning)
-                fmt::print("warning: {}\n", to_line(finding));
-    }
+    if (options.json)
+        print_forecast_as_json(forecast);
+    else
+        print_forecast(forecast);
+    if (forecast.refused)
+        throw engine::Error(*forecast.refused);
     engine::require_no_errors(forecast.findings);
     return 0;
 }
@@ -76,8 +114,7 @@ std::string run(const upgrade::Request& request, engine::Reporter& reporter) {
 }
 
 std::string resume(const upgrade::Request& request, engine::Reporter& reporter) {
-    upgrade::resume(request, reporter);
-    return "upgraded";
+    return upgrade::resume(request, reporter) ? "upgraded" : "rolled-back";
 }
 
 std::string roll_back(const upgrade::Request& request, engine::Reporter& reporter) {
@@ -85,11 +122,10 @@ std::string roll_back(const upgrade::Request& request, engine::Reporter& reporte
     return "rolled-back";
 }
 
-int work(const Options& options, Work what) {
+int work(const Options& options, upgrade::Request& request, Work what, engine::Reporter& reporter) {
     platform::StopSignals signals;
-    upgrade::Request request = request_of(options);
     request.cancelled = [&signals] { return signals.arrived(); };
-    const std::string result = what(request, *make_reporter(options));
+    const std::string result = what(request, reporter);
     if (options.json)
         print_event("result", {{"result", result}});
     if (options.json || options.quiet)
@@ -103,11 +139,18 @@ int work(const Options& options, Work what) {
     return 0;
 }
 
+int work(const Options& options, std::string_view command, Work what) {
+    upgrade::Request request = request_of(options);
+    return logged(options, request.layout, command, [&](engine::Reporter& reporter) {
+        return work(options, request, what, reporter);
+    });
+}
+
 CLI::App* add_verb(CLI::App& app, const std::string& name, const std::string& about,
                    const std::shared_ptr<Options>& options, bool bundle_required) {
     CLI::App* command = app.add_subcommand(name, about);
-    CLI::Option* bundle =
-        command->add_option("BUNDLE", options->bundle, "The new version's bundle");
+    CLI::Option* bundle = command->add_option("BUNDLE", options->bundle, "The new version's bundle")
+                              ->type_name("FILE");
     if (bundle_required)
         bundle->required();
     add_common(*command, options, true);
@@ -120,38 +163,53 @@ void add_upgrade(CLI::App& app, Action& action) {
     CLI::App* upgrade = app.add_subcommand("upgrade", "Upgrade the whole cluster from this node");
     upgrade->require_subcommand(1);
     const CLI::IsMember modes({"auto", "rolling", "in-place", "short-downtime"});
+    const std::string mode_about = "How; auto chooses, but never a downtime";
 
     auto plan_options = std::make_shared<Options>();
     CLI::App* command =
         add_verb(*upgrade, "plan", "Say whether and how; change nothing", plan_options, true);
-    command->add_option("--mode", plan_options->mode)->check(modes);
+    command->footer("The verdict is in the exit code, too. Plan on the node that will run it.");
+    command->add_option("--mode", plan_options->mode, mode_about)->type_name("MODE")->check(modes);
     add_ignore(*command, plan_options->ignored);
     command->callback(
         [plan_options, &action] { action = [plan_options] { return plan(*plan_options); }; });
 
     auto run_options = std::make_shared<Options>();
-    command = add_verb(*upgrade, "run", "Upgrade", run_options, true);
+    command = add_verb(*upgrade, "run", "Upgrade every node of the cluster", run_options, true);
+    command->footer(
+        "Any node with a server can do it. Where it pauses, `locum upgrade resume` goes on, from "
+        "any "
+        "of\nthem; before the point of no return, `locum upgrade rollback` takes everything back.");
     command->add_flag("--all", run_options->all,
                       "All nodes, driven from this one; so it is without the word, too");
-    command->add_option("--mode", run_options->mode)->check(modes);
+    command->add_option("--mode", run_options->mode, mode_about)->type_name("MODE")->check(modes);
     add_ignore(*command, run_options->ignored);
-    command->callback(
-        [run_options, &action] { action = [run_options] { return work(*run_options, run); }; });
+    command->callback([run_options, &action] {
+        action = [run_options] { return work(*run_options, "upgrade run", run); };
+    });
 
     auto resume_options = std::make_shared<Options>();
     command =
         add_verb(*upgrade, "resume", "Go on with the open operation, from any node with a server",
                  resume_options, false);
+    command
+        ->add_option("--mode", resume_options->mode,
+                     "Where one server is left only: it may stop meanwhile")
+        ->type_name("MODE")
+        ->check(CLI::IsMember({"short-downtime"}));
     command->callback([resume_options, &action] {
-        action = [resume_options] { return work(*resume_options, resume); };
+        action = [resume_options] { return work(*resume_options, "upgrade resume", resume); };
     });
 
     auto back_options = std::make_shared<Options>();
     command = add_verb(*upgrade, "rollback", "Take the open operation back", back_options, false);
+    command->footer(
+        "Before the point of no return only; behind it only with the productive database restored "
+        "from\nthe backup that was made before its migration.");
     command->add_flag("--database-restored", back_options->restored,
                       "The productive database was restored as it was before its migration");
     command->callback([back_options, &action] {
-        action = [back_options] { return work(*back_options, roll_back); };
+        action = [back_options] { return work(*back_options, "upgrade rollback", roll_back); };
     });
 
     auto status_options = std::make_shared<Options>();

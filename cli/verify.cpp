@@ -1,6 +1,6 @@
 #include "installer/verify.hpp"
-#include "cli/command.hpp"
 #include "cli/document.hpp"
+#include "cli/run_log.hpp"
 #include "engine/error.hpp"
 #include "installer/inventory.hpp"
 #include "installer/repair.hpp"
@@ -102,8 +102,7 @@ int verify(const Options& options) {
     return 0;
 }
 
-int repair(const Options& options) {
-    require_root_for(options);
+int repair(const Options& options, engine::Reporter& reporter) {
     installer::Hints hints;
     if (!options.bundle.empty())
         hints.bundle = platform::absolute(options.bundle);
@@ -123,7 +122,7 @@ int repair(const Options& options) {
     if (!plan.steps.empty()) {
         platform::StopSignals signals;
         installer::repair(
-            *lock, node, plan, [&signals] { return signals.arrived(); }, *make_reporter(options));
+            *lock, node, plan, [&signals] { return signals.arrived(); }, reporter);
     }
     const std::vector<Verified> left = installer::verify(resources);
     if (!options.json)
@@ -137,7 +136,17 @@ int repair(const Options& options) {
     return 0;
 }
 
+int repair(const Options& options) {
+    require_root_for(options);
+    return logged(options, options.layout(), "repair",
+                  [&](RunReporter& reporter) { return repair(options, reporter); });
+}
+
 } // namespace
+
+int repair(const Common& common, const std::string& bundle) {
+    return repair(Options{common, bundle});
+}
 
 void add_verify(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
@@ -150,8 +159,10 @@ void add_verify(CLI::App& app, Action& action) {
 void add_repair(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("repair", "Put right what `locum verify` tells");
-    command->add_option("BUNDLE", options->bundle,
-                        "The installed version's bundle, where this host keeps none");
+    command
+        ->add_option("BUNDLE", options->bundle,
+                     "The installed version's bundle, where this host keeps none")
+        ->type_name("FILE");
     command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
     add_common(*command, options, true);
     command->callback([options, &action] { action = [options] { return repair(*options); }; });

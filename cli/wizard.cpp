@@ -1,7 +1,9 @@
 #include "cli/wizard.hpp"
 
+#include "cli/needs.hpp"
 #include "datasource/grants.hpp"
 #include "engine/check.hpp"
+#include "engine/contains.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "installer/checks.hpp"
@@ -10,6 +12,8 @@
 #include "interview/questions.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "suite/topology.hpp"
+#include "upgrade/host_by_host.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -18,6 +22,7 @@
 
 namespace locum::cli {
 
+using engine::contains;
 using engine::Error;
 using engine::Finding;
 using engine::Severity;
@@ -41,20 +46,39 @@ suite::PublicKey key_of(const Draft& given) {
     return key.starts_with('/') ? suite::PublicKey::load(key) : suite::PublicKey::parse(key);
 }
 
+// One question by itself; asked again until the answer holds, and where there is no way back.
+Value answer_to(Face& face, const Question& question, const Draft& given = {}) {
+    std::string fault;
+    for (;;) {
+        const auto reply =
+            face.ask({question, given, 1, interview::suggestion(question, given), fault});
+        if (!reply)
+            continue;
+        fault = interview::fault_of(question, given, reply->value);
+        if (fault.empty())
+            return reply->value;
+    }
+}
+
+void accepted(Face& face, const Question& question) {
+    answer_to(face, question);
+}
+
+std::string lines_of_plan(const std::vector<engine::PlanLine>& plan) {
+    std::string text;
+    for (const std::string& line : engine::lines(plan))
+        text += "  " + line + "\n";
+    return text;
+}
+
 bool goes_on(Face& face) {
     Question question{"begun", Form::choice, "An installation was begun here, and cut off",
                       "It goes on with what was answered then; or what it has done is taken back."};
     question.options = [](const Draft&) {
         return std::vector<interview::Option>{{"resume", "go on"}, {"remove", "take it back"}};
     };
-    Value answer{"resume"};
-    std::string fault;
-    do {
-        const auto reply = face.ask({question, {}, 1, {"resume"}, fault});
-        answer = reply ? reply->value : Value{""};
-        fault = interview::fault_of(question, {}, answer);
-    } while (!fault.empty());
-    return answer == Value{"resume"};
+    question.suggested = [](const Draft&) { return Value{"resume"}; };
+    return answer_to(face, question) == Value{"resume"};
 }
 
 // What is installed answers for itself.
@@ -68,6 +92,52 @@ installer::Answers answers_of_node(const cluster::NodeState& node) {
     answers.agent_port = node.agent_port;
     answers.components = node.components;
     return answers;
+}
+
+// What of the selection a person chooses: the rest comes with it.
+Wish selection_of(Face& face, const suite::Manifest& manifest, const cluster::NodeState& node) {
+    const interview::Setting setting{manifest, "", "", this_host(), false, {}};
+    Draft given{{interview::network_key, {"use"}}};
+    if (const suite::Topology* topology = suite::topology_of(manifest, node.components))
+        given[interview::topology_key] = {topology->name};
+    for (Question& question : interview::questions_of_suite(setting)) {
+        if (question.key != "components")
+            continue;
+        std::vector<std::string> before;
+        for (const interview::Option& option : question.options(given))
+            if (node.has(option.value))
+                before.push_back(option.value);
+        question.suggested = [before](const Draft&) { return before; };
+        const Value after = answer_to(face, question, given);
+        Wish wish{Wish::What::modify};
+        std::copy_if(after.begin(), after.end(), std::back_inserter(wish.selection.add),
+                     [&](const std::string& name) { return !contains(before, name); });
+        std::copy_if(before.begin(), before.end(), std::back_inserter(wish.selection.remove),
+                     [&](const std::string& name) { return !contains(after, name); });
+        if (wish.selection.add.empty() && wish.selection.remove.empty())
+            wish.what = Wish::What::nothing;
+        return wish;
+    }
+    return {Wish::What::nothing};
+}
+
+Wish wish_over_same(Face& face, const suite::Manifest& manifest, const cluster::NodeState& node) {
+    Question question{
+        "installed", Form::choice,
+        fmt::format("{} {} is installed here as {}", manifest.title, node.version, node.name),
+        "It is the version of this bundle, so there is nothing to upgrade. To take it "
+        "off this host: locum uninstall."};
+    question.options = [](const Draft&) {
+        return std::vector<interview::Option>{
+            {"leave", "change nothing"},
+            {"modify", "add components, or remove some"},
+            {"repair", "compare the host with what was installed, and put right what differs"}};
+    };
+    question.suggested = [](const Draft&) { return Value{"leave"}; };
+    const Value answer = answer_to(face, question);
+    if (answer == Value{"modify"})
+        return selection_of(face, manifest, node);
+    return {answer == Value{"repair"} ? Wish::What::repair : Wish::What::nothing};
 }
 
 class Wizard {
@@ -246,11 +316,10 @@ private:
 
     bool wanted(const installer::Prepared& prepared) {
         const engine::Plan plan = installer::install_plan(prepared.installation);
-        std::string text;
-        for (const std::string& line : engine::lines(engine::describe(plan)))
-            text += "  " + line + "\n";
         Question question{"install", Form::accept, plan.title,
-                          "Nothing has been changed so far. What fails is taken back whole.", text};
+                          "Nothing has been changed so far. What fails is taken back whole.",
+                          lines_of_plan(engine::describe(plan)) +
+                              needs_text(prepared.installation)};
         Interview one({question});
         return ask(one);
     }
@@ -265,20 +334,33 @@ private:
 
 } // namespace
 
-std::optional<installer::Prepared> ask_installation(const WizardRequest& request, Face& face) {
-    const cluster::Layout layout{request.root, suite::inspect_bundle(request.bundle).manifest.name};
+Wish ask_wish(const WizardRequest& request, Face& face) {
+    const suite::Manifest manifest = suite::inspect_bundle(request.bundle).manifest;
+    const cluster::Layout layout{request.root, manifest.name};
     const auto prepared = [&](const installer::Answers& answers) {
         return installer::prepare(request.bundle, answers, request.root, request.program);
     };
     if (const auto begun = installer::Begun::load(layout);
         begun && begun->what == installer::Begun::What::installation) {
-        if (goes_on(face))
-            return prepared(installer::parse_answers(begun->answers_text, begun->answers_file));
-        return std::nullopt;
+        if (!goes_on(face))
+            return {Wish::What::take_back};
+        return {Wish::What::install,
+                prepared(installer::parse_answers(begun->answers_text, begun->answers_file))};
     }
-    if (platform::exists(layout.state_file("node.json")))
-        return prepared(answers_of_node(cluster::load_node_state(layout)));
-    return Wizard(request, face).run();
+    if (!platform::exists(layout.state_file("node.json")))
+        return {Wish::What::install, Wizard(request, face).run()};
+    const cluster::NodeState node = cluster::load_node_state(layout);
+    installer::Prepared over = prepared(answers_of_node(node));
+    if (over.relation == installer::Relation::same && !upgrade::part_is_open(over.installation))
+        return wish_over_same(face, over.installation.manifest(), node);
+    const upgrade::Part part = upgrade::part_of(over.installation, request.ignored);
+    accepted(face,
+             {"part", Form::accept, part.title,
+              fmt::format("{} {} is installed here, and this bundle is newer: the host's part "
+                          "of the cluster's upgrade. The other hosts serve meanwhile.",
+                          manifest.title, node.version),
+              lines_of_plan(part.plan)});
+    return {Wish::What::install, std::move(over)};
 }
 
 } // namespace locum::cli

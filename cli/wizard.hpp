@@ -3,6 +3,9 @@
 
 #include "cli/face.hpp"
 #include "installer/install.hpp"
+#include "installer/modification.hpp"
+
+#include <optional>
 
 namespace locum::cli {
 
@@ -13,10 +16,17 @@ struct WizardRequest {
     std::vector<std::string> ignored; // --ignore
 };
 
-// Asks until an installation can begin and is wanted; shows what is found, and the plan. Over an
-// installation that is there nothing is asked: its own answers count. One that was cut off goes on,
-// or is taken back if that is wanted: then nullopt. Changes nothing. Throws Error: cancelled where
-// the person leaves; what the bundle or its trust is refused for.
-std::optional<installer::Prepared> ask_installation(const WizardRequest& request, Face& face);
+struct Wish {
+    enum class What { install, take_back, modify, repair, nothing };
+    What what = What::install;
+    std::optional<installer::Prepared> prepared = {}; // of install
+    installer::Selection selection = {};              // of modify
+};
+
+// Asks until it can begin and is wanted; shows what is found, and the plan. Over an older version
+// it is this host's part of an upgrade; over the same one, a modification or a repair; what was cut
+// off goes on, or is taken back. Changes nothing. Throws Error: cancelled where the person leaves;
+// what the bundle or its trust is refused for.
+Wish ask_wish(const WizardRequest& request, Face& face);
 
 } // namespace locum::cli

@@ -4,6 +4,7 @@
 #include "cluster/installed.hpp"
 #include "cluster/lease.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/node_keys.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/peers.hpp"
 #include "cluster/shared_secrets.hpp"
@@ -155,10 +156,11 @@ std::string admit(const Layout& layout, const std::string& body, const std::stri
     store.transaction([&] {
         lock_lease(store.connection(), store.prefix());
         require_admissible(layout, store, own, request); // beside who came meanwhile
+        const token::CertificateFacts facts = token::facts_of(certificate);
         Registry registry(store);
         registry.add_node(request.node);
-        registry.add_admission(request.node.name, own.name,
-                               token::facts_of(certificate).fingerprint);
+        registry.add_admission(request.node.name, own.name, facts.fingerprint);
+        keep_key(store, request.node.installation, facts.pin);
     });
     return answer_to(layout, request.node, certificate);
 }
@@ -186,12 +188,15 @@ void leave(const Layout& layout, const std::string& peer, const std::string& bod
     const json asked = json::parse(body);
     const NodeState own = load_node_state(layout);
     Store store(load_datasource(layout).value(), own.suite);
-    if (asked.value("unless-busy", false))
-        require_no_operation(store);
-    if (const std::string installation = asked.value("installation", ""); installation.empty())
-        Registry(store).remove_node(peer);
-    else
-        Registry(store).remove_node(peer, installation);
+    store.transaction([&] {
+        lock_lease(store.connection(), store.prefix()); // nobody decides by a row that goes
+        if (asked.value("unless-busy", false))
+            require_no_operation(store);
+        if (const std::string installation = asked.value("installation", ""); installation.empty())
+            Registry(store).remove_node(peer);
+        else
+            Registry(store).remove_node(peer, installation);
+    });
 }
 
 namespace {

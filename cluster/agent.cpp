@@ -4,6 +4,7 @@
 #include "cluster/clock.hpp"
 #include "cluster/command_log.hpp"
 #include "cluster/datasources.hpp"
+#include "cluster/heart.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/members.hpp"
 #include "cluster/membership.hpp"
@@ -35,7 +36,6 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::chrono::milliseconds report_interval{2000};
 constexpr std::uint64_t largest_bundle = 64ULL << 30;
 
 // Streams an operation's progress to the caller.
@@ -51,70 +51,6 @@ public:
 
 private:
     const Emit& emit_;
-};
-
-// Tells the registry what runs here, so that the others can show it.
-class Heart {
-public:
-    Heart(const Layout& layout, Services& services) :
-        layout_(layout), services_(services), thread_([this] { beat(); }) {}
-    ~Heart() {
-        {
-            std::lock_guard lock(mutex_);
-            ending_ = true;
-        }
-        wake_.notify_all();
-        thread_.join();
-    }
-    Heart(const Heart&) = delete;
-    Heart& operator=(const Heart&) = delete;
-
-private:
-    void beat() {
-        std::unique_lock lock(mutex_);
-        std::unique_ptr<Store> store;
-        std::string known; // what it was opened with: another datasource may be activated
-        do {
-            lock.unlock();
-            try {
-                if (std::optional<datasource::Settings> settings = load_datasource(layout_)) {
-                    if (const std::string now = datasource_json(*settings);
-                        !store || now != known) {
-                        store = std::make_unique<Store>(*settings, layout_.suite);
-                        known = now;
-                    }
-                    report(*store);
-                } else {
-                    store.reset(); // a node that gave its server away has no business there
-                }
-            } catch (const std::exception&) {
-                store.reset(); // the database is away: tried again at the next beat
-            }
-            lock.lock();
-        } while (!wake_.wait_for(lock, report_interval, [this] { return ending_; }));
-    }
-
-    void report(Store& store) {
-        const NodeState state = load_node_state(layout_);
-        NodeRow row;
-        row.name = state.name;
-        row.installation = state.installation_id;
-        row.process = platform::self().pid;
-        for (const ServiceState& service : services_.states()) {
-            row.services[service.spec.name] = std::string(name(service.status));
-            row.versions[service.spec.component] = service.spec.version;
-        }
-        for (const std::string& component : state.components)
-            row.versions.try_emplace(component, state.version);
-        Registry(store).report(row);
-    }
-
-    const Layout& layout_;
-    Services& services_;
-    std::mutex mutex_;
-    std::condition_variable wake_;
-    bool ending_ = false;
-    std::thread thread_;
 };
 
 // The verbs of the wire, on top of the node operations.

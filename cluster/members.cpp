@@ -1,6 +1,7 @@
 #include "cluster/members.hpp"
 
 #include "cluster/membership.hpp"
+#include "cluster/node_keys.hpp"
 #include "cluster/registry.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
@@ -37,12 +38,14 @@ void Members::require(const token::CertificateFacts& caller) {
     if (is_own(caller))
         return;
     const std::lock_guard lock(mutex_);
-    if (known(caller.node))
+    if (known(caller))
         return;
     if (why_not_.empty())
-        throw Error(fmt::format("{} has a certificate of this network, but {}", caller.node,
-                                not_registered),
-                    engine::Kind::not_trusted)
+        throw Error(
+            fmt::format(
+                "{} has a certificate of this network, but {}{}", caller.node, not_registered,
+                pins_.contains(caller.node) ? ": the node of this name there has another key" : ""),
+            engine::Kind::not_trusted)
             .remedy("if it was removed by mistake, install it anew; see locum node list");
     throw Error(fmt::format("{} cannot tell whether {} belongs to the cluster: it was not known "
                             "when the database answered last, and now it does not ({})",
@@ -66,7 +69,8 @@ void Members::require_server(const token::CertificateFacts& caller) {
     const std::lock_guard lock(mutex_);
     if (!servers_.contains(peer) && why_not_.empty()) {
         asked_ = {}; // it may have become one since
-        known(peer);
+        if (!known(caller))
+            refuse("is not registered (any more)");
     }
     // While the registry is away nothing newer is known than the certificate.
     if (!why_not_.empty() || servers_.contains(peer))
@@ -74,52 +78,68 @@ void Members::require_server(const token::CertificateFacts& caller) {
     refuse("runs no server (any more)");
 }
 
-bool Members::known(const std::string& peer) {
+bool Members::is_among(const token::CertificateFacts& caller) const {
+    const auto found = pins_.find(caller.node);
+    return found != pins_.end() && (found->second.empty() || found->second == caller.pin);
+}
+
+bool Members::known(const token::CertificateFacts& caller) {
     const auto now = std::chrono::steady_clock::now();
-    if (names_.contains(peer) && now - asked_ < believed_for)
+    if (is_among(caller) && now - asked_ < believed_for)
         return true;
     if (!why_not_.empty() && now - failed_ < believed_for)
-        return names_.contains(peer);
+        return is_among(caller);
     const std::optional<datasource::Settings> settings = load_datasource(layout_);
     if (!settings)
         return true; // the server that it asks decides
     try {
         Store store(*settings, layout_.suite);
-        std::set<std::string> names;
+        Pins pins = node_keys(store);
         servers_.clear();
-        for (const NodeRow& node : Registry(store).nodes()) {
-            names.insert(node.name);
+        const std::vector<NodeRow> nodes = Registry(store).nodes();
+        for (const NodeRow& node : nodes) {
+            pins.try_emplace(node.name);
             if (node.has_role(server_role))
                 servers_.insert(node.name);
         }
+        std::erase_if(pins, [&](const auto& pin) {
+            return std::none_of(nodes.begin(), nodes.end(),
+                                [&](const NodeRow& node) { return node.name == pin.first; });
+        });
         why_not_.clear();
         asked_ = now;
-        keep(std::move(names));
+        keep(std::move(pins));
     } catch (const Error& error) {
         // The database is away: the last answer stands, and is not asked for by everyone.
         failed_ = now;
         why_not_ = error.one_line();
-        if (names_.empty())
-            names_ = kept();
+        if (pins_.empty())
+            pins_ = kept();
     }
-    return names_.contains(peer);
+    return is_among(caller);
 }
 
-void Members::keep(std::set<std::string> names) {
-    if (names == names_)
+void Members::keep(Pins pins) {
+    if (pins == pins_)
         return;
-    names_ = std::move(names);
+    pins_ = std::move(pins);
     try {
-        if (kept() != names_)
-            platform::write_file(kept_file(layout_), json(names_).dump(), 0600);
+        if (kept() != pins_)
+            platform::write_file(kept_file(layout_), json(pins_).dump(), 0600);
     } catch (const Error&) {
         // A full disk is no reason to refuse whom the registry knows.
     }
 }
 
-std::set<std::string> Members::kept() const {
+Members::Pins Members::kept() const {
     try {
-        return json::parse(platform::read_file(kept_file(layout_))).get<std::set<std::string>>();
+        const json value = json::parse(platform::read_file(kept_file(layout_)));
+        if (value.is_object())
+            return value.get<Pins>();
+        Pins pins; // an older Locum kept names
+        for (const std::string& name : value.get<std::set<std::string>>())
+            pins.try_emplace(name);
+        return pins;
     } catch (const std::exception&) {
         return {}; // never learned, or not readable
     }

@@ -1,5 +1,6 @@
 #include "cluster/peers.hpp"
 
+#include "cluster/members.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/transport_client.hpp"
 #include "engine/error.hpp"
@@ -86,9 +87,17 @@ std::string Peers::ask(const Address& to, const std::string& operation,
 }
 
 void Peers::leave(const Address& to, const std::string& installation, Leaving how) const {
-    state_->client.call(
-        peer(to), "leave",
-        json{{"unless-busy", how == Leaving::unless_busy}, {"installation", installation}}.dump());
+    try {
+        state_->client.call(
+            peer(to), "leave",
+            json{{"unless-busy", how == Leaving::unless_busy}, {"installation", installation}}
+                .dump());
+    } catch (const engine::Error& error) {
+        if (error.kind() != engine::Kind::not_trusted ||
+            error.one_line().find(not_registered) == std::string::npos)
+            throw;
+        // It has left already: a run that was cut off, or somebody else, has seen to it.
+    }
 }
 
 void Peers::send_secrets(const Address& to, const engine::Secret& values) const {

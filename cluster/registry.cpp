@@ -196,7 +196,11 @@ std::int64_t Registry::now_ms() {
 }
 
 bool was_admitted(Store& store, std::string_view node) {
-    return !store.query("SELECT 1 FROM {r}admission WHERE node = $1", {std::string(node)}).empty();
+    // The cluster's first node was admitted by nobody, and admitted the second one.
+    return !store
+                .query("SELECT 1 FROM {r}admission WHERE node = $1 OR admitted_by = $1",
+                       {std::string(node)})
+                .empty();
 }
 
 } // namespace locum::cluster

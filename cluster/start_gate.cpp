@@ -1,5 +1,6 @@
 #include "cluster/start_gate.hpp"
 
+#include "cluster/departure.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/registry.hpp"
@@ -56,6 +57,11 @@ std::optional<std::string> ask_database(const NodeState& state, const suite::Man
 StartGate start_gate(const Layout& layout) {
     return [layout](const ServiceSpec& spec) -> std::optional<std::string> {
         const NodeState state = load_node_state(layout);
+        const std::string allowed = layout.state_file("allowed-" + spec.name);
+        if (known_as_removed(layout, state)) {
+            platform::remove_all(allowed);
+            return fmt::format("{} was removed from its cluster: {}", state.name, way_back(layout));
+        }
         const InstalledVersion installed(layout, spec.version);
         const suite::Component* component = installed.manifest().component(spec.component);
         if (!component || component->role != suite::Role::server)
@@ -71,7 +77,6 @@ StartGate start_gate(const Layout& layout) {
         const std::optional<datasource::Settings> settings = load_datasource(layout);
         if (!settings)
             return "this node has no datasource settings";
-        const std::string allowed = layout.state_file("allowed-" + spec.name);
         // Not across a boot: the cluster may have gone on without this host.
         const std::string line = spec.version + " " + platform::boot_id() + "\n";
         try {

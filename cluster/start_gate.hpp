@@ -1,7 +1,7 @@
 #pragma once
 // Whether a service may start now: a server starts on the productive datasource only where the
 // database has its binary's schema version and no fence is up; on the copy that was made for it,
-// always.
+// always. On a node that was removed from its cluster nothing starts.
 
 #include "cluster/node.hpp"
 

@@ -2,6 +2,7 @@
 
 #include "cluster/peers.hpp"
 #include "engine/error.hpp"
+#include "installer/firewall_change.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -28,18 +29,19 @@ public:
         layout_(std::move(layout)), find_(std::move(find)) {}
 
     void beat() {
-        std::optional<FirewallRecord> record = load_firewall(layout_);
+        const std::optional<FirewallRecord> record = load_firewall(layout_);
         if (!record || !record->manage)
             return;
-        const std::vector<Member> known = record->members;
+        std::optional<std::vector<Member>> now;
         std::string unasked;
         try {
-            if (std::optional<std::vector<Member>> now = members_now(known); now && is_in(*now))
-                record->members = std::move(*now);
+            now = members_now(record->members);
         } catch (const Error& error) {
             unasked = error.one_line(); // those that are kept must be let in nevertheless
         }
-        follow(*record, record->members != known);
+        if (now && !is_in(*now))
+            now.reset();
+        keep_up(now);
         if (!unasked.empty())
             throw Error("the members of the cluster cannot be asked for: " + unasked);
     }
@@ -83,6 +85,18 @@ private:
             store_.reset(); // connected to anew at the next beat
             throw;
         }
+    }
+
+    // By the record as it is now: a command may have changed it while the members were asked for.
+    void keep_up(const std::optional<std::vector<Member>>& members) {
+        const platform::Lock lock = hold_firewall(layout_);
+        std::optional<FirewallRecord> record = load_firewall(layout_);
+        if (!record || !record->manage)
+            return;
+        const bool changed = members && *members != record->members;
+        if (changed)
+            record->members = *members;
+        follow(*record, changed);
     }
 
     void follow(const FirewallRecord& record, bool changed) {

@@ -1,5 +1,6 @@
 #include "installer/installed_node.hpp"
 
+#include "cluster/departure.hpp"
 #include "cluster/members.hpp"
 #include "cluster/operations.hpp"
 #include "cluster/peers.hpp"
@@ -269,11 +270,11 @@ std::vector<std::string> kept_servers(const cluster::Layout& layout) {
 }
 
 void keep_left(const cluster::Layout& layout, const cluster::NodeState& state) {
-    platform::write_file(layout.state_file(left_marker), state.installation_id, 0600);
+    platform::write_file(layout.state_file(cluster::left_marker), state.installation_id, 0600);
 }
 
 bool has_left(const cluster::Layout& layout, const cluster::NodeState& state) {
-    const std::string file = layout.state_file(left_marker);
+    const std::string file = layout.state_file(cluster::left_marker);
     return platform::exists(file) && platform::read_file(file) == state.installation_id;
 }
 

@@ -85,9 +85,8 @@ std::vector<std::string> kept_bundles(const cluster::Layout& layout);
 void keep_servers(const cluster::Layout& layout, const std::vector<std::string>& addresses);
 std::vector<std::string> kept_servers(const cluster::Layout& layout);
 
-// Kept by a node that leaves, in the state folder, since it cannot ask afterwards. It counts for
+// Kept by a node that leaves (cluster::left_marker), since it cannot ask afterwards. It counts for
 // this installation only.
-inline constexpr const char* left_marker = "left";
 void keep_left(const cluster::Layout& layout, const cluster::NodeState& state);
 bool has_left(const cluster::Layout& layout, const cluster::NodeState& state);
 

@@ -68,7 +68,7 @@ void add_account(std::vector<Question>& all, const std::string& name, const std:
                  const std::string& suggested) {
     const std::string table = "datasource." + name + ".";
     Question user{table + "user", Form::text, fmt::format("Account of {}", whose),
-                  fmt::format("The database's account that {} uses. It exists already.", whose)};
+                  fmt::format("Of the database, for {}. It exists already.", whose)};
     user.asked = on_postgresql();
     user.suggested = always({suggested});
     all.push_back(std::move(user));

@@ -19,6 +19,13 @@ using engine::Kind;
 
 namespace {
 
+std::vector<std::string> reasons_for_downtime(const Verdict& verdict, const std::string& in_place) {
+    std::vector<std::string> reasons = verdict.reasons;
+    if (verdict.alone.empty() && !verdict.can_go_in_place())
+        reasons.push_back("in place " + in_place);
+    return reasons;
+}
+
 // Never a downtime that was not asked for. On copies before in place, unless the schema stays:
 // while it is migrated, servers on the productive database wait for its locks, and for how long no
 // manifest says.
@@ -41,10 +48,9 @@ UpgradeMode choose(std::optional<UpgradeMode> wanted, const Verdict& verdict,
         return UpgradeMode::in_place;
     if (verdict.rolling)
         return UpgradeMode::rolling;
-    std::vector<std::string> reasons = verdict.reasons;
-    if (verdict.alone.empty() && !may)
-        reasons.push_back("in place " + in_place);
-    throw Error(fmt::format("downtime needed: {}", fmt::join(reasons, "; ")), Kind::downtime_needed)
+    throw Error(fmt::format("downtime needed: {}",
+                            fmt::join(reasons_for_downtime(verdict, in_place), "; ")),
+                Kind::downtime_needed)
         .remedy("plan a short downtime, then: locum upgrade run BUNDLE --mode short-downtime");
 }
 
@@ -104,6 +110,8 @@ struct Continuation {
     engine::Plan plan;
     engine::Run run;
     std::string schema; // of the productive database
+    std::vector<std::string> servers;
+    std::vector<std::string> nodes;
 
     static cluster::Operation require_open(Session& session) {
         std::optional<cluster::Operation> open = session.open_operation();
@@ -132,12 +140,14 @@ struct Continuation {
         upgrade.epoch = lease.epoch();
         upgrade.restored = conductor.registry().fact(cluster::fact::restored) == upgrade.operation;
         const ClusterFacts facts = session.facts(upgrade.manifest());
-        const std::vector<std::string> servers = server_order(
-            cluster::RegistryJournal(session.store()), operation.id, facts, inputs.servers);
+        const cluster::RegistryJournal journal(session.store());
+        servers = server_order(journal, operation.id, facts, inputs.servers);
         const std::vector<std::string> agents =
             inputs.host_by_host ? all_agents(facts, upgrade.manifest()) : inputs.agents;
-        plan = make_plan(conductor, inputs.mode,
-                         order_of(facts, upgrade.manifest(), servers, agents), inputs.schema);
+        Order order = order_of(facts, upgrade.manifest(), servers, agents);
+        order.last_had_copy = !servers.empty() && had_copy(journal, operation.id, servers.back());
+        nodes = order.nodes;
+        plan = make_plan(conductor, inputs.mode, order, inputs.schema);
         // What other hosts did in their turns is not taken back since one cannot get the bundle.
         if (inputs.host_by_host)
             for (engine::PlannedStep& planned : plan.steps)
@@ -171,6 +181,27 @@ void count_as_restored(Continuation& go) {
     });
 }
 
+// The others were removed meanwhile: what was begun without a downtime now needs one, as long as
+// the only server is still to be stopped.
+void require_downtime_wanted(Continuation& go, std::optional<UpgradeMode> wanted) {
+    if (go.servers.size() != 1 || go.inputs.servers.size() < 2 ||
+        go.inputs.mode == UpgradeMode::short_downtime || wanted == UpgradeMode::short_downtime)
+        return;
+    const auto known =
+        engine::states(cluster::RegistryJournal(go.session.store()).records(go.operation.id));
+    for (const engine::PlannedStep& planned : go.plan.steps) {
+        const auto state = known.find(planned.step.id);
+        if (!planned.step.id.ends_with("/stop") || (state != known.end() && state->second.done))
+            continue;
+        throw Error(fmt::format("{} is the only server left, and is stopped while the upgrade goes "
+                                "on: nobody serves meanwhile",
+                                go.servers.front()),
+                    Kind::downtime_needed)
+            .remedy("plan a short downtime, then: locum upgrade resume --mode short-downtime; back "
+                    "to the old version: locum upgrade rollback");
+    }
+}
+
 } // namespace
 
 Forecast forecast(const Request& request) {
@@ -182,9 +213,27 @@ Forecast forecast(const Request& request) {
         forecast.title = nothing_to_do(upgrade);
         return forecast;
     }
-    forecast.verdict = verdict(upgrade.manifest(), facts);
-    forecast.in_place = why(forecast.verdict.in_place, upgrade.manifest(), facts.schema);
-    forecast.mode = choose(request.mode, forecast.verdict, forecast.in_place);
+    const suite::Manifest& to = upgrade.manifest();
+    forecast.rehearsed = rehearsed_before(request.layout, facts.version, to.version.text());
+    try {
+        forecast.verdict = verdict(to, facts);
+        forecast.way = way_of(forecast.verdict);
+        forecast.in_place = why(forecast.verdict.in_place, to, facts.schema);
+        forecast.reasons = forecast.way == Way::downtime_needed
+                               ? reasons_for_downtime(forecast.verdict, forecast.in_place)
+                               : forecast.verdict.reasons;
+        forecast.mode = choose(request.mode, forecast.verdict, forecast.in_place);
+    } catch (const Error& error) {
+        if (error.kind() == Kind::version_between) {
+            forecast.way = Way::go_through;
+            forecast.reasons = {error.what()};
+            forecast.through = to.upgrades_from;
+        } else if (error.kind() != Kind::downtime_needed) {
+            throw;
+        }
+        forecast.refused = error;
+        return forecast;
+    }
     forecast.order = order_and_why(forecast.mode, upgrade.manifest(), facts.schema);
     forecast.findings =
         installer::demoted(preflight(upgrade.manifest(), facts, forecast.mode), request.ignored);
@@ -242,13 +291,15 @@ bool run(const Request& request, engine::Reporter& reporter) {
     return true;
 }
 
-void resume(const Request& request, engine::Reporter& reporter) {
+bool resume(const Request& request, engine::Reporter& reporter) {
     Continuation go(request, "resume");
     if (go.operation.state == cluster::OperationState::rolling_back) {
-        drive_back(go.session, go.plan, go.run, reporter);
-        return;
+        drive_back(go.session, go.plan, go.run, go.nodes, reporter);
+        return false;
     }
+    require_downtime_wanted(go, request.mode);
     drive(go.session, go.plan, go.run, Ending::done, go.plan.title, reporter);
+    return true;
 }
 
 void roll_back(const Request& request, engine::Reporter& reporter) {
@@ -271,7 +322,7 @@ void roll_back(const Request& request, engine::Reporter& reporter) {
             .remedy(
                 "locum upgrade resume; for the old version restore the database as it was before "
                 "the migration, then: locum upgrade rollback --database-restored");
-    drive_back(go.session, go.plan, go.run, reporter);
+    drive_back(go.session, go.plan, go.run, go.nodes, reporter);
 }
 
 } // namespace locum::upgrade

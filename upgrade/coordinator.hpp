@@ -4,6 +4,7 @@
 
 #include "engine/runner.hpp"
 #include "upgrade/plans.hpp"
+#include "upgrade/rehearsed.hpp"
 
 #include <optional>
 
@@ -11,8 +12,10 @@ namespace locum::upgrade {
 
 struct Request {
     cluster::Layout layout;
-    std::string bundle;               // path; may be empty for resume and rollback
-    std::optional<UpgradeMode> mode;  // nullopt: the best one that needs no downtime
+    std::string bundle; // path; may be empty for resume and rollback
+    // nullopt: the best one that needs no downtime. Of resume only short_downtime counts, where one
+    // is needed since all other servers are gone.
+    std::optional<UpgradeMode> mode;
     std::vector<std::string> ignored; // names of findings that are to be warnings
     // For roll_back: the operator has restored the productive database as it was before the
     // migration.
@@ -21,24 +24,33 @@ struct Request {
 };
 
 struct Forecast {
+    Way way = Way::nothing_to_do;
+    std::vector<std::string> reasons; // for a downtime, for another version first
+    std::vector<std::string> through; // schemas that this version upgrades from, of go_through
+    // What `run` would refuse with: downtime_needed where none was asked for, version_between. Then
+    // there is neither mode nor plan.
+    std::optional<engine::Error> refused;
     UpgradeMode mode = UpgradeMode::rolling;
     std::string order;    // of servers and schema, and why it is safe
     std::string in_place; // the same for --mode in-place, or why none is
     Verdict verdict;
     std::vector<engine::Finding> findings;
     std::string title;
+    std::optional<Rehearsed> rehearsed; // of this upgrade, on a copy of this database
     std::vector<engine::PlanLine> plan; // empty: the cluster runs this bundle already
 };
 
-// What `run` would do; changes nothing.
+// What `run` would do; changes nothing. Throws Error: refused for an older version over a newer
+// one, or a mode that is not possible.
 Forecast forecast(const Request& request);
 
 // Returns false where the cluster runs this bundle already. Throws Error: refused (preflight),
 // downtime_needed (none was asked for and none can be avoided), busy, paused, failed with
 // everything undone.
 bool run(const Request& request, engine::Reporter& reporter);
-// Goes on with the open operation. Throws Error(usage) where none is open.
-void resume(const Request& request, engine::Reporter& reporter);
+// Goes on with the open operation. Returns false where that was to take it back. Throws Error:
+// usage where none is open; downtime_needed.
+bool resume(const Request& request, engine::Reporter& reporter);
 // Takes the open operation back. Throws Error(refused) after the point of no return, unless the
 // database was restored: then what is proven of it is that it has the schema version of before.
 void roll_back(const Request& request, engine::Reporter& reporter);

@@ -1,5 +1,6 @@
 #include "upgrade/datasource.hpp"
 
+#include "cluster/departure.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/lease.hpp"
 #include "cluster/operations.hpp"
@@ -26,16 +27,16 @@ using engine::OnFailure;
 namespace {
 
 // Another way to the same database (address, accounts, passwords), or another database.
-enum class Way { same_database, other_database };
+enum class Target { same_database, other_database };
 
 // Both cannot be asked where the old one is gone, or its passwords are: then the names decide.
-Way way_to(const datasource::Settings& from, const datasource::Settings& to,
-           const ReachedDatabase& old, const ReachedDatabase& next) {
+Target target_of(const datasource::Settings& from, const datasource::Settings& to,
+                 const ReachedDatabase& old, const ReachedDatabase& next) {
     if (old.why_not.empty())
-        return old.identity == next.identity ? Way::same_database : Way::other_database;
+        return old.identity == next.identity ? Target::same_database : Target::other_database;
     const bool named_alike = from.kind == to.kind && from.host == to.host && from.port == to.port &&
                              from.database == to.database && from.file == to.file;
-    return named_alike ? Way::same_database : Way::other_database;
+    return named_alike ? Target::same_database : Target::other_database;
 }
 
 std::string names_of(const std::vector<ServerView>& servers,
@@ -78,14 +79,16 @@ public:
             reach_database(next_.settings, request.layout.suite, manifest);
         require_fit(next_, reached, state_.cluster_id, manifest);
         if (before_.name != next_.name)
-            way_ =
-                way_to(before_.settings, next_.settings,
-                       reach_database(before_.settings, request.layout.suite, manifest), reached);
+            target_ = target_of(before_.settings, next_.settings,
+                                reach_database(before_.settings, request.layout.suite, manifest),
+                                reached);
         deactivated_ = reached.deactivated;
         cluster::Store store(next_.settings, request.layout.suite);
+        // The others' agents answer it no more, and healthy servers would seem to be gone.
+        cluster::require_not_removed(store, request.layout, state_);
         servers_ = ask_servers(cluster::Registry(store).nodes(), peers_, manifest);
         require_answers(servers_);
-        if (way_ == Way::other_database)
+        if (target_ == Target::other_database)
             require_stopped(servers_, fmt::format("{} is another database, and what some write to "
                                                   "the old one meanwhile would be lost",
                                                   next_.name));
@@ -117,9 +120,9 @@ public:
     engine::Plan plan() {
         conductor_ = std::make_unique<Conductor>(upgrade_);
         engine::Plan plan;
-        plan.title =
-            fmt::format("activate the datasource {} ({})", next_.name,
-                        way_ == Way::same_database ? "the same database" : "another database");
+        plan.title = fmt::format("activate the datasource {} ({})", next_.name,
+                                 target_ == Target::same_database ? "the same database"
+                                                                  : "another database");
         const bool all_so = std::none_of(servers_.begin(), servers_.end(),
                                          [this](const ServerView& one) { return !so(one); });
         if (all_so && deactivated_.empty())
@@ -127,7 +130,7 @@ public:
         if (!deactivated_.empty())
             plan.add(steps::reactivate(*conductor_, "cluster/reactivate", deactivated_),
                      OnFailure::undo_all);
-        if (way_ == Way::other_database)
+        if (target_ == Target::other_database)
             for (const ServerView& server : servers_)
                 use(plan, server, OnFailure::undo_all);
         for (const ServerView& server : servers_)
@@ -137,7 +140,7 @@ public:
     }
 
     std::vector<std::string> notes() const {
-        if (way_ == Way::other_database)
+        if (target_ == Target::other_database)
             return {"the servers are stopped; each starts when all of them have the new settings",
                     fmt::format("see that nothing else writes to the database of {} any more",
                                 before_.name)};
@@ -154,7 +157,7 @@ private:
                server.fingerprint == cluster::fingerprint(upgrade_.layout, next_.settings);
     }
     bool drained() const {
-        return servers_.size() > 1 && upgrade_.to.balancing && way_ == Way::same_database &&
+        return servers_.size() > 1 && upgrade_.to.balancing && target_ == Target::same_database &&
                deactivated_.empty();
     }
 
@@ -171,7 +174,7 @@ private:
         std::vector<std::string> components = working_components(server.row, upgrade_.to);
         if (drained())
             add(steps::drain(*conductor_, name + "/drain", name, steps::Others::must_serve));
-        if (way_ == Way::same_database) {
+        if (target_ == Target::same_database) {
             for (auto one = components.rbegin(); one != components.rend(); ++one)
                 add(steps::stop(*conductor_, fmt::format("{}/stop-{}", name, *one), name, *one,
                                 upgrade_.from));
@@ -189,7 +192,7 @@ private:
     NamedDatasource before_;
     NamedDatasource next_;
     cluster::Peers peers_;
-    Way way_ = Way::same_database;
+    Target target_ = Target::same_database;
     std::string deactivated_;
     std::vector<ServerView> servers_;
     Upgrade upgrade_;
@@ -233,6 +236,7 @@ bool deactivate(const DatasourceRequest& request) {
     const cluster::Lease lease(active.settings, request.layout.suite,
                                "deactivation of " + active.name);
     cluster::Store store(active.settings, request.layout.suite);
+    cluster::require_not_removed(store, request.layout, state);
     cluster::Registry registry(store);
     if (const auto open = cluster::Operations(store).open())
         throw Error(fmt::format("operation {} is open", open->id), Kind::busy)

@@ -9,7 +9,9 @@ namespace locum::upgrade {
 
 // What a plan is made from: names only, no I/O. The conductor must outlive the plan.
 struct Order {
-    std::vector<std::string> servers;   // the last one migrates the productive database
+    std::vector<std::string> servers; // the last one migrates the productive database
+    // The last one was updated on a copy before those after it were removed from the cluster.
+    bool last_had_copy = false;
     std::vector<std::string> balancers; // nodes with the balancer component
     std::vector<std::string> nodes;     // all
     // What else runs on the nodes, consoles and mirrors: node and component.

@@ -131,10 +131,18 @@ void remove(const RemoveRequest& request, Reporter& reporter) {
     engine::require_no_errors(installer::demoted(evidence_of(facts).findings, request.ignored));
     platform::JournalFile journal(request.layout.state_file("journal"));
     const std::string operation = "remove-" + platform::hex(platform::random_bytes(8));
-    engine::run(
-        plan_of(hands, facts),
-        {operation, lease.epoch(), "", request.cancelled, [&lease] { return lease.lost(); }},
-        journal, reporter);
+    try {
+        engine::run(
+            plan_of(hands, facts),
+            {operation, lease.epoch(), "", request.cancelled, [&lease] { return lease.lost(); }},
+            journal, reporter);
+    } catch (const Error& error) {
+        if (error.kind() != Kind::paused || !error.remedy().empty())
+            throw;
+        // Cut off on request, before the node was taken out or before its balancers were told.
+        throw Error(error.one_line(), error.kind())
+            .remedy("again: locum node remove " + facts.node);
+    }
 }
 
 } // namespace locum::upgrade

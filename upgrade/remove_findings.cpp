@@ -47,6 +47,10 @@ std::string ended_by(const std::string& address) {
                         : fmt::format("client_addr = '{}'", address));
 }
 
+bool is_loopback(const std::string& address) {
+    return address.starts_with("127.") || address == "::1";
+}
+
 class Judge {
 public:
     explicit Judge(const RemovalFacts& facts) : facts_(facts), row_(*facts.row) {
@@ -153,7 +157,9 @@ private:
                                          "{}: {}",
                                          name, row_.name, witness.balancer_silent),
                              "the answer of every balancer",
-                             fmt::format("bring it back (locum node start {})", name));
+                             fmt::format("bring it back (locum node start {}); where it says that "
+                                         "it does not know {}, it sends nothing there",
+                                         name, row_.name));
                 continue;
             }
             if (!witness.in_balancer)
@@ -181,12 +187,15 @@ private:
                 return witness.row.has_role("server") && witness.database_address == address;
             });
     }
-    // On the machine of another node, as in a trial: sessions do not tell whose they are.
+    // On the machine of another node, as in a trial: sessions do not tell whose they are. Hosts
+    // that were cloned may have one machine id, too; their addresses differ.
     bool shares_machine() const {
-        return std::any_of(facts_.witnesses.begin(), facts_.witnesses.end(),
-                           [&](const Witness& witness) {
-                               return !row_.machine.empty() && witness.row.machine == row_.machine;
-                           });
+        const std::string own = cluster::plain_address(row_.address);
+        return std::any_of(
+            facts_.witnesses.begin(), facts_.witnesses.end(), [&](const Witness& witness) {
+                return !row_.machine.empty() && witness.row.machine == row_.machine &&
+                       (witness.database_address == own || is_loopback(own));
+            });
     }
     // Others come by an address that is not their own: this node may come by the same.
     Names behind_another(const std::string& address) const {
@@ -247,7 +256,8 @@ private:
 
     void judge_report() {
         const double seconds = static_cast<double>(facts_.silent_ms) / 1000;
-        if (facts_.facts)
+        // One without a server never reports.
+        if (facts_.facts || !row_.has_role("server"))
             return;
         if (facts_.reported)
             alive(
@@ -292,6 +302,15 @@ std::pair<Names, Names> by_role(const std::vector<NodeRow>& rows) {
     return names;
 }
 
+// No key and no password of the cluster is changed by a removal.
+std::string disk_tells(const std::string& node) {
+    return fmt::format(
+        "the disk of {} holds the database's passwords, and the network's CA key and join secret, "
+        "which whoever has it can use: wipe it; where that cannot be done, change the passwords in "
+        "the database and in datasource.json of each server, and run locum repair there",
+        node);
+}
+
 } // namespace
 
 Evidence evidence_of(const RemovalFacts& facts) {
@@ -300,10 +319,13 @@ Evidence evidence_of(const RemovalFacts& facts) {
 
 std::vector<std::string> consequences_of(const RemovalFacts& facts) {
     const std::vector<NodeRow> others = facts.others();
-    Names all{fmt::format("nothing is stopped or deleted on {0}; should it come back, its server "
-                          "is not started and its orders are refused: there locum uninstall, then "
-                          "install it anew",
-                          facts.node)};
+    // Without a server it cannot ask the registry, and is not told.
+    const bool told = !facts.row || facts.row->has_role("server");
+    Names all{fmt::format("nothing is {1} on {0}; should it come back, {2}, and its orders are "
+                          "refused: there locum uninstall, then install it anew",
+                          facts.node, told ? "deleted" : "stopped or deleted",
+                          told ? "its agent stops its services as soon as it reaches the database"
+                               : "its services go on")};
     if (!facts.row)
         return all;
     const NodeRow& row = *facts.row;
@@ -312,11 +334,14 @@ std::vector<std::string> consequences_of(const RemovalFacts& facts) {
         all.push_back(fmt::format("until then {} would still obey it: a node without a server "
                                   "believes every certificate of one",
                                   listed(rest)));
+    if (row.has_role("server"))
+        all.push_back(disk_tells(row.name));
     if (row.mode == cluster::Mode::update)
         all.push_back(copy_is_lost(facts));
     if (row.has_role("server") && servers.size() == 1)
-        all.push_back(fmt::format("{} is the only server then: while it is stopped, nobody serves",
-                                  servers.front()));
+        all.push_back(fmt::format(
+            "{} is the only server then: while it is stopped, nobody serves{}", servers.front(),
+            facts.open ? "; to go on with the operation it is stopped" : ""));
     if (facts.open)
         all.push_back(operation_goes_on(*facts.open, facts.node));
     ComponentsOf others_have;

@@ -120,7 +120,8 @@ Plan rolling_plan(Conductor& conductor, const Order& order) {
                     conductor.upgrade().old_version(), conductor.upgrade().version());
     add_agents(plan, conductor, order.agents);
     add_staging(plan, conductor, order.nodes);
-    for (std::size_t i = 0; i + 1 < order.servers.size(); ++i)
+    const std::size_t on_copies = order.servers.size() - (order.last_had_copy ? 0 : 1);
+    for (std::size_t i = 0; i < on_copies; ++i)
         update_on_copy(plan, conductor, order, i);
     update_last(plan, conductor, order);
     for (std::size_t i = 0; i + 1 < order.servers.size(); ++i)

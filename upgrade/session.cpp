@@ -1,5 +1,6 @@
 #include "upgrade/session.hpp"
 
+#include "cluster/departure.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/outcome.hpp"
@@ -54,6 +55,8 @@ datasource::Settings require_datasource(const cluster::Layout& layout) {
 Session::Session(const cluster::Layout& layout) :
     layout_(layout), settings_(require_datasource(layout)), node_(cluster::load_node_state(layout)),
     store_(settings_, layout.suite), peers_(layout) {
+    // The others' agents refuse a removed node: as if they were silent, and to be removed.
+    cluster::require_not_removed(store_, layout_, node_);
     store_.bear_outages(outage_patience);
 }
 
@@ -104,6 +107,15 @@ Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::str
 
 namespace {
 
+// "node-1", "node-1.last", "node-1.return", "node-1.balancer", "node-1:console".
+bool is_part_of(std::string_view group, const std::string& node) {
+    if (!group.starts_with(node))
+        return false;
+    const std::string_view rest = group.substr(node.size());
+    return rest.empty() || rest == last_group || rest == ".return" || rest == ".balancer" ||
+           rest.starts_with(':');
+}
+
 // Nothing that the operation did to the cluster is left: then it is over. What was staged beside
 // the running version does not count.
 bool nothing_left(const engine::Journal& journal, const std::string& operation) {
@@ -111,6 +123,21 @@ bool nothing_left(const engine::Journal& journal, const std::string& operation) 
         if (state.begun && engine::group_of(step) != "stage")
             return false;
     return true;
+}
+
+// What was done on a node that was removed since stays done there.
+void require_nothing_left(const engine::Journal& journal, const std::string& operation,
+                          const std::vector<std::string>& nodes) {
+    std::vector<std::string> left;
+    for (const auto& [step, state] : engine::states(journal.records(operation)))
+        if (state.begun && std::any_of(nodes.begin(), nodes.end(), [&](const std::string& node) {
+                return is_part_of(engine::group_of(step), node);
+            }))
+            left.push_back(step);
+    if (!left.empty())
+        throw Error(fmt::format("rolled back in part; left: {}", fmt::join(left, ", ")),
+                    Kind::needs_attention)
+            .remedy("locum upgrade resume goes on forward; please report this");
 }
 
 // After the migration only forward is offered. Whoever gives the new version up all the same needs
@@ -194,12 +221,13 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
 }
 
 void drive_back(Session& session, const engine::Plan& plan, const engine::Run& run,
-                engine::Reporter& reporter) {
+                const std::vector<std::string>& nodes, engine::Reporter& reporter) {
     cluster::Operations operations(session.store());
     cluster::RegistryJournal journal(session.store());
     operations.set_state(run.operation, run.epoch, OperationState::rolling_back, "");
     try {
         engine::roll_back(plan, run, journal, reporter);
+        require_nothing_left(journal, run.operation, nodes);
     } catch (const Error& error) {
         record_failure_of_rollback(operations, run, error);
         throw;
@@ -237,6 +265,14 @@ std::vector<std::string> server_order(const engine::Journal& journal, const std:
     if (!last.empty())
         order.push_back(last);
     return order;
+}
+
+bool had_copy(const engine::Journal& journal, const std::string& operation,
+              const std::string& node) {
+    const auto states = engine::states(journal.records(operation));
+    return std::any_of(states.begin(), states.end(), [&](const auto& step) {
+        return engine::group_of(step.first) == node && step.second.begun;
+    });
 }
 
 std::vector<std::string> older_agents(const ClusterFacts& facts, const suite::Manifest& manifest) {

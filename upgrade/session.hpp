@@ -28,7 +28,8 @@ Inputs inputs_from_json(const std::string& text);
 
 class Session {
 public:
-    // Throws Error(refused) on a node without a datasource, naming a node that has one.
+    // Throws Error(refused) on a node without a datasource, naming a node that has one, and on one
+    // that was removed from its cluster.
     explicit Session(const cluster::Layout& layout);
 
     const cluster::Layout& layout() const { return layout_; }
@@ -57,12 +58,14 @@ private:
     cluster::Peers peers_;
 };
 
-// Runs or takes back a plan of an operation, and records in the registry how it ended.
+// Runs or takes back a plan of an operation, and records in the registry how it ended. Back, only
+// what the plan has is taken back: one that leaves something of a node that is registered, by the
+// names in `nodes`, is not over.
 enum class Ending { done, stays_open };
 void drive(Session& session, const engine::Plan& plan, const engine::Run& run, Ending ending,
            const std::string& message, engine::Reporter& reporter);
 void drive_back(Session& session, const engine::Plan& plan, const engine::Run& run,
-                engine::Reporter& reporter);
+                const std::vector<std::string>& nodes, engine::Reporter& reporter);
 
 // The servers in the order that an open operation goes by: those whose part it has begun, as it
 // began them; then the planned ones and the rest of the registered ones; last the one whose last
@@ -70,6 +73,10 @@ void drive_back(Session& session, const engine::Plan& plan, const engine::Run& r
 std::vector<std::string> server_order(const engine::Journal& journal, const std::string& operation,
                                       const ClusterFacts& facts,
                                       const std::vector<std::string>& planned);
+
+// A part of the operation that others than the last server go through is begun on the node.
+bool had_copy(const engine::Journal& journal, const std::string& operation,
+              const std::string& node);
 
 // servers: in the order of the plan; agents: those that are to be exchanged.
 Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest,

@@ -1,5 +1,6 @@
 #include "upgrade/uninstall.hpp"
 
+#include "cluster/agent.hpp"
 #include "cluster/lease.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
@@ -221,8 +222,10 @@ private:
                 .remedy(fmt::format("keep it; or, if that is what you want: {} --last-server{}",
                                     again(node_),
                                     request_.without_cluster ? " --without-cluster" : ""));
-        if (request_.without_cluster)
+        if (request_.without_cluster) {
+            require_not_last_by_accident();
             return;
+        }
         if (!node_.cluster.why_not.empty())
             throw Error(fmt::format("the cluster cannot be asked: {}", node_.cluster.why_not),
                         Kind::refused)
@@ -239,6 +242,19 @@ private:
                         Kind::refused)
                 .remedy(fmt::format("locum repair BUNDLE{}; or {} --without-cluster",
                                     node_.root_option(), again(node_)));
+    }
+
+    // While the database does not answer it cannot be told.
+    void require_not_last_by_accident() const {
+        if (node_.datasource && !node_.cluster.why_not.empty() && !request_.last_server)
+            throw Error(fmt::format("whether another server is left cannot be told ({}); with the "
+                                    "last one the keys of the cluster go, so that no host can join "
+                                    "it again, and secrets that Locum made for the suite",
+                                    node_.cluster.why_not),
+                        Kind::refused)
+                .remedy(fmt::format("see that the database can be reached; or, even if it is the "
+                                    "last: {} --without-cluster --last-server",
+                                    again(node_)));
     }
 
     // There is something to do in it, by the registry.
@@ -301,8 +317,12 @@ private:
     // Asked of what runs: it may have died, and need not be brought back to be removed.
     bool balancer_stopped() const {
         return std::any_of(resources_.begin(), resources_.end(), [&](const Resource& resource) {
-            return resource.id.starts_with(services) &&
-                   is_balancer(resource.id.substr(services.size())) && !resource.there();
+            if (!resource.id.starts_with(services))
+                return false;
+            const std::string component = resource.id.substr(services.size());
+            return is_balancer(component) && !(cluster::agent_runs(node_.layout)
+                                                   ? installer::resources::runs(node_, component)
+                                                   : resource.there());
         });
     }
 

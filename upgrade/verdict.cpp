@@ -37,6 +37,25 @@ UpgradeMode upgrade_mode(std::string_view text) {
         .remedy("one of: rolling, in-place, short-downtime");
 }
 
+std::string_view name(Way way) {
+    switch (way) {
+    case Way::nothing_to_do:
+        return "nothing-to-do";
+    case Way::rolling_possible:
+        return "rolling-possible";
+    case Way::downtime_needed:
+        return "downtime-needed";
+    case Way::go_through:
+        break;
+    }
+    return "go-through";
+}
+
+Way way_of(const Verdict& verdict) {
+    return verdict.rolling || verdict.can_go_in_place() ? Way::rolling_possible
+                                                        : Way::downtime_needed;
+}
+
 InPlace in_place_order(const suite::Manifest& to, const std::string& from) {
     if (from == to.schema)
         return InPlace::servers_only;

@@ -28,6 +28,17 @@ struct Verdict {
     bool can_go_in_place() const { return in_place != InPlace::unsafe && alone.empty(); }
 };
 
+// The answer of `upgrade plan`, in one word.
+enum class Way {
+    nothing_to_do,
+    rolling_possible, // on copies, or in place
+    downtime_needed,
+    go_through, // another version first
+};
+std::string_view name(Way way); // "rolling-possible"
+// That this verdict allows.
+Way way_of(const Verdict& verdict);
+
 // Throws Error: refused (older over newer), version_between (no way from the schema that is there).
 Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts);
 

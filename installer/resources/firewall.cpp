@@ -1,6 +1,6 @@
 #include "installer/resources/firewall.hpp"
 
-#include "installer/firewall.hpp"
+#include "installer/firewall_change.hpp"
 
 #include <fmt/format.h>
 
@@ -54,6 +54,7 @@ Resource firewall(const InstalledNode& node) {
                 return drifts;
             },
             [&layout](Reporter&) {
+                const platform::Lock lock = hold_firewall(layout);
                 if (const auto record = load_firewall(layout); record && record->manage)
                     apply_firewall(layout, *record, host_firewall(layout));
             },

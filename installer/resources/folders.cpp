@@ -1,5 +1,6 @@
 #include "installer/resources/folders.hpp"
 
+#include "cluster/departure.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/service_units.hpp"
 #include "engine/error.hpp"
@@ -100,8 +101,8 @@ std::vector<std::pair<std::string, FileEntry>> open_files(const InstalledNode& n
 
 // By what is not removed yet a run after a kill finds the rest: in this order. That the node has
 // left its cluster is true as long as there is a node.
-constexpr std::array<const char*, 5> needed_to_the_end = {restored_originals, own_folders_file,
-                                                          "host.lock", "node.json", left_marker};
+constexpr std::array<const char*, 5> needed_to_the_end = {
+    restored_originals, own_folders_file, "host.lock", "node.json", cluster::left_marker};
 
 bool is_needed_to_the_end(const std::string& name) {
     return std::find(needed_to_the_end.begin(), needed_to_the_end.end(), name) !=

@@ -6,6 +6,7 @@
 #include "engine/error.hpp"
 #include "installer/accounts.hpp"
 #include "installer/config_files.hpp"
+#include "installer/firewall_change.hpp"
 #include "installer/resources/configs.hpp"
 #include "installer/resources/services.hpp"
 #include "installer/resources/version_files.hpp"
@@ -302,16 +303,16 @@ Step change_firewall(const Modified& modified, const std::vector<PortRule>& rule
             },
             [file] { return platform::read_file(file); },
             [&modified, &layout, rules, find](Reporter&) {
-                FirewallRecord record = load_firewall(layout).value();
-                record.rules = rules;
-                if (record.members.empty()) // of a Locum that kept none where no port was open
-                    record.members = members_now(modified.installation);
-                store_firewall(layout, record);
-                apply_firewall(layout, record, find);
+                installer::change_firewall(layout, find, [&](FirewallRecord& record) {
+                    record.rules = rules;
+                    if (record.members.empty()) // of a Locum that kept none where no port was open
+                        record.members = members_now(modified.installation);
+                });
                 return std::string();
             },
             nullptr,
             Undo{[&layout, file, find](const std::string& memo) {
+                const platform::Lock lock = hold_firewall(layout);
                 platform::write_file(file, memo, 0600);
                 apply_firewall(layout, load_firewall(layout).value(), find);
             }}};

@@ -4,6 +4,7 @@
 #include "cluster/datasources.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/node_keys.hpp"
 #include "cluster/peers.hpp"
 #include "cluster/shared_secrets.hpp"
 #include "datasource/grants.hpp"
@@ -237,15 +238,21 @@ Step register_first_node(const Installation& installation) {
             },
             nullptr,
             [settings, &layout, &installation](Reporter&) {
+                const cluster::NodeState state = cluster::load_node_state(layout);
+                const std::string pin =
+                    token::facts_of(cluster::load_identity(layout).certificate_pem).pin;
                 cluster::Store store(settings(), layout.suite);
-                cluster::Registry(store).add_node(
-                    node_row(installation, cluster::load_node_state(layout)));
+                store.transaction([&] {
+                    cluster::Registry(store).add_node(node_row(installation, state));
+                    cluster::keep_key(store, state.installation_id, pin);
+                });
                 return std::string();
             },
             nullptr,
             Undo{[settings, &layout, &installation](const std::string&) {
                 cluster::Store store(settings(), layout.suite);
                 cluster::Registry(store).remove_node(installation.answers.node_name);
+                cluster::forget_key(store, cluster::load_node_state(layout).installation_id);
             }}};
 }
 

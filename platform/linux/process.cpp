@@ -11,6 +11,7 @@
 //  - a destroyed child, and one that cannot execute, leave a zombie: both are reaped here.
 #include "platform/process.hpp"
 
+#include "platform/linux/launch.hpp"
 #include "platform/linux/program.hpp"
 #include "platform/linux/spawn.hpp"
 #include "platform/linux/system.hpp"
@@ -200,6 +201,17 @@ bp::environment environment_of(const Command& command) {
     return environment;
 }
 
+std::string last_lines(std::string_view text) {
+    while (!text.empty() && text.back() == '\n')
+        text.remove_suffix(1);
+    std::size_t from = text.size();
+    for (int lines = 0; lines < 10 && from != std::string_view::npos && from > 0; ++lines)
+        from = text.rfind('\n', from - 1);
+    return std::string(from == std::string_view::npos || from == 0 ? text : text.substr(from + 1));
+}
+
+} // namespace
+
 pid_t launch(const Command& command, int input, int output, int errors) {
     const std::string program = find_program(command.argv);
     const std::vector<std::string> arguments(command.argv.begin() + 1, command.argv.end());
@@ -224,17 +236,6 @@ pid_t launch(const Command& command, int input, int output, int errors) {
     group.detach();
     return pid;
 }
-
-std::string last_lines(std::string_view text) {
-    while (!text.empty() && text.back() == '\n')
-        text.remove_suffix(1);
-    std::size_t from = text.size();
-    for (int lines = 0; lines < 10 && from != std::string_view::npos && from > 0; ++lines)
-        from = text.rfind('\n', from - 1);
-    return std::string(from == std::string_view::npos || from == 0 ? text : text.substr(from + 1));
-}
-
-} // namespace
 
 Finished run(const Command& command) {
     Pipe output_pipe;

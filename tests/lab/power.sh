@@ -127,7 +127,7 @@ remove)
     expect_said 'try: give --confirm node-3'
     remove_node 3 2
     expect_code 0 "removal of a node that is off"
-    expect_said '^note: nothing is stopped or deleted on node-3'
+    expect_said '^note: nothing is deleted on node-3'
     cat "$scratch/last.log"
     nodes=2
     ;;

@@ -127,12 +127,22 @@ printf '%s\n' quickstart-app quickstart-locum >>"$scratch/secrets"
 for place in /etc/opt/endpoint-manager/server.conf /root/setup/network.token; do
     on cat "$place" | grep -qFf "$scratch/secrets" || fail "$place has none of the secrets, so this shows nothing"
 done
-for words in status "status --json" verify "node list" "token write /root/setup/again.token" "upgrade status --json"; do
+for words in status "status --json" verify "node list" "token write /root/setup/again.token" "upgrade status --json" \
+    "modify --add web-app" "modify --remove web-app" repair "uninstall --plan --last-server"; do
     # shellcheck disable=SC2086 # words
     locum_on 1 $words
     expect_code 0 "locum $words"
     keep_said
 done
+sed 's|"locum.password"|"app.password"|' "$(lab root node-1)/root/setup/answers.toml" >"$(lab root node-1)/root/setup/wrong.toml"
+for words in "node remove node-9 --confirm node-9" "upgrade run /root/setup/1.0.bundle" "uninstall --confirm node-1" "upgrade rollback" \
+    "install /root/setup/1.0.bundle --answers /root/setup/wrong.toml --root /root/other"; do
+    # shellcheck disable=SC2086 # words
+    locum_on 1 $words
+    ((code != 0)) || fail "locum $words does not fail, so this shows nothing"
+    keep_said
+done
+expect_said 'does not accept the password of account "locum"'
 on cat /root/setup/during-backup | tr '\0' '\n' >"$scratch/said"
 for word in --format=custom PGPASSFILE=; do
     grep -qe "^$word" "$scratch/said" || fail "no $word was seen while the backup ran, so this shows nothing"

@@ -123,6 +123,7 @@ expect_code 0 "verify of it"
 lab exec node-1 setpriv --reuid=endpoint-manager --regid=endpoint-manager --clear-groups cat /var/opt/endpoint-manager/kept | grep -qx theirs ||
     fail "the service's account does not read what was its own"
 accounts | diff "$scratch/accounts" - >"$scratch/last.log" || fail "the accounts are others"
+lab exec node-1 systemctl stop endpoint-manager-balancer.service # it need not be brought back to be removed
 locum_on 1 uninstall --purge --last-server --confirm node-1
 expect_code 0 "uninstall with everything"
 host_state node-1 >"$scratch/after-1"

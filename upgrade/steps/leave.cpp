@@ -1,5 +1,6 @@
 #include "upgrade/steps/leave.hpp"
 
+#include "cluster/departure.hpp"
 #include "cluster/peers.hpp"
 #include "engine/failpoint.hpp"
 #include "installer/announce.hpp"
@@ -17,7 +18,7 @@ using engine::Step;
 namespace {
 
 std::string leaving_file(const installer::InstalledNode& node) {
-    return node.layout.state_file("leaving");
+    return node.layout.state_file(cluster::leaving_marker);
 }
 
 bool registered(cluster::Registry& registry, const installer::InstalledNode& node) {

@@ -1,7 +1,9 @@
 // Shared secrets of a suite over the real wire: who gets what when it joins, and in an upgrade.
 
 #include "cluster/admission.hpp"
+#include "cluster/members.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/node_keys.hpp"
 #include "cluster/peers.hpp"
 #include "cluster/shared_secrets.hpp"
 #include "installer/steps/files.hpp"
@@ -54,6 +56,7 @@ struct First {
                                     {"leave",
                                      {.handler =
                                           [this](const Request& request, const Emit&) {
+                                              Members(site.layout()).require(request.certificate);
                                               leave(site.layout(), request.peer, request.body);
                                               return std::string("{}");
                                           }}},
@@ -181,6 +184,32 @@ TEST_CASE("a join that is taken back leaves nothing sealed") {
         std::get<engine::Undo>(node.site.step("network/join").undo).run("");
         for (const std::string& name : platform::list_folder(layout.state()))
             CHECK_MESSAGE(!name.ends_with(".sealed"), name);
+    }
+}
+
+TEST_CASE("a join that is taken back after somebody removed the node is taken back") {
+    First first;
+    Further node(first, "node-2", {"balancer"});
+    node.join();
+    Store store(*first.site.installation().facts.datasource, "small");
+    Registry(store).remove_node("node-2");
+    CHECK_NOTHROW(std::get<engine::Undo>(node.site.step("network/join").undo).run(""));
+    CHECK(!platform::exists(node.site.layout().state_file("node.crt")));
+}
+
+TEST_CASE("a node joins with its key; with another one where the join is made again") {
+    First first;
+    Further node(first, "node-2", {"server"});
+    Store store(*first.site.installation().facts.datasource, "small");
+    const std::string certificate = node.site.layout().state_file("node.crt");
+    std::string before;
+    for (int run = 0; run < 2; ++run) {
+        node.join();
+        const auto shown = token::facts_of(platform::read_file(certificate));
+        CHECK(shown.pin != before);
+        CHECK(node_keys(store).at("node-2") == shown.pin);
+        Members(first.site.layout()).require_server(shown);
+        before = shown.pin;
     }
 }
 

@@ -47,6 +47,10 @@ sed -i "s/\"port\": $postgresql_port/\"port\": 1/" "$trial/node-2/var/lib/locum/
 try uninstall --root "$trial/node-2" --confirm node-2
 expect_code 4 "uninstall without a database"
 expect_said '--without-cluster, then locum node remove node-2'
+try uninstall --root "$trial/node-2" --confirm node-2 --without-cluster
+expect_code 4 "uninstall without the cluster of what may be the last server"
+expect_said 'whether another server is left cannot be told'
+expect_said '--without-cluster --last-server'
 sed -i "s/\"port\": 1,/\"port\": $postgresql_port,/" "$trial/node-2/var/lib/locum/endpoint-manager/datasource.json"
 
 echo "-- node 2, killed at each step until it has left"

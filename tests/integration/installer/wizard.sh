@@ -5,53 +5,7 @@
 set -euo pipefail
 source "$(dirname "$0")/../upgrade/lib.sh"
 
-terminal=
-end() {
-    [[ -z $terminal ]] || tmux -S "$terminal" kill-server 2>/dev/null || true
-    trial_end
-}
-trap end EXIT
-
-# run COMMAND…: in a new terminal; its exit code comes to $trial/ended.
-run() {
-    rm -f "$trial/ended"
-    : >"$trial/screen.all"
-    # Ctrl-C is for the command; the shell around it stays, to tell how that ended.
-    # It begins when the screen is recorded.
-    rm -f "$trial/go" && mkfifo "$trial/go"
-    printf '#!/bin/bash\ntrap : INT\nread -r <%q\n%s\necho $? >%q\n' "$trial/go" "$(printf '%q ' "$@")" "$trial/ended" >"$trial/command"
-    chmod +x "$trial/command"
-    terminal=$trial/tmux
-    TERM=dumb tmux -S "$terminal" -f /dev/null new-session -d -x 100 -y 50 "$trial/command"
-    tmux -S "$terminal" set-option -g history-limit 5000
-    tmux -S "$terminal" pipe-pane -O "cat >>$trial/screen.all"
-    echo >"$trial/go"
-}
-
-shows() {
-    tmux -S "$terminal" capture-pane -p -J -S - >"$trial/screen" 2>/dev/null
-    grep -qF -- "$1" "$trial/screen"
-}
-# asked TEXT [KEYS…]: waits for it as the screen's last words, then types; Enter is pressed after them.
-asked() {
-    local tries=0
-    until tmux -S "$terminal" capture-pane -p -J >"$trial/screen" 2>/dev/null &&
-        [[ $(grep -v '^$' "$trial/screen" | tail -n 1) == *"$1"* ]]; do
-        ((++tries < 200)) || { cat "$trial/screen" >&2 && fail "the terminal does not ask: $1"; }
-        sleep 0.05
-    done
-    [[ $# -lt 2 ]] || tmux -S "$terminal" send-keys -l -- "$2"
-    tmux -S "$terminal" send-keys Enter
-}
-ended() { # CODE
-    local tries=0
-    until [[ -s $trial/ended ]]; do
-        ((++tries < 1200)) || { tmux -S "$terminal" capture-pane -p >&2 && fail "it does not end"; }
-        sleep 0.05
-    done
-    [[ $(cat "$trial/ended") == "$1" ]] || { cat "$trial/screen.all" >&2 && fail "exit code $(cat "$trial/ended"), expected $1"; }
-}
-said() { grep -qF -- "$1" "$trial/screen.all" || { cat "$trial/screen.all" >&2 && fail "the terminal did not show: $1"; }; }
+source "$(dirname "$0")/terminal.sh"
 
 trial_begin
 trial_bundles >/dev/null
@@ -70,6 +24,22 @@ asked 'One of these [create]:'
 tmux -S "$terminal" send-keys C-c
 ended 130
 said 'The first host creates the network, and its token'
+[[ ! -e $trial/node-1 ]] || fail "something is there"
+
+echo "-- Ctrl-C at a password leaves the terminal as it was"
+trial_answers 1
+sed -i 's/file = "locum.password"/prompt = true/' "$trial/answers-1.toml"
+cat >"$trial/echoes" <<'SH'
+trap : INT
+"$@"
+echo "code $?"
+stty -a | tr ' ;' '\n\n' | grep -x -e echo -e -echo
+SH
+run bash "$trial/echoes" "$locum" install "$bundle" --answers "$trial/answers-1.toml" --root "$trial/node-1"
+asked 'Password of locum (' --key C-c
+ended 0
+said 'code 6'
+tr -d '\r' <"$trial/screen.all" | grep -qx echo || fail "the terminal is left without echo"
 [[ ! -e $trial/node-1 ]] || fail "something is there"
 
 echo "-- the first node"
@@ -154,15 +124,34 @@ ended 0
 said 'An installation was begun here, and cut off'
 said 'Endpoint Manager 1.0 is installed and well as node-2'
 
-echo "-- over an installation: the same version, and a newer one"
+echo "-- over the same version: nothing, other components, a repair"
 run "$locum" install "$bundle" --root "$trial/node-2"
+asked 'One of these [leave]:'
 ended 0
-said 'Endpoint Manager 1.0 is installed as node-2: nothing to do'
+said 'Endpoint Manager 1.0 is installed here as node-2'
+said 'nothing was changed'
+run "$locum" install "$bundle" --root "$trial/node-2"
+asked 'One of these [leave]:' modify
+asked 'Any of these, with commas [server]:' 'server, web-app'
+ended 0
+said 'node-2 is server, administrator, web-app and well'
+rm "$trial/node-2/opt/endpoint-manager/versions/1.0/web-app/index.html"
+run "$locum" install "$bundle" --root "$trial/node-2"
+asked 'One of these [leave]:' 3
+ended 0
+said 'endpoint-manager 1.0 on node-2 is as it was installed'
+[[ -e $trial/node-2/opt/endpoint-manager/versions/1.0/web-app/index.html ]] || fail "what was damaged is not repaired"
+
+echo "-- over an older version: this host's part of the upgrade, which is shown and can be left"
+run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
+asked 'Go on? (yes, or Ctrl-C):' --key C-c
+ended 130
 for n in 1 2; do
     run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-$n"
+    asked 'Go on? (yes, or Ctrl-C):' yes
     ended 0
+    said "$n of 2 servers updated"
 done
-said '2 of 2 servers updated'
 for n in 1 2; do
     try verify --root "$trial/node-$n"
     expect_code 0 "verification of node-$n"

@@ -13,7 +13,7 @@ json_before() {
     told 0 verify verify --root "$root"
     told 0 bundle bundle inspect "$new"
     told 0 lint bundle lint "$suites/2.0" "$suites/1.0"
-    told 0 plan upgrade plan "$new" --root "$root"
+    told 0 upgrade-plan upgrade plan "$new" --root "$root"
     told 0 plan install "$new" --answers "$trial/answers-3.toml" --root "$root" --plan
     told 0 event install "$old" --answers "$trial/answers-3.toml" --root "$root"
     told 4 plan install "$old" --answers "$trial/answers-1.toml" --root "$trial/another" --plan

@@ -75,7 +75,7 @@ expect_said '^  cluster/announce +let every balancer forget node-3'
 expect_said '^proof: not to be reached from node-1 and node-2: its agent \(127.0.0.4:61616\)'
 expect_said '^proof: no request goes to it from the balancers on node-1 \(DOWN.*\) and node-2 \(DOWN'
 expect_said '^proof: its agent has not reported to the registry for [0-9]+ s'
-expect_said '^note: nothing is stopped or deleted on node-3'
+expect_said '^note: nothing is deleted on node-3; should it come back, its agent stops its services'
 expect_said '^note: operation upgrade-.* \(upgrade, running\) goes on without node-3: locum upgrade resume'
 remove --plan --json
 python3 - "$trial/last.log" <<'PYTHON' || fail "the plan as JSON"
@@ -114,8 +114,29 @@ expect_said 'node-alive: found node-3 answers, and its server is running'
 echo "-- it is gone for good, and the upgrade goes on"
 try agent stop --root "$trial/node-3"
 stop_service 3 server
+deadline=$((SECONDS + 30))
+remove --plan
+until ((code == 0)); do
+    ((SECONDS < deadline)) || fail "node-3 is not proven gone"
+    remove --plan
+done
+
+echo "-- cut off before the balancers were told"
+LOCUM_FAILPOINTS='step/cluster/remove/done/after=delay:10000' "$locum" node remove node-3 --confirm node-3 --root "$trial/node-1" >"$trial/first.log" 2>&1 &
+first=$!
+while "$locum" node list --root "$trial/node-1" | grep '^node-3 ' >/dev/null; do
+    kill -0 "$first" || fail "not removed: $(<"$trial/first.log")"
+done
+kill "$first"
+code=0
+wait "$first" || code=$?
+cp "$trial/first.log" "$trial/last.log"
+expect_code 11 "removal that was cut off"
+expect_said 'cluster/announce: cancelled on request'
+expect_said 'try: again: locum node remove node-3'
 remove_node 3 1
 expect_code 0 "removal"
+expect_said '^done  cluster/announce'
 expect_said '^node-3 is removed from the cluster'
 try upgrade resume --root "$trial/node-1"
 expect_code 0 "resume without node-3"
@@ -123,14 +144,41 @@ expect_code 0 "resume without node-3"
 python3 tests/support/all_at.py "$trial/status.json" 2.0 2 || fail "not all are at 2.0: $(<"$trial/status.json")"
 
 echo "-- it boots all the same"
-allowed=$(ls "$trial/node-3"/var/lib/locum/endpoint-manager/allowed-*)
 try agent start --root "$trial/node-3"
 expect_code 0 "agent start of a node that was removed"
 deadline=$((SECONDS + 20))
-while [[ -e $allowed ]]; do # its agent was told that it is no member any more
-    ((SECONDS < deadline)) || fail "its server may start still"
+until [[ -e $trial/node-3/var/lib/locum/endpoint-manager/removed ]]; do # its agent was told
+    ((SECONDS < deadline)) || fail "its agent does not hear that it was removed"
 done
+try status --root "$trial/node-3"
+expect_code 4 "status on a node that was removed"
+expect_said 'this host was removed from its cluster, where it was node-3'
 ! serves || fail "the server of a node that was removed serves"
+mkdir "$trial/stolen"
+cp "$trial"/node-3/var/lib/locum/endpoint-manager/node.{crt,key} "$trial/stolen"
 try uninstall --root "$trial/node-3" --purge --confirm node-3
 expect_code 0 "uninstall there"
 [[ ! -e $trial/node-3 ]] || fail "left on node-3: $(find "$trial/node-3")"
+
+echo "-- its name is another host's, and its key gives no orders"
+say() { # FOLDER NAME PARAMETERS: an order to node-1 by the certificate that is there
+    curl -sk --max-time 60 --cert "$1/node.crt" --key "$1/node.key" -H 'X-Locum-Protocol: 1' -H 'Content-Type:' \
+        --data-binary '{"command":"'"$2"'@5000","operation":"evil","epoch":5000,"name":"'"$2"'","parameters":'"$3"'}' \
+        https://127.0.0.2:61616/v1/run | tail -n 1
+}
+stop='{"component":"server","at-once":true}'
+refused() { # WHEN
+    local answer
+    answer=$(say "$trial/stolen" stop "$stop")
+    [[ $answer == *'"kind":"not-trusted"'* ]] || fail "an order by the key of a removed node was answered $1 with: $answer"
+    curl -sf http://127.0.0.2:30002/probe >/dev/null || fail "the server of node-1 was stopped"
+}
+refused "after its removal"
+try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-3.toml" --root "$trial/node-3"
+expect_code 0 "installation of another host with that name"
+refused "after its name was given again"
+# Whoever has the name now is heard.
+answer=$(say "$trial/node-3/var/lib/locum/endpoint-manager" acknowledge '{}')
+[[ $answer == *'"result"'* ]] || fail "an order of the new node-3 was answered with: $answer"
+"$locum" status --json --root "$trial/node-1" >"$trial/status.json"
+python3 tests/support/all_at.py "$trial/status.json" 2.0 3 || fail "not all are at 2.0: $(<"$trial/status.json")"

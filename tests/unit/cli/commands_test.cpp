@@ -48,22 +48,27 @@ struct Host {
 TEST_CASE("locum: version and help are answers, whatever is not a command is a mistake") {
     CHECK(locum_says({"--version"}).output.starts_with("locum "));
     CHECK(locum_says({"--help"}).ok());
-    for (const char* command :
-         {"bundle", "install", "upgrade", "status", "node", "agent", "token", "debug"}) {
+    for (const char* command : {"bundle", "install", "upgrade", "rehearse", "status", "node",
+                                "agent", "token", "debug"}) {
         CAPTURE(std::string(command));
         CHECK(contains(locum_says({"--help"}).output, command));
         const platform::Finished help = locum_says({command, "--help"});
         CHECK(help.ok());
         CHECK(help.errors.empty());
     }
-    for (const std::vector<std::string>& wrong : {std::vector<std::string>{},
-                                                  {"frobnicate"},
-                                                  {"install"},
-                                                  {"upgrade"},
-                                                  {"upgrade", "run"},
-                                                  {"status", "--nonsense"},
-                                                  {"upgrade", "run", "b", "--mode", "fast"},
-                                                  {"bundle", "verify", "b"}}) {
+    for (const std::vector<std::string>& wrong :
+         {std::vector<std::string>{},
+          {"frobnicate"},
+          {"install"},
+          {"upgrade"},
+          {"upgrade", "run"},
+          {"status", "--nonsense"},
+          {"upgrade", "run", "b", "--mode", "fast"},
+          {"rehearse", "old"},
+          {"rehearse", "old", "new", "--nodes", "0"},
+          {"rehearse", "old", "new", "--datasource", "mysql"},
+          {"rehearse", "old", "new", "--junit", "/missing/folder/x.xml"},
+          {"bundle", "verify", "b"}}) {
         const platform::Finished finished = locum_says(wrong);
         CHECK(finished.exit_code == 2);
         CHECK(finished.output.empty());

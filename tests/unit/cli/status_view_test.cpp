@@ -2,7 +2,7 @@
 
 #include "cli/status_view.hpp"
 #include "tests/support/golden.hpp"
-#include "tests/support/scratch.hpp"
+#include "tests/support/site.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -169,4 +169,19 @@ TEST_CASE("status --json: all of it, with null where nothing is known") {
     CHECK(operation.at("report").at("out-of-rotation-ms") == json{{"node-1", 1234}});
     CHECK(operation.at("report").at("outage-ms").is_null());
     CHECK(operation.at("steps")[3] == json{{"id", "node-2/start"}, {"state", "begun"}});
+}
+
+TEST_CASE("status: a host that was removed from its cluster says so, and calls no node silent") {
+    Site site;
+    site.run_until("agent/start");
+    cluster::Store store(*site.installation().facts.datasource, "small");
+    cluster::Registry registry(store);
+    cluster::NodeRow other = node("node-2", "127.0.0.9", {"server"}).row;
+    other.installation = "of node-2";
+    registry.add_node(other);
+    registry.remove_node("node-1");
+    const engine::Error error = error_of([&] { cli::gather_status(site.layout()); });
+    CHECK(error.kind() == engine::Kind::refused);
+    CHECK(contains(error.what(), "this host was removed from its cluster, where it was node-1"));
+    CHECK(contains(error.remedy(), "locum uninstall --root "));
 }

@@ -3,6 +3,7 @@
 #include "cluster/members.hpp"
 
 #include "cluster/membership.hpp"
+#include "cluster/node_keys.hpp"
 #include "cluster/registry.hpp"
 #include "tests/support/site.hpp"
 
@@ -40,6 +41,17 @@ struct Known {
         other.installation = "i2";
         other.address = "127.0.0.1";
         cluster::Registry(store).add_node(other);
+    }
+    // A server whose key is another than the one of shown().
+    void add_again(const std::string& node) {
+        cluster::Store store(*site.installation().facts.datasource, "small");
+        cluster::NodeRow row;
+        row.name = node;
+        row.installation = "of the new host";
+        row.address = "127.0.0.1";
+        row.roles = {"server"};
+        cluster::Registry(store).add_node(row);
+        cluster::keep_key(store, row.installation, "its key");
     }
     void remove(const std::string& node) {
         cluster::Store store(*site.installation().facts.datasource, "small");
@@ -164,4 +176,44 @@ TEST_CASE("members: the list goes with the node's membership") {
     CHECK_NOTHROW(Members(known.site.layout()).require(shown("node-2")));
     cluster::remove_membership(known.site.layout());
     CHECK(!platform::exists(known.kept));
+}
+
+TEST_CASE("members: a removed node has no say where its name is another's by now") {
+    Known known;
+    Members members(known.site.layout());
+    CHECK_NOTHROW(members.require(shown("node-2")));
+    known.remove("node-2");
+    known.add_again("node-2");
+    CHECK_NOTHROW(members.require_server(shown("node-2", {"server"}, "its key"))); // at once
+    const auto refused = [&](Members& now) {
+        for (const auto ask : {&Members::require, &Members::require_server})
+            CHECK(error_of([&] { (now.*ask)(shown("node-2")); }).kind() == Kind::not_trusted);
+    };
+    refused(members);
+    Members later(known.site.layout());
+    refused(later);
+    CHECK(contains(known.refusal("node-2").what(), cluster::not_registered)); // its agent asks
+    CHECK(contains(known.refusal("node-2").what(), "has another key"));
+
+    known.away();
+    Members without(known.site.layout());
+    CHECK_NOTHROW(without.require_server(shown("node-2", {"server"}, "its key")));
+    CHECK(contains(error_of([&] { without.require(shown("node-2")); }).what(), "cannot tell"));
+}
+
+TEST_CASE("members: the key counts where the name is a server's since the last question") {
+    Known known; // whose node-2 is none
+    Members members(known.site.layout());
+    CHECK_NOTHROW(members.require(shown("node-2")));
+    known.remove("node-2");
+    known.add_again("node-2");
+    // Believed for seconds as it was, and asked anew for since it is to give orders.
+    CHECK(error_of([&] { members.require_server(shown("node-2")); }).kind() == Kind::not_trusted);
+}
+
+TEST_CASE("members: names that an older Locum kept are known without their keys") {
+    Known known;
+    platform::write_file(known.kept, R"(["node-1","node-2"])", 0600);
+    known.away();
+    CHECK_NOTHROW(Members(known.site.layout()).require(shown("node-2")));
 }

@@ -1,11 +1,14 @@
 // Who may connect to a node's ports, by manifest, answers and members, and how the host's firewall
 // is made to follow.
 
+#include "installer/firewall_change.hpp"
 #include "installer/firewall_keeper.hpp"
 #include "installer/steps/firewall.hpp"
 #include "tests/support/fake_firewall.hpp"
 #include "tests/support/site.hpp"
 #include "tests/support/step_contract.hpp"
+
+#include <future>
 
 using namespace locum;
 using namespace locum::installer;
@@ -309,4 +312,29 @@ TEST_CASE("firewall keeper: without the registry those that are kept are let in,
     const cluster::AgentTask task = keep_firewall(site.layout(), found(fake));
     CHECK_THROWS_AS(task.run(), engine::Error);
     CHECK(fake.rules[owner] == FirewallRules{from("198.51.100.11"), from("2001:db8::12")});
+}
+
+TEST_CASE("firewall keeper: rules that a command changes while it works stay") {
+    Site site;
+    site.run_until("agent/start");
+    FakeFirewall fake;
+    store_firewall(site.layout(), {{device}, {one, two}, "fake"});
+    std::future<void> command;
+    const FindFirewall slow = [&] {
+        std::optional<platform::Firewall> firewall = fake.find(owner);
+        firewall->set = [&, set = firewall->set](const FirewallRules& rules) {
+            set(rules);
+            command = std::async(std::launch::async, [&] {
+                change_firewall(site.layout(), found(fake),
+                                [](FirewallRecord& record) { record.rules.clear(); });
+            });
+            // It is done by now, or waits for what goes on here.
+            command.wait_for(std::chrono::seconds(1));
+        };
+        return firewall;
+    };
+    keep_firewall(site.layout(), slow).run();
+    command.get();
+    CHECK(load_firewall(site.layout())->rules.empty());
+    CHECK(fake.rules[owner].empty());
 }

@@ -1,6 +1,7 @@
 // The steps that make a cluster keep the contract of steps; here on an embedded database.
 
 #include "cluster/membership.hpp"
+#include "cluster/node_keys.hpp"
 #include "cluster/registry.hpp"
 #include "datasource/schema.hpp"
 #include "tests/support/site.hpp"
@@ -106,6 +107,9 @@ TEST_CASE("network/register: the node as it is") {
           std::map<std::string, std::string>{{"server", "1.0"}, {"balancer", "1.0"}});
     CHECK(node.mode == cluster::Mode::normal);
     CHECK(node.joined_ms > 0);
+    const std::string pin =
+        token::facts_of(cluster::load_identity(site.layout()).certificate_pem).pin;
+    CHECK(cluster::node_keys(store) == std::map<std::string, std::string>{{"node-1", pin}});
 }
 
 TEST_CASE("network/token keeps the contract") {

@@ -1,3 +1,4 @@
+#include "tests/support/site.hpp"
 #include "tests/unit/upgrade/facts.hpp"
 #include "upgrade/session.hpp"
 #include "upgrade/verdict.hpp"
@@ -111,6 +112,24 @@ TEST_CASE("session: a node without a datasource names where to go") {
     const engine::Error error = error_of([&] { upgrade::Session({scratch.path(), "small"}); });
     CHECK(error.kind() == engine::Kind::refused);
     CHECK(!error.remedy().empty());
+}
+
+TEST_CASE("session: a host that was removed from its cluster acts for it no more") {
+    Site site;
+    site.run_until("agent/start");
+    cluster::Store store(*site.installation().facts.datasource, "small");
+    cluster::Registry registry(store);
+    cluster::NodeRow other;
+    other.name = "node-2";
+    other.installation = "of node-2";
+    other.roles = {"server"};
+    registry.add_node(other);
+    CHECK_NOTHROW(upgrade::Session(site.layout()));
+    registry.remove_node("node-1");
+    const engine::Error error = error_of([&] { upgrade::Session(site.layout()); });
+    CHECK(error.kind() == engine::Kind::refused);
+    CHECK(contains(error.what(), "this host was removed from its cluster"));
+    CHECK(contains(error.remedy(), "locum uninstall --root "));
 }
 
 namespace {

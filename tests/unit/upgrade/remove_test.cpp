@@ -193,6 +193,7 @@ TEST_CASE("removal: sessions are a node's by its address, however that is writte
 TEST_CASE("removal: on one machine sessions tell nothing, and its ports speak for it") {
     RemovalFacts facts = gone();
     facts.row->machine = facts.witnesses[0].row.machine;
+    facts.row->address = "127.0.0.4";
     for (Witness& one : facts.witnesses)
         one.database_address = "127.0.0.1";
     for (datasource::ClientSession& session : facts.sessions)
@@ -200,6 +201,36 @@ TEST_CASE("removal: on one machine sessions tell nothing, and its ports speak fo
     const Evidence evidence = evidence_of(facts);
     CHECK(evidence.findings.empty());
     CHECK(contains(all(evidence.proof), "where the database does not tell their sessions apart"));
+}
+
+TEST_CASE("removal: a host cloned with another's machine id is not taken for the same machine") {
+    RemovalFacts facts = gone();
+    facts.row->machine = facts.witnesses[0].row.machine;
+    CHECK(contains(all(evidence_of(facts).proof),
+                   "the database has no session from its address 10.0.0.3"));
+    // Nor where it may be behind the same address as its twin.
+    facts.witnesses[0].database_address = "10.8.0.1";
+    facts.sessions[0].address = "10.8.0.1";
+    CHECK(only(evidence_of(facts), "node-unproven") ==
+          "the database sees node-1 at 10.8.0.1, and node-3 may be behind that, too");
+}
+
+TEST_CASE("removal: two nodes of one machine that have one address share their sessions") {
+    RemovalFacts facts = gone();
+    facts.row->machine = facts.witnesses[0].row.machine;
+    facts.row->address = facts.witnesses[0].row.address;
+    const Evidence evidence = evidence_of(facts);
+    CHECK(evidence.findings.empty());
+    CHECK(contains(all(evidence.proof), "where the database does not tell their sessions apart"));
+}
+
+TEST_CASE("removal: that a node without a server does not report proves nothing: it never does") {
+    RemovalFacts facts = gone();
+    facts.row = row("node-3", "10.0.0.3", {"balancer"});
+    for (Witness& one : facts.witnesses)
+        one.in_balancer.reset(); // they know servers only
+    CHECK(all(evidence_of(facts).proof) ==
+          "not to be reached from node-1 and node-2: its agent (10.0.0.3:61616)");
 }
 
 TEST_CASE("removal: a node whose agent answers and whose services are stopped is proven by that") {
@@ -214,10 +245,16 @@ TEST_CASE("removal: a node whose agent answers and whose services are stopped is
 
 TEST_CASE("removal: what follows is told before") {
     RemovalFacts facts = gone();
-    const std::string comes_back = "nothing is stopped or deleted on node-3; should it come back, "
-                                   "its server is not started and its orders are refused: there "
-                                   "locum uninstall, then install it anew";
-    CHECK(consequences_of(facts) == std::vector<std::string>{comes_back});
+    const std::string comes_back =
+        "nothing is deleted on node-3; should it come back, its agent "
+        "stops its services as soon as it reaches the database, and its "
+        "orders are refused: there locum uninstall, then install it anew";
+    const std::string disk =
+        "the disk of node-3 holds the database's passwords, and the network's CA key and join "
+        "secret, which whoever has it can use: wipe it; where that cannot be done, change the "
+        "passwords in the database and in datasource.json of each server, and run locum repair "
+        "there";
+    CHECK(consequences_of(facts) == std::vector<std::string>{comes_back, disk});
 
     SUBCASE("of a server on its copy, with a balancer, in an open upgrade") {
         facts.row = row("node-3", "10.0.0.3", {"server", "balancer"});
@@ -234,12 +271,20 @@ TEST_CASE("removal: what follows is told before") {
                   comes_back,
                   "until then node-2 would still obey it: a node without a server believes every "
                   "certificate of one",
+                  disk,
                   "node-3 is in update mode: what was written on it since its copy was made is "
                   "lost, in session and last_seen",
                   "node-1 is the only server then: while it is stopped, nobody serves",
                   "operation upgrade-1 (upgrade, paused) goes on without node-3: locum upgrade "
                   "resume; back: locum upgrade rollback",
                   "no balancer is left in the cluster"});
+    }
+    SUBCASE("of one without a server, which does not reach the database") {
+        facts.row = row("node-3", "10.0.0.3", {"tool"});
+        CHECK(consequences_of(facts) ==
+              std::vector<std::string>{"nothing is stopped or deleted on node-3; should it come "
+                                       "back, its services go on, and its orders are refused: "
+                                       "there locum uninstall, then install it anew"});
     }
     SUBCASE("of one that is out of the registry already, and a balancer may not know") {
         facts.row.reset();

@@ -110,6 +110,19 @@ TEST_CASE("verdict: no way from the schema that is there: through which one firs
     CHECK(contains(none.remedy(), "vendor"));
 }
 
+TEST_CASE("verdict: its word, from what is possible") {
+    upgrade::Verdict verdict;
+    CHECK(name(way_of(verdict)) == "rolling-possible");
+    verdict.rolling = false;
+    CHECK(name(way_of(verdict)) == "downtime-needed");
+    verdict.in_place = upgrade::InPlace::servers_first;
+    CHECK(name(way_of(verdict)) == "rolling-possible");
+    verdict.alone = {"there is one server only: while it is stopped nobody serves"};
+    CHECK(name(way_of(verdict)) == "downtime-needed");
+    CHECK(name(upgrade::Way::go_through) == "go-through");
+    CHECK(name(upgrade::Way::nothing_to_do) == "nothing-to-do");
+}
+
 TEST_CASE("preflight: nothing against it where all is well") {
     CHECK(upgrade::preflight(two(), three_nodes(), UpgradeMode::rolling).empty());
     CHECK(upgrade::preflight(two(), three_nodes(), UpgradeMode::short_downtime).empty());

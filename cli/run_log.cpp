@@ -1,0 +1,137 @@
+#include "cli/run_log.hpp"
+#include "engine/locum_version.hpp"
+#include "platform/files.hpp"
+#include "platform/hash.hpp"
+#include "platform/host.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace locum::cli {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+std::string time_text(Clock::time_point time) {
+    const auto ms =
+        std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(Clock::to_time_t(time)),
+                       ms % 1000);
+}
+
+// By time, so that a listing is in order; the rest parts runs of one second.
+std::string file_name(std::string_view command) {
+    std::string name =
+        fmt::format("{:%Y%m%dT%H%M%SZ}-{}-{}.log", fmt::gmtime(Clock::to_time_t(Clock::now())),
+                    command, platform::hex(platform::random_bytes(3)));
+    std::replace(name.begin(), name.end(), ' ', '-');
+    return name;
+}
+
+} // namespace
+
+RunLog::RunLog(const cluster::Layout& layout, std::string_view command,
+               std::function<void(const std::string&)> warn) :
+    folder_(layout.logs()),
+    file_(folder_ + "/" + file_name(command)), warn_(std::move(warn)) {
+    kept_ = fmt::format("{} Locum {}: {}, suite {}, on {}\n", time_text(Clock::now()),
+                        engine::locum_version(), command, layout.suite, platform::host_name());
+}
+
+void RunLog::end(std::string_view line) {
+    if (used_)
+        add(line);
+}
+
+void RunLog::add(std::string_view line) {
+    used_ = true;
+    if (ended_)
+        return;
+    kept_ += fmt::format("{} {}\n", time_text(Clock::now()), line);
+    write();
+}
+
+void RunLog::write() {
+    try {
+        if (!platform::exists(begun_ ? file_ : folder_)) {
+            ended_ = begun_; // it was removed with the suite
+            return;
+        }
+        platform::append_to(file_, kept_);
+        begun_ = true;
+        kept_.clear();
+    } catch (const engine::Error& error) {
+        ended_ = true;
+        warn_(fmt::format("the log {} is not written any more: {}", file_, error.one_line()));
+    }
+}
+
+std::string RunLog::file() const {
+    return begun_ && platform::exists(file_) ? file_ : "";
+}
+
+RunReporter::RunReporter(const Common& common, const cluster::Layout& layout,
+                         std::string_view command) :
+    shown_(make_reporter(common)),
+    log_(layout, command, [this, quiet = common.quiet](const std::string& text) {
+        if (quiet)
+            fmt::print(stderr, "warning: {}\n", text);
+        else
+            shown_->note("warning: " + text);
+    }) {}
+
+void RunReporter::show_by(std::unique_ptr<engine::Reporter> shown) {
+    shown_ = std::move(shown);
+}
+
+void RunReporter::step(std::string_view id, std::string_view says, engine::Progress progress,
+                       std::string_view detail) {
+    log_.add(fmt::format("{} {}: {}{}", name(progress), id, says,
+                         detail.empty() ? "" : fmt::format(" ({})", detail)));
+    shown_->step(id, says, progress, detail);
+}
+
+void RunReporter::work(std::string_view id, std::uint64_t done, std::uint64_t total,
+                       std::string_view unit) {
+    shown_->work(id, done, total, unit);
+}
+
+void RunReporter::note(std::string_view text) {
+    log_.add(fmt::format("note {}", text));
+    shown_->note(text);
+}
+
+int logged(const Common& common, const cluster::Layout& layout, std::string_view command,
+           const std::function<int(RunReporter&)>& work) {
+    RunReporter reporter(common, layout, command);
+    RunLog& log = reporter.log();
+    const auto failed = [&](const engine::Error& error) {
+        log.end(fmt::format("ended, exit code {}: {}", engine::exit_code(error.kind()),
+                            error.one_line()));
+        if (!error.remedy().empty())
+            log.end("try: " + error.remedy());
+        if (const std::string file = log.file(); !file.empty())
+            throw Logged{error, file};
+    };
+    try {
+        const int code = work(reporter);
+        log.end(fmt::format("ended, exit code {}", code));
+        if (const std::string file = log.file(); !file.empty() && !common.quiet) {
+            std::fflush(stdout); // it is the last line
+            fmt::print(stderr, "log: {}\n", file);
+        }
+        return code;
+    } catch (const engine::Error& error) {
+        failed(error);
+        throw;
+    } catch (const std::exception& error) {
+        failed(unexpected(error));
+        throw;
+    }
+}
+
+} // namespace locum::cli

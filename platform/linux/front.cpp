@@ -1,0 +1,53 @@
+#include "engine/error.hpp"
+#include "platform/process.hpp"
+
+#include <boost/process/args.hpp>
+#include <boost/process/child.hpp>
+#include <boost/process/exe.hpp>
+#include <cerrno>
+#include <csignal>
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+namespace locum::platform {
+
+namespace {
+
+// Both come from the keyboard to all that run at the terminal.
+class DeafToKeyboard {
+public:
+    DeafToKeyboard() :
+        interrupt_(std::signal(SIGINT, SIG_IGN)), quit_(std::signal(SIGQUIT, SIG_IGN)) {}
+    ~DeafToKeyboard() {
+        std::signal(SIGINT, interrupt_);
+        std::signal(SIGQUIT, quit_);
+    }
+    DeafToKeyboard(const DeafToKeyboard&) = delete;
+    DeafToKeyboard& operator=(const DeafToKeyboard&) = delete;
+
+private:
+    void (*interrupt_)(int);
+    void (*quit_)(int);
+};
+
+} // namespace
+
+int run_in_front(const std::vector<std::string>& argv) {
+    namespace bp = boost::process;
+    std::error_code error;
+    bp::child child(bp::exe = argv.at(0),
+                    bp::args = std::vector<std::string>(argv.begin() + 1, argv.end()), error);
+    if (error)
+        throw engine::Error(fmt::format("{} cannot be started: {}", argv[0], error.message()))
+            .remedy("see that its file system is not mounted noexec");
+    const DeafToKeyboard deaf; // not before: the child would inherit it
+    const pid_t pid = child.id();
+    child.detach(); // bp would take an end by a signal for an exit code
+    int status = 0;
+    while (::waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            throw engine::Error(fmt::format("the end of {} cannot be awaited", argv[0]));
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+} // namespace locum::platform

@@ -1,0 +1,78 @@
+#!/usr/bin/env bash
+# One executable file with Locum and a bundle in it: it asks or takes answers, installs, leaves the tool for later, upgrades with
+# the next version's file; damaged it is refused; what is left or only looked at leaves nothing behind.
+set -euo pipefail
+source "$(dirname "$0")/../upgrade/lib.sh"
+source "$(dirname "$0")/terminal.sh"
+
+# setup VERSION ARGUMENTS…
+setup() {
+    code=0
+    "$trial/endpoint-manager-$1-setup" "${@:2}" >"$trial/last.log" 2>&1 </dev/null || code=$?
+}
+nothing_unpacked() { [[ -z $(find "$TMPDIR" -maxdepth 1 -name 'locum-setup-*') ]] || fail "what was unpacked is left"; }
+
+trial_begin
+export TMPDIR=$trial/tmp
+mkdir "$TMPDIR"
+"$locum" bundle keygen "$trial/vendor" >/dev/null
+for version in 1.0 2.0; do
+    "$locum" bundle build "$suites/$version" --key "$trial/vendor.key" -o "$trial/endpoint-manager-$version.bundle" \
+        --setup "$trial/endpoint-manager-$version-setup" >"$trial/last.log"
+    expect_said 'and the bundle; it installs when it is started'
+done
+trial_answers 1
+tool=$trial/node-1/usr/local/bin/locum
+
+echo "-- it is Locum, too"
+setup 1.0 --version
+expect_code 0 "--version"
+expect_said '^locum '
+setup 1.0 bundle verify "$trial/endpoint-manager-1.0.bundle" --key "$trial/vendor.pub"
+expect_code 0 "a command"
+
+echo "-- what only looks, and what is left, leaves nothing"
+setup 1.0 --root "$trial/node-1" --answers "$trial/answers-1.toml" --plan
+expect_code 0 "the plan"
+expect_said 'service/server +start server'
+[[ ! -e $trial/node-1 ]] || fail "the plan left $(find "$trial/node-1")"
+run "$trial/endpoint-manager-1.0-setup" --root "$trial/node-1"
+asked 'One of these [create]:' --key C-c
+ended 130
+[[ ! -e $trial/node-1/usr ]] || fail "the tool is left"
+nothing_unpacked
+
+echo "-- a damaged file"
+size=$(stat -c %s "$trial/endpoint-manager-1.0-setup")
+head -c $((size - 1000)) "$trial/endpoint-manager-1.0-setup" >"$trial/endpoint-manager-cut-setup"
+cp "$trial/endpoint-manager-1.0-setup" "$trial/endpoint-manager-bundle-setup"
+printf X | dd of="$trial/endpoint-manager-bundle-setup" bs=1 seek=$((size - 5000)) conv=notrunc status=none
+cp "$trial/endpoint-manager-1.0-setup" "$trial/endpoint-manager-program-setup"
+at=$(grep -abo 'leaves nothing half' "$locum" | head -n 1 | cut -d: -f1 || true)
+at=${at:-$(grep -abo 'it installs when it is started' "$locum" | head -n 1 | cut -d: -f1)}
+printf X | dd of="$trial/endpoint-manager-program-setup" bs=1 seek="$at" conv=notrunc status=none
+chmod +x "$trial"/endpoint-manager-*-setup
+for what in cut bundle program; do
+    setup "$what" --root "$trial/node-1" --answers "$trial/answers-1.toml"
+    expect_code 14 "a file whose $what is damaged"
+    [[ ! -e $trial/node-1/usr && ! -e $trial/node-1/opt ]] || fail "a damaged file left something"
+done
+
+echo "-- it installs, and leaves the tool"
+setup 1.0 --root "$trial/node-1" --answers "$trial/answers-1.toml"
+expect_code 0 "installation"
+expect_said "^for later: $tool"
+"$tool" status --root "$trial/node-1" | grep -q '^node-1 ' || fail "the tool that was left does not work"
+[[ $(readlink "/proc/$(awk '{ print $1; exit }' "$trial/node-1/var/lib/locum/endpoint-manager/agent.record")/exe") == "$tool" ]] ||
+    fail "the agent runs from elsewhere"
+nothing_unpacked
+setup 1.0 --root "$trial/node-1" --answers "$trial/answers-1.toml"
+expect_code 0 "a second run"
+expect_said 'is installed as node-1: nothing to do'
+
+echo "-- the next version's file upgrades"
+setup 2.0 --root "$trial/node-1" --answers "$trial/answers-1.toml"
+expect_code 0 "upgrade"
+expect_said '1 of 1 servers updated'
+"$tool" verify --root "$trial/node-1" >"$trial/last.log" || fail "verification"
+nothing_unpacked

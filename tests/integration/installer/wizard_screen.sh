@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# The wizard on the full screen of a real terminal (tmux), read as a person reads it: the same questions as line by line, with
+# lists, boxes to tick, texts to scroll, a password that is not shown, and a gauge; a window of 40 columns; a locale without
+# UTF-8; what was answered is recorded, and the record installs the same without a person.
+set -euo pipefail
+source "$(dirname "$0")/../upgrade/lib.sh"
+source "$(dirname "$0")/terminal.sh"
+terminal_type=screen
+export LC_ALL=C.UTF-8
+title_end=' ├'
+
+# at TITLE [ANSWER] [KEY…]: waits for the window with that title, clears what is suggested and types the answer where it is
+# not empty, then presses the keys.
+at() {
+    local tries=0
+    until shows "$1$title_end"; do
+        ((++tries < 200)) || { cat "$trial/screen" >&2 && fail "there is no window: $1"; }
+        sleep 0.05
+    done
+    cat "$trial/screen" >>"$trial/screens"
+    if [[ -n ${2:-} ]]; then
+        tmux -S "$terminal" send-keys C-u
+        tmux -S "$terminal" send-keys -l -- "$2"
+    fi
+    [[ $# -lt 3 ]] || tmux -S "$terminal" send-keys "${@:3}"
+}
+until_shown() {
+    local tries=0
+    until shows "$1"; do
+        ((++tries < 200)) || { cat "$trial/screen" >&2 && fail "the screen does not show: $1"; }
+        sleep 0.05
+    done
+    cat "$trial/screen" >>"$trial/screens"
+}
+seen() { grep -qF -- "$1" "$trial/screens" || { cat "$trial/screens" >&2 && fail "no window showed: $1"; }; }
+
+trial_begin
+trial_bundles >/dev/null
+trial_postgresql
+bundle=$trial/endpoint-manager-1.0.bundle
+
+echo "-- left with Ctrl-C: the screen is given back, and nothing was changed"
+run "$locum" install "$bundle" --root "$trial/node-1"
+at 'Network' '' '?'
+at 'Help' '' Enter
+at 'Network' '' C-c
+ended 6
+seen 'its token, which every'
+[[ ! -e $trial/node-1 ]] || fail "something is there"
+
+echo "-- the first node"
+run "$locum" install "$bundle" --root "$trial/node-1" --record "$trial/recorded.toml"
+at 'Network' '' Enter
+at 'File for the new network token' "$trial/network.token" Enter
+at "The vendor's public key" /nowhere.pub Enter
+until_shown 'found /nowhere.pub: no such file'
+at "The vendor's public key" "$trial/vendor.pub" Enter
+at 'Licence' '' Enter
+at 'Information' '' Enter
+at 'Kind of network' '' Down Down Enter
+at 'Components of this host' '' Down Space Tab Enter # the balancer, too
+at 'Name of this node' node-1 Enter
+at 'Address of this node' 192.0.2.77 Enter
+until_shown 'expected an address of'
+at 'Address of this node' 127.0.0.2 Enter
+at 'start of services yourself?' '' Up Enter
+at 'Folder for data' "$trial/node-1-data" Enter
+at 'Folder for sockets' "$trial_run/1" Tab Tab Enter # back
+at 'Folder for data' '' Enter
+at 'Folder for sockets' '' Enter
+at 'Database' '' Enter
+at 'Host of the database' 127.0.0.1 Enter
+at 'Port of the database' "$postgresql_port" Enter
+at 'Name of the database' endpoint Enter
+at "Account of the suite's servers" app Enter
+at "Password of the suite's servers" '' Down Enter
+until_shown 'Path of the file.'
+at "Password of the suite's servers" "$trial/app.password" Enter
+at 'Account of Locum itself' '' Enter
+at 'Password of Locum itself' '' Enter
+until_shown 'It is not shown'
+at 'Password of Locum itself' wrong-password
+until_shown '**************'
+at 'Password of Locum itself' '' Enter
+until_shown 'does not accept the password of'
+at 'Password of Locum itself' '' Enter
+until_shown 'It is not shown'
+at 'Password of Locum itself' quickstart-locum Enter
+at 'Port of Locum'"'"'s agent' '' Enter
+at "Port 'device' of server" '' Enter
+at "Port 'front' of balancer" '' Enter
+at 'Start of server' '' Enter
+at 'Start of balancer' '' Enter
+at 'What was found' '' Enter
+at 'install Endpoint Manager 1.0 as node-1' '' Enter
+ended 0
+said '%' # of the gauge
+grep -q '^done  service/balancer: ' <(tr -d '\r' <"$trial/screen.all") || fail "what was done does not stand in the terminal afterwards"
+said 'Endpoint Manager 1.0 is installed and well as node-1'
+! grep -F quickstart-locum "$trial/screen.all" "$trial/screens" || fail "the password is on the screen"
+cp "$trial/screen.all" "$trial/screen.first"
+
+echo "-- what was answered installs the same, and a second run changes nothing"
+grep -q 'prompt = true' "$trial/recorded.toml" || fail "the record does not say where the password is from"
+! grep -F -e quickstart- "$trial/recorded.toml" || fail "a secret is in the record"
+try answers check "$trial/recorded.toml" "$bundle"
+expect_code 0 "a check of the record"
+try install "$bundle" --root "$trial/node-1" --answers "$trial/recorded.toml"
+expect_code 0 "an installation by the record, where it is installed"
+expect_said 'Endpoint Manager 1.0 is installed as node-1: nothing to do'
+
+echo "-- a further node in a window of 40 columns, without UTF-8"
+terminal_size=(-x 40 -y 20)
+export LC_ALL=C
+title_end= # which is cut where it is long
+run "$locum" install "$bundle" --root "$trial/node-2"
+at '1. Network' '' Down Enter
+at 'File with the network' "$trial/network.token" Enter
+at 'Licence' '' Enter
+at 'Information' '' Enter
+at 'Kind of network' '' Down Down Enter
+at 'Components of this host' '' Tab Enter
+at 'Name of this node' node-2 Enter
+at 'Address of this node' 127.0.0.3 Enter
+at 'Choose folders, ports' '' Enter
+at 'What was found' '' Enter
+at 'install Endpoint Manager' '' Enter
+ended 0
+LC_ALL=C grep -n '[^ -~]' "$trial/screen" && fail "characters that a terminal without UTF-8 does not have"
+tr -d '\r\n' <"$trial/screen.all" | grep -qF 'Endpoint Manager 1.0 is installed and well as node-2' || fail "it does not say what it did"
+
+echo "-- a window that is too small: line by line"
+terminal_size=(-x 39 -y 20)
+run "$locum" install "$bundle" --root "$trial/node-2"
+asked 'One of these [leave]:'
+ended 0
