@@ -188,6 +188,7 @@ void add_upgrade(CLI::App& app, Action& action) {
     command
         ->add_option("--mode", resume_options->mode,
                      "Where one server is left only: it may stop meanwhile")
+        ->type_name("MODE")
         ->check(CLI::IsMember({"short-downtime"}));
     command->callback([resume_options, &action] {
         action = [resume_options] {
