@@ -81,11 +81,13 @@ void add_rehearse(CLI::App& app, Action& action) {
     command
         ->add_option("--mode", options->mode,
                      "How the upgrade goes; auto: as `upgrade run` chooses")
+        ->type_name("MODE")
         ->check(CLI::IsMember({"auto", "rolling", "in-place", "short-downtime"}))
         ->capture_default_str();
     command
         ->add_option("--datasource", options->datasource,
                      "Default: postgresql, where the suite has migrations for it")
+        ->type_name("KIND")
         ->check(CLI::IsMember({"embedded", "postgresql"}));
     command
         ->add_option("--database", asked.database,
