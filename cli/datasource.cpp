@@ -250,7 +250,7 @@ void add_settings(CLI::App& command, Options& options) {
     command
         .add_option("--type", options.type,
                     "The engine; a new one is postgresql, where none is given")
-        ->type_name("TYPE")
+        ->type_name("KIND")
         ->check(CLI::IsMember({"postgresql", "embedded"}));
     command.add_option("--host", options.host, "The database's host: a name or an address")
         ->type_name("HOST");

@@ -95,7 +95,7 @@ void add_rehearse(CLI::App& app, Action& action) {
     command
         ->add_option("--datasource", options->datasource,
                      "Default: postgresql, where the suite has migrations for it")
-        ->type_name("TYPE")
+        ->type_name("KIND")
         ->check(CLI::IsMember({"embedded", "postgresql"}));
     command
         ->add_option("--database", asked.database,

@@ -105,6 +105,7 @@ public:
             return change_roles(node_.layout, request.peer, request.body, request.channel);
         }};
         verbs["leave"] = {.handler = [this](const Request& request, const Emit&) {
+            members_.require(request.certificate);
             leave(node_.layout, request.peer, request.body);
             return std::string("{}");
         }};

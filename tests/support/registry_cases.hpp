@@ -238,6 +238,10 @@ TEST_CASE("registry: admissions are kept") {
     cluster.registry.add_admission("node-2", "node-1", "ab:cd");
     CHECK(cluster.store.query("SELECT node, admitted_by, certificate FROM {r}admission") ==
           datasource::Rows{{"node-2", "node-1", "ab:cd"}});
+    // The first node was admitted by nobody.
+    for (const char* name : {"node-1", "node-2"})
+        CHECK(cluster::was_admitted(cluster.store, name));
+    CHECK(!cluster::was_admitted(cluster.store, "node-3"));
 }
 
 TEST_CASE("operations: one is open at a time, whatever its state") {

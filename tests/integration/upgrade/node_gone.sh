@@ -161,10 +161,12 @@ expect_code 0 "uninstall there"
 [[ ! -e $trial/node-3 ]] || fail "left on node-3: $(find "$trial/node-3")"
 
 echo "-- its name is another host's, and its key gives no orders"
-say() { # FOLDER NAME PARAMETERS: an order to node-1 by the certificate that is there
+send() { # FOLDER VERB BODY: to node-1, by the certificate that is there
     curl -sk --max-time 60 --cert "$1/node.crt" --key "$1/node.key" -H 'X-Locum-Protocol: 1' -H 'Content-Type:' \
-        --data-binary '{"command":"'"$2"'@5000","operation":"evil","epoch":5000,"name":"'"$2"'","parameters":'"$3"'}' \
-        https://127.0.0.2:61616/v1/run | tail -n 1
+        --data-binary "$3" "https://127.0.0.2:61616/v1/$2" | tail -n 1
+}
+say() { # FOLDER NAME PARAMETERS: an order
+    send "$1" run '{"command":"'"$2"'@5000","operation":"evil","epoch":5000,"name":"'"$2"'","parameters":'"$3"'}'
 }
 stop='{"component":"server","at-once":true}'
 refused() { # WHEN
@@ -177,6 +179,8 @@ refused "after its removal"
 try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-3.toml" --root "$trial/node-3"
 expect_code 0 "installation of another host with that name"
 refused "after its name was given again"
+answer=$(send "$trial/stolen" leave '{}')
+[[ $answer == *'"kind":"not-trusted"'* ]] || fail "node-3 leaves by the key of a removed node: $answer"
 # Whoever has the name now is heard.
 answer=$(say "$trial/node-3/var/lib/locum/endpoint-manager" acknowledge '{}')
 [[ $answer == *'"result"'* ]] || fail "an order of the new node-3 was answered with: $answer"

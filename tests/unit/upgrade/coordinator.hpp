@@ -46,6 +46,6 @@ private:
 };
 
 inline const upgrade::Order three_servers{
-    {"node-1", "node-2", "node-3"}, {"node-1", "node-2"}, {"node-1", "node-2", "node-3"}};
+    {"node-1", "node-2", "node-3"}, false, {"node-1", "node-2"}, {"node-1", "node-2", "node-3"}};
 
 } // namespace locum::testing

@@ -266,18 +266,20 @@ TEST_CASE("removal: what follows is told before") {
         facts.open->id = "upgrade-1";
         facts.open->kind = "upgrade";
         facts.open->state = cluster::OperationState::paused;
-        CHECK(consequences_of(facts) ==
-              std::vector<std::string>{
-                  comes_back,
-                  "until then node-2 would still obey it: a node without a server believes every "
-                  "certificate of one",
-                  disk,
-                  "node-3 is in update mode: what was written on it since its copy was made is "
-                  "lost, in session and last_seen",
-                  "node-1 is the only server then: while it is stopped, nobody serves",
-                  "operation upgrade-1 (upgrade, paused) goes on without node-3: locum upgrade "
-                  "resume; back: locum upgrade rollback",
-                  "no balancer is left in the cluster"});
+        CHECK(
+            consequences_of(facts) ==
+            std::vector<std::string>{
+                comes_back,
+                "until then node-2 would still obey it: a node without a server believes every "
+                "certificate of one",
+                disk,
+                "node-3 is in update mode: what was written on it since its copy was made is "
+                "lost, in session and last_seen",
+                "node-1 is the only server then: while it is stopped, nobody serves; to go on with "
+                "the operation it is stopped",
+                "operation upgrade-1 (upgrade, paused) goes on without node-3: locum upgrade "
+                "resume; back: locum upgrade rollback",
+                "no balancer is left in the cluster"});
     }
     SUBCASE("of one without a server, which does not reach the database") {
         facts.row = row("node-3", "10.0.0.3", {"tool"});
