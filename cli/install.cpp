@@ -102,6 +102,9 @@ bool on_screen(const Options& options) {
 
 // From the answers file, else from the person at the terminal.
 Wish wish_of(const Options& options, const std::string& root) {
+    if (!options.record.empty() && platform::exists(platform::absolute(options.record)))
+        throw engine::Error(options.record + " is there already", engine::Kind::usage)
+            .remedy("name another file");
     const std::string bundle = platform::absolute(options.bundle);
     const std::string program = platform::this_program();
     if (!options.answers.empty())
@@ -113,8 +116,11 @@ Wish wish_of(const Options& options, const std::string& root) {
         throw engine::Error("standard input is no terminal, so nothing can be asked",
                             engine::Kind::usage)
             .remedy("give --answers FILE; locum answers template BUNDLE writes one to fill in");
-    return ask_wish({bundle, root, program, options.ignored},
-                    *(on_screen(options) ? make_screen_face() : make_lines_face()));
+    Wish wish = ask_wish({bundle, root, program, options.ignored},
+                         *(on_screen(options) ? make_screen_face() : make_lines_face()));
+    if (wish.begun)
+        wish.prepared.emplace(installer::prepare(bundle, *wish.begun, root, program));
+    return wish;
 }
 
 // What was answered, for other hosts and the next time; secrets are left out.

@@ -48,24 +48,30 @@ bool only_looks(const Arguments& arguments) {
 bool is_current(const std::string& program) {
     if (!platform::exists(program))
         return false;
-    platform::Command command;
-    command.argv = {program, "--version"};
-    const platform::Finished said = platform::run(command);
-    constexpr std::string_view before = "locum ";
-    if (!said.ok() || !said.output.starts_with(before))
+    try {
+        platform::Command command;
+        command.argv = {program, "--version"};
+        const platform::Finished said = platform::run(command);
+        constexpr std::string_view before = "locum ";
+        if (!said.ok() || !said.output.starts_with(before))
+            return false;
+        const std::string text = said.output.substr(before.size());
+        return Version::parse(text.substr(0, text.find('\n'))) >=
+               Version::parse(engine::locum_version());
+    } catch (const Error&) {
         return false;
-    const std::string text =
-        said.output.substr(before.size(), said.output.find('\n') - before.size());
-    return Version::parse(text) >= Version::parse(engine::locum_version());
+    }
 }
 
 // Unpacked for one run; gone afterwards.
 class Unpacked {
 public:
-    explicit Unpacked(const SetupFile& setup) {
+    Unpacked() {
         const char* wanted = std::getenv("TMPDIR");
         folder_ = platform::make_temporary_folder(wanted && *wanted ? wanted : "/var/tmp",
                                                   "locum-setup-");
+    }
+    void put(const SetupFile& setup) {
         const std::string name = fs::path(setup.file).filename().string();
         bundle_ = folder_ + "/" +
                   (name.ends_with(suffix) ? name.substr(0, name.size() - suffix.size()) : name) +
@@ -99,6 +105,7 @@ public:
                 return;
             }
         is_new_ = !platform::exists(path_);
+        made_ = platform::missing_folders(platform::parent_of(path_));
         platform::make_folders(platform::parent_of(path_));
         suite::unpack_program(setup, path_);
     }
@@ -107,10 +114,7 @@ public:
             return;
         boost::system::error_code ignored;
         fs::remove(path_, ignored);
-        // Folders that are empty are the ones that were made for it, below --root.
-        for (std::string folder = platform::parent_of(path_); folder.size() > root_.size();
-             folder = platform::parent_of(folder))
-            fs::remove(folder, ignored);
+        platform::remove_if_empty(made_);
     }
     Tool(const Tool&) = delete;
     Tool& operator=(const Tool&) = delete;
@@ -122,6 +126,7 @@ public:
 private:
     std::string root_, path_;
     bool is_new_ = false;
+    std::vector<std::string> made_; // folders
 };
 
 int install(const std::string& tool, const std::string& bundle, const Arguments& arguments) {
@@ -144,7 +149,8 @@ std::optional<int> run_setup(const Arguments& arguments) {
     }
     if (!arguments.empty() && (!arguments[0].starts_with('-') || arguments[0] == "--version"))
         return std::nullopt;
-    const Unpacked unpacked(*setup);
+    Unpacked unpacked;
+    unpacked.put(*setup);
     if (only_looks(arguments)) {
         const std::string tool = unpacked.folder() + "/locum";
         suite::unpack_program(*setup, tool);

@@ -337,20 +337,19 @@ private:
 Wish ask_wish(const WizardRequest& request, Face& face) {
     const suite::Manifest manifest = suite::inspect_bundle(request.bundle).manifest;
     const cluster::Layout layout{request.root, manifest.name};
-    const auto prepared = [&](const installer::Answers& answers) {
-        return installer::prepare(request.bundle, answers, request.root, request.program);
-    };
     if (const auto begun = installer::Begun::load(layout);
         begun && begun->what == installer::Begun::What::installation) {
         if (!goes_on(face))
             return {Wish::What::take_back};
-        return {Wish::What::install,
-                prepared(installer::parse_answers(begun->answers_text, begun->answers_file))};
+        Wish wish;
+        wish.begun = installer::parse_answers(begun->answers_text, begun->answers_file);
+        return wish;
     }
     if (!platform::exists(layout.state_file("node.json")))
         return {Wish::What::install, Wizard(request, face).run()};
     const cluster::NodeState node = cluster::load_node_state(layout);
-    installer::Prepared over = prepared(answers_of_node(node));
+    installer::Prepared over =
+        installer::prepare(request.bundle, answers_of_node(node), request.root, request.program);
     if (over.relation == installer::Relation::same && !upgrade::part_is_open(over.installation))
         return wish_over_same(face, over.installation.manifest(), node);
     const upgrade::Part part = upgrade::part_of(over.installation, request.ignored);

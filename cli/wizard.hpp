@@ -19,8 +19,11 @@ struct WizardRequest {
 struct Wish {
     enum class What { install, take_back, modify, repair, nothing };
     What what = What::install;
-    std::optional<installer::Prepared> prepared = {}; // of install
-    installer::Selection selection = {};              // of modify
+    std::optional<installer::Prepared> prepared = {}; // of install, or:
+    // What was begun goes on by these. To be prepared when the face is gone: it may ask for a
+    // password again.
+    std::optional<installer::Answers> begun = {};
+    installer::Selection selection = {}; // of modify
 };
 
 // Asks until it can begin and is wanted; shows what is found, and the plan. Over an older version

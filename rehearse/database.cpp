@@ -130,7 +130,10 @@ std::vector<std::string> lost_rows(const std::map<std::string, std::int64_t>& be
                                    const std::map<std::string, std::int64_t>& after) {
     std::vector<std::string> lost;
     for (const auto& [table, count] : before)
-        if (const auto found = after.find(table); found != after.end() && found->second < count)
+        if (const auto found = after.find(table); found == after.end() && count > 0)
+            lost.push_back(
+                fmt::format("{}: {} rows before, and no such table after", table, count));
+        else if (found != after.end() && found->second < count)
             lost.push_back(
                 fmt::format("{}: {} rows before, {} after", table, count, found->second));
     return lost;

@@ -113,6 +113,12 @@ struct Continuation {
     std::vector<std::string> servers;
     std::vector<std::string> nodes;
 
+    // What was begun without a downtime has one server left.
+    bool others_were_removed() const {
+        return servers.size() == 1 && inputs.mode != UpgradeMode::short_downtime &&
+               (inputs.host_by_host || inputs.servers.size() > 1);
+    }
+
     static cluster::Operation require_open(Session& session) {
         std::optional<cluster::Operation> open = session.open_operation();
         if (!open)
@@ -146,6 +152,9 @@ struct Continuation {
             inputs.host_by_host ? all_agents(facts, upgrade.manifest()) : inputs.agents;
         Order order = order_of(facts, upgrade.manifest(), servers, agents);
         order.last_had_copy = !servers.empty() && had_copy(journal, operation.id, servers.back());
+        order.last_is_gone = inputs.mode == UpgradeMode::rolling &&
+                             last_is_gone(journal, operation.id, servers) &&
+                             (facts.schema != inputs.schema || returns(journal, operation.id));
         nodes = order.nodes;
         plan = make_plan(conductor, inputs.mode, order, inputs.schema);
         // What other hosts did in their turns is not taken back since one cannot get the bundle.
@@ -179,27 +188,6 @@ void count_as_restored(Continuation& go) {
         go.conductor.registry().set_fact(cluster::fact::migration, "");
         go.conductor.registry().set_fact(cluster::fact::restored, go.operation.id);
     });
-}
-
-// The others were removed meanwhile: what was begun without a downtime now needs one, as long as
-// the only server is still to be stopped.
-void require_downtime_wanted(Continuation& go, std::optional<UpgradeMode> wanted) {
-    if (go.servers.size() != 1 || go.inputs.servers.size() < 2 ||
-        go.inputs.mode == UpgradeMode::short_downtime || wanted == UpgradeMode::short_downtime)
-        return;
-    const auto known =
-        engine::states(cluster::RegistryJournal(go.session.store()).records(go.operation.id));
-    for (const engine::PlannedStep& planned : go.plan.steps) {
-        const auto state = known.find(planned.step.id);
-        if (!planned.step.id.ends_with("/stop") || (state != known.end() && state->second.done))
-            continue;
-        throw Error(fmt::format("{} is the only server left, and is stopped while the upgrade goes "
-                                "on: nobody serves meanwhile",
-                                go.servers.front()),
-                    Kind::downtime_needed)
-            .remedy("plan a short downtime, then: locum upgrade resume --mode short-downtime; back "
-                    "to the old version: locum upgrade rollback");
-    }
 }
 
 } // namespace
@@ -297,7 +285,9 @@ bool resume(const Request& request, engine::Reporter& reporter) {
         drive_back(go.session, go.plan, go.run, go.nodes, reporter);
         return false;
     }
-    require_downtime_wanted(go, request.mode);
+    if (request.mode != UpgradeMode::short_downtime && go.others_were_removed())
+        require_not_stopped(cluster::RegistryJournal(go.session.store()), go.operation.id, go.plan,
+                            go.servers.front());
     drive(go.session, go.plan, go.run, Ending::done, go.plan.title, reporter);
     return true;
 }

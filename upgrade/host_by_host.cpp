@@ -116,6 +116,9 @@ struct Visit {
         plan = inputs.mode == UpgradeMode::short_downtime ? short_downtime_plan(*conductor, order)
                : here.last()                              ? last_server_plan(*conductor, order)
                              : one_server_plan(*conductor, order, here.index);
+        if (open && inputs.mode != UpgradeMode::short_downtime && here.order.size() == 1)
+            require_not_stopped(cluster::RegistryJournal(session.store()), open->id, plan,
+                                node.name);
     }
     Visit(const Visit&) = delete; // the plan refers to the conductor, that to the upgrade
     Visit& operator=(const Visit&) = delete;

@@ -12,6 +12,8 @@ struct Order {
     std::vector<std::string> servers; // the last one migrates the productive database
     // The last one was updated on a copy before those after it were removed from the cluster.
     bool last_had_copy = false;
+    // One that is not among them migrated the database, and was removed since: all return.
+    bool last_is_gone = false;
     std::vector<std::string> balancers; // nodes with the balancer component
     std::vector<std::string> nodes;     // all
     // What else runs on the nodes, consoles and mirrors: node and component.
@@ -28,6 +30,8 @@ engine::Plan short_downtime_plan(Conductor& conductor, const Order& order);
 // The suffix of the group of steps that only the last server goes through, so that a server that
 // was updated already can still become the last: "node-3.last/migrate".
 inline constexpr std::string_view last_group = ".last";
+// Of the steps by which a server comes back from its copy.
+inline constexpr std::string_view return_group = ".return";
 
 // R1's own way, a host at a time: one server's part of the rolling plan (index within
 // order.servers), or all that is left when it is the last.

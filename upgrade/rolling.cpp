@@ -67,7 +67,7 @@ void update_last(Plan& plan, Conductor& conductor, const Order& order) {
 // Back from the copy. One that cannot be brought back does not keep the others.
 void return_to_productive(Plan& plan, Conductor& conductor, const std::string& node) {
     const std::string server = conductor.server_component();
-    const std::string group = node + ".return";
+    const std::string group = node + std::string(return_group);
     auto add = [&plan](engine::Step step) { plan.add(std::move(step), OnFailure::skip_group); };
     add(steps::drain(conductor, group + "/drain", node, steps::Others::must_serve));
     add(steps::stop(conductor, group + "/stop", node, server, conductor.upgrade().version()));
@@ -120,11 +120,15 @@ Plan rolling_plan(Conductor& conductor, const Order& order) {
                     conductor.upgrade().old_version(), conductor.upgrade().version());
     add_agents(plan, conductor, order.agents);
     add_staging(plan, conductor, order.nodes);
-    const std::size_t on_copies = order.servers.size() - (order.last_had_copy ? 0 : 1);
-    for (std::size_t i = 0; i < on_copies; ++i)
+    const std::size_t before_last = order.servers.size() - 1;
+    const bool all = order.last_had_copy || order.last_is_gone;
+    for (std::size_t i = 0; i < (all ? order.servers.size() : before_last); ++i)
         update_on_copy(plan, conductor, order, i);
-    update_last(plan, conductor, order);
-    for (std::size_t i = 0; i + 1 < order.servers.size(); ++i)
+    if (order.last_is_gone)
+        plan.add(steps::unfence(conductor, "return/unfence"), OnFailure::stop);
+    else
+        update_last(plan, conductor, order);
+    for (std::size_t i = 0; i < (order.last_is_gone ? order.servers.size() : before_last); ++i)
         return_to_productive(plan, conductor, order.servers[i]);
     add_balancers_and_end(plan, conductor, order);
     return plan;

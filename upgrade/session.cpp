@@ -1,6 +1,7 @@
 #include "upgrade/session.hpp"
 
 #include "cluster/departure.hpp"
+#include "engine/contains.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/outcome.hpp"
@@ -112,7 +113,7 @@ bool is_part_of(std::string_view group, const std::string& node) {
     if (!group.starts_with(node))
         return false;
     const std::string_view rest = group.substr(node.size());
-    return rest.empty() || rest == last_group || rest == ".return" || rest == ".balancer" ||
+    return rest.empty() || rest == last_group || rest == return_group || rest == ".balancer" ||
            rest.starts_with(':');
 }
 
@@ -137,7 +138,7 @@ void require_nothing_left(const engine::Journal& journal, const std::string& ope
     if (!left.empty())
         throw Error(fmt::format("rolled back in part; left: {}", fmt::join(left, ", ")),
                     Kind::needs_attention)
-            .remedy("locum upgrade resume goes on forward; please report this");
+            .remedy("please report this, with what `locum upgrade status` says");
 }
 
 // After the migration only forward is offered. Whoever gives the new version up all the same needs
@@ -273,6 +274,47 @@ bool had_copy(const engine::Journal& journal, const std::string& operation,
     return std::any_of(states.begin(), states.end(), [&](const auto& step) {
         return engine::group_of(step.first) == node && step.second.begun;
     });
+}
+
+bool last_is_gone(const engine::Journal& journal, const std::string& operation,
+                  const std::vector<std::string>& servers) {
+    bool gone = false;
+    for (const auto& [step, state] : engine::states(journal.records(operation))) {
+        const std::string_view group = engine::group_of(step);
+        if (!group.ends_with(last_group) || (!state.begun && !state.done))
+            continue;
+        if (engine::contains(servers,
+                             std::string(group.substr(0, group.size() - last_group.size()))))
+            return false;
+        gone = true;
+    }
+    return gone;
+}
+
+bool returns(const engine::Journal& journal, const std::string& operation) {
+    const auto states = engine::states(journal.records(operation));
+    return std::any_of(states.begin(), states.end(), [](const auto& step) {
+        return engine::group_of(step.first).ends_with(return_group) &&
+               (step.second.begun || step.second.done);
+    });
+}
+
+void require_not_stopped(const engine::Journal& journal, const std::string& operation,
+                         const engine::Plan& plan, const std::string& server) {
+    const auto known = engine::states(journal.records(operation));
+    const bool ahead =
+        std::any_of(plan.steps.begin(), plan.steps.end(), [&](const engine::PlannedStep& planned) {
+            const auto state = known.find(planned.step.id);
+            return planned.step.id.ends_with("/stop") &&
+                   (state == known.end() || !state->second.done);
+        });
+    if (ahead)
+        throw Error(fmt::format("{} is the only server left, and is stopped while the upgrade goes "
+                                "on: nobody serves meanwhile",
+                                server),
+                    Kind::downtime_needed)
+            .remedy("plan a short downtime, then: locum upgrade resume --mode short-downtime; back "
+                    "to the old version: locum upgrade rollback");
 }
 
 std::vector<std::string> older_agents(const ClusterFacts& facts, const suite::Manifest& manifest) {

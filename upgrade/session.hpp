@@ -78,6 +78,15 @@ std::vector<std::string> server_order(const engine::Journal& journal, const std:
 bool had_copy(const engine::Journal& journal, const std::string& operation,
               const std::string& node);
 
+// The part of the last server is begun, by one that none of these is.
+bool last_is_gone(const engine::Journal& journal, const std::string& operation,
+                  const std::vector<std::string>& servers);
+// Servers were on their way back from their copies.
+bool returns(const engine::Journal& journal, const std::string& operation);
+// Throws Error(downtime_needed) where the plan is still to stop the only server that is left.
+void require_not_stopped(const engine::Journal& journal, const std::string& operation,
+                         const engine::Plan& plan, const std::string& server);
+
 // servers: in the order of the plan; agents: those that are to be exchanged.
 Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest,
                std::vector<std::string> servers, const std::vector<std::string>& agents = {});

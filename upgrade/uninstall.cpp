@@ -350,8 +350,9 @@ std::vector<std::string> uninstall(const UninstallRequest& request, Reporter& re
     const platform::Lock lock =
         platform::Lock::take(request.layout.state_file("host.lock"), "uninstall");
     const Departure departure(request, Departure::Purpose::to_do);
-    // Who was told so once need not ask again, where the run is cut off.
-    if (departure.node().cluster.not_member)
+    // Who has to ask others, and was told so, need not ask again where the run is cut off. The
+    // agent of a server asks the registry, and stops it.
+    if (departure.node().cluster.not_member && !departure.node().datasource)
         installer::keep_left(request.layout, departure.node().state);
     platform::JournalFile journal(request.layout.state_file("journal"));
     const std::string operation = "uninstall-" + platform::hex(platform::random_bytes(8));

@@ -1,6 +1,7 @@
 #include "engine/error.hpp"
 #include "platform/process.hpp"
 
+#include <array>
 #include <boost/process/args.hpp>
 #include <boost/process/child.hpp>
 #include <boost/process/exe.hpp>
@@ -13,21 +14,23 @@ namespace locum::platform {
 
 namespace {
 
-// Both come from the keyboard to all that run at the terminal.
-class DeafToKeyboard {
+// They come from the terminal to all that run at it: the child ends, and is waited for.
+class DeafToTerminal {
 public:
-    DeafToKeyboard() :
-        interrupt_(std::signal(SIGINT, SIG_IGN)), quit_(std::signal(SIGQUIT, SIG_IGN)) {}
-    ~DeafToKeyboard() {
-        std::signal(SIGINT, interrupt_);
-        std::signal(SIGQUIT, quit_);
+    DeafToTerminal() {
+        for (std::size_t i = 0; i < signals.size(); ++i)
+            before_[i] = std::signal(signals[i], SIG_IGN);
     }
-    DeafToKeyboard(const DeafToKeyboard&) = delete;
-    DeafToKeyboard& operator=(const DeafToKeyboard&) = delete;
+    ~DeafToTerminal() {
+        for (std::size_t i = 0; i < signals.size(); ++i)
+            std::signal(signals[i], before_[i]);
+    }
+    DeafToTerminal(const DeafToTerminal&) = delete;
+    DeafToTerminal& operator=(const DeafToTerminal&) = delete;
 
 private:
-    void (*interrupt_)(int);
-    void (*quit_)(int);
+    static constexpr std::array signals{SIGINT, SIGQUIT, SIGHUP};
+    std::array<void (*)(int), signals.size()> before_{};
 };
 
 } // namespace
@@ -40,7 +43,7 @@ int run_in_front(const std::vector<std::string>& argv) {
     if (error)
         throw engine::Error(fmt::format("{} cannot be started: {}", argv[0], error.message()))
             .remedy("see that its file system is not mounted noexec");
-    const DeafToKeyboard deaf; // not before: the child would inherit it
+    const DeafToTerminal deaf; // not before: the child would inherit it
     const pid_t pid = child.id();
     child.detach(); // bp would take an end by a signal for an exit code
     int status = 0;

@@ -62,6 +62,9 @@ lab heal
 within 60 stopped
 within 10 no_sessions
 expect_stopped "healed"
+# Said when both have ended, which is seen before.
+has_said() { lab exec node-3 journalctl -u locum-agent-endpoint-manager --no-pager -o cat | grep 'stopped: balancer, server'; }
+within 10 has_said
 lab exec node-3 journalctl -u locum-agent-endpoint-manager --no-pager -o cat >"$scratch/last.log"
 expect_said 'node-3 was removed from its cluster: its services are stopped, and not started again; locum uninstall, then install it anew'
 expect_said 'stopped: balancer, server'

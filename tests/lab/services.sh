@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Services as units of systemd: accounts, confinement, restart, the start gate, the administrator's drop-ins and choices
-# over an upgrade, emergency stop, boot; an installation that is taken back leaves neither account nor unit; and no secret is told.
+# over an upgrade, emergency stop, boot; a single-file setup; an installation that is taken back leaves neither account nor unit; and no secret is told.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 begin_lab 1
@@ -27,6 +27,18 @@ lab exec node-1 env LOCUM_FAILPOINTS='step/network/token/intent/after=error' loc
 expect_code 1 "an installation that fails at its last step"
 [[ $(system_of) == "$before" ]] || fail "it left something: $(diff <(echo "$before") <(system_of) || true)"
 
+echo "-- a single-file setup on a host that has no Locum: refused, it leaves none; installed from, it does"
+"$bin/locum" bundle build "$suites/1.0" --key "$scratch/vendor.key" -o "$scratch/again.bundle" \
+    --setup "$(lab root node-1)/root/setup/1.0-setup" >/dev/null
+on mv /usr/local/bin/locum /root/setup/locum
+sed -i.kept 's/^licence-accepted = true/licence-accepted = false/' "$(lab root node-1)/root/setup/answers.toml"
+code=0
+timeout 60 scripts/lab exec node-1 /root/setup/1.0-setup --answers /root/setup/answers.toml >"$scratch/last.log" 2>&1 || code=$?
+expect_code 4 "a setup that is refused"
+on sh -c 'test -d /usr/local/bin && ! test -e /usr/local/bin/locum && ! ls -d /var/tmp/locum-setup-* 2>/dev/null' || fail "it left something"
+[[ $(system_of) == "$before" ]] || fail "it left something: $(diff <(echo "$before") <(system_of) || true)"
+on mv /root/setup/answers.toml.kept /root/setup/answers.toml
+
 echo "-- accounts and confinement"
 cat >>"$(lab root node-1)/root/setup/answers.toml" <<'TOML'
 
@@ -35,7 +47,10 @@ account = "operators-choice"
 [services.balancer]
 start = "manual"
 TOML
-install_on 1
+code=0
+lab exec node-1 /root/setup/1.0-setup --answers /root/setup/answers.toml >"$scratch/last.log" 2>&1 || code=$?
+expect_code 0 "installation by the setup"
+expect_said '^for later: /usr/local/bin/locum'
 keep_said
 is server User operators-choice || fail "the server's account is $(unit server User)"
 is balancer User endpoint-balancer || fail "the balancer's account is $(unit balancer User)"

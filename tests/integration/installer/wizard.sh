@@ -160,7 +160,10 @@ done
 echo "-- a terminal that goes away"
 run "$locum" install "$bundle" --root "$trial/node-3"
 asked 'One of these [create]:'
+tmux -S "$terminal" list-panes -a -F '#{pane_pid}' >"$trial/pane"
+asks=$(pgrep -P "$(<"$trial/pane")" locum) || fail "locum does not run in the terminal"
 tmux -S "$terminal" kill-server
+timeout 20 tail --pid="$asks" -f /dev/null || fail "it goes on without its terminal"
 [[ ! -e $trial/node-3 ]] || fail "something is there"
 
 echo "-- what was typed as a secret is nowhere"

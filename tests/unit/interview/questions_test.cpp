@@ -136,7 +136,7 @@ TEST_CASE("questions: the database is tried with the last password, and what is 
     CHECK(text_of(tried, "datasource.locum.password") == "prompt");
 }
 
-TEST_CASE("template: is answers once the licence is accepted; every key of the list is in it") {
+TEST_CASE("template: is answers once the licence is accepted, with every key of the list") {
     const suite::Manifest suite = manifest();
     std::string text = template_of(setting_of(suite));
     const std::string refused = "licence-accepted = false";

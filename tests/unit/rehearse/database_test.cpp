@@ -75,10 +75,11 @@ TEST_CASE("rehearse database: a command that fills it is told what it needs, and
     CHECK(cancelled.kind() == engine::Kind::cancelled);
 }
 
-TEST_CASE("rehearse database: tables that lost rows, and none that is gone or new") {
-    CHECK(rehearse::lost_rows({{"a", 3}, {"b", 3}, {"c", 3}, {"gone", 9}},
+TEST_CASE("rehearse database: tables that lost rows, also with the table") {
+    CHECK(rehearse::lost_rows({{"a", 3}, {"b", 3}, {"c", 3}, {"empty", 0}, {"gone", 9}},
                               {{"a", 2}, {"b", 3}, {"c", 4}, {"new", 0}}) ==
-          std::vector<std::string>{"a: 3 rows before, 2 after"});
+          std::vector<std::string>{"a: 3 rows before, 2 after",
+                                   "gone: 9 rows before, and no such table after"});
     const Scratch scratch;
     const auto connection = made(scratch / "db", "CREATE TABLE a (x TEXT); CREATE TABLE b (x TEXT);"
                                                  "INSERT INTO a VALUES ('1')");

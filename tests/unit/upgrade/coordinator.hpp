@@ -45,7 +45,8 @@ private:
     std::unique_ptr<upgrade::Conductor> conductor_;
 };
 
-inline const upgrade::Order three_servers{
-    {"node-1", "node-2", "node-3"}, false, {"node-1", "node-2"}, {"node-1", "node-2", "node-3"}};
+inline const upgrade::Order three_servers{.servers = {"node-1", "node-2", "node-3"},
+                                          .balancers = {"node-1", "node-2"},
+                                          .nodes = {"node-1", "node-2", "node-3"}};
 
 } // namespace locum::testing
