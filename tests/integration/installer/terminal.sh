@@ -1,13 +1,13 @@
-# A real terminal (tmux) for trials: what a person types, and what the screen shows.
-# Sourced after upgrade/lib.sh; its functions take the terminal of the last `run`.
+# A real terminal (tmux): what a person types, and what the screen shows.
+# Sourced after upgrade/lib.sh, or lab/cluster.sh; its functions take the terminal of the last `run`. It sets a trap on EXIT.
 terminal=
 terminal_size=(-x 100 -y 50)
 terminal_type=dumb # TERM of what is run; tmux itself is a "screen"
-end() {
+title_end=' ├'     # of a window on the full screen, after its title
+end_terminal() {
     [[ -z $terminal ]] || tmux -S "$terminal" kill-server 2>/dev/null || true
-    trial_end
 }
-trap end EXIT
+trap 'end_terminal; trial_end' EXIT
 
 # run COMMAND…: in a new terminal; its exit code comes to $trial/ended.
 run() {
@@ -53,3 +53,28 @@ ended() { # CODE
     [[ $(cat "$trial/ended") == "$1" ]] || { cat "$trial/screen.all" >&2 && fail "exit code $(cat "$trial/ended"), expected $1"; }
 }
 said() { grep -qF -- "$1" "$trial/screen.all" || { cat "$trial/screen.all" >&2 && fail "the terminal did not show: $1"; }; }
+
+# at TITLE [ANSWER] [KEY…]: waits for the window with that title, clears what is suggested and types the answer where it is
+# not empty, then presses the keys.
+at() {
+    local tries=0
+    until shows "$1$title_end"; do
+        ((++tries < 200)) || { cat "$trial/screen" >&2 && fail "there is no window: $1"; }
+        sleep 0.05
+    done
+    cat "$trial/screen" >>"$trial/screens"
+    if [[ -n ${2:-} ]]; then
+        tmux -S "$terminal" send-keys C-u
+        tmux -S "$terminal" send-keys -l -- "$2"
+    fi
+    [[ $# -lt 3 ]] || tmux -S "$terminal" send-keys "${@:3}"
+}
+until_shown() {
+    local tries=0
+    until shows "$1"; do
+        ((++tries < 200)) || { cat "$trial/screen" >&2 && fail "the screen does not show: $1"; }
+        sleep 0.05
+    done
+    cat "$trial/screen" >>"$trial/screens"
+}
+seen() { grep -qF -- "$1" "$trial/screens" || { cat "$trial/screens" >&2 && fail "no window showed: $1"; }; }

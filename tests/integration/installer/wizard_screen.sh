@@ -7,32 +7,6 @@ source "$(dirname "$0")/../upgrade/lib.sh"
 source "$(dirname "$0")/terminal.sh"
 terminal_type=screen
 export LC_ALL=C.UTF-8
-title_end=' ├'
-
-# at TITLE [ANSWER] [KEY…]: waits for the window with that title, clears what is suggested and types the answer where it is
-# not empty, then presses the keys.
-at() {
-    local tries=0
-    until shows "$1$title_end"; do
-        ((++tries < 200)) || { cat "$trial/screen" >&2 && fail "there is no window: $1"; }
-        sleep 0.05
-    done
-    cat "$trial/screen" >>"$trial/screens"
-    if [[ -n ${2:-} ]]; then
-        tmux -S "$terminal" send-keys C-u
-        tmux -S "$terminal" send-keys -l -- "$2"
-    fi
-    [[ $# -lt 3 ]] || tmux -S "$terminal" send-keys "${@:3}"
-}
-until_shown() {
-    local tries=0
-    until shows "$1"; do
-        ((++tries < 200)) || { cat "$trial/screen" >&2 && fail "the screen does not show: $1"; }
-        sleep 0.05
-    done
-    cat "$trial/screen" >>"$trial/screens"
-}
-seen() { grep -qF -- "$1" "$trial/screens" || { cat "$trial/screens" >&2 && fail "no window showed: $1"; }; }
 
 trial_begin
 trial_bundles >/dev/null
