@@ -15,6 +15,7 @@
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
 #include "platform/terminal.hpp"
+#include "suite/bundle.hpp"
 #include "upgrade/host_by_host.hpp"
 
 #include <CLI/App.hpp>
@@ -100,11 +101,23 @@ bool on_screen(const Options& options) {
     return options.answers.empty() && !options.lines && screen_possible();
 }
 
+[[noreturn]] void refuse_record(const std::string& file) {
+    throw engine::Error(file + " is there already, with other answers", engine::Kind::usage)
+        .remedy("name another file");
+}
+
+// Before a person is asked; one that was cut off has written its record, and goes on.
+void require_free_record(const Options& options, const std::string& root) {
+    if (options.record.empty() || !platform::exists(platform::absolute(options.record)))
+        return;
+    const std::string suite =
+        suite::inspect_bundle(platform::absolute(options.bundle)).manifest.name;
+    if (!installer::Begun::load({root, suite}))
+        refuse_record(options.record);
+}
+
 // From the answers file, else from the person at the terminal.
 Wish wish_of(const Options& options, const std::string& root) {
-    if (!options.record.empty() && platform::exists(platform::absolute(options.record)))
-        throw engine::Error(options.record + " is there already", engine::Kind::usage)
-            .remedy("name another file");
     const std::string bundle = platform::absolute(options.bundle);
     const std::string program = platform::this_program();
     if (!options.answers.empty())
@@ -116,6 +129,7 @@ Wish wish_of(const Options& options, const std::string& root) {
         throw engine::Error("standard input is no terminal, so nothing can be asked",
                             engine::Kind::usage)
             .remedy("give --answers FILE; locum answers template BUNDLE writes one to fill in");
+    require_free_record(options, root);
     Wish wish = ask_wish({bundle, root, program, options.ignored},
                          *(on_screen(options) ? make_screen_face() : make_lines_face()));
     if (wish.begun)
@@ -132,8 +146,12 @@ void record(const Options& options, const installer::Prepared& prepared) {
                             "recorded",
                             engine::Kind::usage)
             .remedy("leave --record out; locum answers template BUNDLE writes a file to fill in");
-    platform::write_file(platform::absolute(options.record),
-                         interview::answers_text(prepared.installation.answers), 0644);
+    const std::string file = platform::absolute(options.record);
+    const std::string text = interview::answers_text(prepared.installation.answers);
+    if (!platform::exists(file))
+        platform::write_file(file, text, 0644);
+    else if (platform::read_file(file) != text)
+        refuse_record(options.record);
 }
 
 int install(const Options& options, installer::Prepared& prepared, RunReporter& reporter) {

@@ -109,12 +109,16 @@ public:
         platform::make_folders(platform::parent_of(path_));
         suite::unpack_program(setup, path_);
     }
+    // What cannot be looked at or removed stays: nothing depends on its being gone.
     ~Tool() {
-        if (!is_new_ || is_needed())
-            return;
-        boost::system::error_code ignored;
-        fs::remove(path_, ignored);
-        platform::remove_if_empty(made_);
+        try {
+            if (!is_new_ || is_needed())
+                return;
+            boost::system::error_code ignored;
+            fs::remove(path_, ignored);
+            platform::remove_if_empty(made_);
+        } catch (const std::exception&) {
+        }
     }
     Tool(const Tool&) = delete;
     Tool& operator=(const Tool&) = delete;

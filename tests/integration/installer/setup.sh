@@ -10,7 +10,8 @@ setup() {
     code=0
     "$trial/endpoint-manager-$1-setup" "${@:2}" >"$trial/last.log" 2>&1 </dev/null || code=$?
 }
-nothing_unpacked() { [[ -z $(find "$TMPDIR" -maxdepth 1 -name 'locum-setup-*') ]] || fail "what was unpacked is left"; }
+unpacked() { find "$TMPDIR" -maxdepth 1 -name 'locum-setup-*'; }
+nothing_unpacked() { [[ -z $(unpacked) ]] || fail "what was unpacked is left"; }
 
 trial_begin
 export TMPDIR=$trial/tmp
@@ -41,6 +42,18 @@ asked 'One of these [create]:' --key C-c
 ended 130
 [[ ! -e $trial/node-1/usr ]] || fail "the tool is left"
 nothing_unpacked
+
+echo "-- the terminal goes away"
+run "$trial/endpoint-manager-1.0-setup" --root "$trial/node-1"
+until_shown 'One of these [create]:'
+[[ -n $(unpacked) ]] || fail "nothing is unpacked, so this shows nothing"
+tmux -S "$terminal" kill-server
+tries=0
+until [[ -z $(unpacked) ]]; do
+    ((++tries < 200)) || fail "what was unpacked is left"
+    sleep 0.05
+done
+[[ ! -e $trial/node-1/usr ]] || fail "the tool is left"
 
 echo "-- a damaged file"
 size=$(stat -c %s "$trial/endpoint-manager-1.0-setup")

@@ -93,7 +93,7 @@ cp "$trial/screen.all" "$trial/screen.first"
 
 echo "-- a further node, with the token; cut off, and gone on with"
 export LOCUM_FAILPOINTS='step/agent/start/intent/before=kill'
-run "$locum" install "$bundle" --root "$trial/node-2"
+run "$locum" install "$bundle" --root "$trial/node-2" --record "$trial/recorded.toml"
 asked 'One of these [create]:' use
 asked '> [' "$trial/network.token"
 asked 'Go on? (yes, or Ctrl-C):' yes
@@ -118,7 +118,8 @@ asked 'yes or no [no]:'
 asked 'Go on? (yes, or Ctrl-C):' yes
 ended 137
 unset LOCUM_FAILPOINTS
-run "$locum" install "$bundle" --root "$trial/node-2"
+grep -q '^name = "node-2"' "$trial/recorded.toml" || fail "it was not recorded"
+run "$locum" install "$bundle" --root "$trial/node-2" --record "$trial/recorded.toml"
 asked 'One of these [resume]:'
 ended 0
 said 'An installation was begun here, and cut off'
