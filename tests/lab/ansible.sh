@@ -7,10 +7,14 @@ begin_lab 3
 source "$(dirname "$0")/cluster.sh"
 source "$(dirname "$0")/ansible/play.sh"
 
-# What a run may change: files below the folders that Locum and the role write to, with their times.
+# What a run may change: all below the folders that Locum and the role write to, files with their times; but for the state that the
+# agent writes by itself.
 tree_of() {
-    lab exec "$1" find /usr/local/bin /var/lib/locum-setup /var/tmp /opt /etc/opt /var/lib/locum -xdev -type f \
-        -not -path '*/locum/*' -printf '%p %s %T@\n' 2>>"$scratch/tree.log" | sort || true
+    lab exec "$1" find /usr/local/bin /var/lib/locum-setup /var/tmp /opt /etc/opt /var/lib/locum -xdev -ignore_readdir_race \
+        -path /var/lib/locum/endpoint-manager -prune -o -type d -printf '%p\n' -o -printf '%p %s %T@\n' >"$scratch/tree" 2>"$scratch/last.log" ||
+        fail "the files of $1 cannot be listed"
+    grep -q '^/opt/endpoint-manager/current' "$scratch/tree" || fail "nothing is installed on $1, so this shows nothing"
+    sort "$scratch/tree"
 }
 
 database
@@ -66,6 +70,8 @@ for n in 1 2 3; do
 done
 expect_all_at 1.0
 
+# As a play that was killed leaves it.
+echo left >"$(lab root node-2)/var/lib/locum-setup/app.password"
 trial_load --rate 300
 play "$scratch/registry.yml" 2.0
 expect_code 0 "the upgrade by the role"
