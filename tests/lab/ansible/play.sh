@@ -1,5 +1,6 @@
 # The role of scripts/ansible on hosts of the lab.
 # To be sourced after lab/cluster.sh.
+#
 # play_begin                       once, when the bundles are there
 # play INVENTORY VERSION [ARGS…]   its exit code is in $code, what it says in last.log
 # expect_changed NODE yes|no       in the last play
