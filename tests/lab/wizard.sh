@@ -62,6 +62,7 @@ for account in "the suite's servers" 'Locum itself'; do
     [[ $account == Locum* ]] && password=quickstart-locum || password=quickstart-app
     at "Password of $account" "$password" Enter
 done
+at 'What was found' '' Enter
 at 'install Endpoint Manager 1.0 as node-1' '' Enter
 ended 0
 said 'Endpoint Manager 1.0 is installed and well as node-1'
@@ -71,7 +72,7 @@ install -m 600 "$(lab root node-1)/root/setup/network.token" "$(lab root node-2)
 terminal_type=dumb
 wizard 2 1.0 --record /root/setup/recorded.toml
 asked 'One of these [create]:' use
-asked '>:' /root/setup/network.token
+asked '> [/root/endpoint-manager.token]:' /root/setup/network.token
 asked 'Go on? (yes, or Ctrl-C):' yes
 asked 'Go on? (yes, or Ctrl-C):' yes
 asked 'One of these [stand-alone]:' high-availability
@@ -96,6 +97,7 @@ at 'Components of this host' '' Tab Enter
 at 'Name of this node' '' Enter
 at 'Address of this node' '' Enter
 at 'start of services yourself?' '' Enter
+at 'What was found' '' Enter
 at 'install Endpoint Manager 1.0 as node-3' '' Enter
 ended 0
 expect_all_at 1.0
@@ -110,15 +112,16 @@ trial_load --rate 300
 wizard 1 2.0
 at 'update node-1, 1 of 3 servers' '' Enter
 ended 0
-said '1 of 3 servers updated; next: node-2'
+said '1 of 3 servers updated; next: locum install BUNDLE on node-2, node-3'
 terminal_type=dumb
 wizard 2 2.0
 asked 'Go on? (yes, or Ctrl-C):' yes
 ended 0
-said '2 of 3 servers updated; next: node-3'
+said '2 of 3 servers updated; next: locum install BUNDLE on node-3'
 terminal_type=screen
 wizard 3 2.0
-at 'and bring all back to normal mode' '' Enter
+title_end= # which is cut where it is long
+at 'update node-3, the last of 3 servers' '' Enter
 ended 0
 said '3 of 3 servers updated'
 expect_clean_load
