@@ -57,8 +57,9 @@ bool migrated(Conductor& conductor) {
     const std::string begun = conductor.registry().fact(cluster::fact::migration);
     if (begun.empty())
         return found == schema;
+    // Nothing is left to run; that it has ended is recorded by verify().
     if (found == schema && datasource::is_last(begun))
-        return true;
+        return false;
     try {
         if (found != schema) {
             datasource::path(engine_of(upgrade).migrations, found, schema);
