@@ -49,6 +49,7 @@ expect_said 'locum upgrade resume'
 restore=$(sed -n 's/^  the database as it was before.*to restore it: //p' "$trial/last.log")
 try upgrade rollback --root "$trial/node-3"
 expect_code 4 "rollback with the productive schema half-way"
+expect_said 'has schema 1.5, and its migration is begun \(.*\), so the upgrade cannot be undone: version 1.0 needs 1.0'
 
 # Back all the same, with the backup; that it was restored is proven by the version.
 try upgrade rollback --database-restored --root "$trial/node-3"
@@ -70,6 +71,7 @@ lost 3 1
 try upgrade resume --root "$trial/node-1"
 expect_code 0 "resume with the program mended, without the server that was the last"
 expect_said '^done  node-2.last/migrate'
+expect_said 'of the database with its migration begun, not as it was before: .*-.*\.dump on node-1'
 [[ $(productive 'SELECT place FROM by_program') == postgresql ]] || fail "the program has not run on the productive database"
 expect_clean_load
 "$locum" status --json --root "$trial/node-1" >"$trial/status.json"

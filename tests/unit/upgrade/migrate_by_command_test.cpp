@@ -160,6 +160,19 @@ TEST_CASE(
     CHECK(one.begun() == "");
 }
 
+TEST_CASE(
+    "a command as the last part that failed is not counted as run, though the version is there") {
+    Case one(sql_then_command);
+    REQUIRE(one.run());
+    CHECK(contains(one.begun(), "the last part of 2: /bin/sh"));
+    one.database()->script("UPDATE schema_version SET version = '2'"); // as columns would tell it
+    const auto error = one.run();
+    REQUIRE(error);
+    CHECK(error->kind() == engine::Kind::needs_attention);
+    CHECK(contains(error->remedy(), "restore the database"));
+    CHECK(one.begun() != "");
+}
+
 TEST_CASE("a backup that is made when the migration is begun does not count as one of before") {
     Case one(command_then_sql);
     engine::SilentReporter silent;
