@@ -5,7 +5,7 @@
 #include "installer/installed_node.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
-#include "upgrade/session.hpp"
+#include "upgrade/course.hpp"
 #include "upgrade/steps/migrate.hpp"
 
 #include <algorithm>
@@ -99,8 +99,10 @@ std::string bundle_at_hand(const Request& request, const Inputs& inputs) {
     return request.bundle.empty() && platform::exists(kept) ? kept : request.bundle;
 }
 
-// The open operation's plan, rebuilt from its inputs by whichever node goes on with it.
+// The open operation's plan, rebuilt from its inputs by whichever node goes on with it, or takes it
+// back.
 struct Continuation {
+    enum class Purpose { resume, rollback };
     Session session;
     cluster::Operation operation;
     Inputs inputs;
@@ -109,10 +111,11 @@ struct Continuation {
     Conductor conductor;
     engine::Plan plan;
     engine::Run run;
-    std::string schema; // of the productive database
+    SchemaState schema;
     std::vector<std::string> servers;
     std::vector<std::string> nodes;
 
+    bool rolling_back() const { return operation.state == cluster::OperationState::rolling_back; }
     // What was begun without a downtime has one server left.
     bool others_were_removed() const {
         return servers.size() == 1 && inputs.mode != UpgradeMode::short_downtime &&
@@ -126,10 +129,11 @@ struct Continuation {
         return *open;
     }
 
-    Continuation(const Request& request, const std::string& purpose) :
+    Continuation(const Request& request, Purpose purpose) :
         session(request.layout), operation(require_open(session)),
         inputs(inputs_from_json(operation.inputs)),
-        lease(session.settings(), request.layout.suite, purpose),
+        lease(session.settings(), request.layout.suite,
+              purpose == Purpose::resume ? "resume" : "rollback"),
         upgrade(session.upgrade(bundle_at_hand(request, inputs), inputs.to)), conductor(upgrade) {
         // Under the lease now: what was read before may have ended meanwhile.
         if (require_open(session).id != operation.id)
@@ -146,15 +150,16 @@ struct Continuation {
         upgrade.epoch = lease.epoch();
         upgrade.restored = conductor.registry().fact(cluster::fact::restored) == upgrade.operation;
         const ClusterFacts facts = session.facts(upgrade.manifest());
+        schema = schema_state(conductor, inputs);
         const cluster::RegistryJournal journal(session.store());
+        const bool back = purpose == Purpose::rollback || rolling_back();
         servers = server_order(journal, operation.id, facts, inputs.servers);
         const std::vector<std::string> agents =
             inputs.host_by_host ? all_agents(facts, upgrade.manifest()) : inputs.agents;
         Order order = order_of(facts, upgrade.manifest(), servers, agents);
         order.last_had_copy = !servers.empty() && had_copy(journal, operation.id, servers.back());
-        order.last_is_gone = inputs.mode == UpgradeMode::rolling &&
-                             last_is_gone(journal, operation.id, servers) &&
-                             (facts.schema != inputs.schema || returns(journal, operation.id));
+        order.last_is_gone = back ? had_returns(journal, operation.id, servers)
+                                  : only_returns(journal, operation.id, servers, schema);
         nodes = order.nodes;
         plan = make_plan(conductor, inputs.mode, order, inputs.schema);
         // What other hosts did in their turns is not taken back since one cannot get the bundle.
@@ -162,7 +167,8 @@ struct Continuation {
             for (engine::PlannedStep& planned : plan.steps)
                 if (planned.on_failure == engine::OnFailure::undo_all)
                     planned.on_failure = engine::OnFailure::stop;
-        schema = facts.schema;
+        if (back)
+            add_fences_of_others(plan, conductor, journal);
         run = {operation.id, lease.epoch(), operation.input_hash, request.cancelled,
                [this] { return lease.lost(); }};
     }
@@ -170,11 +176,12 @@ struct Continuation {
 
 // The migration is undone by whoever restored the backup; the journal learns of it.
 void count_as_restored(Continuation& go) {
-    if (go.schema != go.inputs.schema)
+    const SchemaState& schema = go.schema;
+    if (schema.found != schema.before)
         throw Error(
             fmt::format("the productive database has schema version {}; expected {}, which it "
                         "had before the migration",
-                        go.schema.empty() ? "(none)" : go.schema, go.inputs.schema),
+                        schema.found.empty() ? "(none)" : schema.found, schema.before),
             Kind::refused)
             .remedy("restore the backup that the upgrade made (locum upgrade status), then run the "
                     "command again");
@@ -188,6 +195,13 @@ void count_as_restored(Continuation& go) {
         go.conductor.registry().set_fact(cluster::fact::migration, "");
         go.conductor.registry().set_fact(cluster::fact::restored, go.operation.id);
     });
+    go.schema.begun.clear();
+}
+
+// The world decides, whatever the rebuilt plan says of the migration.
+void take_back(Continuation& go, engine::Reporter& reporter) {
+    require_way_back(go.schema, go.inputs, go.upgrade.manifest(), !go.rolling_back());
+    drive_back(go.session, go.plan, go.run, go.nodes, reporter);
 }
 
 } // namespace
@@ -280,39 +294,24 @@ bool run(const Request& request, engine::Reporter& reporter) {
 }
 
 bool resume(const Request& request, engine::Reporter& reporter) {
-    Continuation go(request, "resume");
-    if (go.operation.state == cluster::OperationState::rolling_back) {
-        drive_back(go.session, go.plan, go.run, go.nodes, reporter);
+    Continuation go(request, Continuation::Purpose::resume);
+    if (go.rolling_back()) {
+        take_back(go, reporter);
         return false;
     }
     if (request.mode != UpgradeMode::short_downtime && go.others_were_removed())
         require_not_stopped(cluster::RegistryJournal(go.session.store()), go.operation.id, go.plan,
-                            go.servers.front());
+                            go.servers.front(),
+                            may_go_back(go.schema, go.inputs, go.upgrade.manifest()));
     drive(go.session, go.plan, go.run, Ending::done, go.plan.title, reporter);
     return true;
 }
 
 void roll_back(const Request& request, engine::Reporter& reporter) {
-    Continuation go(request, "rollback");
+    Continuation go(request, Continuation::Purpose::rollback);
     if (request.restored)
         count_as_restored(go);
-    // The world decides, whatever the rebuilt plan says of the migration.
-    const cluster::InstalledVersion before(request.layout, go.inputs.from);
-    const suite::Manifest& to = go.upgrade.manifest();
-    const std::string& target = to.schema;
-    const bool bears = go.inputs.mode == UpgradeMode::in_place &&
-                       to.old_binary_on_new_schema == suite::Compatibility::works;
-    if (go.schema == target && go.inputs.schema != target && !bears)
-        throw Error(
-            fmt::format(
-                "the productive database has schema {} already, so the upgrade cannot be undone: "
-                "version {} needs {}",
-                target, go.inputs.from, before.manifest().schema),
-            Kind::refused)
-            .remedy(
-                "locum upgrade resume; for the old version restore the database as it was before "
-                "the migration, then: locum upgrade rollback --database-restored");
-    drive_back(go.session, go.plan, go.run, go.nodes, reporter);
+    take_back(go, reporter);
 }
 
 } // namespace locum::upgrade

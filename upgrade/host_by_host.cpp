@@ -3,8 +3,7 @@
 #include "engine/error.hpp"
 #include "installer/checks.hpp"
 #include "platform/hash.hpp"
-#include "upgrade/plans.hpp"
-#include "upgrade/session.hpp"
+#include "upgrade/course.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -109,6 +108,8 @@ struct Visit {
         upgrade.epoch = lease ? lease->epoch() : 0;
         upgrade.operation = open ? open->id : "upgrade-" + platform::hex(platform::random_bytes(6));
         conductor.emplace(upgrade);
+        const SchemaState schema = schema_state(*conductor, inputs);
+        require_a_part(schema);
         // One whose turn was cut off may answer as the new one already.
         const Order order = order_of(facts, upgrade.manifest(), here.order,
                                      open ? all_agents(facts, upgrade.manifest())
@@ -118,7 +119,7 @@ struct Visit {
                              : one_server_plan(*conductor, order, here.index);
         if (open && inputs.mode != UpgradeMode::short_downtime && here.order.size() == 1)
             require_not_stopped(cluster::RegistryJournal(session.store()), open->id, plan,
-                                node.name);
+                                node.name, may_go_back(schema, inputs, upgrade.manifest()));
     }
     Visit(const Visit&) = delete; // the plan refers to the conductor, that to the upgrade
     Visit& operator=(const Visit&) = delete;
@@ -146,8 +147,20 @@ private:
         upgrade.from = begun.from;
     }
 
+    // Throws Error(unfinished) where no host has one any more: all return from their copies.
+    void require_a_part(const SchemaState& schema) {
+        if (open &&
+            only_returns(cluster::RegistryJournal(session.store()), open->id, here.order, schema))
+            throw Error(fmt::format("operation {} ({}) has migrated the database, by a server that "
+                                    "was removed since: all others come back from their copies",
+                                    open->id, name(open->state)),
+                        Kind::unfinished)
+                .remedy("locum upgrade resume");
+    }
+
     // Decided once; later hosts go on with what was begun.
     void decide(const ClusterFacts& facts, const std::vector<std::string>& ignored) {
+        inputs.schema = facts.schema;
         const Verdict possible = verdict(upgrade.manifest(), facts);
         if (here.order.size() == 1)
             inputs.mode = UpgradeMode::short_downtime; // the only server: no copy is made

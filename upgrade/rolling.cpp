@@ -37,6 +37,12 @@ void update_on_copy(Plan& plan, Conductor& conductor, const Order& order, std::s
                                     index + 1, order.servers.size())));
 }
 
+// The first `count` servers.
+void update_on_copies(Plan& plan, Conductor& conductor, const Order& order, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+        update_on_copy(plan, conductor, order, i);
+}
+
 // The last server migrates the productive database.
 void update_last(Plan& plan, Conductor& conductor, const Order& order) {
     const std::string& node = order.servers.back();
@@ -77,6 +83,12 @@ void return_to_productive(Plan& plan, Conductor& conductor, const std::string& n
                        steps::IfSilent::tell_others));
     add(steps::set_mode(conductor, group + "/normal-mode", node, Mode::normal,
                         node + " is in normal mode"));
+}
+
+// The first `count` servers.
+void return_servers(Plan& plan, Conductor& conductor, const Order& order, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i)
+        return_to_productive(plan, conductor, order.servers[i]);
 }
 
 } // namespace
@@ -120,16 +132,16 @@ Plan rolling_plan(Conductor& conductor, const Order& order) {
                     conductor.upgrade().old_version(), conductor.upgrade().version());
     add_agents(plan, conductor, order.agents);
     add_staging(plan, conductor, order.nodes);
-    const std::size_t before_last = order.servers.size() - 1;
-    const bool all = order.last_had_copy || order.last_is_gone;
-    for (std::size_t i = 0; i < (all ? order.servers.size() : before_last); ++i)
-        update_on_copy(plan, conductor, order, i);
-    if (order.last_is_gone)
+    const std::size_t all = order.servers.size();
+    if (order.last_is_gone) {
+        update_on_copies(plan, conductor, order, all);
         plan.add(steps::unfence(conductor, "return/unfence"), OnFailure::stop);
-    else
+        return_servers(plan, conductor, order, all);
+    } else {
+        update_on_copies(plan, conductor, order, order.last_had_copy ? all : all - 1);
         update_last(plan, conductor, order);
-    for (std::size_t i = 0; i < (order.last_is_gone ? order.servers.size() : before_last); ++i)
-        return_to_productive(plan, conductor, order.servers[i]);
+        return_servers(plan, conductor, order, all - 1);
+    }
     add_balancers_and_end(plan, conductor, order);
     return plan;
 }
@@ -153,8 +165,7 @@ Plan last_server_plan(Conductor& conductor, const Order& order) {
     add_agents(plan, conductor, order.agents);
     add_staging(plan, conductor, order.nodes);
     update_last(plan, conductor, order);
-    for (std::size_t i = 0; i + 1 < order.servers.size(); ++i)
-        return_to_productive(plan, conductor, order.servers[i]);
+    return_servers(plan, conductor, order, order.servers.size() - 1);
     add_balancers_and_end(plan, conductor, order);
     return plan;
 }

@@ -1,10 +1,10 @@
 #include "upgrade/session.hpp"
 
 #include "cluster/departure.hpp"
-#include "engine/contains.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/outcome.hpp"
+#include "upgrade/course.hpp"
 #include "upgrade/requirements.hpp"
 #include "upgrade/steps/migrate.hpp"
 
@@ -126,10 +126,12 @@ bool nothing_left(const engine::Journal& journal, const std::string& operation) 
     return true;
 }
 
-// What was done on a node that was removed since stays done there.
-void require_nothing_left(const engine::Journal& journal, const std::string& operation,
-                          const std::vector<std::string>& nodes) {
+// What was done on a node that was removed since stays done there; a fence is nobody's.
+void require_nothing_left(const engine::Journal& journal, cluster::Store& store,
+                          const std::string& operation, const std::vector<std::string>& nodes) {
     std::vector<std::string> left;
+    if (cluster::Registry(store).fact(cluster::fact::fence) == operation)
+        left.push_back("the fence of the productive database");
     for (const auto& [step, state] : engine::states(journal.records(operation)))
         if (state.begun && std::any_of(nodes.begin(), nodes.end(), [&](const std::string& node) {
                 return is_part_of(engine::group_of(step), node);
@@ -143,23 +145,19 @@ void require_nothing_left(const engine::Journal& journal, const std::string& ope
 
 // After the migration only forward is offered. Whoever gives the new version up all the same needs
 // the backup; empty: the database is not migrated yet, or cannot be asked.
-std::string backup_of_before(const engine::Journal& journal, cluster::Store& store,
-                             const std::string& operation) {
-    bool migrated = false;
-    std::string backup;
+std::string needed_backup(const engine::Journal& journal, cluster::Store& store,
+                          const std::string& operation) {
     try {
-        migrated = !cluster::Registry(store).fact(cluster::fact::migration).empty();
-        for (const engine::Record& record : journal.records(operation)) {
-            if (record.mark != engine::Mark::done)
-                continue;
-            migrated = migrated || steps::is_migration(record.step);
-            if (record.step.ends_with("/backup") && !record.text.empty())
-                backup = record.text;
-        }
+        const std::vector<engine::Record> records = journal.records(operation);
+        const bool migrated =
+            !cluster::Registry(store).fact(cluster::fact::migration).empty() ||
+            std::any_of(records.begin(), records.end(), [](const engine::Record& record) {
+                return record.mark == engine::Mark::done && steps::is_migration(record.step);
+            });
+        return migrated ? backup_of_before(journal, operation) : "";
     } catch (const Error&) {
         return ""; // the step's own error says more
     }
-    return migrated ? backup : "";
 }
 
 // A step knows what was wrong; how the operation goes on is the same for all.
@@ -211,7 +209,7 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
             throw;
         Error told = error;
         std::string remedy = going_on(error.remedy());
-        const std::string backup = backup_of_before(journal, session.store(), run.operation);
+        const std::string backup = needed_backup(journal, session.store(), run.operation);
         if (!backup.empty())
             remedy += "\n  the database as it was before the migration: " + backup;
         throw std::move(told).remedy(std::move(remedy));
@@ -228,93 +226,13 @@ void drive_back(Session& session, const engine::Plan& plan, const engine::Run& r
     operations.set_state(run.operation, run.epoch, OperationState::rolling_back, "");
     try {
         engine::roll_back(plan, run, journal, reporter);
-        require_nothing_left(journal, run.operation, nodes);
+        require_nothing_left(journal, session.store(), run.operation, nodes);
     } catch (const Error& error) {
         record_failure_of_rollback(operations, run, error);
         throw;
     }
     operations.set_state(run.operation, run.epoch, OperationState::rolled_back,
                          "taken back on request");
-}
-
-std::vector<std::string> server_order(const engine::Journal& journal, const std::string& operation,
-                                      const ClusterFacts& facts,
-                                      const std::vector<std::string>& planned) {
-    const std::vector<std::string> registered = servers_of(facts);
-    std::vector<std::string> order;
-    std::string last;
-    auto place = [&](const std::string& name) {
-        const bool known =
-            std::find(registered.begin(), registered.end(), name) != registered.end();
-        if (known && name != last && std::find(order.begin(), order.end(), name) == order.end())
-            order.push_back(name);
-    };
-    const std::vector<engine::Record> records = journal.records(operation);
-    const auto states = engine::states(records);
-    for (const std::string& name : registered)
-        for (const auto& [step, state] : states)
-            if (engine::group_of(step) == name + std::string(last_group) &&
-                (state.begun || state.done))
-                last = name;
-    for (const engine::Record& record : records)
-        if (record.step.ends_with("/copy") && states.at(record.step).begun)
-            place(std::string(engine::group_of(record.step)));
-    for (const std::string& name : planned)
-        place(name);
-    for (const std::string& name : registered)
-        place(name);
-    if (!last.empty())
-        order.push_back(last);
-    return order;
-}
-
-bool had_copy(const engine::Journal& journal, const std::string& operation,
-              const std::string& node) {
-    const auto states = engine::states(journal.records(operation));
-    return std::any_of(states.begin(), states.end(), [&](const auto& step) {
-        return engine::group_of(step.first) == node && step.second.begun;
-    });
-}
-
-bool last_is_gone(const engine::Journal& journal, const std::string& operation,
-                  const std::vector<std::string>& servers) {
-    bool gone = false;
-    for (const auto& [step, state] : engine::states(journal.records(operation))) {
-        const std::string_view group = engine::group_of(step);
-        if (!group.ends_with(last_group) || (!state.begun && !state.done))
-            continue;
-        if (engine::contains(servers,
-                             std::string(group.substr(0, group.size() - last_group.size()))))
-            return false;
-        gone = true;
-    }
-    return gone;
-}
-
-bool returns(const engine::Journal& journal, const std::string& operation) {
-    const auto states = engine::states(journal.records(operation));
-    return std::any_of(states.begin(), states.end(), [](const auto& step) {
-        return engine::group_of(step.first).ends_with(return_group) &&
-               (step.second.begun || step.second.done);
-    });
-}
-
-void require_not_stopped(const engine::Journal& journal, const std::string& operation,
-                         const engine::Plan& plan, const std::string& server) {
-    const auto known = engine::states(journal.records(operation));
-    const bool ahead =
-        std::any_of(plan.steps.begin(), plan.steps.end(), [&](const engine::PlannedStep& planned) {
-            const auto state = known.find(planned.step.id);
-            return planned.step.id.ends_with("/stop") &&
-                   (state == known.end() || !state->second.done);
-        });
-    if (ahead)
-        throw Error(fmt::format("{} is the only server left, and is stopped while the upgrade goes "
-                                "on: nobody serves meanwhile",
-                                server),
-                    Kind::downtime_needed)
-            .remedy("plan a short downtime, then: locum upgrade resume --mode short-downtime; back "
-                    "to the old version: locum upgrade rollback");
 }
 
 std::vector<std::string> older_agents(const ClusterFacts& facts, const suite::Manifest& manifest) {

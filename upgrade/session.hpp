@@ -67,26 +67,6 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
 void drive_back(Session& session, const engine::Plan& plan, const engine::Run& run,
                 const std::vector<std::string>& nodes, engine::Reporter& reporter);
 
-// The servers in the order that an open operation goes by: those whose part it has begun, as it
-// began them; then the planned ones and the rest of the registered ones; last the one whose last
-// part is begun.
-std::vector<std::string> server_order(const engine::Journal& journal, const std::string& operation,
-                                      const ClusterFacts& facts,
-                                      const std::vector<std::string>& planned);
-
-// A part of the operation that others than the last server go through is begun on the node.
-bool had_copy(const engine::Journal& journal, const std::string& operation,
-              const std::string& node);
-
-// The part of the last server is begun, by one that none of these is.
-bool last_is_gone(const engine::Journal& journal, const std::string& operation,
-                  const std::vector<std::string>& servers);
-// Servers were on their way back from their copies.
-bool returns(const engine::Journal& journal, const std::string& operation);
-// Throws Error(downtime_needed) where the plan is still to stop the only server that is left.
-void require_not_stopped(const engine::Journal& journal, const std::string& operation,
-                         const engine::Plan& plan, const std::string& server);
-
 // servers: in the order of the plan; agents: those that are to be exchanged.
 Order order_of(const ClusterFacts& facts, const suite::Manifest& manifest,
                std::vector<std::string> servers, const std::vector<std::string>& agents = {});

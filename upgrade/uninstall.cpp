@@ -297,6 +297,9 @@ private:
                                                   : request_.servers));
         // Until then it says that the server is out, also to a run after one that was killed.
         add_stops(false, OnFailure::stop);
+        // Not before: the agent of a server that was removed stops it, unless this is kept.
+        if (node_.cluster.not_member && node_.datasource && !conductor_)
+            plan_.add(steps::keep_left(node_), OnFailure::stop);
     }
 
     void add_stops(bool servers, OnFailure on_failure) {
@@ -350,8 +353,8 @@ std::vector<std::string> uninstall(const UninstallRequest& request, Reporter& re
     const platform::Lock lock =
         platform::Lock::take(request.layout.state_file("host.lock"), "uninstall");
     const Departure departure(request, Departure::Purpose::to_do);
-    // Who has to ask others, and was told so, need not ask again where the run is cut off. The
-    // agent of a server asks the registry, and stops it.
+    // Who has to ask others, and was told so, need not ask again where the run is cut off. A server
+    // keeps it by a step, when it has stopped.
     if (departure.node().cluster.not_member && !departure.node().datasource)
         installer::keep_left(request.layout, departure.node().state);
     platform::JournalFile journal(request.layout.state_file("journal"));

@@ -40,6 +40,10 @@ Step barrier(Conductor& conductor, const std::string& step, const std::string& l
             NothingToUndo{}};
 }
 
+bool is_fence(std::string_view step) {
+    return step.ends_with("/fence");
+}
+
 Step fence(Conductor& conductor, const std::string& step) {
     return {step,
             "shut the old application out of the productive database",
@@ -92,13 +96,18 @@ Step back_up(Conductor& conductor, const std::string& step) {
         "back up the productive database and prove that the backup can be read",
         [file] { return platform::exists(file); }, // of this epoch: an older one lacks later writes
         nullptr,
-        [&conductor, file](Reporter&) {
+        [&conductor, file](Reporter& reporter) {
             platform::make_own_folder(platform::parent_of(file), 0700);
             const datasource::Backup backup =
                 datasource::back_up(conductor.upgrade().settings, file);
-            return fmt::format("{} on {}, {} KB; to restore it: {}", backup.file,
-                               conductor.upgrade().node, backup.bytes / 1024,
-                               backup.restore_command);
+            std::string says =
+                fmt::format("{} on {}, {} KB; to restore it: {}", backup.file,
+                            conductor.upgrade().node, backup.bytes / 1024, backup.restore_command);
+            if (conductor.registry().fact(cluster::fact::migration).empty())
+                return says;
+            reporter.note("of the database with its migration begun, not as it was before: " +
+                          says);
+            return std::string();
         },
         nullptr,
         NothingToUndo{}};

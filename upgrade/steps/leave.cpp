@@ -12,6 +12,7 @@
 namespace locum::upgrade::steps {
 
 using engine::Irreversible;
+using engine::NothingToUndo;
 using engine::Reporter;
 using engine::Step;
 
@@ -98,6 +99,19 @@ Step leave_by_server(const installer::InstalledNode& node,
             },
             nullptr,
             Irreversible{"only a new installation joins again"}};
+}
+
+Step keep_left(const installer::InstalledNode& node) {
+    return {"cluster/left",
+            fmt::format("keep that {} belongs to no cluster any more", node.state.name),
+            [&node] { return installer::has_left(node.layout, node.state); },
+            nullptr,
+            [&node](Reporter&) {
+                installer::keep_left(node.layout, node.state);
+                return std::string();
+            },
+            nullptr,
+            NothingToUndo{}};
 }
 
 Step end_cluster(const installer::InstalledNode& node) {

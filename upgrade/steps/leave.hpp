@@ -14,6 +14,8 @@ engine::Step leave(Conductor& conductor, const installer::InstalledNode& node);
 // By one of the servers, for a node without a datasource.
 engine::Step leave_by_server(const installer::InstalledNode& node,
                              const std::vector<std::string>& servers);
+// Only that: for one that its cluster does not have any more.
+engine::Step keep_left(const installer::InstalledNode& node);
 // The last server: the registry goes, since nobody can join without a server's keys. The suite's
 // own data stays.
 engine::Step end_cluster(const installer::InstalledNode& node);

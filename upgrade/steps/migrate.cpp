@@ -8,6 +8,7 @@
 #include "upgrade/steps/productive.hpp"
 #include "upgrade/steps/servers.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::upgrade::steps {
@@ -50,6 +51,17 @@ bool is_begun(Conductor& conductor) {
     return !conductor.registry().fact(cluster::fact::migration).empty();
 }
 
+// SQL is committed with the word that it was begun. Of a command that word says nothing of its end.
+bool has_ended(const std::string& begun, const suite::Engine& engine, const std::string& schema) {
+    return datasource::is_last(begun) &&
+           std::none_of(engine.migrations.begin(), engine.migrations.end(),
+                        [&](const datasource::Migration& migration) {
+                            return migration.to == schema && !migration.run.empty() &&
+                                   !migration.run.back().argv.empty() &&
+                                   begun.ends_with(": " + migration.run.back().name);
+                        });
+}
+
 bool migrated(Conductor& conductor) {
     const Upgrade& upgrade = conductor.upgrade();
     const std::string& schema = upgrade.manifest().schema;
@@ -57,8 +69,9 @@ bool migrated(Conductor& conductor) {
     const std::string begun = conductor.registry().fact(cluster::fact::migration);
     if (begun.empty())
         return found == schema;
-    if (found == schema && datasource::is_last(begun))
-        return true;
+    // Nothing is left to run; that it has ended is recorded by verify().
+    if (found == schema && has_ended(begun, engine_of(upgrade), schema))
+        return false;
     try {
         if (found != schema) {
             datasource::path(engine_of(upgrade).migrations, found, schema);

@@ -120,6 +120,10 @@ Step copy(Conductor& conductor, const std::string& node) {
                  [](const std::string&) { return json::object(); })};
 }
 
+bool is_stop(std::string_view step) {
+    return step.ends_with("/stop");
+}
+
 Step stop(Conductor& conductor, const std::string& step, const std::string& node,
           const std::string& component, const std::string& version) {
     return {step,

@@ -6,6 +6,8 @@
 #include "engine/step.hpp"
 #include "upgrade/conductor.hpp"
 
+#include <string_view>
+
 namespace locum::upgrade::steps {
 
 // Unless the node keeps it already.
@@ -17,6 +19,8 @@ engine::Undo undo_by_agent(Conductor& conductor, const std::string& node,
 
 engine::Step stage(Conductor& conductor, const std::string& node);
 engine::Step copy(Conductor& conductor, const std::string& node);
+// Whether a step of this id is the next.
+bool is_stop(std::string_view step);
 engine::Step stop(Conductor& conductor, const std::string& step, const std::string& node,
                   const std::string& component, const std::string& version);
 engine::Step switch_version(Conductor& conductor, const std::string& step, const std::string& node,

@@ -1,24 +1,20 @@
 #!/usr/bin/env bash
-# The server that migrated the database is lost for good while the others come back from their copies: the upgrade goes on without it.
+# The server that migrated the database is lost for good, before it lifted its fence: the upgrade goes on without it, also where that is
+# cut off while the others come back from their copies.
 # Host by host, where one server is left, nothing stops it unasked.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-lost() { # NODE: for good
-    local record
-    try agent stop --root "$trial/node-$1"
-    for record in "$trial/node-$1"/var/lib/locum/*/services/*.record; do
-        stop_service "$1" "$(basename "$record" .record)"
-    done
-    remove_node "$1" 1
-    expect_code 0 "removal of node-$1"
-}
-
 begin_cluster postgresql
 bundle=$trial/endpoint-manager-2.0.bundle
-LOCUM_FAILPOINTS='step/node-2.return/drain/intent/before=kill' try upgrade run "$bundle" --mode rolling --root "$trial/node-1"
-expect_code 137 "upgrade killed with one server back from its copy"
-lost 3
+LOCUM_FAILPOINTS='step/node-3.last/unfence/intent/before=kill' try upgrade run "$bundle" --mode rolling --root "$trial/node-1"
+expect_code 137 "upgrade killed when the database was migrated"
+lost 3 1
+try upgrade rollback --root "$trial/node-1"
+expect_code 4 "rollback without the server that migrated the database"
+LOCUM_FAILPOINTS='step/node-2.return/drain/intent/before=kill' try upgrade resume --root "$trial/node-1"
+expect_code 137 "resume killed with one server back from its copy"
+expect_said '^done  return/unfence'
 try upgrade resume --root "$trial/node-2"
 expect_code 0 "resume without the server that migrated the database"
 "$locum" status --json --root "$trial/node-1" >"$trial/status.json"
@@ -35,8 +31,8 @@ bundle=$trial/endpoint-manager-2.0.bundle
 try install "$bundle" --answers "$trial/answers-1.toml" --root "$trial/node-1"
 expect_code 0 "node-1's part"
 expect_said '1 of 3 servers updated'
-lost 2
-lost 3
+lost 2 1
+lost 3 1
 server=$(ls "$trial/node-1"/var/lib/locum/*/services/server.record)
 running=$(<"$server")
 for words in "upgrade resume" "install $bundle --answers $trial/answers-1.toml"; do

@@ -93,3 +93,16 @@ stop_service() {
     kill "$pid"
     timeout 20 tail --pid="$pid" -f /dev/null || fail "$2 of node-$1 does not end"
 }
+
+# lost N BY: node N is gone for good: its agent and its services end, and node BY removes it by name.
+lost() {
+    local record pid
+    try agent stop --root "$trial/node-$1"
+    for record in "$trial/node-$1"/var/lib/locum/*/services/*.record; do
+        pid=$(awk '{ print $1; exit }' "$record")
+        # The upgrade may have stopped it: its id may be another process's by now.
+        [[ $(tr '\0' ' ' 2>/dev/null <"/proc/$pid/cmdline") != *"$trial"* ]] || stop_service "$1" "$(basename "$record" .record)"
+    done
+    remove_node "$1" "$2"
+    expect_code 0 "removal of node-$1"
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A schema that a program of the vendor migrates, on copies and on the productive database, under load. Where it fails
 # on a copy, that node goes back; where it fails half-way through the productive database, the upgrade pauses behind the
-# point of no return and goes on from the schema version that it finds.
+# point of no return and goes on from the schema version that it finds, also without the server that was the last.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
@@ -49,6 +49,7 @@ expect_said 'locum upgrade resume'
 restore=$(sed -n 's/^  the database as it was before.*to restore it: //p' "$trial/last.log")
 try upgrade rollback --root "$trial/node-3"
 expect_code 4 "rollback with the productive schema half-way"
+expect_said 'has schema 1.5, and its migration is begun \(.*\), so the upgrade cannot be undone: version 1.0 needs 1.0'
 
 # Back all the same, with the backup; that it was restored is proven by the version.
 try upgrade rollback --database-restored --root "$trial/node-3"
@@ -65,8 +66,13 @@ expect_code 11 "a program that fails on the productive database once more"
 rm "$trial/fails-on-postgresql"
 productive 'DELETE FROM by_program' >/dev/null # it was not made to be run twice
 
-try upgrade resume --root "$trial/node-3"
-expect_code 0 "resume with the program mended"
+# Another server goes on from there where the last one is lost.
+lost 3 1
+try upgrade resume --root "$trial/node-1"
+expect_code 0 "resume with the program mended, without the server that was the last"
+expect_said '^done  node-2.last/migrate'
+expect_said 'of the database with its migration begun, not as it was before: .*-.*\.dump on node-1'
 [[ $(productive 'SELECT place FROM by_program') == postgresql ]] || fail "the program has not run on the productive database"
 expect_clean_load
-expect_all_at 2.0
+"$locum" status --json --root "$trial/node-1" >"$trial/status.json"
+python3 tests/support/all_at.py "$trial/status.json" 2.0 2 || fail "not all are at 2.0: $(<"$trial/status.json")"

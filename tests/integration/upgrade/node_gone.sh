@@ -156,6 +156,8 @@ expect_said 'this host was removed from its cluster, where it was node-3'
 ! serves || fail "the server of a node that was removed serves"
 mkdir "$trial/stolen"
 cp "$trial"/node-3/var/lib/locum/endpoint-manager/node.{crt,key} "$trial/stolen"
+LOCUM_FAILPOINTS='uninstall/state=kill' try uninstall --root "$trial/node-3" --purge --confirm node-3
+expect_code 137 "uninstall there, killed at its end"
 try uninstall --root "$trial/node-3" --purge --confirm node-3
 expect_code 0 "uninstall there"
 [[ ! -e $trial/node-3 ]] || fail "left on node-3: $(find "$trial/node-3")"

@@ -1,18 +1,9 @@
 #!/usr/bin/env bash
-# Servers that go on copies, and the one that was to be the last is lost for good: removed by name, the upgrade is taken back, and
+# Servers that go on copies, and the last one is lost for good behind its fence: removed by name, the upgrade is taken back, and
 # every server that is left is on its old version and on the productive database. With one server left nothing stops it unasked.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 
-lost() { # NODE BY: for good
-    local record
-    try agent stop --root "$trial/node-$1"
-    for record in "$trial/node-$1"/var/lib/locum/*/services/*.record; do
-        stop_service "$1" "$(basename "$record" .record)"
-    done
-    remove_node "$1" "$2"
-    expect_code 0 "removal of node-$1"
-}
 # all_at VERSION NODES: in normal mode, with nothing open, and each writes to the productive database.
 all_at() {
     "$locum" status --json --root "$trial/node-1" >"$trial/status.json"
@@ -29,13 +20,14 @@ last_of() { # the server that the plan makes the last
 begin_cluster postgresql
 bundle=$trial/endpoint-manager-2.0.bundle
 [[ $(last_of) == node-3 ]] || fail "the last server is $(last_of)"
-LOCUM_FAILPOINTS='step/node-3.last/drain/intent/before=kill' try upgrade run "$bundle" --mode rolling --root "$trial/node-1"
-expect_code 137 "upgrade killed with two servers on copies"
+LOCUM_FAILPOINTS='step/node-3.last/migrate/intent/before=kill' try upgrade run "$bundle" --mode rolling --root "$trial/node-1"
+expect_code 137 "upgrade killed behind the fence, with two servers on copies"
 lost 3 1
 
-echo "-- taken back: both servers leave their copies"
+echo "-- taken back: the fence falls, and both servers leave their copies"
 try upgrade rollback --root "$trial/node-1"
 expect_code 0 "rollback without node-3"
+expect_said '^undo  node-3.last/fence'
 expect_said '^undo  node-1/copy'
 expect_said '^undo  node-2/copy'
 all_at 1.0 2

@@ -1,6 +1,6 @@
 #include "tests/support/site.hpp"
 #include "tests/unit/upgrade/facts.hpp"
-#include "upgrade/session.hpp"
+#include "upgrade/course.hpp"
 #include "upgrade/verdict.hpp"
 
 using namespace locum;

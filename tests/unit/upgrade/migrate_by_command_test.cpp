@@ -150,3 +150,36 @@ TEST_CASE("the new version counts as reached only behind the last part") {
     CHECK_FALSE(one.run());
     CHECK(one.begun() == "");
 }
+
+TEST_CASE(
+    "that the last part is behind it is recorded by whoever goes on, also as another last one") {
+    Case one(command_then_sql);
+    one.database()->script("UPDATE schema_version SET version = '2'");
+    one.conductor().registry().set_fact(cluster::fact::migration, "the last part of 2: x");
+    CHECK_FALSE(one.run());
+    CHECK(one.begun() == "");
+}
+
+TEST_CASE(
+    "a command as the last part that failed is not counted as run, though the version is there") {
+    Case one(sql_then_command);
+    REQUIRE(one.run());
+    CHECK(contains(one.begun(), "the last part of 2: /bin/sh"));
+    one.database()->script("UPDATE schema_version SET version = '2'"); // as columns would tell it
+    const auto error = one.run();
+    REQUIRE(error);
+    CHECK(error->kind() == engine::Kind::needs_attention);
+    CHECK(contains(error->remedy(), "restore the database"));
+    CHECK(one.begun() != "");
+}
+
+TEST_CASE("a backup that is made when the migration is begun does not count as one of before") {
+    Case one(command_then_sql);
+    engine::SilentReporter silent;
+    const auto backed_up = [&] {
+        return steps::back_up(one.conductor(), "node-3.last/backup").apply(silent);
+    };
+    CHECK(contains(backed_up(), "to restore it: "));
+    one.conductor().registry().set_fact(cluster::fact::migration, "part 1 of 2: x");
+    CHECK(backed_up() == "");
+}

@@ -37,6 +37,17 @@ TEST_CASE("plan: rolling") {
     check_golden(printed(plan), "tests/unit/upgrade/plans/rolling.txt");
 }
 
+TEST_CASE("plan: rolling, without the server that migrated the database") {
+    Coordinator coordinator;
+    const upgrade::Order order{.servers = {"node-1", "node-2"},
+                               .last_is_gone = true,
+                               .balancers = {"node-1", "node-2"},
+                               .nodes = {"node-1", "node-2"}};
+    const engine::Plan plan = upgrade::rolling_plan(coordinator.conductor(), order);
+    CHECK(ids_differ(plan));
+    check_golden(printed(plan), "tests/unit/upgrade/plans/rolling-last-is-gone.txt");
+}
+
 TEST_CASE("plan: in place, in each safe order") {
     using upgrade::InPlace;
     Coordinator coordinator;
