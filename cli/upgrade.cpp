@@ -5,6 +5,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/signals.hpp"
+#include "platform/standard_error.hpp"
 #include "upgrade/coordinator.hpp"
 
 #include <CLI/App.hpp>
@@ -134,7 +135,8 @@ int work(const Options& options, upgrade::Request& request, Work what, engine::R
         fmt::print("{}", status_text(gather_status(request.layout)));
     } catch (const engine::Error& error) {
         // It is done all the same.
-        fmt::print(stderr, "warning: done, but the status cannot be shown: {}\n", error.one_line());
+        platform::to_stderr(
+            fmt::format("warning: done, but the status cannot be shown: {}\n", error.one_line()));
     }
     return 0;
 }
