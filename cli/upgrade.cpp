@@ -70,7 +70,7 @@ void print_forecast(const upgrade::Forecast& forecast) {
     if (rolling && forecast.mode != upgrade::UpgradeMode::in_place)
         fmt::print("in place: {}\n", forecast.in_place);
     if (forecast.rehearsed)
-        fmt::print("rehearsed: {}\n", to_line(*forecast.rehearsed));
+        fmt::print("rehearsed: {}\n", fmt::join(to_lines(*forecast.rehearsed), "\n  "));
     for (const engine::Finding& finding : forecast.findings)
         if (finding.severity == engine::Severity::warning)
             fmt::print("warning: {}\n", to_line(finding));
@@ -79,7 +79,7 @@ void print_forecast(const upgrade::Forecast& forecast) {
 void print_forecast_as_json(const upgrade::Forecast& forecast) {
     json rehearsed;
     if (forecast.rehearsed)
-        rehearsed = json::parse(to_json(*forecast.rehearsed));
+        rehearsed = json_of(*forecast.rehearsed);
     json mode;
     if (!forecast.refused && forecast.way != upgrade::Way::nothing_to_do)
         mode = upgrade::name(forecast.mode);
