@@ -3,6 +3,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "platform/standard_error.hpp"
 #include "platform/terminal.hpp"
 
 #include <CLI/App.hpp>
@@ -51,7 +52,7 @@ void require_confirmed(const std::string& node, std::string said,
                                 engine::Kind::usage)
                 .remedy("give --confirm " + node);
         show();
-        fmt::print(stderr, "To remove it, type the node's name: ");
+        platform::to_stderr("To remove it, type the node's name: ");
         std::getline(std::cin, said);
     }
     if (said != node)

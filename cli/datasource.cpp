@@ -10,6 +10,7 @@
 #include "installer/answers.hpp"
 #include "platform/files.hpp"
 #include "platform/signals.hpp"
+#include "platform/standard_error.hpp"
 #include "platform/terminal.hpp"
 
 #include <CLI/App.hpp>
@@ -114,7 +115,7 @@ std::string deactivated(const cluster::Layout& layout, const NamedDatasource& ac
         cluster::Store store(active.settings, layout.suite);
         return cluster::Registry(store).fact(cluster::fact::deactivated);
     } catch (const Error& error) {
-        fmt::print(stderr, "warning: {}\n", error.one_line());
+        platform::to_stderr(fmt::format("warning: {}\n", error.one_line()));
         return "";
     }
 }

@@ -1,7 +1,6 @@
 #include "cli/document.hpp"
 
 #include <cstdio>
-#include <fmt/format.h>
 
 namespace locum::cli {
 
@@ -9,8 +8,14 @@ using nlohmann::json;
 
 namespace {
 
+// Whether all of it could be written is asked once, at the end of main: an upgrade under way does
+// not stop since its events cannot be.
+void put(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
 void print_line(const json& document) {
-    fmt::print("{}\n", document.dump(-1, ' ', false, json::error_handler_t::replace));
+    put(document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
     std::fflush(stdout);
 }
 
@@ -27,7 +32,7 @@ std::string text_of(const json& document) {
 }
 
 void print_document(std::string_view kind, json fields) {
-    fmt::print("{}", text_of(document(kind, std::move(fields))));
+    put(text_of(document(kind, std::move(fields))));
 }
 
 void print_event(std::string_view event, json fields) {

@@ -14,6 +14,7 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
+#include "platform/standard_error.hpp"
 #include "platform/terminal.hpp"
 #include "suite/bundle.hpp"
 #include "upgrade/host_by_host.hpp"
@@ -177,7 +178,7 @@ int install(const Options& options, installer::Prepared& prepared, RunReporter& 
     prepared.findings = installer::demoted(std::move(prepared.findings), options.ignored);
     for (const engine::Finding& finding : prepared.findings)
         if (finding.severity == engine::Severity::warning)
-            fmt::print(stderr, "warning: {}\n", to_line(finding));
+            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
     const engine::Plan plan = installer::install_plan(prepared.installation);
     if (options.plan)
         print_install_plan(prepared.installation, plan, prepared.findings, options.json);

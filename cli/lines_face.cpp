@@ -3,6 +3,7 @@
 
 #include "cli/face.hpp"
 #include "engine/error.hpp"
+#include "platform/standard_error.hpp"
 #include "platform/terminal.hpp"
 
 #include <algorithm>
@@ -23,7 +24,7 @@ constexpr const char* keys =
     "Enter takes what is in [ ], ? explains, < goes back, Ctrl-C ends and changes nothing.";
 
 void say(const std::string& text) {
-    fmt::print(stderr, "{}\n", text);
+    platform::to_stderr(fmt::format("{}\n", text));
 }
 
 std::string line() {
@@ -80,10 +81,11 @@ public:
         else
             introduce(put);
         for (;;) {
-            fmt::print(stderr, "{}{}: ", prompt(question),
-                       put.suggested.empty() || shown(question, put.suggested).empty()
-                           ? ""
-                           : fmt::format(" [{}]", shown(question, put.suggested)));
+            platform::to_stderr(
+                fmt::format("{}{}: ", prompt(question),
+                            put.suggested.empty() || shown(question, put.suggested).empty()
+                                ? ""
+                                : fmt::format(" [{}]", shown(question, put.suggested))));
             const std::string text = line();
             if (text == "?") {
                 say("  " + question.help);

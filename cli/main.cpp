@@ -4,24 +4,41 @@
 #include "cli/run_log.hpp"
 #include "cli/setup.hpp"
 #include "engine/error.hpp"
+#include "platform/standard_error.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cerrno>
 #include <clocale>
 #include <csignal>
+#include <cstdio>
+#include <cstring>
 #include <fmt/format.h>
 
 namespace {
 
 using locum::engine::Error;
 using locum::engine::Kind;
+using locum::platform::to_stderr;
 
 int print(const Error& error) {
-    fmt::print(stderr, "locum: {}\n", error.one_line());
+    to_stderr(fmt::format("locum: {}\n", error.one_line()));
     if (!error.remedy().empty())
-        fmt::print(stderr, "  try: {}\n", error.remedy());
+        to_stderr(fmt::format("  try: {}\n", error.remedy()));
     return locum::engine::exit_code(error.kind());
+}
+
+// What was done is done; but who reads the output must not take it for whole. A reader that went
+// away, as head does, has what it wants.
+int with_output(int code) {
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+        return code;
+    if (errno == EPIPE)
+        return code;
+    to_stderr(fmt::format("locum: standard output cannot be written ({}), and is not whole\n",
+                          std::strerror(errno)));
+    return code == 0 ? locum::engine::exit_code(Kind::failed) : code;
 }
 
 int run(int argc, char** argv) {
@@ -44,15 +61,17 @@ int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);
     try {
         if (const auto code = locum::cli::run_setup({argv + 1, argv + argc}))
-            return *code;
-        return run(argc, argv);
+            return with_output(*code);
+        return with_output(run(argc, argv));
     } catch (const locum::cli::Logged& logged) {
         const int code = print(logged.error);
-        fmt::print(stderr, "  log: {}\n", logged.file);
+        to_stderr(fmt::format("  log: {}\n", logged.file));
         return code;
     } catch (const Error& error) {
         return print(error);
     } catch (const std::exception& error) {
+        if (std::ferror(stdout) != 0)
+            return with_output(locum::engine::exit_code(Kind::failed));
         return print(locum::cli::unexpected(error));
     }
 }

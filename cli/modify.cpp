@@ -6,6 +6,7 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
+#include "platform/standard_error.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -73,7 +74,7 @@ int modify(const Options& options, upgrade::ModifyRequest& request, engine::Repo
     }
     for (const engine::Finding& finding : modifying.findings)
         if (finding.severity == engine::Severity::warning)
-            fmt::print(stderr, "warning: {}\n", to_line(finding));
+            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
     if (options.plan && options.json) {
         print_document("plan", {{"plan", modifying.title},
                                 {"steps", steps_value(modifying.plan)},

@@ -1,6 +1,7 @@
 #include "cli/document.hpp"
 #include "cli/run_log.hpp"
 #include "platform/signals.hpp"
+#include "platform/standard_error.hpp"
 #include "upgrade/remove.hpp"
 
 #include <CLI/App.hpp>
@@ -31,7 +32,7 @@ int remove(const Options& options, upgrade::RemoveRequest& request, engine::Repo
     const upgrade::Removing removing = upgrade::removing_of(request);
     for (const engine::Finding& finding : removing.findings)
         if (finding.severity == engine::Severity::warning)
-            fmt::print(stderr, "warning: {}\n", to_line(finding));
+            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
     if (options.plan && options.json)
         print_document("plan", {{"plan", removing.title},
                                 {"steps", steps_value(removing.plan)},

@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/document.hpp"
+#include "platform/standard_error.hpp"
 #include "platform/terminal.hpp"
 
 #include <chrono>
@@ -46,7 +47,7 @@ public:
         case Progress::started:
             begun_ = told_ = Clock::now();
             if (detail_ != Detail::lines)
-                draw(fmt::format("  …  {}  {}", id, says));
+                draw(fmt::format(" ...  {}  {}", id, says));
             return;
         case Progress::done:
             line("done", id, says, detail, true);
@@ -59,7 +60,7 @@ public:
             return;
         case Progress::undoing:
             if (detail_ == Detail::verbose)
-                draw(fmt::format("  …  {}  undo: {}", id, says));
+                draw(fmt::format(" ...  {}  undo: {}", id, says));
             return;
         case Progress::undone:
             line("undo", id, says, detail, false);
@@ -75,12 +76,12 @@ public:
         told_ = Clock::now();
         const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
         const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-        std::string text = fmt::format("  …  {}  {}", id, scaled(static_cast<double>(done), unit));
+        std::string text = fmt::format(" ...  {}  {}", id, scaled(static_cast<double>(done), unit));
         if (total > 0) {
             const double share =
                 std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
             const auto filled = static_cast<std::size_t>(share * 20);
-            text = fmt::format("  …  {}  [{:<20}] {:3.0f} %  {}/s", id, std::string(filled, '#'),
+            text = fmt::format(" ...  {}  [{:<20}] {:3.0f} %  {}/s", id, std::string(filled, '#'),
                                share * 100, scaled(rate, unit));
             if (rate > 0 && total > done)
                 text += fmt::format("  {:.0f} s left", static_cast<double>(total - done) / rate);
@@ -110,13 +111,13 @@ private:
             return;
         }
         // Cut at the window's width: a wrapped line could not be taken back.
-        fmt::print(stderr, "\r\033[K{}", text.substr(0, platform::terminal_columns() - 1));
-        std::fflush(stderr);
+        platform::to_stderr(
+            fmt::format("\r\033[K{}", text.substr(0, platform::terminal_columns() - 1)));
         drawn_ = true;
     }
     void clear() {
         if (drawn_)
-            fmt::print(stderr, "\r\033[K");
+            platform::to_stderr("\r\033[K");
         drawn_ = false;
     }
 
@@ -153,10 +154,10 @@ std::unique_ptr<engine::Reporter> make_reporter(const Common& common) {
     const bool dumb = !terminal || std::string_view(terminal) == "dumb";
     const bool bar = platform::stderr_is_terminal() && !dumb;
     return std::make_unique<LineReporter>(
-        [](const std::string& line) { fmt::print(stderr, "{}\n", line); }, common.verbose
-                                                                               ? Detail::verbose
-                                                                           : bar ? Detail::bar
-                                                                                 : Detail::lines);
+        [](const std::string& line) { platform::to_stderr(fmt::format("{}\n", line)); },
+        common.verbose ? Detail::verbose
+        : bar          ? Detail::bar
+                       : Detail::lines);
 }
 
 std::unique_ptr<engine::Reporter> make_line_reporter(Say say) {

@@ -3,6 +3,7 @@
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/host.hpp"
+#include "platform/standard_error.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -79,7 +80,7 @@ RunReporter::RunReporter(const Common& common, const cluster::Layout& layout,
     shown_(make_reporter(common)),
     log_(layout, command, [this, quiet = common.quiet](const std::string& text) {
         if (quiet)
-            fmt::print(stderr, "warning: {}\n", text);
+            platform::to_stderr(fmt::format("warning: {}\n", text));
         else
             shown_->note("warning: " + text);
     }) {}
@@ -122,7 +123,7 @@ int logged(const Common& common, const cluster::Layout& layout, std::string_view
         log.end(fmt::format("ended, exit code {}", code));
         if (const std::string file = log.file(); !file.empty() && !common.quiet) {
             std::fflush(stdout); // it is the last line
-            fmt::print(stderr, "log: {}\n", file);
+            platform::to_stderr(fmt::format("log: {}\n", file));
         }
         return code;
     } catch (const engine::Error& error) {

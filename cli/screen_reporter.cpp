@@ -3,6 +3,7 @@
 
 #include "cli/command.hpp"
 #include "cli/screen.hpp"
+#include "platform/standard_error.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -28,7 +29,7 @@ public:
         window_.reset();
         screen_.reset();
         for (const std::string& line : said_)
-            fmt::print(stderr, "{}\n", line);
+            platform::to_stderr(fmt::format("{}\n", line));
     }
     ScreenReporter(const ScreenReporter&) = delete;
     ScreenReporter& operator=(const ScreenReporter&) = delete;

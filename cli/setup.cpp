@@ -7,6 +7,7 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/process.hpp"
+#include "platform/standard_error.hpp"
 #include "suite/setup_file.hpp"
 
 #include <algorithm>
@@ -169,7 +170,7 @@ std::optional<int> run_setup(const Arguments& arguments) {
     tool.put(*setup);
     const int code = install(tool.path(), unpacked.bundle(), arguments);
     if (tool.is_new() && tool.is_needed())
-        fmt::print(stderr, "for later: {}\n", tool.path());
+        platform::to_stderr(fmt::format("for later: {}\n", tool.path()));
     return code;
 }
 

@@ -5,6 +5,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/signals.hpp"
+#include "platform/standard_error.hpp"
 #include "upgrade/coordinator.hpp"
 
 #include <CLI/App.hpp>
@@ -69,7 +70,7 @@ void print_forecast(const upgrade::Forecast& forecast) {
     if (rolling && forecast.mode != upgrade::UpgradeMode::in_place)
         fmt::print("in place: {}\n", forecast.in_place);
     if (forecast.rehearsed)
-        fmt::print("rehearsed: {}\n", to_line(*forecast.rehearsed));
+        fmt::print("rehearsed: {}\n", fmt::join(to_lines(*forecast.rehearsed), "\n  "));
     for (const engine::Finding& finding : forecast.findings)
         if (finding.severity == engine::Severity::warning)
             fmt::print("warning: {}\n", to_line(finding));
@@ -78,7 +79,7 @@ void print_forecast(const upgrade::Forecast& forecast) {
 void print_forecast_as_json(const upgrade::Forecast& forecast) {
     json rehearsed;
     if (forecast.rehearsed)
-        rehearsed = json::parse(to_json(*forecast.rehearsed));
+        rehearsed = json_of(*forecast.rehearsed);
     json mode;
     if (!forecast.refused && forecast.way != upgrade::Way::nothing_to_do)
         mode = upgrade::name(forecast.mode);
@@ -134,7 +135,8 @@ int work(const Options& options, upgrade::Request& request, Work what, engine::R
         fmt::print("{}", status_text(gather_status(request.layout)));
     } catch (const engine::Error& error) {
         // It is done all the same.
-        fmt::print(stderr, "warning: done, but the status cannot be shown: {}\n", error.one_line());
+        platform::to_stderr(
+            fmt::format("warning: done, but the status cannot be shown: {}\n", error.one_line()));
     }
     return 0;
 }

@@ -22,6 +22,7 @@
 #include "platform/host.hpp"
 #include "platform/lock.hpp"
 #include "platform/signals.hpp"
+#include "platform/standard_error.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -201,12 +202,11 @@ void log_request(const RequestOutcome& request) {
     if ((request.verb == "ask" || request.verb == "ping" || request.verb == "clock") &&
         request.outcome == "result")
         return;
-    fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%SZ} {} from {} ({}): {} after {} ms\n",
-               fmt::gmtime(std::chrono::system_clock::now()),
-               request.verb.empty() ? "-" : request.verb,
-               request.peer.empty() ? "no certificate" : request.peer, request.address,
-               request.outcome, request.took.count());
-    std::fflush(stderr);
+    platform::to_stderr(fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {} from {} ({}): {} after {} ms\n",
+                                    fmt::gmtime(std::chrono::system_clock::now()),
+                                    request.verb.empty() ? "-" : request.verb,
+                                    request.peer.empty() ? "no certificate" : request.peer,
+                                    request.address, request.outcome, request.took.count()));
 }
 
 } // namespace

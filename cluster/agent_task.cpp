@@ -1,6 +1,7 @@
 #include "cluster/agent_task.hpp"
 
 #include "engine/error.hpp"
+#include "platform/standard_error.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -32,10 +33,9 @@ void RunningTask::work() {
             wrong = error.what();
         }
         if (wrong != told) {
-            fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%SZ} {}: {}\n",
-                       fmt::gmtime(std::chrono::system_clock::now()), task_.name,
-                       wrong.empty() ? "it works again" : wrong);
-            std::fflush(stderr);
+            platform::to_stderr(fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}: {}\n",
+                                            fmt::gmtime(std::chrono::system_clock::now()),
+                                            task_.name, wrong.empty() ? "it works again" : wrong));
         }
         told = std::move(wrong);
         lock.lock();

@@ -3,6 +3,7 @@
 #include "cluster/departure.hpp"
 #include "engine/error.hpp"
 #include "platform/process.hpp"
+#include "platform/standard_error.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -19,9 +20,8 @@ constexpr std::chrono::milliseconds report_interval{2'000};
 constexpr std::chrono::milliseconds removed_interval{30'000};
 
 void log(const std::string& text) {
-    fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%SZ} {}\n", fmt::gmtime(std::chrono::system_clock::now()),
-               text);
-    std::fflush(stderr);
+    platform::to_stderr(fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}\n",
+                                    fmt::gmtime(std::chrono::system_clock::now()), text));
 }
 
 NodeRow what_runs(const NodeState& own, Services& services) {

@@ -5,6 +5,7 @@
 #include "engine/failpoint.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "platform/standard_error.hpp"
 
 #include <fmt/format.h>
 
@@ -269,7 +270,7 @@ void ServiceUnits::watch() {
                 noted = true;
             }
         } catch (const std::exception& error) {
-            fmt::print(stderr, "services cannot be looked at: {}\n", error.what());
+            platform::to_stderr(fmt::format("services cannot be looked at: {}\n", error.what()));
         }
         lock.lock();
     } while (!wake_.wait_for(lock, retry_interval, [this] { return ending_; }));

@@ -20,7 +20,7 @@ std::string dump(const json& value) {
 [[noreturn]] void not_an_answer(std::string_view text) {
     constexpr std::size_t shown = 60;
     throw Error(fmt::format("the other side sent '{}{}', which is no line of an answer",
-                            text.substr(0, shown), text.size() > shown ? "…" : ""))
+                            text.substr(0, shown), text.size() > shown ? "..." : ""))
         .remedy("check that both hosts run the same version of Locum");
 }
 

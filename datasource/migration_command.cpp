@@ -4,6 +4,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/outcome.hpp"
+#include "platform/standard_error.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -41,8 +42,14 @@ platform::Command command_of(const MigrationPart& part, const Settings& settings
     return command;
 }
 
+// The log is for people: that it cannot be written says nothing of what the program did.
 void append(const std::string& file, const std::string& text) {
-    platform::append_to(file, text + (text.empty() || text.back() == '\n' ? "" : "\n"));
+    try {
+        platform::append_to(file, text + (text.empty() || text.back() == '\n' ? "" : "\n"));
+    } catch (const engine::Error& error) {
+        platform::to_stderr(
+            fmt::format("warning: the log {} is not written: {}\n", file, error.one_line()));
+    }
 }
 
 // The program is dead; what it asked the server for last may be running there still, and would be

@@ -150,7 +150,7 @@ Answers parse_answers(const std::string& text, const std::string& file) {
         answers.components.push_back(component.value);
     }
     if (answers.components.empty())
-        root.fail(root.at(), "no components", "components = [\"…\"] with one at least");
+        root.fail(root.at(), "no components", "components = [\"...\"] with one at least");
     if (std::string path = root.text("data-directory", "").value; !path.empty())
         answers.data_directory = beside(file, path);
     if (std::string path = root.text("run-directory", "").value; !path.empty())

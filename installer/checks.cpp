@@ -110,6 +110,7 @@ const std::vector<CheckInfo>& checks() {
         {"unfinished", "upgrades: no modification or installation of a node was cut off",
          "the node could not be staged"},
         {"update-mode", "upgrades: no server is in update mode", "another upgrade is under way"},
+        {"rehearsal-record", "upgrades: what a rehearsal has measured can be read", "", true},
         {"backup-tool", "upgrades: pg_dump and pg_restore of the database's version are here",
          "there would be no backup"},
         {"backup-space", "upgrades: space for the backup of the database", ""},

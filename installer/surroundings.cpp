@@ -173,10 +173,11 @@ std::vector<Finding> surroundings_findings(const Manifest& manifest,
             {"capability", Severity::error,
              fmt::format("port {} ({}), and neither root nor net-bind-service", port, name),
              "the right to use it",
-             fmt::format("run as root, or with the capability (setpriv --inh-caps "
-                         "+net_bind_service --ambient-caps +net_bind_service locum …), or: sysctl "
-                         "net.ipv4.ip_unprivileged_port_start={}",
-                         port),
+             fmt::format(
+                 "run as root, or with the capability (setpriv --inh-caps "
+                 "+net_bind_service --ambient-caps +net_bind_service locum ...), or: sysctl "
+                 "net.ipv4.ip_unprivileged_port_start={}",
+                 port),
              true});
     }
     for (const std::string& capability : surroundings.capabilities)

@@ -1,5 +1,6 @@
 #pragma once
-// SIGTERM, SIGINT and SIGHUP as a condition to wait for or to ask about.
+// SIGTERM, SIGINT and SIGHUP as a condition to wait for or to ask about; but no SIGHUP that is
+// ignored, as under nohup.
 
 namespace locum::platform {
 

@@ -113,6 +113,24 @@ void run_generator(const std::string& text, const std::map<std::string, std::str
     run_patiently(command, "the command that fills the database", patience);
 }
 
+std::uint64_t size_of(const std::string& file) {
+    std::uint64_t bytes = 0;
+    for (const std::string& part : {file, file + "-wal"})
+        if (platform::exists(part))
+            bytes += std::filesystem::file_size(part);
+    return bytes;
+}
+
+std::uint64_t size_of(const datasource::Settings& settings) {
+    if (settings.kind == datasource::Kind::sqlite)
+        return size_of(settings.file);
+    return std::stoull(datasource::connect(settings, settings.locum)
+                           ->query("SELECT pg_database_size(current_database())")
+                           .at(0)
+                           .at(0)
+                           .value());
+}
+
 std::map<std::string, std::int64_t> row_counts(datasource::Connection& connection,
                                                const std::vector<std::string>& without) {
     std::map<std::string, std::int64_t> counts;

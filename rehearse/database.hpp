@@ -34,6 +34,11 @@ void load_dump(const std::string& file, const datasource::Settings& settings,
 void run_generator(const std::string& text, const std::map<std::string, std::string>& environment,
                    const Patience& patience);
 
+// Bytes of the whole database; of an embedded one with what is in its log still.
+std::uint64_t size_of(const datasource::Settings& settings);
+// The same of one of SQLite's files; 0: it is not there.
+std::uint64_t size_of(const std::string& file);
+
 // The number of rows of each table of the suite, but for those of `without`.
 std::map<std::string, std::int64_t> row_counts(datasource::Connection& connection,
                                                const std::vector<std::string>& without);

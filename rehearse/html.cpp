@@ -81,6 +81,9 @@ std::string html_of(const Report& report) {
     if (report.upgrade.outage_ms)
         text += row("Measured outage",
                     fmt::format("{:.1f} s", static_cast<double>(*report.upgrade.outage_ms) / 1000));
+    if (report.measured)
+        for (const std::string& line : to_lines(*report.measured))
+            text += row("Measured", line);
     text += "</table>\n<h2>Claims</h2>\n<table>\n"
             "<tr><th></th><th>Claim</th><th>What is to hold, and what was found</th>"
             "<th>Time</th></tr>\n";

@@ -34,6 +34,9 @@ json json_of(const Report& report) {
     json outage;
     if (report.upgrade.outage_ms)
         outage = *report.upgrade.outage_ms;
+    json measured;
+    if (report.measured)
+        measured = json_of(*report.measured);
     return {{"locum", report.locum},
             {"suite", report.suite},
             {"from", report.from},
@@ -50,6 +53,7 @@ json json_of(const Report& report) {
             {"claims", claims},
             {"out-of-rotation-ms", report.upgrade.out_of_rotation_ms},
             {"outage-ms", outage},
+            {"measured", measured},
             {"clients", clients},
             {"logs", excerpts}};
 }

@@ -6,6 +6,7 @@
 #include "platform/hash.hpp"
 #include "platform/host.hpp"
 #include "platform/process.hpp"
+#include "platform/standard_error.hpp"
 
 #include <fmt/format.h>
 
@@ -81,7 +82,7 @@ struct Postgresql::Running {
                 platform::run_checked(
                     as_server({control, "-D", data, "-m", "immediate", "-w", "stop"}));
         } catch (const Error& error) {
-            fmt::print(stderr, "warning: {}\n", error.one_line());
+            platform::to_stderr(fmt::format("warning: {}\n", error.one_line()));
         }
     }
 };

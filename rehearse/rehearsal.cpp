@@ -88,7 +88,7 @@ Report rehearse(const Options& options, const std::function<bool()>& cancelled,
     if (!options.from_productive.empty())
         look_at({{"forecast", "what was measured is kept for the plan of the productive upgrade",
                   [&] { return scene.keep_measured(report); }, Rests::on_none, true,
-                  [&] { return scene.measured(); }}},
+                  [&] { return report.measured.has_value(); }}},
                 true, report.claims, reporter);
     if (!passed(report))
         report.excerpts = scene.site().logs();

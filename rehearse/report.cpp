@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace locum::rehearse {
 
@@ -52,6 +53,9 @@ std::string text_of(const Report& report) {
         if (!claim.remedy.empty())
             text += fmt::format("{:25}try: {}\n", "", claim.remedy);
     }
+    if (report.measured)
+        text += fmt::format("{:>4}  {:<18} {}\n", "", "measured",
+                            fmt::join(to_lines(*report.measured), fmt::format("\n{:25}", "")));
     if (report.suite.empty())
         return text + "no: nothing could be rehearsed\n";
     const std::string what =

@@ -2,6 +2,7 @@
 // What a rehearsal found, as values: one claim for each thing that was to hold.
 
 #include "engine/error.hpp"
+#include "upgrade/measured.hpp"
 #include "upgrade/report.hpp"
 
 #include <cstdint>
@@ -60,6 +61,7 @@ struct Report {
     std::vector<std::string> reasons;
     std::vector<Claim> claims; // in the order in which they were looked at
     upgrade::Report upgrade;
+    std::optional<upgrade::Measured> measured; // nullopt: the upgrade was not come to
     std::optional<Clients> clients;
     std::vector<Excerpt> excerpts;
 };

@@ -13,7 +13,6 @@
 #include "platform/files.hpp"
 #include "rehearse/database.hpp"
 
-#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -43,16 +42,6 @@ std::string database_name(const std::string& suite) {
     for (const char c : suite)
         name += c == '-' ? '_' : c;
     return name;
-}
-
-std::uint64_t size_of(const datasource::Settings& settings) {
-    if (settings.kind == datasource::Kind::sqlite)
-        return std::filesystem::file_size(settings.file);
-    return std::stoull(datasource::connect(settings, settings.locum)
-                           ->query("SELECT pg_database_size(current_database())")
-                           .at(0)
-                           .at(0)
-                           .value());
 }
 
 std::string upper(const std::string& text) {
@@ -133,12 +122,12 @@ std::string Scene::copy_productive(const datasource::Settings& to) {
             Kind::usage)
             .remedy("rehearse on the same with --datasource");
     const std::string file = site_.file("productive.dump");
-    database_bytes_ = size_of(*settings);
+    productive_bytes_ = size_of(*settings);
     datasource::back_up(*settings, file);
     load_dump(file, to, postgresql_.get(), {site_.file("dump.log"), cancelled_});
     platform::remove_all(file);
     dump_loaded_ = true;
-    return fmt::format("a copy of the productive database, {} MB", (database_bytes_ >> 20) + 1);
+    return fmt::format("a copy of the productive database, {} MB", (*productive_bytes_ >> 20) + 1);
 }
 
 std::string Scene::make_database() {

@@ -10,7 +10,7 @@
 #include "rehearse/report.hpp"
 #include "rehearse/site.hpp"
 #include "rehearse/versions.hpp"
-#include "upgrade/rehearsed.hpp"
+#include "upgrade/measured.hpp"
 
 #include <functional>
 #include <memory>
@@ -27,7 +27,6 @@ public:
     std::string read_bundles(Report& report);
     // For the plan of the productive upgrade.
     std::string keep_measured(const Report& report);
-    bool measured() const { return measured_.has_value(); }
     std::string make_database();
     std::string install(const NodePart& node);
     std::string fill();
@@ -56,8 +55,7 @@ private:
     datasource::Kind kind_ = datasource::Kind::sqlite;
     std::unique_ptr<Postgresql> postgresql_;
     bool dump_loaded_ = false;
-    std::uint64_t database_bytes_ = 0; // of what was loaded
-    std::optional<upgrade::Rehearsed> measured_;
+    std::optional<std::uint64_t> productive_bytes_; // of the database that was copied
     std::unique_ptr<Load> load_;
     std::map<std::string, std::int64_t> rows_;
     std::optional<std::chrono::milliseconds> outage_; // of a downtime that was asked for
@@ -65,6 +63,7 @@ private:
     cluster::Layout layout(const std::string& node) const;
     datasource::Settings settings() const;
     cluster::Layout productive() const;
+    upgrade::Space space(std::uint64_t before) const;
     std::string copy_productive(const datasource::Settings& to);
     std::string answers(const NodePart& node) const;
     std::map<std::string, std::string> environment() const;

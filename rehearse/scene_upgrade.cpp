@@ -3,11 +3,15 @@
 #include "rehearse/scene.hpp"
 
 #include "cluster/host_files.hpp"
+#include "cluster/node_state.hpp"
 #include "cluster/operations.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
+#include "platform/files.hpp"
 #include "rehearse/database.hpp"
+#include "rehearse/lock_watch.hpp"
 #include "upgrade/coordinator.hpp"
+#include "upgrade/rehearsed.hpp"
 #include "upgrade/session.hpp"
 
 #include <algorithm>
@@ -58,9 +62,27 @@ std::string Scene::plan(Report& report) {
     return fmt::format("{}: {}", report.verdict, forecast.order);
 }
 
+// Of throw-away nodes: what is in their folders is of this upgrade.
+upgrade::Space Scene::space(std::uint64_t before) const {
+    upgrade::Space space;
+    space.before = before;
+    space.after = size_of(settings());
+    for (const NodePart& part : nodes_) {
+        const cluster::NodeState node = cluster::load_node_state(layout(part.name));
+        const std::string backups = node.data_folder + "/backup";
+        for (const std::string& file : platform::list_folder(backups))
+            space.backup = std::max(space.backup, size_of(backups + "/" + file));
+        if (node.copy)
+            space.largest_copy = std::max(space.largest_copy, size_of(node.copy->file));
+    }
+    return space;
+}
+
 std::string Scene::upgrade(Report& report) {
     const cluster::Layout from = layout(nodes_.front().name);
     const bool downtime = options_.mode == upgrade::UpgradeMode::short_downtime;
+    const std::uint64_t before = size_of(settings());
+    MigrationWatch watch(settings(), reporter_);
     const auto measure = [&] {
         cluster::Store store(settings(), from.suite);
         cluster::Operations operations(store);
@@ -70,13 +92,16 @@ std::string Scene::upgrade(Report& report) {
         if (operation) {
             const std::vector<cluster::Moment> timeline = operations.timeline(operation->id);
             report.upgrade = upgrade::report(timeline);
-            measured_ = upgrade::measured(timeline);
+            report.measured = upgrade::measured(timeline);
+            report.measured->database_bytes = productive_bytes_.value_or(before);
+            report.measured->locks = watch.locks();
+            report.measured->space = space(before);
         }
         if (downtime)
             outage_ = std::chrono::milliseconds(report.upgrade.outage_ms.value_or(0));
     };
     try {
-        upgrade::run(request_of(options_, from, versions_->after_file, cancelled_), reporter_);
+        upgrade::run(request_of(options_, from, versions_->after_file, cancelled_), watch);
     } catch (const Error& error) {
         measure();
         // Nothing of it is there to be resumed or mended.
@@ -177,14 +202,9 @@ std::string Scene::check_node(const NodePart& part) {
 }
 
 std::string Scene::keep_measured(const Report& report) {
-    measured_->when = report.began;
-    measured_->from = report.from;
-    measured_->to = report.to;
-    measured_->mode = report.mode;
-    measured_->passed = passed(report);
-    measured_->database_bytes = database_bytes_;
-    upgrade::keep_rehearsed(productive(), *measured_);
-    return to_line(*measured_);
+    return "kept in " +
+           upgrade::keep_rehearsed(productive(), {report.began, report.from, report.to, report.mode,
+                                                  passed(report), *report.measured});
 }
 
 std::string Scene::clear() {

@@ -8,6 +8,7 @@
 #include "platform/host.hpp"
 #include "platform/outcome.hpp"
 #include "platform/process.hpp"
+#include "platform/standard_error.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -64,7 +65,7 @@ Site::~Site() {
         if (!keep_)
             platform::remove_all(folder_);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "warning: {} is not cleared: {}\n", folder_, error.what());
+        platform::to_stderr(fmt::format("warning: {} is not cleared: {}\n", folder_, error.what()));
     }
 }
 

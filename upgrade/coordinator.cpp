@@ -216,7 +216,9 @@ Forecast forecast(const Request& request) {
         return forecast;
     }
     const suite::Manifest& to = upgrade.manifest();
-    forecast.rehearsed = rehearsed_before(request.layout, facts.version, to.version.text());
+    Recalled recalled = recall(request.layout, facts.version, to.version.text());
+    forecast.rehearsed = std::move(recalled.rehearsed);
+    forecast.findings = std::move(recalled.findings);
     try {
         forecast.verdict = verdict(to, facts);
         forecast.way = way_of(forecast.verdict);
@@ -237,8 +239,9 @@ Forecast forecast(const Request& request) {
         return forecast;
     }
     forecast.order = order_and_why(forecast.mode, upgrade.manifest(), facts.schema);
-    forecast.findings =
-        installer::demoted(preflight(upgrade.manifest(), facts, forecast.mode), request.ignored);
+    for (engine::Finding& finding :
+         installer::demoted(preflight(upgrade.manifest(), facts, forecast.mode), request.ignored))
+        forecast.findings.push_back(std::move(finding));
     Conductor conductor(upgrade);
     const engine::Plan plan = make_plan(conductor, forecast.mode,
                                         order_of(facts, upgrade.manifest(), servers_of(facts),

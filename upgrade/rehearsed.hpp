@@ -3,9 +3,9 @@
 // database it was, so that the plan of the same upgrade can show it.
 
 #include "cluster/layout.hpp"
-#include "cluster/operations.hpp"
+#include "engine/check.hpp"
+#include "upgrade/measured.hpp"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,25 +18,22 @@ struct Rehearsed {
     std::string to;
     std::string mode;
     bool passed = false;
-    std::uint64_t database_bytes = 0; // before
-    std::int64_t upgrade_ms = 0;      // from the first step's begin until the last one's end
-    std::int64_t longest_copy_ms = 0; // of one node; 0: none was made
-    std::int64_t backup_ms = 0;
-    // Of the productive database, in one transaction: its locks are held for at most so long.
-    std::int64_t migration_ms = 0;
+    Measured measured;
 };
 
-// The durations; the rest is the caller's to fill.
-Rehearsed measured(const std::vector<cluster::Moment>& timeline);
+// Returns the file that it is in now. Throws Error where that cannot be written.
+std::string keep_rehearsed(const cluster::Layout& layout, const Rehearsed& rehearsed);
 
-// The last one of an upgrade to that version. Throw Error where the file cannot be written, or is
-// damaged.
-void keep_rehearsed(const cluster::Layout& layout, const Rehearsed& rehearsed);
-std::optional<Rehearsed> rehearsed_before(const cluster::Layout& layout, const std::string& from,
-                                          const std::string& to);
+// The last one of an upgrade from that version to that one. A record that cannot be read is a
+// warning: what was is no reason not to plan.
+struct Recalled {
+    std::optional<Rehearsed> rehearsed;
+    std::vector<engine::Finding> findings;
+};
+Recalled recall(const cluster::Layout& layout, const std::string& from, const std::string& to);
 
-std::string to_json(const Rehearsed& rehearsed);
-// For people, in one line.
-std::string to_line(const Rehearsed& rehearsed);
+nlohmann::json json_of(const Rehearsed& rehearsed);
+// For people.
+std::vector<std::string> to_lines(const Rehearsed& rehearsed);
 
 } // namespace locum::upgrade

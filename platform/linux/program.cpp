@@ -79,7 +79,7 @@ std::string executable_of(const std::string& program) {
 std::string shown(const std::vector<std::string>& argv) {
     std::string text = fmt::format("{}", fmt::join(argv, " "));
     if (text.size() > 200)
-        text = text.substr(0, 200) + "…";
+        text = text.substr(0, 200) + "...";
     return "'" + text + "'";
 }
 

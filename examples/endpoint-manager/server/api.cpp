@@ -1,5 +1,6 @@
 #include "examples/endpoint-manager/server/api.hpp"
 
+#include "examples/endpoint-manager/server/log.hpp"
 #include "examples/endpoint-manager/server/queries.hpp"
 
 #include <fmt/format.h>
@@ -209,12 +210,10 @@ Response answer(const Request& request, Store& store, const Config& config) {
             response.headers.emplace_back("Retry-After", "5");
             return response;
         }
-        fmt::print(stderr, "endpoint-server: {} {}: {}\n", request.method, request.path,
-                   error.what());
+        log(fmt::format("{} {}: {}", request.method, request.path, error.what()));
         return error_answer(500, error.what(), config);
     } catch (const std::exception& error) {
-        fmt::print(stderr, "endpoint-server: {} {}: {}\n", request.method, request.path,
-                   error.what());
+        log(fmt::format("{} {}: {}", request.method, request.path, error.what()));
         return error_answer(500, error.what(), config);
     }
 }

@@ -1,4 +1,5 @@
 #include "examples/endpoint-manager/server/listener.hpp"
+#include "examples/endpoint-manager/server/log.hpp"
 
 #include <fmt/format.h>
 
@@ -65,7 +66,7 @@ void Listener::accept() {
             return;
         }
         // Out of descriptors: some will come back when clients go.
-        fmt::print(stderr, "endpoint-server: cannot accept a connection: {}\n", error.message());
+        log(fmt::format("cannot accept a connection: {}", error.message()));
         retry_.expires_after(accept_again);
         retry_.async_wait([this](const boost::system::error_code& cancelled) {
             if (!cancelled) {

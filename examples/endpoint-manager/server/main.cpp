@@ -1,5 +1,6 @@
 #include "examples/endpoint-manager/server/api.hpp"
 #include "examples/endpoint-manager/server/listener.hpp"
+#include "examples/endpoint-manager/server/log.hpp"
 #include "examples/endpoint-manager/server/queries.hpp"
 #include "examples/endpoint-manager/server/workers.hpp"
 
@@ -42,16 +43,16 @@ void serve(const std::string& config_file) {
         },
         [&config](const std::string& error) { return error_answer(400, error, config); }};
     Listener listener(config.address, config.port, handler);
-    fmt::print(stderr, "endpoint-server: {} serves {} on {}:{} in {} mode\n", queries().product,
-               config.node, config.address, config.port, config.update_mode ? "update" : "normal");
+    log(fmt::format("{} serves {} on {}:{} in {} mode", queries().product, config.node,
+                    config.address, config.port, config.update_mode ? "update" : "normal"));
     if (!listener.run()) {
         // A worker may be waiting for the database; the process ends without it.
-        fmt::print(stderr, "endpoint-server: stopped, and cut off requests that took too long\n");
+        log("stopped, and cut off requests that took too long");
         std::_Exit(0);
     }
     readers.reset();
     writers.reset();
-    fmt::print(stderr, "endpoint-server: stopped\n");
+    log("stopped");
 }
 
 void usage(std::FILE* stream) {
@@ -79,7 +80,7 @@ int main(int argc, char** argv) {
         serve(arguments[1]);
         return 0;
     } catch (const std::exception& error) {
-        fmt::print(stderr, "endpoint-server: {}\n", error.what());
+        log(error.what());
         return 1;
     }
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What a run says and what it leaves to read: each one that changes something has a log, which its last line names, and its error;
 # a full log disk is told once and breaks nothing. Only the wizard's full screen is in colour, but for NO_COLOR; a terminal that is
-# dumb, or none, gets plain lines.
+# dumb, or none, gets plain lines. That nobody can be told breaks nothing, either.
 set -euo pipefail
 if [[ ${1:-} != --mounts ]]; then
     as_root=()
@@ -52,9 +52,10 @@ echo "-- one that works, verbose; on no terminal"
 mkdir -p "$trial/node-1/var/log/locum"
 TERM=xterm try "${install[@]}" -v
 expect_code 0 "an installation"
-expect_said '…  files/unpack  unpack Endpoint Manager 1.0'
+expect_said '\.\.\.  files/unpack  unpack Endpoint Manager 1.0'
 expect_said 'done  files/unpack: unpack Endpoint Manager 1.0'
 [[ $(grep -c $'\x1b' "$trial/last.log" || true) == 0 ]] || fail "escape sequences without a terminal"
+[[ $(LC_ALL=C grep -c '[^ -~]' "$trial/last.log" || true) == 0 ]] || fail "characters that not every terminal has: $(cat "$trial/last.log")"
 second=$(log_named "$trial/last.log")
 [[ $second != "$log" && $(cat "$log") == "$before" ]] || fail "two runs have one log"
 tail -n 1 "$second" | grep -q ' ended, exit code 0$' || fail "the log does not end with the run: $(tail -n 1 "$second")"
@@ -66,6 +67,22 @@ rm "$trial"/node-1/etc/opt/endpoint-manager/*.cfg
 "$locum" repair --root "$trial/node-1" --quiet >"$trial/last.log" 2>&1 || fail "repair"
 [[ ! -s $trial/last.log ]] || fail "quiet says: $(cat "$trial/last.log")"
 [[ -n $(find "$logs" -name '*-repair-*.log') ]] || fail "a quiet run has no log"
+
+echo "-- nobody can be told: the work is done all the same; data that is not whole is no success"
+rm "$trial"/node-1/etc/opt/endpoint-manager/*.cfg
+"$locum" repair --root "$trial/node-1" 2>/dev/full >"$trial/last.log" || fail "a repair with a full disk below its messages: $?"
+try verify --root "$trial/node-1"
+expect_code 0 "a verification of what was repaired"
+rm "$trial"/node-1/etc/opt/endpoint-manager/*.cfg
+code=0
+"$locum" repair --root "$trial/node-1" --json >/dev/full 2>"$trial/last.log" || code=$?
+expect_code 1 "events that cannot be written"
+expect_said 'standard output cannot be written \(No space left on device\), and is not whole'
+try verify --root "$trial/node-1"
+expect_code 0 "a verification of what was repaired with events"
+code=0
+"$locum" status --root "$trial/node-1" >/dev/full 2>"$trial/last.log" || code=$?
+expect_code 1 "a status that cannot be written"
 
 echo "-- on a terminal: a bar, and no colour; dumb: lines"
 for terminal in xterm dumb; do
@@ -104,6 +121,15 @@ done
 echo "-- a full log disk"
 mount -t tmpfs -o size=64k tmpfs "$logs"
 head -c 1M /dev/zero >"$logs/full" 2>/dev/null && fail "the log disk is not full"
+# What the agent tells its own log is lost; it goes on.
+try agent stop --root "$trial/node-1"
+expect_code 0 "an agent is stopped"
+try agent start --root "$trial/node-1"
+expect_code 0 "an agent is started with a full log disk"
+for verb in stop start; do
+    try node $verb --root "$trial/node-1"
+    expect_code 0 "node $verb with a full log disk"
+done
 try uninstall --root "$trial/node-1" --last-server --confirm node-1
 expect_code 0 "an uninstallation with a full log disk"
 [[ $(grep -c 'is not written any more' "$trial/last.log") == 1 ]] || fail "not told once: $(cat "$trial/last.log")"

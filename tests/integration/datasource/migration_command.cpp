@@ -73,12 +73,13 @@ struct Place {
         }
     }
 
-    std::string log() const { return scratch.path("migration.log"); }
+    std::string log() const { return log_file.empty() ? scratch.path("migration.log") : log_file; }
     std::string rows() const {
         return connection->query("SELECT count(*) FROM t").at(0).at(0).value();
     }
 
     Scratch scratch;
+    std::string log_file; // instead of one in the scratch folder
     Settings settings;
     std::unique_ptr<Connection> connection;
     int checks = 0;
@@ -125,6 +126,18 @@ TEST_CASE("a command that fails: the parts before it stay, and the message tells
         CHECK(place.rows() == "1");
         CHECK(schema_version(*place.connection, version) == "1");
         CHECK(place.remembered.back() == "the last part of 2: command");
+    }
+}
+
+TEST_CASE("a full disk below the log says nothing of what a command did") {
+    for (const Kind kind : both) {
+        Place place(kind);
+        place.log_file = "/dev/full";
+        CHECK(place.run({{"1", "2", {shell(place.execute("INSERT INTO t VALUES (2)"))}}}) == "");
+        CHECK(place.rows() == "1");
+        CHECK(schema_version(*place.connection, version) == "2");
+        CHECK(holds(place.run({{"2", "3", {shell("echo no such thing >&2; exit 1")}}}),
+                    "it ended with exit code 1; expected exit code 0; it said: no such thing"));
     }
 }
 

@@ -17,6 +17,26 @@ try install "$bundle" --root "$trial/node-1" </dev/null
 expect_code 2 "an installation that can ask nobody"
 expect_said 'give --answers FILE; locum answers template BUNDLE writes one'
 
+echo "-- answers of another format, suite or version, or with a typo: found, expected, and nothing is there"
+trial_answers 1
+# refused CODE SUBSTITUTION TEXT [CODE TEXT]: by a check of the answers, and by an installation, which may say it another way.
+refused() {
+    sed -E "$2" "$trial/answers-1.toml" >"$trial/wrong.toml"
+    ! cmp -s "$trial/answers-1.toml" "$trial/wrong.toml" || fail "the answers are as before: $2"
+    try answers check "$trial/wrong.toml" "$bundle"
+    expect_code "$1" "a check of answers: $3"
+    expect_said "$3"
+    try install "$bundle" --answers "$trial/wrong.toml" --root "$trial/node-1"
+    expect_code "${4:-$1}" "an installation: $3"
+    expect_said "${5:-$3}"
+    [[ ! -e $trial/node-1 ]] || fail "something is there"
+}
+refused 2 's/^format = 1/format = 2/' ':1:1: found answers of format 2; expected format = 1'
+refused 2 's/^licence-accepted/license-accepted/' "found the unknown key 'license-accepted'"
+refused 4 's/^suite = .*/suite = "other-suite"/' 'suite: found answers for other-suite; expected ' \
+    2 'the bundle is of suite endpoint-manager, the answers are for other-suite'
+refused 4 's/"balancer"/"gateway"/' "component-unknown: found .*gateway.*; expected "
+
 echo "-- left with Ctrl-C: nothing was changed"
 run "$locum" install "$bundle" --root "$trial/node-1"
 asked 'One of these [create]:' '?'
@@ -27,7 +47,6 @@ said 'The first host creates the network, and its token'
 [[ ! -e $trial/node-1 ]] || fail "something is there"
 
 echo "-- Ctrl-C at a password leaves the terminal as it was"
-trial_answers 1
 sed -i 's/file = "locum.password"/prompt = true/' "$trial/answers-1.toml"
 cat >"$trial/echoes" <<'SH'
 trap : INT
@@ -166,6 +185,23 @@ asks=$(pgrep -P "$(<"$trial/pane")" locum) || fail "locum does not run in the te
 tmux -S "$terminal" kill-server
 timeout 20 tail --pid="$asks" -f /dev/null || fail "it goes on without its terminal"
 [[ ! -e $trial/node-3 ]] || fail "something is there"
+
+echo "-- one that goes away in the middle of an installation: it is taken back, and its log tells so"
+trial_answers 3
+LOCUM_FAILPOINTS='step/agent/start/intent/before=delay:1500' run "$locum" install "$trial/endpoint-manager-2.0.bundle" \
+    --answers "$trial/answers-3.toml" --root "$trial/node-3"
+tries=0
+until shows 'done  files/config-server'; do
+    ((++tries < 400)) || fail "the installation does not get so far: $(cat "$trial/screen")"
+    sleep 0.05
+done
+tmux -S "$terminal" list-panes -a -F '#{pane_pid}' >"$trial/pane"
+works=$(pgrep -P "$(<"$trial/pane")" locum) || fail "locum does not run in the terminal"
+tmux -S "$terminal" kill-server
+timeout 60 tail --pid="$works" -f /dev/null || fail "it goes on without its terminal"
+[[ ! -e $trial/node-3/opt/endpoint-manager ]] || fail "it was not taken back"
+grep -q 'ended, exit code 6: ' "$trial"/node-3/var/log/locum/endpoint-manager/*-install-*.log || fail "the log does not tell how it ended"
+[[ $("$locum" node list --root "$trial/node-1" --json) != *node-3* ]] || fail "node-3 is a node of the cluster"
 
 echo "-- what was typed as a secret is nowhere"
 grep -qF 'file: '"$trial/app.password" "$trial"/screen.first || fail "the first screen is not kept, so this shows nothing"

@@ -15,18 +15,34 @@ expect_code 0 "a rehearsal on a copy"
 expect_said 'a copy of the productive database, [0-9]+ MB'
 expect_said 'device 2000'
 expect_said '^ yes  forecast .*'
+expect_said "kept in $trial/node-2/var/lib/locum/endpoint-manager/rehearsed.json"
 [[ -z $(ls -A "$trial/rehearsals") ]] || fail "left of the rehearsal: $(ls "$trial/rehearsals")"
 [[ $(rows) == "$before" ]] || fail "the productive cluster has changed: $(rows), before $before"
 
 try upgrade plan "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
 expect_code 0 "the plan"
-expect_said '^rehearsed: held on [0-9-]+T[0-9:]+Z, rolling: [0-9.]+ s, of these the longest copy [0-9.]+ s, the backup [0-9.]+ s, the migration and its locks [0-9.]+ s; a database of [0-9]+ MB$'
+expect_said '^rehearsed: held on [0-9-]+T[0-9:]+Z, rolling: [0-9.]+ s, of these the longest copy [0-9.]+ s, the backup [0-9.]+ s, the migration [0-9.]+ s; a database of [0-9]+ MB$'
+if [[ $1 == postgresql ]]; then
+    expect_said '^  locks: a table could not be written for (under )?[0-9.]+ m?s.*, nor read for .*; looked at every [0-9]+ ms at least$'
+else
+    expect_said '^  locks: not measured apart; held no longer than the migration took$'
+fi
+expect_said '^  space: the database [0-9]+ MB before, [0-9]+ MB after; the backup (under )?[0-9]+ MB; the largest copy (under )?[0-9]+ MB$'
 told 0 upgrade-plan upgrade plan "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
 python3 -c 'import json, sys
 r = json.load(open(sys.argv[1]))["rehearsed"]
 sys.exit(0 if r["passed"] and r["upgrade-ms"] > r["migration-ms"] > 0 and r["database-bytes"] > 0 else str(r))' "$trial/told.json" ||
     fail "what was rehearsed"
-tests/support/documents.py "$trial/node-2/var/lib/locum/endpoint-manager/rehearsed.json" rehearsed || fail "what is kept of it"
+kept=$trial/node-2/var/lib/locum/endpoint-manager/rehearsed.json
+tests/support/documents.py "$kept" rehearsed || fail "what is kept of it"
+# A damaged record is a warning, and no reason not to plan.
+cp "$kept" "$trial/whole.json"
+head -c 100 "$trial/whole.json" >"$kept"
+try upgrade plan "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
+expect_code 0 "the plan with a damaged record"
+expect_said "^warning: rehearsal-record: found $kept cannot be used: .*; rehearse again: locum rehearse OLD NEW --from-productive $trial/node-2"
+told 0 upgrade-plan upgrade plan "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
+mv "$trial/whole.json" "$kept"
 # A node where nothing was rehearsed says nothing of it.
 try upgrade plan "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
 expect_code 0 "the plan of another node"

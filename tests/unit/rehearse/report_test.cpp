@@ -51,6 +51,7 @@ Report hostile() {
     made.clients->what = "load <x>";
     made.clients->ended = "exit code 1";
     made.clients->last_said = "last </pre> line \xff";
+    made.measured = {5 << 20, 12'300, 900, 300, 200, upgrade::Locks{{"<device>", 150}, {}, 12}, {}};
     made.excerpts = {{"node-1/log", "<tag> & \x02 end"}};
     return made;
 }
@@ -93,6 +94,9 @@ TEST_CASE("report: the last line for the terminal is the answer") {
     const std::string no = rehearse::text_of(hostile());
     CHECK(contains(no, "  NO  upgrade"));
     CHECK(contains(no, "try: see <b>"));
+    CHECK(contains(no, "\n      measured           12.3 s, of these the longest copy 0.9 s, "));
+    CHECK(contains(no, "\n                         locks: a table could not be written for 150 ms "
+                       "(<device>), nor read for under 12 ms; "));
     CHECK(contains(no, "no: small 1.0 to 2.0, rolling, 3 nodes, postgresql: 1 of 3 claims do not "
                        "hold, 1 were not come to\n"));
 }
@@ -142,9 +146,16 @@ TEST_CASE("report: JSON has all that was found") {
     CHECK(value.at("outage-ms") == 2500);
     CHECK(value.at("out-of-rotation-ms").at("node-1") == 1500);
     CHECK(value.at("logs")[0].at("log") == "node-1/log");
+    CHECK(value.at("measured").at("migration-ms") == 200);
+    CHECK(value.at("measured").at("locks") ==
+          json{{"writing", {{"table", "<device>"}, {"ms", 150}}},
+               {"reading", nullptr},
+               {"resolution-ms", 12}});
+    CHECK(value.at("measured").at("space").is_null());
     const json plain = rehearse::json_of(report({claim("a", Outcome::passed)}));
     CHECK(plain.at("clients").is_null());
     CHECK(plain.at("outage-ms").is_null());
+    CHECK(plain.at("measured").is_null());
     CHECK(plain.at("passed") == true);
 }
 
@@ -154,8 +165,10 @@ TEST_CASE("report: the page needs nothing else, and runs nothing") {
     CHECK(contains(page, "<title>Rehearsal of small 1.0 to 2.0</title>"));
     CHECK(contains(page, "No: 1 of 3 claims do not hold, 1 were not come to."));
     CHECK(contains(page, "Out of rotation</th><td>node-1: 1.5 s"));
+    CHECK(contains(page, "Measured</th><td>locks: a table could not be written for 150 ms "
+                         "(&lt;device&gt;), nor read"));
     for (const char* foreign : {"<script", "src=", "href=", "http://", "https://", "url(",
-                                "@import", "</pre> line", "<reason>", "<tag>"}) {
+                                "@import", "</pre> line", "<reason>", "<tag>", "<device>"}) {
         CAPTURE(std::string(foreign));
         CHECK(!contains(page, foreign));
     }
