@@ -9,6 +9,7 @@
 #include "engine/error.hpp"
 #include "installer/answers.hpp"
 #include "platform/files.hpp"
+#include "platform/lock.hpp"
 #include "platform/signals.hpp"
 #include "platform/standard_error.hpp"
 #include "platform/terminal.hpp"
@@ -109,23 +110,27 @@ int done(const Options& options, std::string_view result, const std::string& nam
     return 0;
 }
 
-// Empty where the database is away: then it cannot be told.
-std::string deactivated(const cluster::Layout& layout, const NamedDatasource& active) {
+DatasourceState state_of(const cluster::Layout& layout, const NamedDatasource& active) {
     try {
         cluster::Store store(active.settings, layout.suite);
-        return cluster::Registry(store).fact(cluster::fact::deactivated);
+        return cluster::Registry(store).fact(cluster::fact::deactivated).empty()
+                   ? DatasourceState::active
+                   : DatasourceState::deactivated;
     } catch (const Error& error) {
         platform::to_stderr(fmt::format("warning: {}\n", error.one_line()));
-        return "";
+        return DatasourceState::unknown;
     }
+}
+
+// What is kept is not changed while an activation on this host has it in hand.
+platform::Lock locked(const cluster::Layout& layout) {
+    return platform::Lock::take(layout.state_file("host.lock"), "datasource");
 }
 
 int list(const Options& options) {
     const cluster::Layout layout = options.layout();
     const NamedDatasource active = cluster::active_datasource(layout);
-    const std::string off = deactivated(layout, active);
-    std::vector<ShownDatasource> shown{
-        {active, off.empty() ? DatasourceState::active : DatasourceState::deactivated}};
+    std::vector<ShownDatasource> shown{{active, state_of(layout, active)}};
     for (NamedDatasource& one : cluster::kept_datasources(layout))
         shown.push_back({std::move(one), DatasourceState::kept});
     fmt::print("{}", options.json ? datasources_json(shown) : datasources_text(shown));
@@ -134,6 +139,7 @@ int list(const Options& options) {
 
 int add(const Options& options) {
     const cluster::Layout layout = options.layout();
+    const platform::Lock held = locked(layout);
     cluster::require_datasource_name(options.name);
     if (cluster::active_datasource(layout).name == options.name)
         cluster::keep_datasource(layout, {options.name, {}}); // says why not
@@ -155,7 +161,9 @@ int add(const Options& options) {
 
 int edit(const Options& options) {
     const cluster::Layout layout = options.layout();
+    const platform::Lock held = locked(layout);
     NamedDatasource edited = cluster::datasource_named(layout, options.name);
+    edited.sent = false; // it is this host's own from now on
     set(edited.settings, options, options.ask ? Missing::is_asked : Missing::stays);
     cluster::keep_datasource(layout, edited);
     return done(options, "edited", options.name,
@@ -164,6 +172,7 @@ int edit(const Options& options) {
 
 int copy(const Options& options) {
     const cluster::Layout layout = options.layout();
+    const platform::Lock held = locked(layout);
     for (const NamedDatasource& one : cluster::kept_datasources(layout))
         if (one.name == options.to)
             throw Error(fmt::format("there is a datasource {} already", options.to),
@@ -230,7 +239,9 @@ int deactivate(const Options& options) {
 }
 
 int remove(const Options& options) {
-    cluster::forget_datasource(options.layout(), options.name);
+    const cluster::Layout layout = options.layout();
+    const platform::Lock held = locked(layout);
+    cluster::forget_datasource(layout, options.name);
     return done(options, "removed", options.name, options.name + " is forgotten on this host");
 }
 

@@ -1,6 +1,7 @@
 #include "cli/datasource_view.hpp"
 
 #include "cli/document.hpp"
+#include "datasource/identity.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,19 +14,12 @@ namespace {
 std::string_view name_of(DatasourceState state) {
     return state == DatasourceState::active        ? "active"
            : state == DatasourceState::deactivated ? "deactivated"
+           : state == DatasourceState::unknown     ? "unknown"
                                                    : "kept";
 }
 
 std::string_view type_of(const datasource::Settings& settings) {
     return settings.kind == datasource::Kind::sqlite ? "embedded" : "postgresql";
-}
-
-std::string where(const datasource::Settings& settings) {
-    const bool bare = settings.host.find(':') == std::string::npos;
-    return settings.kind == datasource::Kind::sqlite
-               ? settings.file
-               : fmt::format("{}:{}/{}", bare ? settings.host : "[" + settings.host + "]",
-                             settings.port, settings.database);
 }
 
 } // namespace
@@ -36,7 +30,7 @@ std::string datasources_text(const std::vector<ShownDatasource>& shown) {
     for (const ShownDatasource& one : shown) {
         const datasource::Settings& settings = one.datasource.settings;
         rows.push_back({one.datasource.name, std::string(name_of(one.state)),
-                        std::string(type_of(settings)), where(settings),
+                        std::string(type_of(settings)), datasource::place(settings),
                         settings.kind == datasource::Kind::sqlite
                             ? ""
                             : settings.application.user + ", " + settings.locum.user});

@@ -8,7 +8,9 @@
 
 namespace locum::cli {
 
-enum class DatasourceState { active, deactivated, kept };
+// unknown: the active one, whose database is away, so that nobody can tell whether it is
+// deactivated.
+enum class DatasourceState { active, deactivated, unknown, kept };
 
 struct ShownDatasource {
     cluster::NamedDatasource datasource;

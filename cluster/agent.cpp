@@ -88,7 +88,7 @@ public:
         verbs["datasource"] = {.handler = [this](const Request& request, const Emit&) {
             members_.require_server(request.certificate);
             const std::lock_guard lock(node_.state_mutex);
-            keep_datasource(node_.layout, named_datasource_from_json(request.body));
+            keep_sent_datasource(node_.layout, named_datasource_from_json(request.body));
             return std::string("{}");
         }};
         verbs["join"] = {.handler =
@@ -136,7 +136,8 @@ private:
                         Kind::not_trusted)
                 .remedy("use the same Locum version on all nodes");
         EmitReporter reporter(emit);
-        return operation.carry_out(node_, {"", 0, body.at("parameters").dump()}, reporter);
+        return operation.carry_out(node_, {"", log_.greatest_epoch(), body.at("parameters").dump()},
+                                   reporter);
     }
 
     std::string run(const Request& request, const Emit& emit) {

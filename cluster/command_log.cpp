@@ -37,6 +37,11 @@ void CommandLog::admit(std::uint64_t epoch) {
     greatest_epoch_ = epoch;
 }
 
+std::uint64_t CommandLog::greatest_epoch() {
+    const std::lock_guard lock(mutex_);
+    return greatest_epoch_;
+}
+
 std::string CommandLog::once(const std::string& command, const std::string& operation,
                              std::uint64_t epoch, const std::function<std::string()>& work) {
     std::unique_lock lock(mutex_);

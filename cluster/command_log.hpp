@@ -26,6 +26,8 @@ public:
     // Error(busy) for an epoch below the greatest that was seen.
     std::string once(const std::string& command, const std::string& operation, std::uint64_t epoch,
                      const std::function<std::string()>& work);
+    // Of all commands that were admitted; no_lease: of none.
+    std::uint64_t greatest_epoch();
 
 private:
     void admit(std::uint64_t epoch);

@@ -33,10 +33,13 @@ void store(const std::string& file, const NamedDatasource& datasource) {
 }
 
 NamedDatasource load(const std::string& file) {
+    const std::string text = platform::read_file(file);
     try {
-        return named_datasource_from_json(platform::read_file(file));
-    } catch (const std::exception& error) {
-        throw Error(fmt::format("{} is damaged: {}", file, error.what()), Kind::needs_attention)
+        return named_datasource_from_json(text);
+    } catch (const std::exception&) {
+        // What was thrown may quote the file, and so a password.
+        throw Error(file + " is damaged: these are no settings of a datasource",
+                    Kind::needs_attention)
             .remedy("restore the file from a backup, or remove it and add the datasource anew");
     }
 }
@@ -46,11 +49,15 @@ NamedDatasource load(const std::string& file) {
 engine::Secret to_json(const NamedDatasource& datasource) {
     json value = json::parse(datasource_json(datasource.settings));
     value["name"] = datasource.name;
+    if (datasource.sent)
+        value["sent"] = true;
     return engine::Secret(value.dump(2));
 }
 
 NamedDatasource named_datasource_from_json(const std::string& text) {
-    return {json::parse(text).value("name", first_datasource), datasource_from_json(text)};
+    const json value = json::parse(text);
+    return {value.value("name", first_datasource), datasource_from_json(text),
+            value.value("sent", false)};
 }
 
 void require_datasource_name(const std::string& name) {
@@ -120,6 +127,25 @@ void keep_datasource(const Layout& layout, const NamedDatasource& datasource) {
                                 datasource.name));
     platform::make_own_folder(folder(layout), 0700);
     store(file_of(layout, datasource.name), datasource);
+}
+
+void keep_sent_datasource(const Layout& layout, const NamedDatasource& datasource) {
+    NamedDatasource sent = datasource;
+    for (const NamedDatasource& own : kept_datasources(layout)) {
+        if (own.name != sent.name || own.sent)
+            continue;
+        if (datasource_json(own.settings) != datasource_json(sent.settings))
+            throw Error(fmt::format("{} keeps another datasource {} of its own, with other "
+                                    "settings",
+                                    load_node_state(layout).name, own.name),
+                        Kind::refused)
+                .remedy(fmt::format("there: locum datasource copy {0} NAME, where it is needed; "
+                                    "then locum datasource remove {0}",
+                                    own.name));
+        return;
+    }
+    sent.sent = true;
+    keep_datasource(layout, sent);
 }
 
 void forget_datasource(const Layout& layout, const std::string& name) {

@@ -15,6 +15,7 @@ inline constexpr const char* first_datasource = "productive";
 struct NamedDatasource {
     std::string name;
     datasource::Settings settings;
+    bool sent = false; // by another host: not what somebody keeps here himself
 };
 // JSON with both passwords: for 0600 files and the wire only.
 engine::Secret to_json(const NamedDatasource& datasource);
@@ -34,6 +35,9 @@ NamedDatasource datasource_named(const Layout& layout, const std::string& name);
 
 // Keeps it, in place of one of its name. Throws Error(refused) where the active one has that name.
 void keep_datasource(const Layout& layout, const NamedDatasource& datasource);
+// The same for what another host activates. Throws Error(refused) where one of that name is kept by
+// this host's own operator, with other settings.
+void keep_sent_datasource(const Layout& layout, const NamedDatasource& datasource);
 // Throws Error(refused) for the active one, Error(usage) where there is none.
 void forget_datasource(const Layout& layout, const std::string& name);
 // A kept one becomes the active one, which is kept. So it is already: nothing happens.

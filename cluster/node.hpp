@@ -26,8 +26,8 @@ struct Node {
     }
 };
 
-// A call by name. Parameters and result are JSON texts. operation and epoch are empty and 0 for
-// questions, which change nothing.
+// A call by name. Parameters and result are JSON texts. Questions, which change nothing, have no
+// operation, and as epoch the greatest that this agent was told in a command.
 struct NodeCommand {
     std::string operation;
     std::uint64_t epoch = 0;

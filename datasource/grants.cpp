@@ -142,6 +142,33 @@ std::vector<Finding> check_grants(const Settings& settings) {
     return findings;
 }
 
+std::vector<Finding> check_application_rights(Connection& locum, const Settings& settings) {
+    if (settings.kind == Kind::sqlite || settings.application.user == settings.locum.user)
+        return {};
+    std::vector<std::string> all, barred;
+    bool changes = false;
+    for (const Row& row : locum.query(embedded::table_rights_sql, {settings.application.user})) {
+        all.push_back(row.at(0).value_or(""));
+        if (row.at(1) != "t")
+            barred.push_back(all.back());
+        changes = changes || row.at(2) == "t";
+    }
+    if (barred.empty() && !all.empty() && !changes)
+        barred = all;
+    if (barred.empty())
+        return {};
+    const std::string user = quoted(settings.application.user);
+    return {error("datasource-rights",
+                  fmt::format("account {} may not use {} of {} tables: {}", user, barred.size(),
+                              all.size(), fmt::join(barred, ", ")),
+                  "an application that may read and write the suite's tables",
+                  fmt::format("run as a superuser in database {0}: GRANT USAGE ON SCHEMA public TO "
+                              "{1}; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "
+                              "public TO {1}; GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA "
+                              "public TO {1};",
+                              quoted(settings.database), user))};
+}
+
 void allow_application(Connection& locum, const Settings& settings) {
     if (settings.kind == Kind::sqlite || settings.application.user == settings.locum.user)
         return;

@@ -11,6 +11,11 @@ namespace locum::datasource {
 // "datasource-foreign-schema": tables that are neither the suite's nor Locum's.
 std::vector<engine::Finding> check_grants(const Settings& settings);
 
+// Finding "datasource-rights": tables of schema public that the application's account may do
+// nothing with, or none that it may change, as after a restore without rights. For a database that
+// holds the suite. A right that a migration took from it on purpose is no finding.
+std::vector<engine::Finding> check_application_rights(Connection& locum, const Settings& settings);
+
 // Lets the application's account read and write every table of schema public, those that are there
 // and those that Locum's account makes later, so that migrations need not know the account.
 void allow_application(Connection& locum, const Settings& settings);

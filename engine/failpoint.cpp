@@ -138,6 +138,8 @@ std::vector<FailpointFamily> failpoint_families() {
          "in the agent, between the configuration's files and the node's state"},
         {"agent/use-datasource/files",
          "in the agent, between the configuration's files and the datasource that is active"},
+        {"datasource/deactivate",
+         "after the servers were asked, before it is said that none may start"},
         {"exchange/recorded", "in the agent, before the process that exchanges it is started"},
         {"exchange/linked", "in that process, before it restarts the agent"},
         {"exchange/stopped",

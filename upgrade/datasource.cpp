@@ -1,21 +1,24 @@
 #include "upgrade/datasource.hpp"
 
 #include "cluster/departure.hpp"
+#include "cluster/epoch.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/lease.hpp"
 #include "cluster/operations.hpp"
+#include "datasource/identity.hpp"
 #include "engine/error.hpp"
+#include "engine/failpoint.hpp"
 #include "engine/runner.hpp"
 #include "platform/hash.hpp"
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
+#include "upgrade/datasource_rules.hpp"
 #include "upgrade/steps/balance.hpp"
 #include "upgrade/steps/datasource.hpp"
 #include "upgrade/steps/node.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace locum::upgrade {
 
@@ -26,76 +29,31 @@ using engine::OnFailure;
 
 namespace {
 
-// Another way to the same database (address, accounts, passwords), or another database.
-enum class Target { same_database, other_database };
+using Leases = std::vector<std::unique_ptr<cluster::Lease>>;
 
-// Both cannot be asked where the old one is gone, or its passwords are: then the names decide.
-Target target_of(const datasource::Settings& from, const datasource::Settings& to,
-                 const ReachedDatabase& old, const ReachedDatabase& next) {
-    if (old.why_not.empty())
-        return old.identity == next.identity ? Target::same_database : Target::other_database;
-    const bool named_alike = from.kind == to.kind && from.host == to.host && from.port == to.port &&
-                             from.database == to.database && from.file == to.file;
-    return named_alike ? Target::same_database : Target::other_database;
-}
-
-std::string names_of(const std::vector<ServerView>& servers,
-                     const std::function<bool(const ServerView&)>& which) {
-    std::vector<std::string> names;
-    for (const ServerView& server : servers)
-        if (which(server))
-            names.push_back(server.row.name);
-    return fmt::format("{}", fmt::join(names, ", "));
-}
-
-void require_answers(const std::vector<ServerView>& servers) {
-    for (const ServerView& server : servers)
-        if (!server.facts)
-            throw Error(fmt::format("{} cannot be asked: {}", server.row.name, server.unreachable),
-                        Kind::refused)
-                .remedy(fmt::format("start its agent, or, where it is gone: locum node remove {}",
-                                    server.row.name));
-}
-
-void require_stopped(const std::vector<ServerView>& servers, const std::string& why) {
-    const std::string running =
-        names_of(servers, [](const ServerView& server) { return server.runs; });
-    if (!running.empty())
-        throw Error(fmt::format("servers run on {}; {}", running, why), Kind::refused)
-            .remedy("stop each: locum node stop NAME; where the database is away, on its host: "
-                    "locum node stop --emergency");
-}
+// A database that servers were configured for, and that is left for another one.
+struct Left {
+    NamedDatasource datasource;
+    std::string fingerprint;
+    ReachedDatabase reached;
+    std::uint64_t epoch = 0; // of the lease in it
+    bool answers() const { return reached.unreachable.empty(); }
+};
 
 // What the plan is made for, and all that its steps refer to.
 class Change {
 public:
     explicit Change(const DatasourceRequest& request) :
         state_(cluster::load_node_state(request.layout)),
-        before_(cluster::active_datasource(request.layout)),
-        next_(cluster::datasource_named(request.layout, request.name)), peers_(request.layout) {
+        next_(cluster::datasource_named(request.layout, request.name)) {
         const suite::Manifest manifest =
             cluster::InstalledVersion(request.layout, state_.version).manifest();
         const ReachedDatabase reached =
             reach_database(next_.settings, request.layout.suite, manifest);
         require_fit(next_, reached, state_.cluster_id, manifest);
-        if (before_.name != next_.name)
-            target_ = target_of(before_.settings, next_.settings,
-                                reach_database(before_.settings, request.layout.suite, manifest),
-                                reached);
         deactivated_ = reached.deactivated;
-        cluster::Store store(next_.settings, request.layout.suite);
-        // The others' agents answer it no more, and healthy servers would seem to be gone.
-        cluster::require_not_removed(store, request.layout, state_);
-        servers_ = ask_servers(cluster::Registry(store).nodes(), peers_, manifest);
-        require_answers(servers_);
-        if (target_ == Target::other_database)
-            require_stopped(servers_, fmt::format("{} is another database, and what some write to "
-                                                  "the old one meanwhile would be lost",
-                                                  next_.name));
-        // This node last: its file says what there is to be done still.
-        std::stable_partition(servers_.begin(), servers_.end(), [this](const ServerView& server) {
-            return server.row.name != state_.name;
-        });
+        wanted_ = {next_.name, cluster::fingerprint(request.layout, next_.settings),
+                   datasource::place(next_.settings), reached.identity};
         upgrade_.layout = request.layout;
         upgrade_.node = state_.name;
         upgrade_.settings = next_.settings;
@@ -105,96 +63,221 @@ public:
         upgrade_.operation = "datasource-" + platform::hex(platform::random_bytes(6));
         upgrade_.again = "locum datasource activate " + next_.name;
         upgrade_.back = "";
+        conductor_ = std::make_unique<Conductor>(upgrade_);
+        // The others' agents answer it no more, and healthy servers would seem to be gone.
+        cluster::require_not_removed(conductor_->store(), request.layout, state_);
+        look_at_servers(reached.nodes);
+        look_at_left();
+        if (left_.empty())
+            return;
+        require_stopped(servers_, fmt::format("{} is another database, and what some write to "
+                                              "the old one meanwhile would be lost",
+                                              next_.name));
+        for (const Left& left : left_)
+            if (left.answers())
+                require_may_leave(left.datasource.name, left.reached, next_.name, reached.nodes);
     }
     Change(const Change&) = delete; // the plan refers to all of it
     Change& operator=(const Change&) = delete;
 
-    // The next datasource's: the same row where it is the same database.
-    std::unique_ptr<cluster::Lease> take_lease() const {
-        return std::make_unique<cluster::Lease>(next_.settings, upgrade_.layout.suite,
-                                                "datasource " + next_.name);
+    // The next datasource's, and that of each database that is left. The next one's epoch is
+    // greater than any that an agent has seen, which a dump or a replica may be behind.
+    Leases take_leases() const {
+        const std::string purpose = "datasource " + next_.name;
+        std::uint64_t seen = 0;
+        for (const ServerView& server : servers_)
+            seen = std::max(seen, server.epoch);
+        const auto take = [&](const NamedDatasource& one) {
+            return std::make_unique<cluster::Lease>(one.settings, upgrade_.layout.suite, purpose);
+        };
+        Leases leases;
+        leases.push_back(take(next_));
+        if (leases.front()->epoch() <= seen) {
+            leases.clear();
+            cluster::raise_epoch(next_.settings, upgrade_.layout.suite, seen);
+            leases.push_back(take(next_));
+        }
+        for (const Left& left : left_)
+            if (left.answers())
+                leases.push_back(take(left.datasource));
+        return leases;
     }
-    void act_under(const cluster::Lease& lease) { upgrade_.epoch = lease.epoch(); }
+    void act_under(const Leases& leases) {
+        auto lease = leases.begin();
+        upgrade_.epoch = (*lease++)->epoch();
+        for (Left& left : left_) {
+            if (!left.answers())
+                continue;
+            if (lease == leases.end())
+                throw changed_meanwhile();
+            left.epoch = (*lease++)->epoch();
+        }
+        if (lease != leases.end())
+            throw changed_meanwhile();
+    }
     const std::string& operation() const { return upgrade_.operation; }
 
     engine::Plan plan() {
-        conductor_ = std::make_unique<Conductor>(upgrade_);
         engine::Plan plan;
         plan.title = fmt::format("activate the datasource {} ({})", next_.name,
-                                 target_ == Target::same_database ? "the same database"
-                                                                  : "another database");
-        const bool all_so = std::none_of(servers_.begin(), servers_.end(),
-                                         [this](const ServerView& one) { return !so(one); });
-        if (all_so && deactivated_.empty())
-            return plan;
+                                 left_.empty() ? "the same database" : "another database");
+        for (const Left& left : left_)
+            if (left.answers())
+                plan.add(steps::leave_database(upgrade_.layout,
+                                               "cluster/leave-" + left.datasource.name,
+                                               left.datasource, left.epoch),
+                         OnFailure::undo_all);
+        if (!left_.empty())
+            for (const ServerView& server : servers_)
+                // Not in the server's group: one that does not start keeps what the others have.
+                use(plan, "datasource/" + server.row.name, server.row.name, OnFailure::undo_all);
         if (!deactivated_.empty())
             plan.add(steps::reactivate(*conductor_, "cluster/reactivate", deactivated_),
                      OnFailure::undo_all);
-        if (target_ == Target::other_database)
-            for (const ServerView& server : servers_)
-                use(plan, server, OnFailure::undo_all);
-        for (const ServerView& server : servers_)
-            if (!so(server) || !deactivated_.empty())
-                restart(plan, server);
+        for (const Turn& turn : turns_of(servers_, wanted_, state_.name, balancers_run_))
+            take_turn(plan, turn);
         return plan;
     }
 
     std::vector<std::string> notes() const {
-        if (target_ == Target::other_database)
-            return {"the servers are stopped; each starts when all of them have the new settings",
-                    fmt::format("see that nothing else writes to the database of {} any more",
-                                before_.name)};
-        if (!deactivated_.empty())
-            return {};
-        if (!drained())
-            return {"the server is not there for a moment while it is restarted"};
-        return {};
+        std::vector<std::string> notes;
+        for (const Left& left : left_) {
+            if (left.answers())
+                notes.push_back(fmt::format("the database of {} is deactivated; see that nothing "
+                                            "else writes to it any more",
+                                            left.datasource.name));
+            else
+                notes.push_back(fmt::format(
+                    "the database of {} cannot be compared ({}): whether it knows other nodes "
+                    "than these; see that nothing writes to it any more",
+                    left.datasource.name, left.reached.unreachable));
+        }
+        if (!left_.empty())
+            notes.push_back(
+                "the servers are stopped; each starts when all of them have the new settings");
+        else if ((servers_.size() == 1 || !balancers_run_) && any_runs())
+            notes.push_back("a server is not there for a moment while it is restarted");
+        return notes;
     }
 
 private:
-    bool so(const ServerView& server) const {
-        return server.runs && !server.row.out &&
-               server.fingerprint == cluster::fingerprint(upgrade_.layout, next_.settings);
-    }
-    bool drained() const {
-        return servers_.size() > 1 && upgrade_.to.balancing && target_ == Target::same_database &&
-               deactivated_.empty();
-    }
-
-    void use(engine::Plan& plan, const ServerView& server, OnFailure on_failure) {
-        const std::string& name = server.row.name;
-        plan.add(steps::use_datasource(*conductor_, name + "/datasource", name, next_), on_failure);
+    void look_at_servers(const std::vector<cluster::NodeRow>& nodes) {
+        servers_ = ask_servers(nodes, conductor_->peers(), upgrade_.to);
+        require_answers(servers_);
+        require_normal(servers_);
+        balancers_run_ = balancers_run(nodes, conductor_->peers(), upgrade_.to);
+        for (ServerView& server : servers_)
+            server.in_rotation = balancers_run_ && steps::in_rotation(*conductor_, server.row.name);
     }
 
-    void restart(engine::Plan& plan, const ServerView& server) {
-        const std::string& name = server.row.name;
+    // Each database that servers were configured for. This host knows its settings, by the name
+    // that the server has for it.
+    void look_at_left() {
+        for (const ServerView& server : servers_) {
+            if (same_database(server, wanted_) || any_left([&server](const Left& left) {
+                    return left.fingerprint == server.fingerprint;
+                }))
+                continue;
+            Left left{known_as(server), server.fingerprint, {}};
+            left.reached =
+                reach_database(left.datasource.settings, upgrade_.layout.suite, upgrade_.to);
+            if (!left.answers() && !server.identity.empty())
+                throw Error(fmt::format("{} reaches the database of {}, and this host does not: {}",
+                                        server.row.name, left.datasource.name,
+                                        left.reached.unreachable),
+                            Kind::refused)
+                    .remedy(left.reached.remedy);
+            // Nothing can be marked there, and no server of this cluster starts on it.
+            if (left.answers() && left.reached.cluster != state_.cluster_id)
+                left.reached.unreachable = "it holds no registry of this cluster";
+            const bool known =
+                left.answers() &&
+                (left.reached.identity == wanted_.identity || any_left([&left](const Left& other) {
+                     return other.reached.identity == left.reached.identity;
+                 }));
+            if (!known)
+                left_.push_back(std::move(left));
+        }
+    }
+    bool any_left(const std::function<bool(const Left&)>& which) const {
+        return std::any_of(left_.begin(), left_.end(), which);
+    }
+    NamedDatasource known_as(const ServerView& server) const {
+        const auto same = [&](const NamedDatasource& one) {
+            return cluster::fingerprint(upgrade_.layout, one.settings) == server.fingerprint;
+        };
+        std::vector<NamedDatasource> known = cluster::kept_datasources(upgrade_.layout);
+        known.push_back(cluster::active_datasource(upgrade_.layout));
+        const auto found = std::find_if(known.begin(), known.end(), same);
+        if (found == known.end())
+            throw Error(fmt::format("{} is configured for the datasource {} ({}), another "
+                                    "database, whose settings this host does not know",
+                                    server.row.name, server.datasource, server.place),
+                        Kind::refused)
+                .remedy(fmt::format("run the command on {} or where it was begun, or add that one "
+                                    "here: locum datasource add NAME",
+                                    server.row.name));
+        return *found;
+    }
+    static Error changed_meanwhile() {
+        return Error("the cluster was changed at the same moment", Kind::busy)
+            .remedy("the same command again");
+    }
+
+    bool any_runs() const {
+        return std::any_of(servers_.begin(), servers_.end(),
+                           [](const ServerView& server) { return server.runs; });
+    }
+    const cluster::NodeRow& row_of(const std::string& name) const {
+        return std::find_if(servers_.begin(), servers_.end(),
+                            [&name](const ServerView& server) { return server.row.name == name; })
+            ->row;
+    }
+
+    void use(engine::Plan& plan, const std::string& step, const std::string& node,
+             OnFailure on_failure) {
+        plan.add(steps::use_datasource(*conductor_, step, node, next_), on_failure);
+    }
+
+    void take_turn(engine::Plan& plan, const Turn& turn) {
+        const std::string& name = turn.node;
         const auto add = [&plan](engine::Step step) {
             plan.add(std::move(step), OnFailure::undo_group_then_stop);
         };
-        std::vector<std::string> components = working_components(server.row, upgrade_.to);
-        if (drained())
-            add(steps::drain(*conductor_, name + "/drain", name, steps::Others::must_serve));
-        if (target_ == Target::same_database) {
+        if (turn.drain)
+            add(steps::drain(*conductor_, name + "/drain", name, *turn.drain));
+        if (turn.restart)
+            restart(plan, row_of(name));
+        if (turn.undrain)
+            add(steps::undrain(*conductor_, name + "/undrain", name,
+                               turn.drain.value_or(steps::Others::may_stop),
+                               steps::IfSilent::begin_nothing));
+    }
+
+    void restart(engine::Plan& plan, const cluster::NodeRow& row) {
+        const std::string& name = row.name;
+        const auto add = [&plan](engine::Step step) {
+            plan.add(std::move(step), OnFailure::undo_group_then_stop);
+        };
+        const std::vector<std::string> components = working_components(row, upgrade_.to);
+        if (left_.empty()) {
             for (auto one = components.rbegin(); one != components.rend(); ++one)
                 add(steps::stop(*conductor_, fmt::format("{}/stop-{}", name, *one), name, *one,
                                 upgrade_.from));
-            use(plan, server, OnFailure::undo_group_then_stop);
+            use(plan, name + "/datasource", name, OnFailure::undo_group_then_stop);
         }
         for (const std::string& component : components)
             add(steps::start(*conductor_, fmt::format("{}/start-{}", name, component), name,
                              component));
-        if (drained())
-            add(steps::undrain(*conductor_, name + "/undrain", name, steps::Others::must_serve,
-                               steps::IfSilent::begin_nothing));
     }
 
     cluster::NodeState state_;
-    NamedDatasource before_;
     NamedDatasource next_;
-    cluster::Peers peers_;
-    Target target_ = Target::same_database;
+    WantedDatasource wanted_;
     std::string deactivated_;
     std::vector<ServerView> servers_;
+    bool balancers_run_ = false;
+    std::vector<Left> left_; // none: the same database
     Upgrade upgrade_;
     std::unique_ptr<Conductor> conductor_;
 };
@@ -210,16 +293,22 @@ Activating activating_of(const DatasourceRequest& request) {
 bool activate(const DatasourceRequest& request, engine::Reporter& reporter) {
     const platform::Lock held =
         platform::Lock::take(request.layout.state_file("host.lock"), "datasource");
-    const std::unique_ptr<cluster::Lease> lease = Change(request).take_lease();
+    const Leases leases = Change(request).take_leases();
     Change change(request); // another may have changed the cluster before the lease was held
-    change.act_under(*lease);
+    change.act_under(leases);
     const engine::Plan plan = change.plan();
     if (plan.steps.empty())
         return false;
+    for (const std::string& note : change.notes())
+        reporter.note(note);
     platform::JournalFile journal(request.layout.state_file("journal"));
     engine::run(plan,
-                {change.operation(), lease->epoch(), platform::sha256_hex(plan.title),
-                 request.cancelled, [&lease] { return lease->lost(); }},
+                {change.operation(), leases.front()->epoch(), platform::sha256_hex(plan.title),
+                 request.cancelled,
+                 [&leases] {
+                     return std::any_of(leases.begin(), leases.end(),
+                                        [](const auto& lease) { return lease->lost(); });
+                 }},
                 journal, reporter);
     return true;
 }
@@ -243,14 +332,27 @@ bool deactivate(const DatasourceRequest& request) {
             .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
     if (!registry.fact(cluster::fact::deactivated).empty())
         return false;
-    const std::vector<ServerView> servers =
-        ask_servers(registry.nodes(), cluster::Peers(request.layout), manifest);
-    require_answers(servers);
-    require_stopped(servers, active.name + " is what they work on");
-    store.transaction([&] {
-        cluster::lock_epoch(store.connection(), store.prefix(), lease.epoch());
-        registry.set_fact(cluster::fact::deactivated, active.name);
-    });
+    const auto set = [&](const std::string& value) {
+        store.transaction([&] {
+            cluster::lock_epoch(store.connection(), store.prefix(), lease.epoch());
+            registry.set_fact(cluster::fact::deactivated, value);
+        });
+    };
+    const auto require_none_runs = [&] {
+        const std::vector<ServerView> servers =
+            ask_servers(registry.nodes(), cluster::Peers(request.layout), manifest);
+        require_answers(servers);
+        require_stopped(servers, active.name + " is what they work on");
+    };
+    require_none_runs();
+    engine::failpoint("datasource/deactivate");
+    set(active.name);
+    try {
+        require_none_runs(); // one may have been started before it was said
+    } catch (const Error&) {
+        set("");
+        throw;
+    }
     return true;
 }
 

@@ -307,7 +307,7 @@ std::string disk_tells(const std::string& node) {
     return fmt::format(
         "the disk of {} holds the database's passwords, and the network's CA key and join secret, "
         "which whoever has it can use: wipe it; where that cannot be done, change the passwords in "
-        "the database and in datasource.json of each server, and run locum repair there",
+        "the database, then locum datasource copy, edit --ask and activate",
         node);
 }
 

@@ -273,8 +273,8 @@ Step join_network(const Installation& installation) {
                                       key.csr(state.name), installation.bundle.manifest_sha256()});
             cluster::store_identity(layout, {answer.certificate_pem, key.pem(), answer.ca_pem});
             if (answer.datasource) {
-                cluster::store_active_datasource(layout,
-                                                 {answer.datasource_name, *answer.datasource});
+                cluster::store_active_datasource(
+                    layout, {answer.datasource_name, *answer.datasource, true});
                 cluster::store_authority(layout, answer.ca_key_pem, token.join_secret,
                                          answer.suite_seed);
             } else {

@@ -1,5 +1,7 @@
 // The cases that the lease keeps on every engine. To be included behind registry_cases.hpp.
 
+#include "cluster/epoch.hpp"
+
 #include <csignal>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -79,6 +81,19 @@ TEST_CASE("lease: taken, busy for others, free again, the epoch only grows") {
     }
     CHECK(cluster.number("SELECT expires_ms FROM {r}lease") == 0);
     CHECK(Lease(cluster.settings(), "small", "again").epoch() == epoch + 1);
+}
+
+TEST_CASE("lease: of a database that is behind, its epoch is above what agents have been told") {
+    Cluster cluster;
+    cluster::raise_epoch(cluster.settings(), "small", 48);
+    {
+        const Lease lease(cluster.settings(), "small", "test");
+        CHECK(lease.epoch() == 49);
+        cluster::raise_epoch(cluster.settings(), "small", 60); // somebody holds it
+        CHECK(cluster.number("SELECT epoch FROM {r}lease") == 49);
+    }
+    cluster::raise_epoch(cluster.settings(), "small", 1);
+    CHECK(Lease(cluster.settings(), "small", "test").epoch() == 50);
 }
 
 TEST_CASE("lease: held on another machine, it is waited for until it expires") {

@@ -292,6 +292,10 @@ std::string balancer_goes(const std::string& balancer, const std::string& node,
                 : fmt::format("no {} is left in the cluster", balancer);
 }
 
+bool in_rotation(Conductor& conductor, const std::string& server) {
+    return all_say(conductor, server, Wanted::in_rotation);
+}
+
 Step drain(Conductor& conductor, const std::string& step, const std::string& server,
            Others others) {
     return {step,

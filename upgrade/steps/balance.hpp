@@ -37,4 +37,7 @@ engine::Step drain(Conductor& conductor, const std::string& step, const std::str
 engine::Step undrain(Conductor& conductor, const std::string& step, const std::string& server,
                      Others others, IfSilent if_silent);
 
+// Every balancer says so, now. One that does not answer does not.
+bool in_rotation(Conductor& conductor, const std::string& server);
+
 } // namespace locum::upgrade::steps

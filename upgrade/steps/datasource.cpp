@@ -1,5 +1,7 @@
 #include "upgrade/steps/datasource.hpp"
 
+#include "cluster/lease.hpp"
+#include "engine/error.hpp"
 #include "upgrade/steps/node.hpp"
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 namespace locum::upgrade::steps {
 
 using cluster::NamedDatasource;
+using engine::Error;
 using engine::Step;
 using engine::Undo;
 using nlohmann::json;
@@ -24,14 +27,13 @@ Step use_datasource(Conductor& conductor, const std::string& step, const std::st
                        json{{"name", name}, {"servers", json::parse(conductor.servers())}}.dump(),
                        reporter);
     };
-    return {step,
-            fmt::format("let {} work on the datasource {}", node, next.name),
-            [&conductor, active, next] {
-                const json found = active();
-                return found.at("name") == next.name &&
-                       found.at("fingerprint") ==
-                           cluster::fingerprint(conductor.upgrade().layout, next.settings);
-            },
+    const auto so = [&conductor, active, next] {
+        const json found = active();
+        return found.at("name") == next.name &&
+               found.at("fingerprint") ==
+                   cluster::fingerprint(conductor.upgrade().layout, next.settings);
+    };
+    return {step, fmt::format("let {} work on the datasource {}", node, next.name), so,
             [active] { return active().at("name").get<std::string>(); },
             [&conductor, node, step, next, tell](engine::Reporter& reporter) {
                 // The coordinator's own node keeps it already.
@@ -42,7 +44,16 @@ Step use_datasource(Conductor& conductor, const std::string& step, const std::st
                 tell(step, next.name, reporter);
                 return std::string();
             },
-            nullptr,
+            // What is kept under a name may have been changed since it was proven.
+            [so, node, next] {
+                if (!so())
+                    throw Error(fmt::format("{} works on other settings than those that were "
+                                            "proven to be well as {}",
+                                            node, next.name))
+                        .remedy(fmt::format("locum datasource test {0}, then: locum datasource "
+                                            "activate {0}",
+                                            next.name));
+            },
             undo_by_agent(conductor, node, [step, tell](const std::string& before) {
                 engine::SilentReporter silent;
                 tell(step + "/undo", before, silent);
@@ -64,6 +75,33 @@ Step reactivate(Conductor& conductor, const std::string& step, const std::string
             },
             nullptr,
             Undo{[set](const std::string& memo) { set(memo); }}};
+}
+
+Step leave_database(const cluster::Layout& layout, const std::string& step,
+                    const NamedDatasource& left, std::uint64_t epoch) {
+    // Of this database alone: the conductor's is the next one.
+    const auto fact = [layout, left] {
+        cluster::Store store(left.settings, layout.suite);
+        return cluster::Registry(store).fact(cluster::fact::deactivated);
+    };
+    const auto set = [layout, left, epoch](const std::string& value) {
+        cluster::Store store(left.settings, layout.suite);
+        cluster::Registry registry(store);
+        store.transaction([&] {
+            cluster::lock_epoch(store.connection(), store.prefix(), epoch);
+            registry.set_fact(cluster::fact::deactivated, value);
+        });
+    };
+    return {step,
+            fmt::format("let no server start on the datasource {} any more", left.name),
+            [fact] { return !fact().empty(); },
+            fact,
+            [set, left](engine::Reporter&) {
+                set(left.name);
+                return std::string();
+            },
+            nullptr,
+            Undo{set}};
 }
 
 } // namespace locum::upgrade::steps

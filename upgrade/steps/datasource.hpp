@@ -11,6 +11,10 @@ namespace locum::upgrade::steps {
 // Its services are stopped.
 engine::Step use_datasource(Conductor& conductor, const std::string& step, const std::string& node,
                             const cluster::NamedDatasource& next);
+// Of the database that is left for another one: no server starts on it, on any host. epoch: of the
+// lease that is held in it.
+engine::Step leave_database(const cluster::Layout& layout, const std::string& step,
+                            const cluster::NamedDatasource& left, std::uint64_t epoch);
 // Servers may start on it again.
 engine::Step reactivate(Conductor& conductor, const std::string& step, const std::string& name);
 

@@ -170,7 +170,8 @@ void have_it_signed(const Roles& roles) {
     if (answer.datasource) {
         cluster::store_authority(layout, answer.ca_key_pem, roles.token.join_secret,
                                  answer.suite_seed);
-        cluster::store_active_datasource(layout, {answer.datasource_name, *answer.datasource});
+        cluster::store_active_datasource(layout,
+                                         {answer.datasource_name, *answer.datasource, true});
     } else if (only_loses(roles)) {
         cluster::replace_secrets(layout, answer.secrets);
     } else {

@@ -100,6 +100,26 @@ TEST_CASE("the application may use what is there and what comes") {
     CHECK_THROWS_AS(server().as_application()->script("DROP TABLE after"), engine::Error);
 }
 
+TEST_CASE("what was restored without rights is found, with the SQL that gives them") {
+    server().reset();
+    const auto locum = server().as_locum();
+    const auto rights = [&] { return check_application_rights(*locum, server().settings()); };
+    CHECK(rights().empty()); // nothing is there yet
+    allow_application(*locum, server().settings());
+    locum->script("CREATE TABLE used (id serial); CREATE TABLE kept_from_it (id int);"
+                  "REVOKE DELETE ON used FROM application");
+    CHECK(rights().empty());
+    locum->script("REVOKE ALL ON kept_from_it FROM application");
+    REQUIRE(rights().size() == 1);
+    CHECK(holds(rights()[0].found, "may not use 1 of 2 tables: kept_from_it"));
+    const std::string& remedy = rights()[0].remedy;
+    locum->script(remedy.substr(remedy.find("GRANT")));
+    CHECK(rights().empty());
+    locum->script("REVOKE INSERT, UPDATE, DELETE ON used, kept_from_it FROM application");
+    REQUIRE(rights().size() == 1);
+    CHECK(holds(rights()[0].found, "may not use 2 of 2 tables"));
+}
+
 TEST_CASE("SQLite: the folder must be writable, the file a database") {
     const Scratch scratch;
     Settings settings;

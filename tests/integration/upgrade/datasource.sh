@@ -59,6 +59,14 @@ refused 2 'confirm productive' deactivate productive
 refused 4 'servers run on node-1, node-2, node-3' deactivate productive --confirm productive
 refused 2 'cannot be a datasource' add Wrong/Name "${settings[@]}"
 refused 2 'known: productive, by-name' activate absent
+# While an activation on this host has them in hand, they stay as they are.
+exec 9<>"$trial"/node-1/var/lib/locum/endpoint-manager/host.lock
+flock 9
+for verb in 'edit by-name --host x' 'copy by-name x' 'remove by-name' "add x --host x --database x --user x --locum-user x --password-file $trial/app.password --locum-password-env LOCUM_TEST_PASSWORD"; do
+    # shellcheck disable=SC2086 # words
+    refused 7 'host.lock|another' $verb
+done
+exec 9>&-
 refused 2 'no terminal' add asked --host localhost --database endpoint --user app --locum-user locum
 [[ $(stat -c %a "$trial"/node-1/var/lib/locum/*/datasources/by-name.json) == 600 ]] || fail "the settings can be read by others"
 
@@ -91,6 +99,12 @@ printf bare >"$trial/bare.password"
 admin "CREATE ROLE bare LOGIN PASSWORD 'bare'"
 datasource copied copy by-name bare
 datasource edited edit bare --user bare --password-file "$trial/bare.password"
+refused 4 'may not use .* tables: ' test bare
+refused 4 'may not use .* tables: ' activate bare
+admin 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO bare; GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO bare'
+admin 'ALTER ROLE bare SET default_transaction_read_only = on'
+refused 4 'read-only for account bare' test bare
+admin 'ALTER ROLE bare RESET default_transaction_read_only; ALTER ROLE bare SET search_path = nowhere'
 datasource well test bare
 trial_load --rate 150
 refused 11 'node-2/start-server' activate bare
@@ -104,6 +118,7 @@ datasource copied copy by-name rotated
 datasource edited edit rotated --password-file "$trial/rotated.password"
 refused 4 'datasource rotated: .*password' activate rotated
 admin "ALTER ROLE app PASSWORD 'rotated-app'"
+admin "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = 'app'" >/dev/null # no server is well
 datasource activated activate rotated
 expect_on rotated localhost endpoint
 
@@ -121,12 +136,39 @@ admin 'DROP DATABASE moved WITH (FORCE)' postgres
 admin 'CREATE DATABASE moved OWNER locum'
 stop_all
 dump
+moved() { admin "$1" moved; }
+moved "DELETE FROM locum_endpoint_manager.node WHERE name = 'node-3'"
+refused 4 'do not have the same nodes: so only in rotated: node-3' activate moved # a dump of before it joined
+admin 'DROP DATABASE moved WITH (FORCE)' postgres
+admin 'CREATE DATABASE moved OWNER locum'
+dump
+moved 'UPDATE locum_endpoint_manager.lease SET epoch = 1' # as of an older dump
+for at in datasource/node-2 datasource/node-3 node-3/start-server; do
+    LOCUM_FAILPOINTS="step/$at/done/after=kill" try datasource activate moved --root "$trial/node-1"
+    expect_code 137 "activation of another database that is killed at $at"
+    [[ $at != datasource/node-2 ]] || { # one has the new settings, the others may not write to what is left
+        try node start --root "$trial/node-3"
+        ((code != 0)) || fail "node-3 starts on the database that is left"
+        expect_said 'the datasource rotated is deactivated'
+        stop_all
+    }
+done
 datasource activated activate moved
 for n in 1 2 3; do told 0 event node start "node-$n" --root "$trial/node-2"; done # balancers
 expect_on moved localhost moved
 
 # Deactivated: nothing starts on it, however it is tried.
 stop_all
+LOCUM_FAILPOINTS='datasource/deactivate=delay:5000' "$locum" datasource deactivate moved --confirm moved --root "$trial/node-1" >"$trial/deactivation.log" 2>&1 &
+deactivation=$!
+held() { [[ $(PGPASSWORD=quickstart-admin psql -qAt -h 127.0.0.1 -p "$postgresql_port" -U admin -d moved -c 'SELECT holder FROM locum_endpoint_manager.lease') == *deactivation* ]]; }
+until held; do kill -0 "$deactivation" || fail "no lease: $(cat "$trial/deactivation.log")"; done
+try node start --root "$trial/node-2" # while it is under way
+code=0
+wait "$deactivation" || code=$?
+expect_code 4 "deactivation while a server is started"
+grep -q 'servers run on node-2' "$trial/deactivation.log" || fail "it says: $(cat "$trial/deactivation.log")"
+told 0 event node stop node-2 --root "$trial/node-1"
 datasource deactivated deactivate moved --confirm moved
 datasource unchanged deactivate moved --confirm moved
 try datasource list --root "$trial/node-2"
@@ -134,6 +176,8 @@ expect_said '^moved +deactivated'
 try node start --root "$trial/node-2"
 ((code != 0)) || fail "a server starts on what is deactivated"
 expect_said 'locum datasource activate moved'
+LOCUM_FAILPOINTS='step/cluster/reactivate/done/after=kill' try datasource activate moved --root "$trial/node-1"
+expect_code 137 "activation that is killed when nothing is started"
 datasource activated activate moved
 for n in 1 2 3; do told 0 event node start "node-$n" --root "$trial/node-2"; done
 expect_on moved localhost moved

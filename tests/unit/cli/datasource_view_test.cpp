@@ -37,3 +37,10 @@ TEST_CASE("datasource list: what there is, and never a password") {
     CHECK(value.at("datasources")[0].at("user") == "app");
     CHECK(value.at("datasources")[1].at("state") == "kept");
 }
+
+TEST_CASE("datasource list: the active one of a database that is away is not said to be active") {
+    std::vector<cli::ShownDatasource> shown = two();
+    shown[0].state = DatasourceState::unknown;
+    CHECK(nlohmann::json::parse(cli::datasources_json(shown)).at("datasources")[0].at("state") ==
+          "unknown");
+}

@@ -90,6 +90,35 @@ TEST_CASE("datasources: cut off between its two files, the active one counts onc
     CHECK(host.kept() == Names{"productive"});
 }
 
+TEST_CASE(
+    "datasources: what another host sends takes the place of what was sent, of nothing else") {
+    const Host host;
+    cluster::store_node_state(host.layout, {.suite = "small", .name = "node-2"});
+    cluster::keep_sent_datasource(host.layout, {"a", at("a")});
+    cluster::keep_sent_datasource(host.layout, {"a", at("changed")});
+    CHECK(cluster::datasource_named(host.layout, "a").settings.host == "changed");
+    cluster::keep_datasource(host.layout, {"a", at("own")}); // edited here
+    const engine::Error error = error_of([&] {
+        cluster::keep_sent_datasource(host.layout, {"a", at("a")});
+    });
+    CHECK(error.kind() == Kind::refused);
+    CHECK(contains(error.what(), "node-2 keeps another datasource a of its own"));
+    CHECK(contains(error.remedy(), "locum datasource remove a"));
+    cluster::keep_sent_datasource(host.layout, {"a", at("own")}); // so it is
+    CHECK(cluster::datasource_named(host.layout, "a").settings.host == "own");
+    CHECK(!cluster::datasource_named(host.layout, "a").sent);
+}
+
+TEST_CASE("datasources: a file that was cut off is told, and nothing that is in it") {
+    const Host host;
+    cluster::keep_datasource(host.layout, {"a", at("a")});
+    const std::string text = platform::read_file(host.file("a"));
+    platform::write_file(host.file("a"), text.substr(0, text.find("app's") + 4), 0600);
+    const engine::Error error = error_of([&] { cluster::kept_datasources(host.layout); });
+    CHECK(contains(error.what(), host.file("a") + " is damaged"));
+    CHECK(!contains(error.what(), "app'"));
+}
+
 TEST_CASE("datasources: the active one is neither changed nor forgotten, names are plain") {
     const Host host;
     const auto refused = [&](const auto& work, Kind kind, const std::string& text) {

@@ -252,8 +252,7 @@ TEST_CASE("removal: what follows is told before") {
     const std::string disk =
         "the disk of node-3 holds the database's passwords, and the network's CA key and join "
         "secret, which whoever has it can use: wipe it; where that cannot be done, change the "
-        "passwords in the database and in datasource.json of each server, and run locum repair "
-        "there";
+        "passwords in the database, then locum datasource copy, edit --ask and activate";
     CHECK(consequences_of(facts) == std::vector<std::string>{comes_back, disk});
 
     SUBCASE("of a server on its copy, with a balancer, in an open upgrade") {
