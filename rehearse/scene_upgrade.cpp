@@ -103,7 +103,11 @@ std::string Scene::upgrade(Report& report) {
     try {
         upgrade::run(request_of(options_, from, versions_->after_file, cancelled_), watch);
     } catch (const Error& error) {
-        measure();
+        try {
+            measure();
+        } catch (const std::exception&) {
+            // What went wrong first is what counts.
+        }
         // Nothing of it is there to be resumed or mended.
         throw Error(error.one_line(), error.kind() == Kind::cancelled || cancelled_()
                                           ? Kind::cancelled
