@@ -7,7 +7,7 @@
 using namespace locum;
 
 TEST_CASE(
-    "signals: one that came is told once; a terminal that goes away counts, but not under nohup") {
+    "signals: one that came is told once, a terminal that goes away too, but not under nohup") {
     {
         platform::StopSignals signals;
         CHECK(!signals.arrived());

@@ -144,7 +144,7 @@ TEST_CASE("what is so already: only a server that serves, under that name, and h
           Turns{{"node-2", false, std::nullopt, true}});
 }
 
-TEST_CASE("the same database: by what each server finds there; where it is away, by its address") {
+TEST_CASE("the same database: by what each server finds there, else by its address") {
     ServerView one = server("node-1");
     CHECK(upgrade::same_database(one, wanted));
     one.identity = "1 start 8";
