@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A person goes from host to host with the wizard, on real terminals (tmux): on the full screen of node-1 and node-3, line by
 # line on node-2. They make a cluster; then the newer version's wizard on each host upgrades it, under load. What was answered
-# was recorded: on fresh hosts the Ansible role makes the same cluster of the records, without hands, and changes nothing the
-# second time.
+# was recorded: on fresh hosts the Ansible role makes the same cluster of the records, without hands, changes nothing the second
+# time, and upgrades it rolling. (ansible.sh has the rest of the role.)
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 begin_lab 3
@@ -150,4 +150,18 @@ diff "$scratch/by-hand" "$scratch/by-role" >"$scratch/last.log" || fail "it is a
 play "$scratch/hosts.yml" 1.0
 expect_code 0 "the same again"
 for n in 1 2 3; do expect_changed "node-$n" no; done
-echo "a cluster of three by the wizard, upgraded by it, and made again by the role; its second run has changed nothing"
+
+echo "-- and the role upgrades it, under load, by the inventory that its registry gives"
+lab exec node-2 locum inventory >"$scratch/registry.yml"
+play "$scratch/registry.yml" 2.0 --check
+expect_code 0 "--check of an upgrade"
+expect_said 'upgrade Endpoint Manager from 1.0 to 2.0'
+expect_changed node-1 yes
+expect_all_at 1.0
+trial_load --rate 300
+play "$scratch/registry.yml" 2.0
+expect_code 0 "the upgrade by the role"
+expect_changed node-1 yes
+expect_clean_load
+expect_all_at 2.0
+echo "a cluster of three by the wizard, upgraded by it, made again and upgraded by the role; its second run has changed nothing"
