@@ -40,7 +40,7 @@ within 120 step_is node-2/drain begun
 echo "-- node-2, with the coordinator, is cut off"
 (($(sessions 198.51.100.12) > 1)) || fail "the database has no sessions of node-2"
 cut=$(date +%s%3N)
-for other in db node-1 node-3; do lab cut node-2 "$other"; done
+lab cut node-2 db node-1 node-3
 code=0
 wait "$coordinator" || code=$?
 cp "$scratch/run.log" "$scratch/last.log"

@@ -46,7 +46,7 @@ answers 30001 && answers 30002 || fail "node-3 does not answer"
 (($(sessions) > 0)) || fail "the application has no session from node-3"
 
 echo "-- node-3 is cut off from all, and removed"
-for other in db node-1 node-2; do lab cut node-3 "$other"; done
+lab cut node-3 db node-1 node-2
 locum_on 2 node remove node-3 --confirm node-3
 end=$((SECONDS + 120)) # until the database lets go of its sessions
 until ((code == 0)); do
