@@ -112,7 +112,7 @@ TEST_CASE("what was restored without rights is found, with the SQL that gives th
     locum->script("REVOKE ALL ON kept_from_it FROM application");
     REQUIRE(rights().size() == 1);
     CHECK(holds(rights()[0].found, "may not use 1 of 2 tables: kept_from_it"));
-    const std::string remedy = rights()[0].remedy; // the findings themselves are gone at the end of the line
+    const std::string remedy = rights()[0].remedy; // the findings are gone behind it
     locum->script(remedy.substr(remedy.find("GRANT")));
     CHECK(rights().empty());
     locum->script("REVOKE INSERT, UPDATE, DELETE ON used, kept_from_it FROM application");
