@@ -4,6 +4,7 @@
 #include "cluster/departure.hpp"
 #include "cluster/peers.hpp"
 #include "engine/error.hpp"
+#include "upgrade/steps/migrate.hpp"
 
 #include <algorithm>
 #include <array>
@@ -117,18 +118,28 @@ std::string agents_text(const Status& status) {
     return versions.size() < 2 ? "" : fmt::format("agents: {}\n", fmt::join(parts, ", "));
 }
 
+// Behind the migration there is a way back only where the servers worked on the database meanwhile.
+bool may_go_back(const Status& status, const json& inputs) {
+    return inputs.value("mode", "") == name(upgrade::UpgradeMode::in_place) ||
+           std::none_of(status.steps.begin(), status.steps.end(), [](const StepLine& step) {
+               return upgrade::steps::is_migration(step.id) && step.state == "done";
+           });
+}
+
 // What goes on with the operation.
-std::string next_command(const cluster::Operation& operation) {
+std::string next_command(const Status& status) {
+    const cluster::Operation& operation = *status.operation;
     if (!operation.open())
         return "";
     if (operation.state == OperationState::running)
         return "locum upgrade resume, where its coordinator has died";
     if (operation.state == OperationState::rolling_back)
         return "locum upgrade rollback";
-    if (json::parse(operation.inputs).value("host-by-host", false))
-        return "locum install BUNDLE on the next host, or locum upgrade resume BUNDLE; back: locum "
-               "upgrade rollback";
-    return "locum upgrade resume; back: locum upgrade rollback";
+    const json inputs = json::parse(operation.inputs);
+    return std::string(inputs.value("host-by-host", false)
+                           ? "locum install BUNDLE on the next host, or locum upgrade resume BUNDLE"
+                           : "locum upgrade resume") +
+           (may_go_back(status, inputs) ? "; back: locum upgrade rollback" : "");
 }
 
 json operation_value(const Status& status) {
@@ -149,7 +160,7 @@ json operation_value(const Status& status) {
             {"inputs", json::parse(operation.inputs)},
             {"started-ms", operation.started_ms},
             {"changed-ms", operation.changed_ms},
-            {"next", next_command(operation)},
+            {"next", next_command(status)},
             {"steps", steps}};
 }
 
@@ -189,7 +200,7 @@ std::string operation_text(const Status& status) {
     for (const StepLine& step : status.steps)
         text += fmt::format("  {:<7} {}\n", step.state, step.id);
     if (operation.open())
-        text += "next: " + next_command(operation) + "\n";
+        text += "next: " + next_command(status) + "\n";
     return text;
 }
 
@@ -216,7 +227,7 @@ std::string status_text(const Status& status) {
         text += fmt::format(
                     "operation {}: {}{}{}\n", status.operation->id, name(status.operation->state),
                     status.operation->message.empty() ? "" : ": " + status.operation->message,
-                    status.operation->open() ? "\nnext: " + next_command(*status.operation) : "") +
+                    status.operation->open() ? "\nnext: " + next_command(status) : "") +
                 report_text(status.report);
     return text;
 }

@@ -126,6 +126,13 @@ std::string roll_back(const upgrade::Request& request, engine::Reporter& reporte
 int work(const Options& options, upgrade::Request& request, Work what, engine::Reporter& reporter) {
     platform::StopSignals signals;
     request.cancelled = [&signals] { return signals.arrived(); };
+    request.found = [&options](const std::vector<engine::Finding>& findings) {
+        for (const engine::Finding& finding : findings)
+            if (finding.severity == engine::Severity::warning)
+                platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+        if (options.json)
+            print_findings(findings);
+    };
     const std::string result = what(request, reporter);
     if (options.json)
         print_event("result", {{"result", result}});

@@ -123,6 +123,7 @@ std::string migrating(const Migration& step) {
 }
 
 constexpr std::string_view last_part = "the last part";
+constexpr const char* ended = ", ended";
 
 std::string part_name(std::size_t number, std::size_t count, const MigrationPart& part) {
     return number == count ? fmt::format("{} of {}: {}", last_part, count, part.name)
@@ -156,18 +157,26 @@ void record(Connection& connection, const VersionStatements& version, const std:
 // A part of a chain with commands.
 void run_alone(Connection& connection, const MigrationPart& part, const std::string& which,
                const std::function<void(Connection&)>& inside, const Commands& commands) {
-    Transaction transaction(connection);
-    if (inside)
-        inside(connection);
-    if (commands.remember)
-        commands.remember(connection, which);
+    const auto in_transaction = [&](const std::string& remembered, const auto& work) {
+        Transaction transaction(connection);
+        if (inside)
+            inside(connection);
+        if (commands.remember)
+            commands.remember(connection, remembered);
+        work();
+        transaction.commit();
+    };
+    const auto nothing = [] {};
     if (part.argv.empty()) {
-        run_part(connection, part);
-        check_foreign_keys(connection);
+        in_transaction(which + ended, [&] {
+            run_part(connection, part);
+            check_foreign_keys(connection);
+        });
+        return;
     }
-    transaction.commit();
-    if (!part.argv.empty())
-        commands.run(part);
+    in_transaction(which, nothing);
+    commands.run(part);
+    in_transaction(which + ended, nothing);
 }
 
 } // namespace
@@ -256,8 +265,8 @@ void migrate(Connection& connection, const std::vector<Migration>& steps,
     transaction.commit();
 }
 
-bool is_last(const std::string& part) {
-    return part.starts_with(last_part);
+bool is_over(const std::string& part) {
+    return part.starts_with(last_part) && part.ends_with(ended);
 }
 
 void migrate(Connection& connection, const std::vector<Migration>& steps,

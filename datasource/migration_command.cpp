@@ -52,9 +52,18 @@ void append(const std::string& file, const std::string& text) {
     }
 }
 
-// The program is dead; what it asked the server for last may be running there still, and would be
-// committed when nobody expects it any more. So may what a coordinator that died had started.
-void end_sessions(const Settings& settings) {
+} // namespace
+
+bool has_command(const std::vector<Migration>& steps) {
+    return std::any_of(steps.begin(), steps.end(), [](const Migration& step) {
+        return std::any_of(step.run.begin(), step.run.end(),
+                           [](const MigrationPart& part) { return !part.argv.empty(); });
+    });
+}
+
+void end_sessions_of_commands(const Settings& settings) {
+    if (settings.kind != Kind::postgresql)
+        return;
     const auto connection = connect(settings, settings.locum);
     const auto deadline = std::chrono::steady_clock::now() + leave_time;
     while (!connection
@@ -69,23 +78,13 @@ void end_sessions(const Settings& settings) {
     }
 }
 
-} // namespace
-
-bool has_command(const std::vector<Migration>& steps) {
-    return std::any_of(steps.begin(), steps.end(), [](const Migration& step) {
-        return std::any_of(step.run.begin(), step.run.end(),
-                           [](const MigrationPart& part) { return !part.argv.empty(); });
-    });
-}
-
 void run_command(const MigrationPart& part, const Settings& settings, const std::string& log_file) {
     const std::string called = fmt::format("{}", fmt::join(part.argv, " "));
     const engine::Secrets secrets = {{"datasource.locum.password", settings.locum.password}};
     std::optional<platform::SecretFile> password;
-    if (settings.kind == Kind::postgresql) {
+    if (settings.kind == Kind::postgresql)
         password.emplace(password_file(settings));
-        end_sessions(settings);
-    }
+    end_sessions_of_commands(settings);
     std::string why;
     std::string said;
     try {
@@ -104,12 +103,10 @@ void run_command(const MigrationPart& part, const Settings& settings, const std:
     }
     if (why.empty())
         return;
-    if (settings.kind == Kind::postgresql) {
-        try {
-            end_sessions(settings);
-        } catch (const engine::Error& error) {
-            why += "; " + error.one_line();
-        }
+    try {
+        end_sessions_of_commands(settings);
+    } catch (const engine::Error& error) {
+        why += "; " + error.one_line();
     }
     if (said.size() > shown)
         said.erase(0, said.size() - shown);

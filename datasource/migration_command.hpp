@@ -11,13 +11,14 @@
 namespace locum::datasource {
 
 bool has_command(const std::vector<Migration>& steps);
-// Of what Commands::remember was told: no part comes after it.
-bool is_last(const std::string& part);
+// Of what Commands::remember was told: the last part has ended, only the version is to be recorded.
+bool is_over(const std::string& part);
 
 struct Commands {
     std::function<void(const MigrationPart&)> run;
     // Remembers how far the chain came, where whoever goes on finds it; "" at the end. Runs in the
-    // transaction of a part that is SQL, and in one of its own before a command. May be empty.
+    // transaction of a part that is SQL, which has ended when that is committed, and in one of its
+    // own before a command and behind it. May be empty.
     std::function<void(Connection&, const std::string& part)> remember;
 };
 
@@ -35,5 +36,9 @@ void migrate(Connection& connection, const std::vector<Migration>& steps,
 // appended to the log, without the password. After a failure none of its sessions is left on the
 // database server.
 void run_command(const MigrationPart& part, const Settings& settings, const std::string& log_file);
+
+// Of a program that is dead, what it asked the server for last may be running there still, and
+// would be committed when nobody expects it any more: ends that. Throws where it does not end.
+void end_sessions_of_commands(const Settings& settings);
 
 } // namespace locum::datasource

@@ -1,5 +1,6 @@
 #include "upgrade/coordinator.hpp"
 
+#include "datasource/migration_command.hpp"
 #include "engine/error.hpp"
 #include "installer/checks.hpp"
 #include "installer/installed_node.hpp"
@@ -176,17 +177,22 @@ struct Continuation {
 
 // The migration is undone by whoever restored the backup; the journal learns of it.
 void count_as_restored(Continuation& go) {
+    datasource::end_sessions_of_commands(go.upgrade.settings);
+    go.schema = schema_state(go.conductor, go.inputs);
     const SchemaState& schema = go.schema;
+    cluster::RegistryJournal journal(go.session.store());
     if (schema.found != schema.before)
         throw Error(
             fmt::format("the productive database has schema version {}; expected {}, which it "
                         "had before the migration",
                         schema.found.empty() ? "(none)" : schema.found, schema.before),
             Kind::refused)
-            .remedy("restore the backup that the upgrade made (locum upgrade status), then run the "
-                    "command again");
+            .remedy(with_backup("restore the database, then run the command again",
+                                backup_of_before(journal, go.operation.id)));
     go.upgrade.restored = true;
-    cluster::RegistryJournal journal(go.session.store());
+    // First of all: cut off behind this, the operation offers no way forward on that database.
+    cluster::Operations(go.session.store())
+        .set_state(go.operation.id, go.lease.epoch(), cluster::OperationState::rolling_back, "");
     for (const auto& [step, state] : engine::states(journal.records(go.operation.id)))
         if (steps::is_migration(step) && (state.begun || state.done))
             journal.append({go.operation.id, go.lease.epoch(), step, engine::Mark::undone,
@@ -196,6 +202,18 @@ void count_as_restored(Continuation& go) {
         go.conductor.registry().set_fact(cluster::fact::restored, go.operation.id);
     });
     go.schema.begun.clear();
+}
+
+// Before a server is stopped for a migration that cannot go on.
+void require_migration_goes_on(Continuation& go) {
+    try {
+        steps::is_migrated(go.conductor);
+    } catch (Error& error) {
+        const cluster::RegistryJournal journal(go.session.store());
+        std::string remedy =
+            with_backup(error.remedy(), backup_of_before(journal, go.operation.id));
+        throw std::move(error).remedy(std::move(remedy));
+    }
 }
 
 // The world decides, whatever the rebuilt plan says of the migration.
@@ -266,12 +284,15 @@ bool run(const Request& request, engine::Reporter& reporter) {
     const Verdict possible = verdict(upgrade.manifest(), facts);
     const UpgradeMode mode =
         choose(request.mode, possible, why(possible.in_place, upgrade.manifest(), facts.schema));
-    engine::require_no_errors(
-        installer::demoted(preflight(upgrade.manifest(), facts, mode), request.ignored));
     if (upgrade.manifest_sha256 == facts.manifest) {
         reporter.note(nothing_to_do(upgrade));
         return false;
     }
+    const std::vector<engine::Finding> findings =
+        installer::demoted(preflight(upgrade.manifest(), facts, mode), request.ignored);
+    if (request.found)
+        request.found(findings);
+    engine::require_no_errors(findings);
     upgrade.operation = "upgrade-" + platform::hex(platform::random_bytes(6));
     upgrade.epoch = lease.epoch();
     Conductor conductor(upgrade);
@@ -302,6 +323,7 @@ bool resume(const Request& request, engine::Reporter& reporter) {
         take_back(go, reporter);
         return false;
     }
+    require_migration_goes_on(go);
     if (request.mode != UpgradeMode::short_downtime && go.others_were_removed())
         require_not_stopped(cluster::RegistryJournal(go.session.store()), go.operation.id, go.plan,
                             go.servers.front(),

@@ -21,6 +21,9 @@ struct Request {
     // migration.
     bool restored = false;
     std::function<bool()> cancelled;
+    // For run: told what speaks against beginning now, or for care, before anything is changed. May
+    // be empty.
+    std::function<void(const std::vector<engine::Finding>&)> found;
 };
 
 struct Forecast {

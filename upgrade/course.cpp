@@ -1,6 +1,7 @@
 #include "upgrade/course.hpp"
 
 #include "cluster/installed.hpp"
+#include "datasource/migration_command.hpp"
 #include "engine/contains.hpp"
 #include "engine/error.hpp"
 #include "upgrade/steps/database.hpp"
@@ -97,11 +98,12 @@ SchemaState schema_state(Conductor& conductor, const Inputs& inputs) {
     state.target = upgrade.manifest().schema;
     state.found = steps::schema_of(upgrade);
     state.begun = conductor.registry().fact(cluster::fact::migration);
+    state.by_command = datasource::has_command(steps::engine_of(upgrade).migrations);
     return state;
 }
 
 bool may_go_back(const SchemaState& schema, const Inputs& inputs, const suite::Manifest& to) {
-    const bool bears = inputs.mode == UpgradeMode::in_place &&
+    const bool bears = inputs.mode == UpgradeMode::in_place && !schema.by_command &&
                        to.old_binary_on_new_schema == suite::Compatibility::works;
     return schema.begun.empty() &&
            (schema.found == schema.before || (bears && schema.found == schema.target));
@@ -180,6 +182,12 @@ std::string backup_of_before(const engine::Journal& journal, const std::string& 
             backup = record.text;
     }
     return backup;
+}
+
+std::string with_backup(const std::string& remedy, const std::string& backup) {
+    return backup.empty()
+               ? remedy
+               : remedy + "\n  the database as it was before the migration: " + backup;
 }
 
 } // namespace locum::upgrade

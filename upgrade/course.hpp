@@ -24,6 +24,7 @@ struct SchemaState {
     std::string found; // "" where there is none
     std::string
         begun; // part of a migration with commands that has not come to its end; "" for none
+    bool by_command = false; // the new version's migrations have commands
 
     // All of the migration is done.
     bool arrived() const { return begun.empty() && found == target; }
@@ -56,5 +57,7 @@ void require_not_stopped(const engine::Journal& journal, const std::string& oper
 
 // What the step that made the last backup before the migration said of it; "" where there is none.
 std::string backup_of_before(const engine::Journal& journal, const std::string& operation);
+// The remedy, and on a line of its own where that backup is; as it was where there is none.
+std::string with_backup(const std::string& remedy, const std::string& backup);
 
 } // namespace locum::upgrade

@@ -279,7 +279,8 @@ std::string operation_goes_on(const cluster::Operation& operation, const std::st
     return fmt::format("operation {} ({}, {}) goes on without {}: {}", operation.id, operation.kind,
                        name(operation.state), node,
                        back ? "locum upgrade rollback"
-                            : "locum upgrade resume; back: locum upgrade rollback");
+                            : "locum upgrade resume; back, as long as the database is not migrated: "
+                              "locum upgrade rollback");
 }
 
 // What is in its copy and nowhere else.

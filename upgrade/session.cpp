@@ -162,8 +162,9 @@ std::string needed_backup(const engine::Journal& journal, cluster::Store& store,
 
 // A step knows what was wrong; how the operation goes on is the same for all.
 std::string going_on(const std::string& remedy) {
-    if (remedy.find("locum upgrade resume") != std::string::npos)
-        return remedy;
+    for (std::string_view told : {"locum upgrade resume", "locum upgrade rollback"})
+        if (remedy.find(told) != std::string::npos)
+            return remedy;
     return (remedy.empty() ? "mend what is said above" : remedy) + "; then: locum upgrade resume";
 }
 
@@ -208,11 +209,9 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
         if (error.kind() != Kind::paused && error.kind() != Kind::needs_attention)
             throw;
         Error told = error;
-        std::string remedy = going_on(error.remedy());
-        const std::string backup = needed_backup(journal, session.store(), run.operation);
-        if (!backup.empty())
-            remedy += "\n  the database as it was before the migration: " + backup;
-        throw std::move(told).remedy(std::move(remedy));
+        throw std::move(told).remedy(
+            with_backup(going_on(error.remedy()),
+                        needed_backup(journal, session.store(), run.operation)));
     }
     operations.set_state(run.operation, run.epoch,
                          ending == Ending::done ? OperationState::done : OperationState::paused,

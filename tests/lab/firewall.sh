@@ -6,6 +6,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 begin_lab 3
 source "$(dirname "$0")/cluster.sh"
+source "$(dirname "$0")/firewalls.sh"
 
 kind=([1]=firewalld [2]=ufw [3]=nftables)
 
@@ -19,27 +20,8 @@ for_the_time_being() {
 firewalls() {
     lab exec node-1 systemctl -q enable --now firewalld
     for_the_time_being
-    # On at boot, as its package has it, and not the lab's hosts.
-    lab exec node-2 sh -c 'ufw allow 22/tcp comment "by hand" && ufw deny from 203.0.113.9 &&
-        ufw --force enable && systemctl -q enable --now ufw' >/dev/null
-    cat >"$(lab root node-3)/etc/nftables.conf" <<'NFT'
-#!/usr/sbin/nft -f
-flush ruleset
-table inet filter {
-    set banned { type ipv4_addr; elements = { 203.0.113.9 } }
-    chain input {
-        type filter hook input priority filter; policy drop;
-        iif "lo" accept
-        ct state established,related accept
-        ct state invalid drop
-        ip saddr @banned drop
-        meta l4proto { icmp, ipv6-icmp } accept
-        tcp dport 22 accept comment "by hand"
-        meta l4proto tcp counter reject with tcp reset
-    }
-}
-NFT
-    lab exec node-3 systemctl -q enable --now nftables
+    ufw_on 2
+    nftables_on 3
 }
 
 # foreign N: what is others' on node N, in the words of its own tool.

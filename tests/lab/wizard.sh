@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # A person goes from host to host with the wizard, on real terminals (tmux): on the full screen of node-1 and node-3, line by
-# line on node-2. They make a cluster; then the newer version's wizard on each host upgrades it, under load. What was answered
-# was recorded: on fresh hosts the Ansible role makes the same cluster of the records, without hands, changes nothing the second
-# time, and upgrades it rolling. (ansible.sh has the rest of the role.)
+# line on node-2. They make a cluster; then the newer version's wizard on each host upgrades it, under load. Two hosts have a
+# firewall that keeps everybody out, and are asked whom to let in. What was answered was recorded: on fresh hosts the Ansible role
+# makes the same cluster of the records, without hands, changes nothing the second time, and upgrades it rolling. (ansible.sh has
+# the rest of the role.)
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 begin_lab 3
 source "$(dirname "$0")/cluster.sh"
+source "$(dirname "$0")/firewalls.sh"
 source "$(dirname "$0")/../integration/installer/terminal.sh"
 trap 'end_terminal; end_lab' EXIT
 source "$(dirname "$0")/ansible/play.sh"
@@ -28,15 +30,23 @@ wizard() {
     run scripts/lab exec "node-$1" locum install "/root/setup/$2.bundle" "${@:3}"
 }
 
-# What the cluster is, but for ids and times.
+# What the cluster is, but for ids and times; and whom the firewalls let in, by our rules.
 cluster_of() {
     lab exec node-1 locum inventory | grep -v '^#'
+    lab exec node-2 nft list ruleset | grep -o '[^\t]*comment "locum:[^"]*"' | sed 's/packets [0-9]* bytes [0-9]*//' | sort
+    lab exec node-3 ufw status | grep locum: | sort
+}
+
+firewalls() {
+    nftables_on 2
+    ufw_on 3
 }
 
 database
 bundles
 play_begin
 hosts
+firewalls
 
 echo "-- node-1, on the full screen"
 terminal_type=screen
@@ -80,6 +90,10 @@ asked 'Any of these, with commas' 'server, balancer'
 asked '> [node-2]:'
 asked '> [198.51.100.12]:'
 asked 'yes or no [no]:'
+asked 'yes or no [yes]:' # the firewall
+asked '> [any]:'         # to the agent
+asked '> [peers]:'       # to devices
+asked '> [any]:' 198.51.100.0/24
 asked 'Go on? (yes, or Ctrl-C):' yes
 ended 0
 said 'Endpoint Manager 1.0 is installed and well as node-2'
@@ -97,11 +111,15 @@ at 'Components of this host' '' Tab Enter
 at 'Name of this node' '' Enter
 at 'Address of this node' '' Enter
 at 'start of services yourself?' '' Enter
+at "Let the host's firewall admit who uses these ports?" '' Enter
+at "Who may connect to port 'agent'" peers Enter
+at "Who may connect to port 'device'" '' Enter
 at 'What was found' '' Enter
 at 'install Endpoint Manager 1.0 as node-3' '' Enter
 ended 0
 expect_all_at 1.0
 cluster_of >"$scratch/by-hand"
+grep -q '198.51.100.0/24.*front' "$scratch/by-hand" || fail "node-2 lets others in than were answered: $(<"$scratch/by-hand")"
 for n in 1 2 3; do
     cp "$(lab root "node-$n")/root/setup/recorded.toml" "$scratch/node-$n.toml"
     ! grep -F quickstart- "$scratch/node-$n.toml" "$scratch/screens" || fail "a password is on the screen, or in a record"
@@ -131,6 +149,7 @@ echo "-- the same cluster on fresh hosts, by the role from the records"
 lab down
 lab up 3
 database
+firewalls
 cat >"$scratch/hosts.yml" <<'YAML'
 all:
   vars:

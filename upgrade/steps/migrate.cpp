@@ -51,43 +51,6 @@ bool is_begun(Conductor& conductor) {
     return !conductor.registry().fact(cluster::fact::migration).empty();
 }
 
-// SQL is committed with the word that it was begun. Of a command that word says nothing of its end.
-bool has_ended(const std::string& begun, const suite::Engine& engine, const std::string& schema) {
-    return datasource::is_last(begun) &&
-           std::none_of(engine.migrations.begin(), engine.migrations.end(),
-                        [&](const datasource::Migration& migration) {
-                            return migration.to == schema && !migration.run.empty() &&
-                                   !migration.run.back().argv.empty() &&
-                                   begun.ends_with(": " + migration.run.back().name);
-                        });
-}
-
-bool migrated(Conductor& conductor) {
-    const Upgrade& upgrade = conductor.upgrade();
-    const std::string& schema = upgrade.manifest().schema;
-    const std::string found = schema_of(upgrade);
-    const std::string begun = conductor.registry().fact(cluster::fact::migration);
-    if (begun.empty())
-        return found == schema;
-    // Nothing is left to run; that it has ended is recorded by verify().
-    if (found == schema && has_ended(begun, engine_of(upgrade), schema))
-        return false;
-    try {
-        if (found != schema) {
-            datasource::path(engine_of(upgrade).migrations, found, schema);
-            return false;
-        }
-    } catch (const Error&) {
-        // From there no migration leads on.
-    }
-    throw Error(fmt::format("the migration came as far as {}, and the schema version is {}, from "
-                            "which it cannot go on to {}",
-                            begun, found.empty() ? "(none)" : found, schema),
-                Kind::needs_attention)
-        .remedy("restore the database as it was before the migration, then: locum upgrade rollback "
-                "--database-restored");
-}
-
 void run_migrations(Conductor& conductor, Reporter& reporter) {
     const Upgrade& upgrade = conductor.upgrade();
     suite::Manifest manifest = upgrade.manifest();
@@ -147,11 +110,37 @@ bool is_migration(std::string_view step) {
     return step.ends_with("/migrate");
 }
 
+bool is_migrated(Conductor& conductor) {
+    const Upgrade& upgrade = conductor.upgrade();
+    const std::string& schema = upgrade.manifest().schema;
+    const std::string found = schema_of(upgrade);
+    const std::string begun = conductor.registry().fact(cluster::fact::migration);
+    if (begun.empty())
+        return found == schema;
+    // Nothing is left to run; that it has ended is recorded by verify().
+    if (found == schema && datasource::is_over(begun))
+        return false;
+    try {
+        if (found != schema) {
+            datasource::path(engine_of(upgrade).migrations, found, schema);
+            return false;
+        }
+    } catch (const Error&) {
+        // From there no migration leads on.
+    }
+    throw Error(fmt::format("the migration came as far as {}, and the schema version is {}, from "
+                            "which it cannot go on to {}",
+                            begun, found.empty() ? "(none)" : found, schema),
+                Kind::needs_attention)
+        .remedy("restore the database as it was before the migration, then: locum upgrade rollback "
+                "--database-restored");
+}
+
 Step migrate(Conductor& conductor, const std::string& step) {
     const std::string schema = conductor.upgrade().manifest().schema;
     return {step,
             fmt::format("migrate the productive database to schema {}", schema),
-            [&conductor] { return migrated(conductor); },
+            [&conductor] { return is_migrated(conductor); },
             nullptr,
             [&conductor, step](Reporter& reporter) {
                 const Upgrade& upgrade = conductor.upgrade();

@@ -104,10 +104,11 @@ TEST_CASE("a command is a part among others, and the version is recorded after t
                    {"2", "3", {sql("INSERT INTO t VALUES (4)")}}}) == "");
         CHECK(place.rows() == "4");
         CHECK(schema_version(*place.connection, version) == "3");
-        CHECK(place.checks == 6); // before each part, and before each record
+        CHECK(place.checks == 7); // in each transaction
         CHECK(place.remembered == std::vector<std::string>{
-                                      "part 1 of 4: part.sql", "part 2 of 4: command",
-                                      "part 3 of 4: part.sql", "the last part of 4: part.sql", ""});
+                                      "part 1 of 4: part.sql, ended", "part 2 of 4: command",
+                                      "part 2 of 4: command, ended", "part 3 of 4: part.sql, ended",
+                                      "the last part of 4: part.sql, ended", ""});
         CHECK(holds(platform::read_file(place.log()), "  migrated  \n"));
     }
 }

@@ -54,21 +54,6 @@ ended() { # CODE
 }
 said() { grep -qF -- "$1" "$trial/screen.all" || { cat "$trial/screen.all" >&2 && fail "the terminal did not show: $1"; }; }
 
-# at TITLE [ANSWER] [KEY…]: waits for the window with that title, clears what is suggested and types the answer where it is
-# not empty, then presses the keys.
-at() {
-    local tries=0
-    until shows "$1$title_end"; do
-        ((++tries < 200)) || { cat "$trial/screen" >&2 && fail "there is no window: $1"; }
-        sleep 0.05
-    done
-    cat "$trial/screen" >>"$trial/screens"
-    if [[ -n ${2:-} ]]; then
-        tmux -S "$terminal" send-keys C-u
-        tmux -S "$terminal" send-keys -l -- "$2"
-    fi
-    [[ $# -lt 3 ]] || tmux -S "$terminal" send-keys "${@:3}"
-}
 until_shown() {
     local tries=0
     until shows "$1"; do
@@ -76,5 +61,15 @@ until_shown() {
         sleep 0.05
     done
     cat "$trial/screen" >>"$trial/screens"
+}
+# at TITLE [ANSWER] [KEY…]: waits for the window with that title, clears what is suggested and types the answer where it is
+# not empty, then presses the keys.
+at() {
+    until_shown "$1$title_end"
+    if [[ -n ${2:-} ]]; then
+        tmux -S "$terminal" send-keys C-u
+        tmux -S "$terminal" send-keys -l -- "$2"
+    fi
+    [[ $# -lt 3 ]] || tmux -S "$terminal" send-keys "${@:3}"
 }
 seen() { grep -qF -- "$1" "$trial/screens" || { cat "$trial/screens" >&2 && fail "no window showed: $1"; }; }

@@ -12,6 +12,7 @@ expect_code 137 "upgrade killed when the database was migrated"
 lost 3 1
 try upgrade rollback --root "$trial/node-1"
 expect_code 4 "rollback without the server that migrated the database"
+expect_said 'has schema 2.0 already'
 LOCUM_FAILPOINTS='step/node-2.return/drain/intent/before=kill' try upgrade resume --root "$trial/node-1"
 expect_code 137 "resume killed with one server back from its copy"
 expect_said '^done  return/unfence'

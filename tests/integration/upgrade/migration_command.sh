@@ -51,10 +51,20 @@ try upgrade rollback --root "$trial/node-3"
 expect_code 4 "rollback with the productive schema half-way"
 expect_said 'has schema 1.5, and its migration is begun \(.*\), so the upgrade cannot be undone: version 1.0 needs 1.0'
 
+# What a command that is dead had asked the server for is ended before the database counts as restored.
+PGAPPNAME=locum-migration productive 'SELECT pg_sleep(600)' >/dev/null 2>&1 &
+of_commands="SELECT count(*) FROM pg_stat_activity WHERE application_name = 'locum-migration'"
+for ((i = 0; i < 100; i++)); do
+    [[ $(productive "$of_commands") == 1 ]] && break
+    sleep 0.1
+done
+[[ $(productive "$of_commands") == 1 ]] || fail "the session of a command is not there"
+
 # Back all the same, with the backup; that it was restored is proven by the version.
 try upgrade rollback --database-restored --root "$trial/node-3"
 expect_code 4 "a database that is said to be restored, and is not"
 expect_said 'has schema version 1.5; expected 1.0'
+[[ $(productive "$of_commands") == 0 ]] || fail "the session of a command is still there"
 PGPASSWORD=quickstart-locum bash -c "$restore" >"$trial/last.log" 2>&1 || fail "the restore command: $restore"
 try upgrade rollback --database-restored --root "$trial/node-3"
 expect_code 0 "rollback with the database restored"

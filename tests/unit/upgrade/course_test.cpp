@@ -92,6 +92,7 @@ TEST_CASE("course: the old version goes back to its own schema, and to one that 
     CHECK(may("2"));
     CHECK(!may("1.5"));
     CHECK(!may("2", "part 1 of 2: a"));
+    CHECK(!upgrade::may_go_back({"1", "2", "2", "", true}, inputs, to)); // a command undoes nothing
     // One that is being taken back cannot go on any more.
     const auto remedy = [&](bool forward) {
         return error_of([&] {

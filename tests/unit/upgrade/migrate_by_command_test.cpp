@@ -146,7 +146,7 @@ TEST_CASE("the new version counts as reached only behind the last part") {
     const auto error = one.run();
     REQUIRE(error);
     CHECK(error->kind() == engine::Kind::needs_attention);
-    one.conductor().registry().set_fact(cluster::fact::migration, "the last part of 2: x");
+    one.conductor().registry().set_fact(cluster::fact::migration, "the last part of 2: x, ended");
     CHECK_FALSE(one.run());
     CHECK(one.begun() == "");
 }
@@ -155,7 +155,7 @@ TEST_CASE(
     "that the last part is behind it is recorded by whoever goes on, also as another last one") {
     Case one(command_then_sql);
     one.database()->script("UPDATE schema_version SET version = '2'");
-    one.conductor().registry().set_fact(cluster::fact::migration, "the last part of 2: x");
+    one.conductor().registry().set_fact(cluster::fact::migration, "the last part of 2: x, ended");
     CHECK_FALSE(one.run());
     CHECK(one.begun() == "");
 }
@@ -171,6 +171,15 @@ TEST_CASE(
     CHECK(error->kind() == engine::Kind::needs_attention);
     CHECK(contains(error->remedy(), "restore the database"));
     CHECK(one.begun() != "");
+}
+
+TEST_CASE("a command as the last part that ended well is counted as run") {
+    Case one(sql_then_command);
+    one.database()->script("UPDATE schema_version SET version = '2'");
+    one.conductor().registry().set_fact(cluster::fact::migration,
+                                        "the last part of 2: /bin/sh, ended");
+    CHECK_FALSE(one.run());
+    CHECK(one.begun() == "");
 }
 
 TEST_CASE("a backup that is made when the migration is begun does not count as one of before") {

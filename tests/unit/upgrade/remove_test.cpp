@@ -277,7 +277,7 @@ TEST_CASE("removal: what follows is told before") {
                 "node-1 is the only server then: while it is stopped, nobody serves; to go on with "
                 "the operation it is stopped",
                 "operation upgrade-1 (upgrade, paused) goes on without node-3: locum upgrade "
-                "resume; back: locum upgrade rollback",
+                "resume; back, as long as the database is not migrated: locum upgrade rollback",
                 "no balancer is left in the cluster"});
     }
     SUBCASE("of one without a server, which does not reach the database") {
