@@ -155,9 +155,23 @@ void record(const Options& options, const installer::Prepared& prepared) {
         refuse_record(options.record);
 }
 
+// What a person does after it.
+void print_next(const installer::Installation& installed) {
+    const installer::Answers& answers = installed.answers;
+    const bool server = installed.server();
+    // A secret that a host without a server has no use for.
+    if (!server)
+        fmt::print("{} is not needed on this host any more: delete it\n", answers.use_token);
+    else if (!answers.create_token.empty())
+        fmt::print("{} lets other hosts join, so keep it secret; there: locum install BUNDLE\n",
+                   answers.create_token);
+    const std::string& root = installed.layout.root;
+    fmt::print("next: locum {}{}\n", server ? "status" : "verify",
+               root.empty() ? "" : " --root " + root);
+}
+
 int install(const Options& options, installer::Prepared& prepared, RunReporter& reporter) {
     const installer::Answers& answers = prepared.installation.answers;
-    const std::string& root = prepared.installation.layout.root;
     switch (prepared.relation) {
     case installer::Relation::newer:
         return install_part(options, prepared.installation, reporter);
@@ -201,10 +215,7 @@ int install(const Options& options, installer::Prepared& prepared, RunReporter& 
     }
     fmt::print("{} {} is installed and well as {}\n", prepared.installation.manifest().title,
                prepared.installation.manifest().version.text(), answers.node_name);
-    // A secret that a host without a server has no use for.
-    if (!prepared.installation.server())
-        fmt::print("{} is not needed on this host any more: delete it\n", answers.use_token);
-    fmt::print("next: locum status{}\n", root.empty() ? "" : " --root " + root);
+    print_next(prepared.installation);
     return 0;
 }
 

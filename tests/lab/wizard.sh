@@ -76,6 +76,7 @@ at 'What was found' '' Enter
 at 'install Endpoint Manager 1.0 as node-1' '' Enter
 ended 0
 said 'Endpoint Manager 1.0 is installed and well as node-1'
+said '/root/setup/network.token lets other hosts join'
 
 echo "-- node-2, line by line"
 install -m 600 "$(lab root node-1)/root/setup/network.token" "$(lab root node-2)/root/setup/network.token"
