@@ -74,20 +74,54 @@ void set_account(datasource::Account& account, const AccountOptions& given,
             {SecretSource::From::prompt, fmt::format("Password of {} ({})", account.user, whose)});
 }
 
-// What is not given stays as it is.
+// Those that were given and that the other kind of database has.
+std::vector<std::string> unfit(const Options& options, bool embedded) {
+    const std::vector<std::pair<std::string, bool>> of_server{
+        {"--host", !options.host.empty()},
+        {"--port", options.port != 0},
+        {"--database", !options.database.empty()},
+        {"--user", !options.application.user.empty()},
+        {"--password-file", !options.application.file.empty()},
+        {"--password-env", !options.application.variable.empty()},
+        {"--locum-user", !options.locum.user.empty()},
+        {"--locum-password-file", !options.locum.file.empty()},
+        {"--locum-password-env", !options.locum.variable.empty()}};
+    std::vector<std::string> names;
+    if (!embedded && !options.file.empty())
+        names.emplace_back("--file");
+    for (const auto& [name, given] : of_server)
+        if (embedded && given)
+            names.push_back(name);
+    return names;
+}
+
+// What is not given stays as it is; of another kind of database nothing does.
 void set(datasource::Settings& settings, const Options& options, Missing missing) {
-    if (!options.type.empty())
-        settings.kind =
+    if (!options.type.empty()) {
+        const datasource::Kind kind =
             options.type == "postgresql" ? datasource::Kind::postgresql : datasource::Kind::sqlite;
+        if (kind != settings.kind) {
+            settings = {};
+            settings.port = 5432;
+            missing = Missing::is_asked;
+        }
+        settings.kind = kind;
+    }
     const bool embedded = settings.kind == datasource::Kind::sqlite;
+    if (const std::vector<std::string> names = unfit(options, embedded); !names.empty())
+        throw Error(fmt::format("{} says nothing of {} database", fmt::join(names, ", "),
+                                embedded ? "an embedded" : "a PostgreSQL"),
+                    engine::Kind::usage)
+            .remedy(fmt::format("leave it out; or, for the other kind: --type {}",
+                                embedded ? "postgresql" : "embedded"));
     if (!options.file.empty())
         settings.file = platform::absolute(options.file);
-    if (embedded != !settings.file.empty())
-        throw Error(embedded ? "an embedded database is a file" : "--file is for embedded ones",
-                    engine::Kind::usage)
-            .remedy(embedded ? "give --file PATH" : "give --host and --database");
-    if (embedded)
+    if (embedded) {
+        if (settings.file.empty())
+            throw Error("an embedded database is a file", engine::Kind::usage)
+                .remedy("give --file PATH");
         return;
+    }
     if (!options.host.empty())
         settings.host = options.host;
     if (options.port != 0)

@@ -154,7 +154,7 @@ std::string admit(const Layout& layout, const std::string& body, const std::stri
     const std::string certificate =
         authority.sign(request.csr_pem, request.node.name, request.node.roles);
     store.transaction([&] {
-        lock_lease(store.connection(), store.prefix());
+        require_free_lease(store); // whoever holds it has looked at who the members are
         require_admissible(layout, store, own, request); // beside who came meanwhile
         const token::CertificateFacts facts = token::facts_of(certificate);
         Registry registry(store);
@@ -190,8 +190,10 @@ void leave(const Layout& layout, const std::string& peer, const std::string& bod
     Store store(load_datasource(layout).value(), own.suite);
     store.transaction([&] {
         lock_lease(store.connection(), store.prefix()); // nobody decides by a row that goes
-        if (asked.value("unless-busy", false))
+        if (asked.value("unless-busy", false)) {
+            require_free_lease(store);
             require_no_operation(store);
+        }
         if (const std::string installation = asked.value("installation", ""); installation.empty())
             Registry(store).remove_node(peer);
         else

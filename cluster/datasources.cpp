@@ -131,6 +131,10 @@ void keep_datasource(const Layout& layout, const NamedDatasource& datasource) {
 
 void keep_sent_datasource(const Layout& layout, const NamedDatasource& datasource) {
     NamedDatasource sent = datasource;
+    const NamedDatasource active = active_datasource(layout);
+    if (active.name == sent.name &&
+        datasource_json(active.settings) == datasource_json(sent.settings))
+        return;
     for (const NamedDatasource& own : kept_datasources(layout)) {
         if (own.name != sent.name || own.sent)
             continue;
@@ -159,13 +163,34 @@ void forget_datasource(const Layout& layout, const std::string& name) {
 
 void use_datasource(const Layout& layout, const std::string& name) {
     const NamedDatasource active = active_datasource(layout);
-    if (active.name == name)
-        return;
-    const NamedDatasource next = datasource_named(layout, name);
-    platform::make_own_folder(folder(layout), 0700);
-    store(file_of(layout, active.name), active);
-    store(layout.state_file("datasource.json"), next);
-    platform::remove_all(file_of(layout, name));
+    if (active.name != name) {
+        const NamedDatasource next = datasource_named(layout, name);
+        platform::make_own_folder(folder(layout), 0700);
+        store(file_of(layout, active.name), active);
+        store(layout.state_file("datasource.json"), next);
+        platform::remove_all(file_of(layout, name));
+    }
+    end_change(layout);
+}
+
+namespace {
+
+std::string change_file(const Layout& layout) {
+    return layout.state_file("datasource.change");
+}
+
+} // namespace
+
+void begin_change(const Layout& layout, const std::string& name) {
+    platform::write_file(change_file(layout), name, 0600);
+}
+
+void end_change(const Layout& layout) {
+    platform::remove_all(change_file(layout));
+}
+
+std::string change_under_way(const Layout& layout) {
+    return platform::exists(change_file(layout)) ? platform::read_file(change_file(layout)) : "";
 }
 
 void forget_kept_datasources(const Layout& layout) {

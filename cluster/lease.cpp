@@ -30,6 +30,22 @@ bool died_here(const json& holder) {
     return !platform::alive({holder.at("pid"), holder.at("started"), holder.at("program")});
 }
 
+// Throws Error(busy) where it is held by a process that lives, as far as that can be told. Returns
+// whether the process that held it has died.
+bool require_not_held(const std::string& holder, std::int64_t left_ms) {
+    if (holder.empty() || left_ms <= 0)
+        return false;
+    const json held = json::parse(holder);
+    if (died_here(held))
+        return true;
+    throw engine::Error(
+        fmt::format("{} on {} (process {}) holds the lease for {} s more",
+                    held.at("purpose").get<std::string>(), held.at("host").get<std::string>(),
+                    held.at("pid").get<std::int64_t>(), (left_ms + 999) / 1000),
+        engine::Kind::busy)
+        .remedy("wait for it, or see what it does: locum upgrade status");
+}
+
 } // namespace
 
 Lease::Lease(const datasource::Settings& settings, const std::string& suite,
@@ -45,19 +61,7 @@ Lease::Lease(const datasource::Settings& settings, const std::string& suite,
     const std::string before = rows[0][0].value();
     const std::int64_t epoch = std::stoll(rows[0][1].value());
     const std::int64_t left = std::stoll(rows[0][2].value());
-    bool died = false;
-    if (!before.empty() && left > 0) {
-        json holder = json::parse(before);
-        died = died_here(holder);
-        if (!died)
-            throw engine::Error(fmt::format("{} on {} (process {}) holds the lease for {} s more",
-                                            holder.at("purpose").get<std::string>(),
-                                            holder.at("host").get<std::string>(),
-                                            holder.at("pid").get<std::int64_t>(),
-                                            (left + 999) / 1000),
-                                engine::Kind::busy)
-                .remedy("wait for it, or see what it does: locum upgrade status");
-    }
+    const bool died = require_not_held(before, left);
     std::int64_t taken = store_->execute(
         "UPDATE {r}lease SET holder = $1, epoch = $2, expires_ms = {now} + $3 "
         "WHERE name = 'cluster' AND epoch = $4 AND holder = $5 AND "
@@ -103,6 +107,13 @@ void Lease::renew() {
             store_.reset();
         }
     }
+}
+
+void require_free_lease(Store& store) {
+    lock_lease(store.connection(), store.prefix());
+    for (const datasource::Row& row :
+         store.query("SELECT holder, expires_ms - {now} FROM {r}lease WHERE name = 'cluster'"))
+        require_not_held(row[0].value(), std::stoll(row[1].value()));
 }
 
 std::uint64_t lock_lease(datasource::Connection& connection, const std::string& prefix) {

@@ -48,6 +48,9 @@ private:
 // Inside a transaction: locks the lease's row, so that whoever decides by the registry's rows does
 // so one after the other. Returns its epoch; 0: there is none.
 std::uint64_t lock_lease(datasource::Connection& connection, const std::string& prefix);
+// Inside a transaction: the same, and throws Error(busy) that names the holder where one lives, so
+// that what is decided without the lease is not decided beside one who has it.
+void require_free_lease(Store& store);
 // Inside a transaction of the migration: locks the lease's row and checks the epoch, so that nobody
 // can take over until it ends. prefix: of the registry's tables in this connection.
 // Throws Error(busy) for another epoch.

@@ -1,5 +1,6 @@
 #include "cluster/start_gate.hpp"
 
+#include "cluster/datasources.hpp"
 #include "cluster/departure.hpp"
 #include "cluster/installed.hpp"
 #include "cluster/operations.hpp"
@@ -77,6 +78,10 @@ StartGate start_gate(const Layout& layout) {
         const std::optional<datasource::Settings> settings = load_datasource(layout);
         if (!settings)
             return "this node has no datasource settings";
+        if (const std::string name = change_under_way(layout); !name.empty())
+            return fmt::format("it was being configured for the datasource {0} when that was cut "
+                               "off; locum datasource activate {0}, or the one before",
+                               name);
         // Not across a boot: the cluster may have gone on without this host.
         const std::string line = spec.version + " " + platform::boot_id() + "\n";
         try {

@@ -35,6 +35,7 @@ json datasource(Node& node, std::uint64_t greatest_epoch) {
             {"fingerprint", cluster::fingerprint(node.layout, active.settings)},
             {"place", datasource::place(active.settings)},
             {"identity", identity_of(active.settings)},
+            {"change", cluster::change_under_way(node.layout)},
             {"epoch", greatest_epoch}};
 }
 
@@ -68,12 +69,14 @@ json use_datasource(Node& node, const json& parameters) {
                 render_configs(node.layout, state, version, component, settings, servers));
     };
     require_stopped(node, manifest);
-    write(next.settings);
-    engine::failpoint("agent/use-datasource/files");
+    cluster::begin_change(node.layout, name);
     try {
+        write(next.settings);
+        engine::failpoint("agent/use-datasource/files");
         require_stopped(node, manifest); // somebody may have started it before they were written
     } catch (const Error&) {
         write(before.settings);
+        cluster::end_change(node.layout);
         throw;
     }
     // Last: what is said to be active is then true of the files, too, whenever this process ends.

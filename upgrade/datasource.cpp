@@ -165,6 +165,7 @@ private:
         servers_ = ask_servers(nodes, conductor_->peers(), upgrade_.to);
         require_answers(servers_);
         require_normal(servers_);
+        require_one_meaning(servers_, wanted_);
         balancers_run_ = balancers_run(nodes, conductor_->peers(), upgrade_.to);
         for (ServerView& server : servers_)
             server.in_rotation = balancers_run_ && steps::in_rotation(*conductor_, server.row.name);
@@ -181,6 +182,7 @@ private:
             Left left{known_as(server), server.fingerprint, {}};
             left.reached =
                 reach_database(left.datasource.settings, upgrade_.layout.suite, upgrade_.to);
+            require_same_sight(server, left.reached.identity);
             if (!left.answers() && !server.identity.empty())
                 throw Error(fmt::format("{} reaches the database of {}, and this host does not: {}",
                                         server.row.name, left.datasource.name,
@@ -330,8 +332,6 @@ bool deactivate(const DatasourceRequest& request) {
     if (const auto open = cluster::Operations(store).open())
         throw Error(fmt::format("operation {} is open", open->id), Kind::busy)
             .remedy("end it first: locum upgrade resume, or locum upgrade rollback");
-    if (!registry.fact(cluster::fact::deactivated).empty())
-        return false;
     const auto set = [&](const std::string& value) {
         store.transaction([&] {
             cluster::lock_epoch(store.connection(), store.prefix(), lease.epoch());
@@ -344,7 +344,9 @@ bool deactivate(const DatasourceRequest& request) {
         require_answers(servers);
         require_stopped(servers, active.name + " is what they work on");
     };
-    require_none_runs();
+    require_none_runs(); // also where it is said already, by a run that was cut off behind that
+    if (!registry.fact(cluster::fact::deactivated).empty())
+        return false;
     engine::failpoint("datasource/deactivate");
     set(active.name);
     try {

@@ -169,6 +169,7 @@ void ask(ServerView& view, const cluster::Peers& peers, const suite::Manifest& m
     view.place = active.at("place");
     view.identity = active.at("identity");
     view.epoch = active.at("epoch");
+    view.changing = !active.value("change", "").empty();
     view.serves = true;
     for (const std::string& component : working_components(view.row, manifest)) {
         view.runs = view.runs || !installer::none_runs(*view.facts, component);

@@ -45,6 +45,7 @@ struct ServerView {
     std::string place;        // of that, datasource::place
     std::string identity;     // of that database, as this server finds it; empty: it is away
     std::uint64_t epoch = 0;  // the greatest that its agent has been told
+    bool changing = false;    // its configurations are, perhaps, of another datasource
     bool runs = false;        // one of its services may write
     bool serves = false;      // all of them run in the cluster's version, and pass their probes
     bool in_rotation = false; // every balancer that is asked says so

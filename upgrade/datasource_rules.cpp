@@ -51,7 +51,8 @@ std::vector<std::string> not_among(const std::vector<NodeRow>& others,
 } // namespace
 
 bool works_on(const ServerView& server, const WantedDatasource& wanted) {
-    return server.datasource == wanted.name && server.fingerprint == wanted.fingerprint;
+    return !server.changing && server.datasource == wanted.name &&
+           server.fingerprint == wanted.fingerprint;
 }
 
 bool same_database(const ServerView& server, const WantedDatasource& wanted) {
@@ -93,6 +94,30 @@ void require_answers(const std::vector<ServerView>& servers) {
                         Kind::refused)
                 .remedy(fmt::format("start its agent, or, where it is gone: locum node remove {}",
                                     server.row.name));
+}
+
+void require_one_meaning(const std::vector<ServerView>& servers, const WantedDatasource& wanted) {
+    for (const ServerView& server : servers) {
+        if (server.fingerprint == wanted.fingerprint)
+            require_same_sight(server, wanted.identity);
+        else if (server.datasource == wanted.name)
+            throw Error(fmt::format("{} works on {} already, by other settings than this host has "
+                                    "under that name",
+                                    server.row.name, wanted.name),
+                        Kind::refused)
+                .remedy(fmt::format("locum datasource copy {} NAME, then: locum datasource "
+                                    "activate NAME",
+                                    wanted.name));
+    }
+}
+
+void require_same_sight(const ServerView& server, const std::string& identity) {
+    if (!server.identity.empty() && !identity.empty() && server.identity != identity)
+        throw Error(fmt::format("by the same settings ({}) {} reaches another database ({}) than "
+                                "this host ({})",
+                                server.place, server.row.name, server.identity, identity),
+                    Kind::refused)
+            .remedy("see that the name of the database's host is the same address on both");
 }
 
 void require_normal(const std::vector<ServerView>& servers) {

@@ -40,6 +40,12 @@ std::vector<Turn> turns_of(const std::vector<ServerView>& servers, const WantedD
 void require_answers(const std::vector<ServerView>& servers);
 // None is in the middle of an upgrade.
 void require_normal(const std::vector<ServerView>& servers);
+// No server works on other settings by the wanted one's name: its agent would not change those.
+// One with the wanted settings finds the same database by them as this host does.
+void require_one_meaning(const std::vector<ServerView>& servers, const WantedDatasource& wanted);
+// By its settings the server finds the database that this host finds by them; "" where one of both
+// finds none.
+void require_same_sight(const ServerView& server, const std::string& identity);
 // why: what is lost otherwise.
 void require_stopped(const std::vector<ServerView>& servers, const std::string& why);
 // The database that is left has nothing open, and knows the same nodes as the next one does: each

@@ -78,6 +78,12 @@ TEST_CASE("lease: taken, busy for others, free again, the epoch only grows") {
         CHECK(seconds_more(error) <= 15);
         CHECK(seconds_more(error) >= 5);
         CHECK(!error.remedy().empty());
+        const engine::Error beside = error_of([&] {
+            Store store(cluster.settings(), "small");
+            store.transaction([&] { cluster::require_free_lease(store); });
+        });
+        CHECK(beside.kind() == Kind::busy);
+        CHECK(contains(beside.what(), "upgrade to 2.0"));
     }
     CHECK(cluster.number("SELECT expires_ms FROM {r}lease") == 0);
     CHECK(Lease(cluster.settings(), "small", "again").epoch() == epoch + 1);

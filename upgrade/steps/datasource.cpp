@@ -29,7 +29,7 @@ Step use_datasource(Conductor& conductor, const std::string& step, const std::st
     };
     const auto so = [&conductor, active, next] {
         const json found = active();
-        return found.at("name") == next.name &&
+        return found.value("change", "").empty() && found.at("name") == next.name &&
                found.at("fingerprint") ==
                    cluster::fingerprint(conductor.upgrade().layout, next.settings);
     };

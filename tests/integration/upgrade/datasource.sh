@@ -80,6 +80,12 @@ datasource edited edit wrong --password-file "$trial/app.password" --database po
 refused 4 'holds no registry' activate wrong
 datasource edited edit wrong --database endpoint --port 1
 refused 4 'datasource wrong' activate wrong
+refused 2 'file says nothing of a PostgreSQL database' edit wrong --file "$trial/x.sqlite"
+datasource edited edit wrong --type embedded --file "$trial/x.sqlite"
+refused 2 'host, --user says nothing of an embedded database' edit wrong --host localhost --user app
+refused 2 'no user for the application' edit wrong --type postgresql --host localhost --database endpoint
+datasource edited edit wrong --type postgresql "${settings[@]}"
+datasource well test wrong
 datasource removed remove wrong
 refused 2 'known: productive, by-name' test wrong
 expect_on productive 127.0.0.1 endpoint
@@ -194,11 +200,31 @@ for at in node-2/drain/done/before node-2/datasource/done/before node-3/start-se
     name=$([[ $name == moved ]] && echo by-address || echo moved)
 done
 
+# An agent that dies between the files and the word for them: its server starts on neither, until it has all of one.
+try agent stop --root "$trial/node-2"
+LOCUM_AGENT_FAILPOINTS='agent/use-datasource/files=kill' try agent start --root "$trial/node-2"
+expect_code 0 "the agent of node-2"
+try datasource activate by-address --root "$trial/node-1"
+((code != 0)) || fail "activated by an agent that died"
+grep -q '^connection = host=127.0.0.1 ' "$trial"/node-2/etc/opt/*/server.conf || fail "the agent died before it wrote files"
+try agent start --root "$trial/node-2"
+expect_code 0 "the agent of node-2, again"
+try node start --root "$trial/node-2"
+((code != 0)) || fail "a server starts on settings that are not said to be active"
+expect_said 'was being configured for the datasource by-address'
+datasource activated activate moved
+expect_on moved localhost moved
+
 # A node that joins knows it by the cluster's name.
 try uninstall --purge --confirm node-3 --root "$trial/node-3"
 expect_code 0 "node-3 leaves"
 try token write "$trial/network.token" --root "$trial/node-1"
 expect_code 0 "a token"
+moved "UPDATE locum_endpoint_manager.lease SET expires_ms = extract(epoch FROM now()) * 1000 + 60000, holder =
+    '{\"machine\":\"other\",\"host\":\"far\",\"pid\":1,\"started\":1,\"program\":\"p\",\"purpose\":\"datasource x\"}'"
+! trial_install 3 >"$trial/last.log" 2>&1 || fail "node-3 joins while somebody holds the lease"
+expect_said 'datasource x on far \(process 1\) holds the lease'
+moved "UPDATE locum_endpoint_manager.lease SET holder = '', expires_ms = 0"
 trial_install 3 >"$trial/last.log" 2>&1 || fail "node-3 does not join again"
 expect_on moved localhost moved
 datasource activated activate by-address

@@ -107,6 +107,11 @@ TEST_CASE(
     cluster::keep_sent_datasource(host.layout, {"a", at("own")}); // so it is
     CHECK(cluster::datasource_named(host.layout, "a").settings.host == "own");
     CHECK(!cluster::datasource_named(host.layout, "a").sent);
+    cluster::use_datasource(host.layout, "a");
+    cluster::keep_sent_datasource(host.layout, {"a", at("own")}); // so it is, and active
+    CHECK(error_of([&] {
+              cluster::keep_sent_datasource(host.layout, {"a", at("other")});
+          }).kind() == Kind::refused);
 }
 
 TEST_CASE("datasources: a file that was cut off is told, and nothing that is in it") {

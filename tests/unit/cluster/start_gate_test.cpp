@@ -1,8 +1,10 @@
 // When a server may start: on the productive database of its own schema, without a fence, or on its
 // copy. A database that is away keeps nothing from running that was running before.
 
-#include "cluster/registry.hpp"
 #include "cluster/start_gate.hpp"
+
+#include "cluster/datasources.hpp"
+#include "cluster/registry.hpp"
 #include "tests/support/site.hpp"
 
 using namespace locum;
@@ -50,6 +52,14 @@ TEST_CASE("gate: a server starts on its own schema, and not where there is a fen
     gate.set_fence("upgrade-1");
     CHECK(gate.says() == "operation upgrade-1 fences the productive database");
     gate.set_fence("");
+    CHECK(gate.says() == "");
+}
+
+TEST_CASE("gate: no server starts on files of two datasources") {
+    const Gate gate;
+    cluster::begin_change(gate.layout(), "other");
+    CHECK(contains(gate.says(), "configured for the datasource other when that was cut off"));
+    cluster::use_datasource(gate.layout(), "productive");
     CHECK(gate.says() == "");
 }
 

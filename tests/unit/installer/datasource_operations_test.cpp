@@ -70,6 +70,17 @@ TEST_CASE("use-datasource: not while what may write runs, whatever the coordinat
     CHECK(agent.active() == "other");
 }
 
+TEST_CASE("use-datasource: what was cut off among the files is told, and mended by either way") {
+    Agent agent;
+    for (const char* name : {"productive", "other"}) {
+        cluster::begin_change(agent.layout(), "other");
+        CHECK(agent.call("datasource", json::object()).at("change") == "other");
+        agent.use(name);
+        CHECK(agent.active() == name);
+        CHECK(agent.call("datasource", json::object()).at("change") == "");
+    }
+}
+
 TEST_CASE("use-datasource: a balancer beside the server may run") {
     Agent agent;
     agent.start("balancer");

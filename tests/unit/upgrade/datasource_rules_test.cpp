@@ -97,6 +97,30 @@ TEST_CASE("where no server runs, none is drained: nothing waits for the others t
     }
 }
 
+TEST_CASE("a server whose configuration was cut off gets it anew") {
+    ServerView half = on_it(server("node-2"));
+    CHECK(turns({on_it(server("node-1")), half}).empty());
+    half.changing = true;
+    CHECK(turns({on_it(server("node-1")), half}) ==
+          Turns{{"node-2", true, Others::must_serve, true}});
+}
+
+TEST_CASE("one name means the same settings everywhere, and the same settings one database") {
+    const auto judge = [](const ServerView& view) {
+        upgrade::require_one_meaning({server("node-1"), view}, wanted);
+    };
+    CHECK_NOTHROW(judge(on_it(server("node-2"))));
+    ServerView view = server("node-2");
+    view.datasource = wanted.name;
+    refused([&] { judge(view); }, Kind::refused, "node-2 works on new already, by other settings");
+    view = on_it(server("node-2"));
+    view.identity = "2 start 7";
+    refused([&] { judge(view); }, Kind::refused, "node-2 reaches another database (2 start 7)");
+    view.identity = ""; // it is away
+    CHECK_NOTHROW(judge(view));
+    CHECK_NOTHROW(upgrade::require_same_sight(server("node-2"), ""));
+}
+
 TEST_CASE("where none is well, as with a password that is dead, none waits for the others") {
     CHECK(
         turns({unwell("node-1"), unwell("node-2")}) ==
