@@ -2,11 +2,13 @@
 
 #include "engine/contains.hpp"
 #include "engine/error.hpp"
+#include "engine/failpoint.hpp"
 #include "engine/locum_version.hpp"
 #include "engine/version.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/process.hpp"
+#include "platform/signals.hpp"
 #include "platform/standard_error.hpp"
 #include "suite/setup_file.hpp"
 
@@ -140,6 +142,13 @@ int install(const std::string& tool, const std::string& bundle, const Arguments&
     return platform::run_in_front(argv);
 }
 
+void require_not_stopped(platform::StopSignals& signals) {
+    if (signals.arrived())
+        throw Error("ended before the installation began; nothing is left of it",
+                    engine::Kind::cancelled)
+            .remedy("start it again");
+}
+
 } // namespace
 
 std::optional<int> run_setup(const Arguments& arguments) {
@@ -154,8 +163,11 @@ std::optional<int> run_setup(const Arguments& arguments) {
     }
     if (!arguments.empty() && (!arguments[0].starts_with('-') || arguments[0] == "--version"))
         return std::nullopt;
+    platform::StopSignals signals; // until what was unpacked is gone
     Unpacked unpacked;
     unpacked.put(*setup);
+    engine::failpoint("setup/unpacked");
+    require_not_stopped(signals);
     if (only_looks(arguments)) {
         const std::string tool = unpacked.folder() + "/locum";
         suite::unpack_program(*setup, tool);
@@ -168,6 +180,7 @@ std::optional<int> run_setup(const Arguments& arguments) {
             .remedy(fmt::format("sudo {}; or name a folder with --root DIR", self));
     Tool tool(root);
     tool.put(*setup);
+    require_not_stopped(signals);
     const int code = install(tool.path(), unpacked.bundle(), arguments);
     if (tool.is_new() && tool.is_needed())
         platform::to_stderr(fmt::format("for later: {}\n", tool.path()));

@@ -155,6 +155,7 @@ std::vector<FailpointFamily> failpoint_families() {
         {"uninstall/announced", "after the balancers forgot a node, before the registry does"},
         {"uninstall/put-back", "after an original is back in its configuration's place"},
         {"uninstall/state", "in the removal of the state folder, before what is needed to the end"},
+        {"setup/unpacked", "in a single-file setup, before it installs what it unpacked"},
         {"unit/removed", "after the file of a systemd unit was removed, before systemd is told"},
         {"supervisor/spawn/SERVICE", "in the agent, between fork and the service's record"},
     };

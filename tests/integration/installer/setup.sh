@@ -43,6 +43,38 @@ ended 130
 [[ ! -e $trial/node-1/usr ]] || fail "the tool is left"
 nothing_unpacked
 
+echo "-- ended while it unpacks"
+for signal in HUP INT TERM; do
+    # Of its own in the background a shell lets it ignore SIGINT.
+    LOCUM_FAILPOINTS=setup/unpacked=delay:2000 env --default-signal=INT "$trial/endpoint-manager-1.0-setup" --root "$trial/node-1" --answers "$trial/answers-1.toml" \
+        >"$trial/last.log" 2>&1 </dev/null &
+    setup_pid=$!
+    until compgen -G "$TMPDIR/locum-setup-*/*.bundle" >/dev/null; do
+        kill -0 "$setup_pid" || fail "it ended by itself"
+    done
+    kill -s "$signal" "$setup_pid"
+    code=0
+    wait "$setup_pid" || code=$?
+    expect_code 6 "a setup that is ended by $signal"
+    expect_said 'nothing is left of it'
+    nothing_unpacked
+    [[ ! -e $trial/node-1 ]] || fail "it left $(find "$trial/node-1")"
+done
+
+echo "-- ended while it installs"
+LOCUM_FAILPOINTS=step/network/register/intent/before=delay:2000 "$trial/endpoint-manager-1.0-setup" --root "$trial/node-1" \
+    --answers "$trial/answers-1.toml" >"$trial/last.log" 2>&1 </dev/null &
+setup_pid=$!
+until [[ -e $trial/node-1/opt/endpoint-manager/current/server ]]; do
+    kill -0 "$setup_pid" || fail "it ended by itself"
+done
+kill -s TERM "$setup_pid"
+code=0
+wait "$setup_pid" || code=$?
+expect_code 6 "a setup that is ended while it installs"
+nothing_unpacked
+[[ ! -e $trial/node-1/usr && ! -e $trial/node-1/var/lib/locum ]] || fail "it left $(find "$trial/node-1")"
+
 echo "-- the terminal goes away"
 run "$trial/endpoint-manager-1.0-setup" --root "$trial/node-1"
 until_shown 'One of these [create]:'

@@ -1,6 +1,7 @@
 # A real terminal (tmux): what a person types, and what the screen shows.
 # Sourced after upgrade/lib.sh, or lab/cluster.sh; its functions take the terminal of the last `run`. It sets a trap on EXIT.
 terminal=
+terminals=0
 terminal_size=(-x 100 -y 50)
 terminal_type=dumb # TERM of what is run; tmux itself is a "screen"
 title_end=' ├'     # of a window on the full screen, after its title
@@ -18,7 +19,8 @@ run() {
     rm -f "$trial/go" && mkfifo "$trial/go"
     printf '#!/bin/bash\ntrap : INT\nread -r <%q\n%s\necho $? >%q\n' "$trial/go" "env TERM=$terminal_type $(printf '%q ' "$@")" "$trial/ended" >"$trial/command"
     chmod +x "$trial/command"
-    terminal=$trial/tmux
+    # The one before may not have ended yet, and shows what it showed.
+    terminal=$trial/tmux-$((++terminals))
     tmux -S "$terminal" -f /dev/null new-session -d "${terminal_size[@]}" "$trial/command"
     tmux -S "$terminal" set-option -g history-limit 5000
     tmux -S "$terminal" pipe-pane -O "cat >>$trial/screen.all"

@@ -38,6 +38,15 @@ expect_code() {
     ((code == $1)) || fail "exit code $code, expected $1"
     xmllint --noout --nonet --schema tests/support/junit.xsd "$scratch/report.xml" 2>"$scratch/xmllint.log" ||
         fail "JUnit XML: $(cat "$scratch/xmllint.log")"
+    # As somebody else's reader of JUnit finds it, too.
+    python3 -c 'import json, junitparser, sys
+xml, claims = junitparser.JUnitXml.fromfile(sys.argv[1]), json.load(open(sys.argv[2]))["claims"]
+xml = [xml] if isinstance(xml, junitparser.TestSuite) else list(xml)
+cases = [case for suite in xml for case in suite]
+failed = [case for case in cases if any(isinstance(r, (junitparser.Failure, junitparser.Error)) for r in case.result)]
+wanted = [c for c in claims if c["outcome"] == "failed"]
+assert (len(cases), len(failed)) == (len(claims), len(wanted)), (len(cases), len(failed), len(claims), len(wanted))' \
+        "$scratch/report.xml" "$scratch/report.json" 2>"$scratch/junitparser.log" || fail "JUnit XML: $(cat "$scratch/junitparser.log")"
     tests/support/documents.py "$scratch/report.json" rehearsal >"$scratch/documents.log" ||
         fail "the report is not as docs/schemas has it: $(cat "$scratch/documents.log")"
     grep -q '</html>' "$scratch/report.html" || fail "the page is not whole"
