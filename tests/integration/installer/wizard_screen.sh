@@ -60,6 +60,7 @@ until_shown 'does not accept the password of'
 at 'Password of Locum itself' '' Enter
 until_shown 'It is not shown'
 at 'Password of Locum itself' quickstart-locum Enter
+at 'the keystore of another cluster?' '' Enter
 at 'Port of Locum'"'"'s agent' '' Enter
 at "Port 'device' of server" '' Enter
 at "Port 'front' of balancer" '' Enter
