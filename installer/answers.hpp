@@ -45,11 +45,11 @@ struct KeystoreAnswer {
     SecretSource passphrase;
     bool warning_accepted = false;
 };
-// What is to be known before a keystore is imported.
+// What is to be known before a keystore is imported; without a full stop.
 inline constexpr const char* keystore_warning =
     "An import can destroy the installation. The new cluster's shared secrets are made from the "
     "keystore, for good, and what a suite encrypted with other secrets cannot be read with them: "
-    "import the keystore of the cluster whose data the database has, or is to have, and no other.";
+    "import the keystore of the cluster whose data the database has, or is to have, and no other";
 
 struct Answers {
     std::string file;

@@ -121,7 +121,9 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
     if (answers.keystore && !facts.node) {
         facts.keystore = token::Keystore::load(answers.keystore->file);
         if (facts.keystore->suite == manifest.name)
-            facts.seed = facts.keystore->open(read_secret(answers.keystore->passphrase));
+            facts.seed = engine::during("opening " + answers.keystore->file, [&] {
+                return facts.keystore->open(read_secret(answers.keystore->passphrase));
+            });
     }
     facts.address_fault = platform::not_own_address(answers.address);
     if (facts.address_fault.empty()) {

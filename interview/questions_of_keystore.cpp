@@ -54,8 +54,9 @@ std::vector<Question> questions_of_keystore(const Setting& setting) {
         return attempt ? attempt(whole) : std::string();
     };
 
-    Question accepted{"keystore.warning-accepted", Form::yes_no, "Import it all the same?",
-                      installer::keystore_warning, installer::keystore_warning};
+    const std::string warning = std::string(installer::keystore_warning) + ".";
+    Question accepted{"keystore.warning-accepted", Form::yes_no, "Import it all the same?", warning,
+                      warning};
     accepted.asked = imports;
     accepted.suggested = [](const Draft&) { return Value{"no"}; };
     accepted.fault = [](const Draft&, const Value& value) -> std::string {

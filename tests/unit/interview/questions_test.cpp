@@ -178,7 +178,7 @@ TEST_CASE("questions: a keystore is imported where a cluster is created, by a ye
     CHECK(fault_of(passphrase, yes, {"prompt"}) == "");
     CHECK(text_of(tried, "keystore.passphrase") == "prompt");
     CHECK(passphrase.form == Form::password); // not shown while it is typed
-    CHECK(accepted.reading == installer::keystore_warning);
+    CHECK(accepted.reading == std::string(installer::keystore_warning) + ".");
     CHECK(suggestion(accepted, yes) == Value{"no"});
     CHECK(fault_of(accepted, yes, {"no"}) ==
           "found no; expected yes, or that you go back and import none");
