@@ -26,6 +26,7 @@ std::unique_ptr<CLI::App> command_line(Action& action) {
     add_datasource(*app, action);
     add_inventory(*app, action);
     add_token(*app, action);
+    add_keystore(*app, action);
     add_agent(*app, action);
     add_completion(*app, action);
     add_debug(*app, action);

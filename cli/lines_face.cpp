@@ -109,7 +109,7 @@ private:
     static void introduce(const Put& put) {
         const Question& question = put.question;
         say(fmt::format("\n{}. {}", put.number, question.title));
-        if (question.form == Form::accept)
+        if (!question.reading.empty())
             say(question.reading);
         if (question.form == Form::choice || question.form == Form::several) {
             std::size_t number = 0;

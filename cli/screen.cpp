@@ -147,7 +147,7 @@ public:
     // rows: what the control would take; it gets what is left.
     Frame(const Screen& screen, const Window& window, int rows) :
         screen_(screen), window_(window), width_(std::min(screen.columns() - 4, widest)) {
-        const std::string text = wrapped(window.text, width_ - 2);
+        std::string text = wrapped(window.text, width_ - 2);
         const int most = screen.lines() - 9;
         int text_rows = window.text.empty() ? 0 : static_cast<int>(lines_of(text).size());
         text_rows = std::min(text_rows, std::max(1, most - std::min(rows, most / 2)));
@@ -157,6 +157,9 @@ public:
         newtCenteredWindow(static_cast<unsigned>(width_), static_cast<unsigned>(top_ + rows_ + 3),
                            window.title.substr(0, static_cast<std::size_t>(width_ - 6)).c_str());
         form_ = std::make_unique<Form>();
+        scrolls_ = scroll(lines_of(text).size(), text_rows) != 0;
+        if (scrolls_)
+            text = wrapped(window.text, width_ - 4); // beside its bar
         if (text_rows > 0)
             form_->add(text_box(0, width_ - 2, text_rows, text));
     }
@@ -178,6 +181,8 @@ public:
         help_ = form_->add(newtCompactButton(width_ - 10, bottom, "Help"));
         if (!typed)
             form_->hot_key('?');
+        if (scrolls_) // else keys are the text's
+            form_->go_to(control_);
         for (;;) {
             newtExitStruct exit = form_->run();
             if (exit.reason == newtExitStruct::NEWT_EXIT_HOTKEY && exit.u.key == '\r') {
@@ -204,6 +209,7 @@ private:
     int width_;
     int top_ = 0;
     int rows_ = 0;
+    bool scrolls_ = false; // the text above is longer than its place
     std::unique_ptr<Form> form_;
     newtComponent control_ = nullptr, next_ = nullptr, back_ = nullptr, help_ = nullptr;
 };

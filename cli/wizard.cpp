@@ -213,6 +213,7 @@ private:
         setting.firewall = request_.root.empty() && platform::is_root() &&
                            !installer::firewall_in_force({"", manifest.name}).empty();
         setting.try_datasource = [this](const Draft& draft) { return fault_of_datasource(draft); };
+        setting.try_keystore = [this](const Draft& draft) { return fault_of_keystore(draft); };
         std::vector<Question> all = interview::questions_of_trust(setting.host, name_);
         std::set<std::string> of_trust;
         for (const Question& question : all)
@@ -250,17 +251,32 @@ private:
                 if (const auto found = typed_.find(fmt::format("datasource.{}.password", name));
                     found != typed_.end())
                     account->password.typed = found->second;
+        if (answers.keystore)
+            if (const auto found = typed_.find("keystore.passphrase"); found != typed_.end())
+                answers.keystore->passphrase.typed = found->second;
         return answers;
     }
 
-    std::string fault_of_datasource(const Draft& draft) const {
-        // Only [datasource] counts here: the rest need not be given yet.
-        Draft enough = draft;
-        enough.try_emplace("components", Value{"any"});
-        enough.try_emplace("node.name", Value{"any"});
-        enough.try_emplace("node.address", Value{"any"});
+    // Answers of which one table counts: the rest need not be given yet.
+    installer::Answers enough_of(Draft draft) const {
+        for (const char* key : {"components", "node.name", "node.address"})
+            draft.try_emplace(key, Value{"any"});
+        return answers_of(draft);
+    }
+
+    std::string fault_of_keystore(const Draft& draft) const {
         try {
-            const installer::Answers answers = answers_of(enough);
+            const installer::KeystoreAnswer keystore = enough_of(draft).keystore.value();
+            token::Keystore::load(keystore.file).open(installer::read_secret(keystore.passphrase));
+            return "";
+        } catch (const Error& error) {
+            return fmt::format("found {}. {}", error.one_line(), error.remedy());
+        }
+    }
+
+    std::string fault_of_datasource(const Draft& draft) const {
+        try {
+            const installer::Answers answers = enough_of(draft);
             for (const Finding& finding :
                  datasource::check_grants(installer::settings_of(*answers.datasource, "", name_)))
                 if (finding.severity == Severity::error)

@@ -74,6 +74,16 @@ DatasourceAnswer datasource_answer(Section section, const std::string& file) {
     return answer;
 }
 
+KeystoreAnswer keystore_answer(Section section, const std::string& file) {
+    KeystoreAnswer answer;
+    answer.file = beside(file, section.text("file").value);
+    answer.passphrase = secret(section.section("passphrase", true), file,
+                               fmt::format("Passphrase of the keystore {}", answer.file));
+    answer.warning_accepted = section.flag("warning-accepted", false);
+    section.done();
+    return answer;
+}
+
 cluster::ServiceChoice service_choice(Section section) {
     cluster::ServiceChoice choice;
     if (section.has("account")) {
@@ -186,6 +196,13 @@ Answers parse_answers(const std::string& text, const std::string& file) {
         answers.datasource = datasource_answer(section, file);
     } else if (!answers.create_token.empty()) {
         root.fail(root.at(), "no [datasource]", "one, since this node creates the cluster");
+    }
+    if (root.has("keystore")) {
+        Section section = root.section("keystore");
+        if (!answers.use_token.empty())
+            root.fail(section.at(), "a keystore beside token.use",
+                      "none: a further node has the secrets of the cluster that it joins");
+        answers.keystore = keystore_answer(section, file);
     }
     if (root.has("ports")) {
         Section ports = root.section("ports");

@@ -39,6 +39,18 @@ struct DatasourceAnswer {
     AccountAnswer locum;
 };
 
+// Secrets of another cluster (token/keystore.hpp), for one that is created.
+struct KeystoreAnswer {
+    std::string file;
+    SecretSource passphrase;
+    bool warning_accepted = false;
+};
+// What is to be known before a keystore is imported; without a full stop.
+inline constexpr const char* keystore_warning =
+    "An import can destroy the installation. The new cluster's shared secrets are made from the "
+    "keystore, for good, and what a suite encrypted with other secrets cannot be read with them: "
+    "import the keystore of the cluster whose data the database has, or is to have, and no other";
+
 struct Answers {
     std::string file;
     std::string text; // as it was read; part of the operation's inputs
@@ -54,6 +66,7 @@ struct Answers {
     std::string create_token;   // path; exactly one of the two is set
     std::string use_token;
     std::optional<DatasourceAnswer> datasource; // with create_token only
+    std::optional<KeystoreAnswer> keystore;     // likewise
     std::map<std::string, std::uint16_t> ports;
     std::map<std::string, cluster::ServiceChoice> services;
     FirewallAnswer firewall;

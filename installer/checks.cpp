@@ -24,6 +24,8 @@ const std::vector<CheckInfo>& checks() {
     static const std::vector<CheckInfo> all = {
         {"suite", "answers and bundle are of one suite", answers},
         {"licence", "the licence is accepted", "the vendor asks for it"},
+        {"keystore-warning", "the warning of a keystore's import is accepted",
+         "an import can destroy the installation"},
         {"component-unknown", "the components are the bundle's", answers},
         {"component-requires", "what a component needs beside it, or in the cluster, is there",
          "it would not work"},
@@ -86,6 +88,7 @@ const std::vector<CheckInfo>& checks() {
         {"token-folder", "the new network token's folder can be written",
          "nobody could join without it"},
         {"token-suite", "the network token is of the suite", answers},
+        {"keystore-suite", "a keystore that is imported is of the suite", answers},
         {"datasource", "the database can be reached", "nothing works without it"},
         {"datasource-unreachable", "both accounts can use the database",
          "nothing works without it"},

@@ -117,6 +117,14 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
     } else {
         facts.token = token::NetworkToken::load(answers.use_token);
     }
+    // Once the host is a node its seed is there.
+    if (answers.keystore && !facts.node) {
+        facts.keystore = token::Keystore::load(answers.keystore->file);
+        if (facts.keystore->suite == manifest.name)
+            facts.seed = engine::during("opening " + answers.keystore->file, [&] {
+                return facts.keystore->open(read_secret(answers.keystore->passphrase));
+            });
+    }
     facts.address_fault = platform::not_own_address(answers.address);
     if (facts.address_fault.empty()) {
         facts.ports.push_back(

@@ -10,6 +10,7 @@
 #include "installer/surroundings.hpp"
 #include "platform/host.hpp"
 #include "suite/bundle.hpp"
+#include "token/keystore.hpp"
 #include "token/network_token.hpp"
 
 namespace locum::installer {
@@ -46,6 +47,8 @@ struct Facts {
     bool token_exists = false;
     bool token_folder_writeable = true;
     std::optional<token::NetworkToken> token; // the one to be used
+    std::optional<token::Keystore> keystore;  // to be imported
+    engine::Secret seed;                      // of it; empty where it is another suite's
     std::string address_fault;   // why no server can listen at the answers' address; empty: it can
     std::vector<PortFact> ports; // the agent's among them; none with an address_fault
     Surroundings surroundings;   // likewise

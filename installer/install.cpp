@@ -1,6 +1,7 @@
 #include "installer/install.hpp"
 
 #include "cluster/installed.hpp"
+#include "cluster/membership.hpp"
 #include "cluster/node_state.hpp"
 #include "engine/error.hpp"
 #include "engine/runner.hpp"
@@ -93,6 +94,25 @@ void require_same_node(const Answers& answers, const suite::Manifest& manifest,
                                 change, root.empty() ? "" : " --root " + root));
 }
 
+// A keystore is imported where a cluster is created, and at no other time. What was imported then
+// may be named again, and its file may be gone since.
+void require_same_seed(const Answers& answers, const cluster::NodeState& node,
+                       const cluster::Layout& layout) {
+    if (!answers.keystore || !platform::exists(answers.keystore->file))
+        return;
+    const token::Keystore keystore = token::Keystore::load(answers.keystore->file);
+    const std::string here = cluster::holds_authority(layout)
+                                 ? token::seed_fingerprint(cluster::load_suite_seed(layout))
+                                 : "none";
+    if (keystore.suite != layout.suite || keystore.seed != here)
+        throw Error(fmt::format("this host is {} already, with the seed {}; the keystore {} has {}",
+                                node.name, here, answers.keystore->file, keystore.seed),
+                    Kind::refused)
+            .remedy(fmt::format("leave [keystore] out of {}: a keystore is imported where a "
+                                "cluster is created, and at no other time",
+                                answers.file));
+}
+
 Relation relation(const Installation& installation) {
     if (!installation.facts.node)
         return Relation::none;
@@ -100,6 +120,7 @@ Relation relation(const Installation& installation) {
     const suite::Manifest& manifest = installation.manifest();
     const engine::Version here = engine::Version::parse(node.version);
     require_same_node(installation.answers, manifest, node, installation.layout.root);
+    require_same_seed(installation.answers, node, installation.layout);
     if (manifest.version == here)
         return Relation::same;
     if (manifest.version > here)
@@ -226,8 +247,9 @@ void roll_back(const cluster::Layout& layout, const std::string& bundle_file,
         throw Error(fmt::format("the bundle that it was begun with, {}, is missing", bundle),
                     Kind::usage)
             .remedy("name it where it is now: locum install BUNDLE --rollback");
-    const Prepared prepared = prepare(
-        bundle, parse_answers(begun->answers_text, begun->answers_file), layout.root, program);
+    Answers answers = parse_answers(begun->answers_text, begun->answers_file);
+    answers.keystore.reset(); // nothing of it is needed to take back what was done
+    const Prepared prepared = prepare(bundle, answers, layout.root, program);
     {
         const platform::Lock lock = platform::Lock::take(layout.state_file("host.lock"), "install");
         platform::JournalFile journal(layout.state_file("journal"));

@@ -73,6 +73,11 @@ void check_selection(const Answers& answers, const Manifest& manifest,
     if (answers.suite != manifest.name)
         findings.push_back({"suite", Severity::error, "answers for " + answers.suite,
                             "answers for " + manifest.name, "use the right bundle or answers"});
+    if (answers.keystore && !answers.keystore->warning_accepted)
+        findings.push_back(
+            {"keystore-warning", Severity::error, "keystore.warning-accepted = false",
+             fmt::format("the warning accepted: {}", keystore_warning),
+             "set warning-accepted = true, or leave [keystore] out of " + answers.file});
     if (!manifest.licence.empty() && !answers.licence_accepted)
         findings.push_back(
             {"licence", Severity::error, "licence-accepted = false",
@@ -169,6 +174,10 @@ void check_network(const Answers& answers, const Manifest& manifest, const Facts
         findings.push_back({"token-suite", Severity::error,
                             "a network token of " + facts.token->suite, "one of " + manifest.name,
                             "use the right token"});
+    if (facts.keystore && facts.keystore->suite != manifest.name)
+        findings.push_back({"keystore-suite", Severity::error,
+                            "a keystore of " + facts.keystore->suite, "one of " + manifest.name,
+                            "use the right keystore"});
     if (!facts.database)
         return;
     const DatabaseFacts& database = *facts.database;

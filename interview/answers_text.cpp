@@ -51,7 +51,7 @@ std::pair<std::string, std::string> split(const std::string& key) {
 
 std::string value_text(const std::string& key, const Value& value) {
     const auto [table, name] = split(key);
-    if (key == "licence-accepted" || key == "firewall.manage")
+    if (key == "licence-accepted" || key == "firewall.manage" || key == "keystore.warning-accepted")
         return value.at(0) == "yes" ? "true" : "false";
     if (key == "node.agent-port" || key == "datasource.port" || table == "ports")
         return value.at(0);
@@ -61,7 +61,7 @@ std::string value_text(const std::string& key, const Value& value) {
         const bool word = value == Value{"any"} || value == Value{"peers"} || value == Value{"off"};
         return word ? quoted(value[0]) : list_text(value);
     }
-    if (name == "password")
+    if (name == "password" || name == "passphrase")
         return value == Value{"prompt"}
                    ? "{ prompt = true }"
                    : fmt::format("{{ {} = {} }}", value.at(0), quoted(value.at(1)));
@@ -161,6 +161,9 @@ const std::vector<std::string>& order() {
                                                   "datasource.application.password",
                                                   "datasource.locum.user",
                                                   "datasource.locum.password",
+                                                  "keystore.file",
+                                                  "keystore.passphrase",
+                                                  "keystore.warning-accepted",
                                                   "ports.",
                                                   "services.",
                                                   "firewall.manage",
@@ -223,6 +226,12 @@ Draft draft_of(const Answers& answers) {
     text("token.use", answers.use_token);
     if (answers.datasource)
         add_datasource(draft, *answers.datasource);
+    if (answers.keystore) {
+        draft["keystore.file"] = {answers.keystore->file};
+        draft["keystore.passphrase"] = password_of(answers.keystore->passphrase);
+        if (answers.keystore->warning_accepted)
+            draft["keystore.warning-accepted"] = {"yes"};
+    }
     for (const auto& [name, port] : answers.ports)
         draft["ports." + name] = {std::to_string(port)};
     for (const auto& [name, choice] : answers.services) {

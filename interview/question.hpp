@@ -32,7 +32,7 @@ struct Question {
     Form form = Form::text;
     std::string title;        // "Address of this node"
     std::string help;         // what `?` says, and the comment of a template
-    std::string reading = {}; // accept: the text
+    std::string reading = {}; // accept: the text; yes_no: what is to be known before it
     // Whether it is put at all, after what was given before it; empty: always.
     std::function<bool(const Draft&)> asked = {};
     // Empty: nothing is suggested.

@@ -178,7 +178,7 @@ void add_services(std::vector<Question>& all, const Manifest& manifest) {
 
 bool is_answer(const std::string& key) {
     return key != network_key && key != topology_key && key != advanced_key &&
-           key != information_key;
+           key != keystore_key && key != information_key;
 }
 
 std::vector<Question> questions_of_trust(const Host& host, const std::string& suite) {

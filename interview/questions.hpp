@@ -18,6 +18,7 @@ struct Host {
 inline constexpr const char* network_key = "network";   // "create" or "use"
 inline constexpr const char* topology_key = "topology"; // its name
 inline constexpr const char* advanced_key = "advanced"; // "yes": everything is asked
+inline constexpr const char* keystore_key = "keystore"; // "yes": one is imported
 inline constexpr const char* information_key = "information";
 bool is_answer(const std::string& key);
 
@@ -33,6 +34,8 @@ struct Setting {
     bool firewall = false; // one is in force here
     // Tries what was given; "found …; expected …", or "". Empty: it is not tried.
     std::function<std::string(const Draft&)> try_datasource = {};
+    // Likewise: whether the passphrase opens the keystore.
+    std::function<std::string(const Draft&)> try_keystore = {};
 };
 // The rest. The draft has what was given to those of trust.
 std::vector<Question> questions_of_suite(const Setting& setting);

@@ -1,4 +1,5 @@
 #include "interview/questions_of_network.hpp"
+#include "interview/questions_of_keystore.hpp"
 
 #include "engine/contains.hpp"
 #include "platform/addresses.hpp"
@@ -217,6 +218,8 @@ std::vector<Question> questions_of_network(const Setting& setting) {
         all.push_back(std::move(question));
     }
     add_datasource(all, setting);
+    for (Question& question : questions_of_keystore(setting))
+        all.push_back(std::move(question));
     add_ports(all, setting.manifest);
     add_firewall(all, setting);
     return all;

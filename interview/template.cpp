@@ -13,6 +13,7 @@ namespace {
 Draft widest(const Setting& setting) {
     Draft draft{{network_key, {"create"}},
                 {advanced_key, {"yes"}},
+                {keystore_key, {"yes"}},
                 {"datasource.type", {"postgresql"}},
                 {"firewall.manage", {"yes"}}};
     Value& components = draft["components"];
@@ -45,13 +46,18 @@ Value example_of(const std::string& key, const Setting& setting) {
         return {"file", "app.password"};
     if (key == "datasource.locum.password")
         return {"file", "locum.password"};
+    if (key == "keystore.file")
+        return {setting.manifest.name + ".keystore"};
+    if (key == "keystore.passphrase")
+        return {"file", "keystore.passphrase"};
     return {};
 }
 
 bool optional_key(const std::string& key) {
     return key == "token.use" || key == "data-directory" || key == "run-directory" ||
            key == "node.agent-port" || key == "datasource.port" || key.starts_with("ports.") ||
-           key.starts_with("services.") || key.starts_with("firewall.");
+           key.starts_with("services.") || key.starts_with("keystore.") ||
+           key.starts_with("firewall.");
 }
 
 } // namespace

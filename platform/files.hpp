@@ -14,6 +14,9 @@ std::string read_file(const std::string& path, std::uint64_t limit = 16U << 20);
 std::string read_end(const std::string& path, std::uint64_t limit);
 // New content under a fresh name beside, fsync, mode, rename, fsync of the folder.
 void write_file(const std::string& path, std::string_view content, unsigned mode);
+// A file that is not there yet, likewise durable; on every file system, so that what a crash leaves
+// of it may be cut. Throws Error(usage) where there is something already: it is never replaced.
+void write_new_file(const std::string& path, std::string_view content, unsigned mode);
 // Creates the folder and its parents; those it makes have the mode.
 void make_folders(const std::string& path, unsigned mode = 0755);
 // The same for a folder that this process alone may change, in one that others write to: throws

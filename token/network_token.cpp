@@ -3,9 +3,9 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "token/lines.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include <boost/filesystem/operations.hpp>
 #include <fmt/format.h>
@@ -21,25 +21,8 @@ namespace {
 
 constexpr std::string_view format_line = "format = locum-network-token-1";
 constexpr std::string_view format_family = "format = locum-network-token-";
-constexpr std::string_view checksum_key = "checksum = ";
 constexpr std::size_t least_secret = 16; // bytes
-constexpr std::string_view again = "copy the token file again from the host where it was made";
-
-bool is_hex(std::string_view text, std::size_t digits) {
-    return text.size() == digits && std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-           });
-}
-
-bool fits_a_line(std::string_view value) {
-    return !value.empty() && value.front() != ' ' && value.back() != ' ' &&
-           std::all_of(value.begin(), value.end(),
-                       [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
-}
-
-[[noreturn]] void refuse(const std::string& what) {
-    throw Error("the network token " + what, Kind::not_trusted).remedy(std::string(again));
-}
+constexpr const char* again = "copy the token file again from the host where it was made";
 
 // What is wrong with the values, or nothing.
 std::string fault_of(const NetworkToken& token) {
@@ -64,37 +47,6 @@ std::string fault_of(const NetworkToken& token) {
     if (!is_hex(token.bundle_key, 64))
         return "has no trusted key of bundles (64 hex digits)";
     return {};
-}
-
-// The lines before the checksum line, which is the last one, once they are known to be whole.
-std::string_view checked_lines(std::string_view text) {
-    const std::size_t at = text.rfind(checksum_key);
-    if (at == std::string_view::npos || at == 0 || text[at - 1] != '\n' ||
-        text.find('\n', at) != text.size() - 1)
-        refuse("is cut: it does not end with its checksum line");
-    std::string_view stated = text.substr(at + checksum_key.size());
-    stated.remove_suffix(1);
-    const std::string_view lines = text.substr(0, at);
-    if (platform::sha256_hex(lines) != stated)
-        refuse("was altered: its checksum is not that of its lines");
-    return lines;
-}
-
-std::map<std::string, std::string, std::less<>> values_of(std::string_view lines) {
-    std::map<std::string, std::string, std::less<>> values;
-    for (std::size_t begin = 0; begin < lines.size();) {
-        const std::size_t end = lines.find('\n', begin);
-        const std::string_view line = lines.substr(begin, end - begin);
-        begin = end + 1;
-        if (line.empty() || line.front() == '#')
-            continue;
-        const std::size_t sign = line.find(" = ");
-        if (sign == std::string_view::npos)
-            refuse(fmt::format("has a line that is not 'key = value': '{}'", line.substr(0, 20)));
-        if (!values.emplace(line.substr(0, sign), line.substr(sign + 3)).second)
-            refuse(fmt::format("has the key '{}' twice", line.substr(0, sign)));
-    }
-    return values;
 }
 
 std::vector<std::string> split_list(std::string_view text) {
@@ -175,48 +127,36 @@ Secret NetworkToken::text() const {
         "join-secret = {}\n",
         fingerprint(), format_line, suite, cluster_id, fmt::join(addresses, ", "), ca_pin,
         bundle_key, platform::hex(join_secret.reveal()));
-    const std::string checksum = platform::sha256_hex(lines);
-    lines += fmt::format("{}{}\n", checksum_key, checksum);
-    return Secret(std::move(lines));
+    return Secret(with_checksum(std::move(lines)));
 }
 
 NetworkToken NetworkToken::parse(std::string_view text) {
-    const std::size_t format = text.find(format_family);
-    if (format == std::string_view::npos || (format > 0 && text[format - 1] != '\n'))
+    const std::string_view line = format_line_of(text, format_family);
+    if (line.empty())
         throw Error("the file given as network token is something else; expected a line '" +
                         std::string(format_line) + "'",
                     Kind::not_trusted)
             .remedy("give the token file that was written when the network was created");
-    const std::string_view line = text.substr(format, text.find('\n', format) - format);
     if (line != format_line)
         throw Error(
             fmt::format("the network token has '{}'; this Locum reads '{}'", line, format_line),
             Kind::not_trusted)
             .remedy("use the version of Locum that wrote the token");
-    auto values = values_of(checked_lines(text));
-    const auto take = [&values](std::string_view key) {
-        const auto found = values.find(key);
-        if (found == values.end())
-            refuse(fmt::format("has no '{}'", key));
-        std::string value = std::move(found->second);
-        values.erase(found);
-        return value;
-    };
+    Lines lines("the network token", again, text);
     NetworkToken token;
-    take("format");
-    token.suite = take("suite");
-    token.cluster_id = take("cluster");
-    token.addresses = split_list(take("addresses"));
-    token.ca_pin = take("ca-pin");
-    token.bundle_key = take("bundle-key");
-    const Secret digits(take("join-secret"));
+    lines.take("format");
+    token.suite = lines.take("suite");
+    token.cluster_id = lines.take("cluster");
+    token.addresses = split_list(lines.take("addresses"));
+    token.ca_pin = lines.take("ca-pin");
+    token.bundle_key = lines.take("bundle-key");
+    const Secret digits(lines.take("join-secret"));
     if (!is_hex(digits.reveal(), digits.reveal().size()) || digits.reveal().size() % 2 != 0)
-        refuse("has a join secret that is not hex digits");
+        lines.refuse("has a join secret that is not hex digits");
     token.join_secret = Secret(platform::from_hex(digits.reveal()));
-    if (!values.empty())
-        refuse(fmt::format("has an unknown key '{}'", values.begin()->first));
+    lines.done();
     if (const std::string fault = fault_of(token); !fault.empty())
-        refuse(fault);
+        lines.refuse(fault);
     return token;
 }
 

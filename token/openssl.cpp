@@ -155,4 +155,66 @@ Secret derive(std::string_view key, std::string_view label, std::size_t length) 
     return Secret(std::move(out));
 }
 
+namespace {
+
+constexpr std::size_t nonce_size = 12;
+constexpr std::size_t tag_size = nonce_and_tag - nonce_size;
+
+using Cipher = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
+
+unsigned char* writeable(std::string& bytes) {
+    return reinterpret_cast<unsigned char*>(bytes.data());
+}
+
+} // namespace
+
+std::string encrypt(const Secret& key, const Secret& value, std::string_view beside) {
+    const std::string nonce = platform::random_bytes(nonce_size);
+    std::string text(value.reveal().size(), '\0');
+    std::string tag(tag_size, '\0');
+    int length = 0;
+    int rest = 0;
+    const Cipher cipher(EVP_CIPHER_CTX_new());
+    require(cipher &&
+                EVP_EncryptInit_ex2(cipher.get(), EVP_aes_256_gcm(), octets(key.reveal()),
+                                    octets(nonce), nullptr) == 1 &&
+                (beside.empty() || EVP_EncryptUpdate(cipher.get(), nullptr, &length, octets(beside),
+                                                     static_cast<int>(beside.size())) == 1) &&
+                EVP_EncryptUpdate(cipher.get(), writeable(text), &length, octets(value.reveal()),
+                                  static_cast<int>(value.reveal().size())) == 1 &&
+                EVP_EncryptFinal_ex(cipher.get(), writeable(text) + length, &rest) == 1 &&
+                EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag_size),
+                                    tag.data()) == 1,
+            "encrypt a secret");
+    return nonce + tag + text;
+}
+
+std::optional<Secret> decrypt(const Secret& key, std::string_view encrypted,
+                              std::string_view beside) {
+    if (encrypted.size() < nonce_and_tag)
+        return std::nullopt;
+    std::string tag(encrypted.substr(nonce_size, tag_size));
+    const std::string_view text = encrypted.substr(nonce_and_tag);
+    std::string value(text.size(), '\0');
+    int length = 0;
+    int rest = 0;
+    const Cipher cipher(EVP_CIPHER_CTX_new());
+    require(cipher &&
+                EVP_DecryptInit_ex2(cipher.get(), EVP_aes_256_gcm(), octets(key.reveal()),
+                                    octets(encrypted), nullptr) == 1 &&
+                (beside.empty() || EVP_DecryptUpdate(cipher.get(), nullptr, &length, octets(beside),
+                                                     static_cast<int>(beside.size())) == 1) &&
+                EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(tag_size),
+                                    tag.data()) == 1 &&
+                EVP_DecryptUpdate(cipher.get(), writeable(value), &length, octets(text),
+                                  static_cast<int>(text.size())) == 1,
+            "decrypt a secret");
+    Secret opened(std::move(value));
+    unsigned char unused[tag_size];
+    if (EVP_DecryptFinal_ex(cipher.get(), unused, &rest) == 1)
+        return opened;
+    reasons(); // whoever fails next has none of these
+    return std::nullopt;
+}
+
 } // namespace locum::token::openssl

@@ -6,6 +6,7 @@
 #include "engine/secret.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -57,6 +58,15 @@ std::string fingerprint_of(X509* certificate); // SHA-256 of its DER, hex
 std::string node_of(X509* certificate);
 // HKDF-SHA256 by EVP_KDF; length in bytes.
 engine::Secret derive(std::string_view key, std::string_view label, std::size_t length);
+
+// AES-256-GCM under a fresh nonce: nonce, tag, and then as many bytes as the value has. beside:
+// what is covered, too, and is not in it.
+std::string encrypt(const engine::Secret& key, const engine::Secret& value,
+                    std::string_view beside = {});
+inline constexpr std::size_t nonce_and_tag = 28; // bytes
+// nullopt: cut, altered, made with another key or beside something else.
+std::optional<engine::Secret> decrypt(const engine::Secret& key, std::string_view encrypted,
+                                      std::string_view beside = {});
 
 inline const unsigned char* octets(std::string_view bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());

@@ -81,13 +81,27 @@ void restore(datasource::Connection& connection, const datasource::Settings& set
             connection.script(statement);
 }
 
+// What the shared secrets of the new cluster are made from.
+engine::Secret new_seed(const Installation& installation) {
+    if (!installation.answers.keystore)
+        return engine::Secret(platform::random_bytes(token::seed_bytes));
+    if (installation.facts.seed.empty())
+        throw engine::Error(
+            fmt::format("the keystore {} was not opened", installation.answers.keystore->file))
+            .remedy("run the command again");
+    return installation.facts.seed;
+}
+
 } // namespace
 
 Step create_authority(const Installation& installation) {
     const Layout& layout = installation.layout;
+    std::string says = fmt::format("create the network's certificate authority and the key of {}",
+                                   installation.answers.node_name);
+    if (installation.answers.keystore)
+        says += fmt::format("; import the keystore {}", installation.answers.keystore->file);
     return {"network/authority",
-            fmt::format("create the network's certificate authority and the key of {}",
-                        installation.answers.node_name),
+            says,
             [&layout] { return is_member(layout); },
             nullptr,
             [&installation, &layout](Reporter&) {
@@ -100,7 +114,7 @@ Step create_authority(const Installation& installation) {
                                         {authority.sign(key.csr(node), node, installation.roles()),
                                          key.pem(), authority.certificate_pem()});
                 cluster::store_authority(layout, authority.key_pem(), token::fresh_join_secret(),
-                                         engine::Secret(platform::random_bytes(32)));
+                                         new_seed(installation));
                 cluster::store_datasource(layout, *installation.facts.datasource);
                 const bool trial = installation.facts.datasource->kind == datasource::Kind::sqlite;
                 // Last: with it this host is a node.

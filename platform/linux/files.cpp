@@ -108,6 +108,26 @@ void write_file(const std::string& path, std::string_view content, unsigned mode
     sync_folder(parent_of(path));
 }
 
+void write_new_file(const std::string& path, std::string_view content, unsigned mode) {
+    const Descriptor file(
+        ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode & 0600));
+    if (!file && errno == EEXIST)
+        throw engine::Error(path + " is there already", engine::Kind::usage)
+            .remedy("name another file, or move that one away");
+    if (!file)
+        throw path_error("write", path, errno);
+    try {
+        write_all(file.get(), content, path);
+        if (::fchmod(file.get(), mode) != 0) // whatever the umask
+            throw path_error("set the mode of", path, errno);
+        sync_descriptor(file.get(), path);
+    } catch (...) {
+        ::unlink(path.c_str());
+        throw;
+    }
+    sync_folder(parent_of(path));
+}
+
 void make_folders(const std::string& path, unsigned mode) {
     const std::string folder = without_trailing_slash(absolute(path));
     struct stat found {};

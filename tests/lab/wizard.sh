@@ -72,6 +72,7 @@ for account in "the suite's servers" 'Locum itself'; do
     [[ $account == Locum* ]] && password=quickstart-locum || password=quickstart-app
     at "Password of $account" "$password" Enter
 done
+at 'the keystore of another cluster?' '' Enter
 at 'What was found' '' Enter
 at 'install Endpoint Manager 1.0 as node-1' '' Enter
 ended 0

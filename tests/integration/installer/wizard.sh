@@ -98,6 +98,7 @@ asked 'Password of Locum itself:' wrong-password
 asked 'Enter to type it now'
 said 'does not accept the password of account "locum"'
 asked 'Password of Locum itself:' quickstart-locum
+asked 'yes or no [no]:' # no keystore
 asked '> [61616]:'
 asked '> [30002]:'
 asked '> [30001]:'
@@ -202,6 +203,60 @@ timeout 60 tail --pid="$works" -f /dev/null || fail "it goes on without its term
 [[ ! -e $trial/node-3/opt/endpoint-manager ]] || fail "it was not taken back"
 grep -q 'ended, exit code 6: ' "$trial"/node-3/var/log/locum/endpoint-manager/*-install-*.log || fail "the log does not tell how it ended"
 [[ $("$locum" node list --root "$trial/node-1" --json) != *node-3* ]] || fail "node-3 is a node of the cluster"
+
+echo "-- the keystore is exported with a passphrase that is typed twice, and asked for where a cluster is created"
+exporting() { run "$locum" keystore export "$trial/kept.keystore" --root "$trial/node-1"; }
+shown() { cat "$trial/screen.all" >>"$trial/screen.keystore"; }
+exporting
+asked 'Passphrase for the keystore:' typed
+ended 2
+said 'found a passphrase of 5 characters; expected 12 or more'
+exporting
+asked 'Passphrase for the keystore:' typed-passphrase
+asked 'The same again:' typed-passphrasf
+ended 2
+said 'the two passphrases differ; nothing was written'
+shown
+[[ ! -e $trial/kept.keystore ]] || fail "a keystore is there"
+exporting
+asked 'Passphrase for the keystore:' typed-passphrase
+asked 'The same again:' typed-passphrase
+ended 0
+said 'without its passphrase it is of no use'
+shown
+run "$locum" install "$bundle" --root "$trial/node-4" --plan --record "$trial/recorded-4.toml"
+asked 'One of these [create]:'
+asked '> [' "$trial/anew.token"
+asked '>:' "$trial/vendor.pub"
+asked 'Go on? (yes, or Ctrl-C):' yes
+asked 'Go on? (yes, or Ctrl-C):' yes
+asked 'One of these [stand-alone]:' high-availability
+asked 'Any of these, with commas [server]:'
+asked '> [' node-4
+asked '>:' 127.0.0.5
+asked 'yes or no [no]:'
+asked 'One of these [postgresql]:' embedded
+asked 'yes or no [no]:' yes
+asked '>:' "$trial/vendor.pub"
+asked '>:' "$trial/kept.keystore"
+said 'found the file given as keystore is something else'
+asked 'Enter to type it now'
+asked 'Passphrase of the keystore:' typed-passphrasf
+asked 'Enter to type it now'
+said 'found the keystore does not open with this passphrase'
+asked 'Passphrase of the keystore:' typed-passphrase
+asked 'yes or no [no]:'
+said 'An import can destroy the installation.'
+asked 'yes or no [no]:' yes
+said 'found no; expected yes, or that you go back and import none'
+asked 'Go on? (yes, or Ctrl-C):' yes
+ended 0
+said "import the keystore $trial/kept.keystore"
+shown
+[[ ! -e $trial/node-4/opt ]] || fail "a plan has installed something"
+grep -qF 'passphrase = { prompt = true }' "$trial/recorded-4.toml" || fail "the record does not say that the passphrase is asked for"
+grep -qF 'warning-accepted = true' "$trial/recorded-4.toml" || fail "the record does not accept the warning"
+! grep -rlF typed-passphras "$trial/screen.keystore" "$trial/recorded-4.toml" "$trial"/node-*/var || fail "the passphrase is there"
 
 echo "-- what was typed as a secret is nowhere"
 grep -qF 'file: '"$trial/app.password" "$trial"/screen.first || fail "the first screen is not kept, so this shows nothing"

@@ -60,6 +60,7 @@ until_shown 'does not accept the password of'
 at 'Password of Locum itself' '' Enter
 until_shown 'It is not shown'
 at 'Password of Locum itself' quickstart-locum Enter
+at 'the keystore of another cluster?' '' Enter
 at 'Port of Locum'"'"'s agent' '' Enter
 at "Port 'device' of server" '' Enter
 at "Port 'front' of balancer" '' Enter
@@ -104,6 +105,38 @@ at 'install Endpoint Manager' '' Enter
 ended 0
 LC_ALL=C grep -n '[^ -~]' "$trial/screen" && fail "characters that a terminal without UTF-8 does not have"
 tr -d '\r\n' <"$trial/screen.all" | grep -qF 'Endpoint Manager 1.0 is installed and well as node-2' || fail "it does not say what it did"
+
+echo "-- the smallest window: a warning that is longer than its place takes no keys from the answer"
+echo typed-passphrase >"$trial/passphrase"
+try keystore export "$trial/kept.keystore" --passphrase-file "$trial/passphrase" --root "$trial/node-1"
+expect_code 0 "an export of the keystore"
+terminal_size=(-x 40 -y 16)
+run "$locum" install "$bundle" --root "$trial/node-3" --plan
+at '1. Network' '' Enter
+at 'File for the new network' "$trial/anew.token" Enter
+at "The vendor's public key" "$trial/vendor.pub" Enter
+at 'Licence' '' Enter
+at 'Information' '' Enter
+at 'Kind of network' '' Enter
+at 'Components of this host' '' Tab Enter
+at 'Name of this node' node-3 Enter
+at 'Address of this node' 127.0.0.4 Enter
+at 'Choose folders, ports' '' Enter
+at 'Database' '' Down Enter
+at 'Import the keystore' '' Up Enter
+at 'File with the keystore' "$trial/kept.keystore" Enter
+at 'Passphrase of the keystore' '' Enter
+until_shown 'It is not shown'
+at 'Passphrase of the keystore' typed-passphrase Enter
+until_shown 'An import can destroy'
+at 'Import it all the same?' '' Enter
+until_shown 'found no; expected yes'
+at 'Import it all the same?' '' Up Enter
+at 'What was found' '' Enter
+at 'install Endpoint Manager' '' Enter
+ended 0
+said 'import the keystore'
+! grep -F typed-passphrase "$trial/screen.all" "$trial/screens" || fail "the passphrase is on the screen"
 
 echo "-- a window that is too small: line by line"
 terminal_size=(-x 39 -y 20)

@@ -164,6 +164,39 @@ TEST_CASE("answers: an embedded datasource, a key in digits, a prompt") {
     CHECK(contains(answers.datasource->application.password.name, "app"));
 }
 
+TEST_CASE("answers: a keystore, for a first node only") {
+    CHECK(!parse(first_node).keystore);
+    const std::string keystore = R"([keystore]
+file = "old.keystore"
+passphrase = { file = "old.passphrase" }
+warning-accepted = true
+)";
+    const Answers answers = parse(first_node + keystore);
+    REQUIRE(answers.keystore);
+    CHECK(answers.keystore->file == "/answers/old.keystore");
+    CHECK(answers.keystore->passphrase.from == SecretSource::From::file);
+    CHECK(answers.keystore->passphrase.name == "/answers/old.passphrase");
+    CHECK(answers.keystore->warning_accepted);
+    CHECK(!parse(first_node + with(keystore, "warning-accepted = true\n", ""))
+               .keystore->warning_accepted);
+    const auto complaint = [](const std::string& text) {
+        return error_of([&] { parse(text); }).one_line();
+    };
+    CHECK(complaint(further_node + keystore) ==
+          "/answers/node.toml:9:1: found a keystore beside token.use; expected none: a further "
+          "node has the secrets of the cluster that it joins");
+    CHECK(contains(complaint(first_node + with(keystore, "{ file = \"old.passphrase\" }",
+                                               "\"correct horse battery\"")),
+                   "found a text for 'passphrase'; expected a table"));
+    CHECK(
+        contains(complaint(first_node + with(keystore, "file = \"old.keystore\"\n", "")), "file"));
+    CHECK(contains(
+        complaint(first_node + with(keystore, "passphrase = { file = \"old.passphrase\" }\n", "")),
+        "passphrase"));
+    CHECK(contains(complaint(first_node + with(keystore, "file = \"old.k", "path = \"old.k")),
+                   "file"));
+}
+
 TEST_CASE("answers: what is wrong is said with line and column, found and expected") {
     const std::string& a = first_node;
     const std::string& b = further_node;

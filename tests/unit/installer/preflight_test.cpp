@@ -171,6 +171,15 @@ TEST_CASE("preflight: each thing that is wrong is found once, by its name, with 
              c.facts.token->suite = "large";
          },
          "a network token of large", "one of small"},
+        {"keystore-suite",
+         [](Case& c) {
+             c.facts.keystore = token::Keystore{};
+             c.facts.keystore->suite = "large";
+         },
+         "a keystore of large", "one of small"},
+        {"keystore-warning", [](Case& c) { c.answers.keystore = installer::KeystoreAnswer{}; },
+         "keystore.warning-accepted = false",
+         fmt::format("the warning accepted: {}", installer::keystore_warning)},
         {"datasource",
          [](Case& c) {
              c.facts.database->reachable = false;

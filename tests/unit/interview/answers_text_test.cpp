@@ -39,6 +39,11 @@ password = { file = "/root/app.password" }
 user = "locum"
 password = { environment = "LOCUM_PASSWORD" }
 
+[keystore]
+file = "/root/small.keystore"
+passphrase = { prompt = true }
+warning-accepted = true
+
 [ports]
 device = 8443
 
@@ -93,6 +98,8 @@ type = "embedded"
 )"})
         CHECK(answers_text(installer::parse_answers(text, "/a.toml")) == text);
     auto answers = installer::parse_answers(first_node, "/a.toml");
+    answers.keystore->passphrase.typed = engine::Secret("a long passphrase");
+    CHECK(answers_text(answers) == first_node); // what was typed is in no file
     answers.datasource->locum.password = {installer::SecretSource::From::prompt,
                                           "Password of Locum's account"};
     CHECK(draft_of(answers).at("datasource.locum.password") == interview::Value{"prompt"});

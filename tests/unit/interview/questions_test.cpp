@@ -4,6 +4,8 @@
 #include "interview/questions.hpp"
 #include "platform/files.hpp"
 #include "tests/support/small_suite.hpp"
+#include "token/keystore.hpp"
+#include "token/network_token.hpp"
 
 #include <doctest/doctest.h>
 
@@ -107,6 +109,7 @@ TEST_CASE("questions: all answered as suggested make answers that the installer 
                                             "datasource.application.password",
                                             "datasource.locum.user",
                                             "datasource.locum.password",
+                                            "keystore",
                                             "firewall.manage",
                                             "firewall.rules.agent",
                                             "firewall.rules.device"});
@@ -136,6 +139,53 @@ TEST_CASE("questions: the database is tried with the last password, and what is 
     CHECK(text_of(tried, "datasource.locum.password") == "prompt");
 }
 
+TEST_CASE("questions: a keystore is imported where a cluster is created, by a yes and another one "
+          "behind the warning") {
+    const Scratch scratch;
+    const suite::Manifest suite = manifest();
+    const engine::Secret seed(std::string(token::seed_bytes, 's'));
+    const auto stored = [&](const std::string& of) {
+        token::make_keystore(of, token::network_fingerprint("c", "p"), seed,
+                             engine::Secret("a long passphrase"), 14)
+            .store(scratch / of);
+        return scratch / of;
+    };
+    Setting setting = setting_of(suite);
+    Draft tried;
+    setting.try_keystore = [&tried](const Draft& draft) {
+        tried = draft;
+        return std::string();
+    };
+    const auto all = questions_of_suite(setting);
+    const Question& wanted = question(all, keystore_key);
+    const Question& file = question(all, "keystore.file");
+    const Question& passphrase = question(all, "keystore.passphrase");
+    const Question& accepted = question(all, "keystore.warning-accepted");
+
+    CHECK(is_asked(wanted, {{network_key, {"create"}}}));
+    CHECK(!is_asked(wanted, {{network_key, {"use"}}}));
+    CHECK(suggestion(wanted, {}) == Value{"no"});
+    const Draft yes{{network_key, {"create"}}, {keystore_key, {"yes"}}};
+    for (const Question* one : {&file, &passphrase, &accepted}) {
+        CHECK(is_asked(*one, yes));
+        CHECK(!is_asked(*one, {{network_key, {"create"}}, {keystore_key, {"no"}}}));
+        CHECK(!is_asked(*one, {{network_key, {"use"}}, {keystore_key, {"yes"}}}));
+    }
+    CHECK(fault_of(file, yes, {stored("small")}) == "");
+    CHECK(fault_of(file, yes, {stored("large")}) ==
+          "found a keystore of large; expected one of small");
+    CHECK(fault_of(file, yes, {"/nowhere"}) == "found there is no keystore at /nowhere");
+    CHECK(fault_of(passphrase, yes, {"prompt"}) == "");
+    CHECK(text_of(tried, "keystore.passphrase") == "prompt");
+    CHECK(passphrase.form == Form::password); // not shown while it is typed
+    CHECK(accepted.reading == std::string(installer::keystore_warning) + ".");
+    CHECK(suggestion(accepted, yes) == Value{"no"});
+    CHECK(fault_of(accepted, yes, {"no"}) ==
+          "found no; expected yes, or that you go back and import none");
+    CHECK(fault_of(accepted, yes, {"yes"}) == "");
+    CHECK(!is_answer(keystore_key));
+}
+
 TEST_CASE("template: is answers once the licence is accepted, with every key of the list") {
     const suite::Manifest suite = manifest();
     std::string text = template_of(setting_of(suite));
@@ -145,9 +195,13 @@ TEST_CASE("template: is answers once the licence is accepted, with every key of 
     const auto answers = installer::parse_answers(text, "/answers/node.toml");
     CHECK(answers.components == std::vector<std::string>{"server"});
     CHECK(answers.datasource->application.password.name == "/answers/app.password");
-    for (const char* key : {"# use = \"small.token\"", "# device = 30002",
-                            "# start = \"automatic\"", "# manage = true", "# front = \"any\"",
-                            "# agent-port = 61616", "# data-directory = \"/var/opt/small\""})
+    CHECK(!answers.keystore);
+    for (const char* key :
+         {"# [keystore]", "# file = \"small.keystore\"",
+          "# passphrase = { file = \"keystore.passphrase\" }", "# warning-accepted = false",
+          "# use = \"small.token\"", "# device = 30002", "# start = \"automatic\"",
+          "# manage = true", "# front = \"any\"", "# agent-port = 61616",
+          "# data-directory = \"/var/opt/small\""})
         CHECK_MESSAGE(text.find(std::string("\n") + key + "\n") != std::string::npos, key, "\n",
                       text);
 }

@@ -26,6 +26,25 @@ std::uint64_t inode_of(const std::string& path) {
 
 } // namespace
 
+TEST_CASE("a new file is new: what is there already stays, a link, too") {
+    Scratch scratch;
+    const mode_t before = ::umask(0077);
+    write_new_file(scratch / "a", "one", 0640);
+    ::umask(before);
+    CHECK(read_file(scratch / "a") == "one");
+    CHECK(mode_of(scratch / "a") == 0640);
+    switch_link(scratch / "link", scratch / "nowhere");
+    for (const char* there : {"a", "link"}) {
+        const engine::Error error = error_of([&] { write_new_file(scratch / there, "two", 0600); });
+        CHECK(error.kind() == engine::Kind::usage);
+        CHECK(testing::contains(error.what(), (scratch / there) + " is there already"));
+    }
+    CHECK(read_file(scratch / "a") == "one");
+    CHECK(!exists(scratch / "nowhere"));
+    CHECK_THROWS_AS(write_new_file(scratch / "missing/a", "x", 0600), engine::Error);
+    CHECK(list_folder(scratch.path()) == std::vector<std::string>{"a", "link"});
+}
+
 TEST_CASE("what is written is read, with the mode whatever the umask, and nothing is left beside") {
     Scratch scratch;
     const std::string file = scratch / "a";
