@@ -119,13 +119,20 @@ std::string agents_text(const Status& status) {
 
 // What goes on with the operation.
 std::string next_command(const cluster::Operation& operation) {
+    const json inputs = json::parse(operation.inputs);
+    // A hop that others follow.
+    if (operation.state == OperationState::done && inputs.contains("carrier") &&
+        inputs.at("carrier").at("manifest") != inputs.at("manifest"))
+        return fmt::format("locum upgrade run {}: on to {}",
+                           inputs.at("carrier").at("file").get<std::string>(),
+                           inputs.at("carrier").at("version").get<std::string>());
     if (!operation.open())
         return "";
     if (operation.state == OperationState::running)
         return "locum upgrade resume, where its coordinator has died";
     if (operation.state == OperationState::rolling_back)
         return "locum upgrade rollback";
-    if (json::parse(operation.inputs).value("host-by-host", false))
+    if (inputs.value("host-by-host", false))
         return "locum install BUNDLE on the next host, or locum upgrade resume BUNDLE; back: locum "
                "upgrade rollback";
     return "locum upgrade resume; back: locum upgrade rollback";
@@ -188,8 +195,8 @@ std::string operation_text(const Status& status) {
                                    operation.message.empty() ? "" : "\n  " + operation.message);
     for (const StepLine& step : status.steps)
         text += fmt::format("  {:<7} {}\n", step.state, step.id);
-    if (operation.open())
-        text += "next: " + next_command(operation) + "\n";
+    if (const std::string next = next_command(operation); !next.empty())
+        text += "next: " + next + "\n";
     return text;
 }
 
