@@ -40,12 +40,20 @@ void add_keygen(CLI::App& app, Action& action) {
     });
 }
 
+// Each was verified as the bundle itself was.
+void print_carried(const suite::Bundle& bundle) {
+    for (const suite::Bundle& via : bundle.carried())
+        fmt::print("carries {} (schema {}, from {})\n", via.manifest().version.text(),
+                   via.manifest().schema, fmt::join(via.manifest().upgrades_from, ", "));
+}
+
 void add_build(CLI::App& app, Action& action) {
     struct Options {
         std::string suite;
         std::string key;
         std::string output;
         std::string setup;
+        std::vector<std::string> via;
     };
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("build", "Build a signed bundle from a suite.toml");
@@ -59,6 +67,11 @@ void add_build(CLI::App& app, Action& action) {
         ->required()
         ->type_name("FILE");
     command
+        ->add_option("--via", options->via,
+                     "Bundle of a version on the way, to be carried; may be given several times")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    command
         ->add_option("--setup", options->setup,
                      "Also write one executable file with this program and the bundle in it")
         ->type_name("FILE");
@@ -69,10 +82,11 @@ void add_build(CLI::App& app, Action& action) {
                 toml += "/suite.toml";
             const suite::SigningKey key = suite::SigningKey::load(platform::absolute(options->key));
             const std::string output = platform::absolute(options->output);
-            const suite::Manifest manifest = suite::build_bundle(toml, key, output);
+            const suite::Manifest manifest = suite::build_bundle(toml, key, output, options->via);
             const suite::Bundle bundle = suite::Bundle::open(output, key.public_key());
             fmt::print("{} {}: {} bytes, manifest {}\n", manifest.name, manifest.version.text(),
                        bundle.size(), bundle.manifest_sha256());
+            print_carried(bundle);
             if (!options->setup.empty()) {
                 suite::write_setup_file(platform::this_program(), output,
                                         platform::absolute(options->setup));
@@ -103,6 +117,9 @@ json describe(const suite::Inspection& inspection) {
     json parts = json::array();
     for (const suite::Part& part : manifest.parts)
         parts.push_back({{"path", part.path}, {"size", part.size}, {"sha256", part.sha256}});
+    json via = json::array();
+    for (const suite::Via& one : manifest.via)
+        via.push_back({{"version", one.version.text()}, {"schema", one.schema}});
     json program;
     if (manifest.program) {
         program = {{"version", manifest.program->version.text()}, {"systems", json::array()}};
@@ -119,6 +136,7 @@ json describe(const suite::Inspection& inspection) {
             {"signature-matches", inspection.signature_matches},
             {"components", components},
             {"topologies", topologies},
+            {"via", via},
             {"parts", parts}};
 }
 
@@ -159,6 +177,9 @@ void add_inspect(CLI::App& app, Action& action) {
             if (const json& program = told["program"]; !program.is_null())
                 fmt::print("program Locum {} for {}\n", program["version"].get<std::string>(),
                            fmt::join(program["systems"].get<std::vector<std::string>>(), ", "));
+            for (const json& via : told["via"])
+                fmt::print("carries {} (schema {})\n", via["version"].get<std::string>(),
+                           via["schema"].get<std::string>());
             for (const json& part : told["parts"])
                 fmt::print("part {:<40} {:>10} bytes\n", part["path"].get<std::string>(),
                            part["size"].get<std::uint64_t>());
@@ -187,6 +208,7 @@ void add_verify_bundle(CLI::App& app, Action& action) {
             const suite::Bundle bundle = suite::Bundle::open(platform::absolute(*file), trusted);
             fmt::print("{} {} is whole and signed by {}\n", bundle.manifest().name,
                        bundle.manifest().version.text(), trusted.fingerprint());
+            print_carried(bundle);
             return 0;
         };
     });

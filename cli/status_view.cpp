@@ -129,13 +129,19 @@ bool may_go_back(const Status& status, const json& inputs) {
 // What goes on with the operation.
 std::string next_command(const Status& status) {
     const cluster::Operation& operation = *status.operation;
+    const json inputs = json::parse(operation.inputs);
+    // A hop that others follow.
+    if (operation.state == OperationState::done && inputs.contains("carrier") &&
+        inputs.at("carrier").at("manifest") != inputs.at("manifest"))
+        return fmt::format("locum upgrade run {}: on to {}",
+                           inputs.at("carrier").at("file").get<std::string>(),
+                           inputs.at("carrier").at("version").get<std::string>());
     if (!operation.open())
         return "";
     if (operation.state == OperationState::running)
         return "locum upgrade resume, where its coordinator has died";
     if (operation.state == OperationState::rolling_back)
         return "locum upgrade rollback";
-    const json inputs = json::parse(operation.inputs);
     return std::string(inputs.value("host-by-host", false)
                            ? "locum install BUNDLE on the next host, or locum upgrade resume BUNDLE"
                            : "locum upgrade resume") +
@@ -199,8 +205,8 @@ std::string operation_text(const Status& status) {
                                    operation.message.empty() ? "" : "\n  " + operation.message);
     for (const StepLine& step : status.steps)
         text += fmt::format("  {:<7} {}\n", step.state, step.id);
-    if (operation.open())
-        text += "next: " + next_command(status) + "\n";
+    if (const std::string next = next_command(status); !next.empty())
+        text += "next: " + next + "\n";
     return text;
 }
 

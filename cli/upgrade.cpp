@@ -57,9 +57,18 @@ std::string said(const upgrade::Forecast& forecast) {
 }
 
 void print_forecast(const upgrade::Forecast& forecast) {
+    if (!forecast.hops.empty())
+        fmt::print("{}\n\n", forecast.title);
+    for (const upgrade::Forecast& hop : forecast.hops) {
+        fmt::print("-- {} to {}\n", hop.from, hop.to);
+        print_forecast(hop);
+        fmt::print("\n");
+    }
+    if (!forecast.hops.empty())
+        fmt::print("-- {} to {}, {} upgrades\n", forecast.from, forecast.to, forecast.hops.size());
     const bool nothing = forecast.way == upgrade::Way::nothing_to_do;
     const bool rolling = forecast.way == upgrade::Way::rolling_possible;
-    if (!forecast.refused)
+    if (!forecast.refused && forecast.hops.empty())
         print_plan(forecast.title, forecast.plan, false);
     if (!forecast.order.empty())
         fmt::print("order: {}\n", forecast.order);
@@ -67,7 +76,7 @@ void print_forecast(const upgrade::Forecast& forecast) {
         fmt::print("verdict: {}\n", said(forecast));
     for (const std::string& reason : forecast.reasons)
         fmt::print("  {}{}\n", rolling ? "not on copies: " : "", reason);
-    if (rolling && forecast.mode != upgrade::UpgradeMode::in_place)
+    if (rolling && forecast.hops.empty() && forecast.mode != upgrade::UpgradeMode::in_place)
         fmt::print("in place: {}\n", forecast.in_place);
     if (forecast.rehearsed)
         fmt::print("rehearsed: {}\n", fmt::join(to_lines(*forecast.rehearsed), "\n  "));
@@ -76,23 +85,35 @@ void print_forecast(const upgrade::Forecast& forecast) {
             fmt::print("warning: {}\n", to_line(finding));
 }
 
+// What is told of each upgrade, be it one or one of several.
+json upgrade_value(const upgrade::Forecast& forecast) {
+    json mode;
+    if (!forecast.refused && forecast.hops.empty() && forecast.way != upgrade::Way::nothing_to_do)
+        mode = upgrade::name(forecast.mode);
+    return {{"verdict", upgrade::name(forecast.way)},
+            {"reasons", forecast.reasons},
+            {"mode", mode},
+            {"order", forecast.order},
+            {"in-place", forecast.in_place},
+            {"plan", forecast.title},
+            {"steps", steps_value(forecast.plan)}};
+}
+
 void print_forecast_as_json(const upgrade::Forecast& forecast) {
     json rehearsed;
     if (forecast.rehearsed)
         rehearsed = json_of(*forecast.rehearsed);
-    json mode;
-    if (!forecast.refused && forecast.way != upgrade::Way::nothing_to_do)
-        mode = upgrade::name(forecast.mode);
-    print_document("upgrade-plan", {{"verdict", upgrade::name(forecast.way)},
-                                    {"reasons", forecast.reasons},
-                                    {"through", forecast.through},
-                                    {"mode", mode},
-                                    {"order", forecast.order},
-                                    {"in-place", forecast.in_place},
-                                    {"rehearsed", rehearsed},
-                                    {"findings", findings_value(forecast.findings)},
-                                    {"plan", forecast.title},
-                                    {"steps", steps_value(forecast.plan)}});
+    json hops = json::array();
+    for (const upgrade::Forecast& hop : forecast.hops) {
+        hops.push_back(upgrade_value(hop));
+        hops.back().update({{"from", hop.from}, {"to", hop.to}});
+    }
+    json told = upgrade_value(forecast);
+    told.update({{"through", forecast.through},
+                 {"rehearsed", rehearsed},
+                 {"findings", findings_value(forecast.findings)},
+                 {"hops", hops}});
+    print_document("upgrade-plan", told);
 }
 
 int plan(const Options& options) {
@@ -188,7 +209,9 @@ void add_upgrade(CLI::App& app, Action& action) {
     command->footer(
         "Any node with a server can do it. Where it pauses, `locum upgrade resume` goes on, from "
         "any "
-        "of\nthem; before the point of no return, `locum upgrade rollback` takes everything back.");
+        "of\nthem; before the point of no return, `locum upgrade rollback` takes everything "
+        "back.\nWhere the bundle carries versions on the way and they are needed, it is several "
+        "upgrades, one\nafter the other; run again, it goes on with those that are left.");
     command->add_flag("--all", run_options->all,
                       "All nodes, driven from this one; so it is without the word, too");
     command->add_option("--mode", run_options->mode, mode_about)->type_name("MODE")->check(modes);

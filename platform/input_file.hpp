@@ -21,9 +21,13 @@ public:
     std::uint64_t size() const; // bytes, when it was opened
     // Fills `into` from the offset on; fewer bytes than `count` only where the file ends.
     std::size_t read_at(std::uint64_t offset, char* into, std::size_t count) const;
+    // Bytes within it as a file of their own, by the same descriptor; `name` stands for its path.
+    // They must be there.
+    InputFile within(std::uint64_t offset, std::uint64_t size, const std::string& name) const;
 
 private:
     struct State;
+    explicit InputFile(std::unique_ptr<State> state);
     std::unique_ptr<State> state_;
 };
 

@@ -90,6 +90,19 @@ upgrade::Locks LockWatch::end() {
     return tally_.locks();
 }
 
+namespace {
+
+upgrade::Locks longer_of(upgrade::Locks a, const upgrade::Locks& b) {
+    if (b.writing.ms > a.writing.ms)
+        a.writing = b.writing;
+    if (b.reading.ms > a.reading.ms)
+        a.reading = b.reading;
+    a.resolution_ms = std::max(a.resolution_ms, b.resolution_ms);
+    return a;
+}
+
+} // namespace
+
 void MigrationWatch::step(std::string_view id, std::string_view says, Progress progress,
                           std::string_view detail) {
     if (upgrade::steps::is_migration(id) && settings_.kind == datasource::Kind::postgresql)
@@ -99,21 +112,28 @@ void MigrationWatch::step(std::string_view id, std::string_view says, Progress p
 
 // That it cannot be watched is no reason not to rehearse it.
 void MigrationWatch::begin() {
-    locks_.reset();
     try {
         watch_ = std::make_unique<LockWatch>(settings_);
     } catch (const Error& error) {
-        next_.note("the locks of the migration are not measured: " + error.one_line());
+        not_seen(error);
     }
+}
+
+void MigrationWatch::not_seen(const Error& error) {
+    all_seen_ = false;
+    locks_.reset();
+    next_.note("the locks of the migration are not measured: " + error.one_line());
 }
 
 void MigrationWatch::end() {
     if (!watch_)
         return;
     try {
-        locks_ = watch_->end();
+        const upgrade::Locks found = watch_->end();
+        if (all_seen_)
+            locks_ = locks_ ? longer_of(*locks_, found) : found;
     } catch (const Error& error) {
-        next_.note("the locks of the migration are not measured: " + error.one_line());
+        not_seen(error);
     }
     watch_.reset();
 }

@@ -3,6 +3,7 @@
 // again and again.
 
 #include "datasource/locks.hpp"
+#include "engine/error.hpp"
 #include "engine/reporter.hpp"
 #include "upgrade/measured.hpp"
 
@@ -81,8 +82,8 @@ public:
     }
     void note(std::string_view text) override { next_.note(text); }
 
-    // Of the last migration; nullopt: there was none, it could not be watched, or the database is
-    // an embedded one.
+    // The longest of all migrations; nullopt: there was none, one could not be watched, or the
+    // database is an embedded one.
     const std::optional<upgrade::Locks>& locks() const { return locks_; }
 
 private:
@@ -90,8 +91,10 @@ private:
     engine::Reporter& next_;
     std::unique_ptr<LockWatch> watch_;
     std::optional<upgrade::Locks> locks_;
+    bool all_seen_ = true;
 
     void begin();
+    void not_seen(const engine::Error& error);
     void end();
 };
 

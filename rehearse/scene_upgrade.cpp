@@ -6,6 +6,7 @@
 #include "cluster/node_state.hpp"
 #include "cluster/operations.hpp"
 #include "engine/check.hpp"
+#include "engine/contains.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "rehearse/database.hpp"
@@ -58,8 +59,20 @@ std::string Scene::plan(Report& report) {
     engine::require_no_errors(forecast.findings);
     if (forecast.way == upgrade::Way::nothing_to_do)
         throw Error(forecast.title, Kind::usage).remedy("name two versions that differ");
-    report.mode = upgrade::name(forecast.mode);
-    return fmt::format("{}: {}", report.verdict, forecast.order);
+    if (forecast.hops.empty()) {
+        report.mode = upgrade::name(forecast.mode);
+        return fmt::format("{}: {}", report.verdict, forecast.order);
+    }
+    std::vector<std::string> hops;
+    bool alike = true;
+    for (const upgrade::Forecast& hop : forecast.hops) {
+        hops.push_back(
+            fmt::format("{} to {}, {}: {}", hop.from, hop.to, upgrade::name(hop.mode), hop.order));
+        alike = alike && hop.mode == forecast.hops.front().mode;
+    }
+    if (alike)
+        report.mode = upgrade::name(forecast.hops.front().mode);
+    return fmt::format("{} by {} upgrades: {}", report.verdict, hops.size(), fmt::join(hops, "; "));
 }
 
 // Of throw-away nodes: what is in their folders is of this upgrade.
@@ -83,14 +96,24 @@ std::string Scene::upgrade(Report& report) {
     const bool downtime = options_.mode == upgrade::UpgradeMode::short_downtime;
     const std::uint64_t before = size_of(settings());
     MigrationWatch watch(settings(), reporter_);
-    const auto measure = [&] {
+    // Of one upgrade, or of several one after the other.
+    std::vector<cluster::Moment> timeline;
+    std::vector<std::string> operations_seen;
+    const auto look = [&] {
         cluster::Store store(settings(), from.suite);
         cluster::Operations operations(store);
         std::optional<cluster::Operation> operation = operations.open();
         if (!operation)
             operation = operations.last();
-        if (operation) {
-            const std::vector<cluster::Moment> timeline = operations.timeline(operation->id);
+        if (!operation || engine::contains(operations_seen, operation->id))
+            return;
+        operations_seen.push_back(operation->id);
+        const std::vector<cluster::Moment> more = operations.timeline(operation->id);
+        timeline.insert(timeline.end(), more.begin(), more.end());
+    };
+    const auto measure = [&] {
+        look();
+        if (!operations_seen.empty()) {
             report.upgrade = upgrade::report(timeline);
             report.measured = upgrade::measured(timeline);
             report.measured->database_bytes = productive_bytes_.value_or(before);
@@ -100,8 +123,10 @@ std::string Scene::upgrade(Report& report) {
         if (downtime)
             outage_ = std::chrono::milliseconds(report.upgrade.outage_ms.value_or(0));
     };
+    upgrade::Request request = request_of(options_, from, versions_->after_file, cancelled_);
+    request.hop_done = look;
     try {
-        upgrade::run(request_of(options_, from, versions_->after_file, cancelled_), watch);
+        upgrade::run(request, watch);
     } catch (const Error& error) {
         try {
             measure();
@@ -115,7 +140,9 @@ std::string Scene::upgrade(Report& report) {
             .remedy("see the logs in the report, or keep the nodes with --keep");
     }
     measure();
-    return "";
+    return operations_seen.size() > 1
+               ? fmt::format("{} upgrades, one after the other", operations_seen.size())
+               : "";
 }
 
 std::string Scene::end_load(Report& report) {

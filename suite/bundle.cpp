@@ -1,8 +1,11 @@
 #include "suite/bundle.hpp"
 
 #include "engine/error.hpp"
+#include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/tree.hpp"
 #include "suite/bundle_reader.hpp"
+#include "suite/output_file.hpp"
 #include "suite/unpack.hpp"
 
 #include <algorithm>
@@ -20,6 +23,7 @@ struct Bundle::State {
     std::string manifest_text;
     std::string manifest_sha256;
     std::map<std::string, std::uint64_t> places;
+    std::vector<Bundle> carried = {};
 
     const Part& part(const std::string& path) const {
         const auto found = std::find_if(manifest.parts.begin(), manifest.parts.end(),
@@ -60,7 +64,14 @@ std::string signed_manifest(const std::string& file, const PublicKey& trusted) {
 }
 
 Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
-    Bundle bundle = open_by(parse_manifest, file, trusted);
+    Bundle bundle = open_whole(platform::InputFile(file), trusted);
+    for (const Via& via : bundle.manifest().via)
+        bundle.state_->carried.push_back(bundle.open_carried(via, trusted));
+    return bundle;
+}
+
+Bundle Bundle::open_whole(platform::InputFile file, const PublicKey& trusted) {
+    Bundle bundle = open_by(parse_manifest, std::move(file), trusted);
     for (auto& [kind, engine] : bundle.state_->manifest.database.engines)
         for (auto& migration : engine.migrations)
             for (auto& part : migration.run)
@@ -69,8 +80,24 @@ Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
     return bundle;
 }
 
-Bundle Bundle::open_by(Parse parse, const std::string& file, const PublicKey& trusted) {
-    platform::InputFile input(file);
+Bundle Bundle::open_carried(const Via& via, const PublicKey& trusted) const {
+    const std::string path = via_part(via);
+    const std::string name = fmt::format("{}:{}", file(), path);
+    Bundle bundle = open_whole(
+        state_->file.within(state_->places.at(path), state_->part(path).size, name), trusted);
+    const Manifest& found = bundle.manifest();
+    if (found.name != manifest().name || found.version.text() != via.version.text() ||
+        found.schema != via.schema)
+        not_trusted(
+            name,
+            fmt::format("{} {} with schema {}", found.name, found.version.text(), found.schema),
+            fmt::format("{} {} with schema {}", manifest().name, via.version.text(), via.schema));
+    if (!found.via.empty())
+        not_trusted(name, "a bundle that carries others", "one that carries none");
+    return bundle;
+}
+
+Bundle Bundle::open_by(Parse parse, platform::InputFile input, const PublicKey& trusted) {
     const BundleHead head = trusted_head(input, trusted);
     // From here on the manifest is the vendor's word, and everything else is held against it.
     Manifest manifest = read_manifest(input, head.manifest, parse);
@@ -95,6 +122,25 @@ const std::string& Bundle::file() const {
 }
 std::uint64_t Bundle::size() const {
     return state_->file.size();
+}
+
+const std::vector<Bundle>& Bundle::carried() const {
+    return state_->carried;
+}
+
+void Bundle::save(const std::string& to) const {
+    const std::string part = to + ".part";
+    OutputFile output(part);
+    platform::set_mode(part, 0600);
+    std::string buffer(std::size_t{1} << 20, '\0');
+    std::uint64_t at = 0;
+    while (const std::size_t count = state_->file.read_at(at, buffer.data(), buffer.size())) {
+        output.write({buffer.data(), count});
+        at += count;
+    }
+    output.close();
+    platform::sync_file(part);
+    platform::rename_durably(part, to);
 }
 
 std::string Bundle::text(const std::string& part) const {

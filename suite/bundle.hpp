@@ -10,14 +10,22 @@
 #include <string>
 #include <vector>
 
+namespace locum::platform {
+class InputFile;
+}
+
 namespace locum::suite {
 
 // Builds the bundle of the suite whose suite.toml is given; the same input gives the same bytes.
 // Throws Error(usage) where the suite's source is wrong. Returns the manifest as it was signed.
-Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, const std::string& to);
+// via: bundles of versions on the way, to be carried. Throws Error where one is not whole, of the
+// same key and suite, or carries others itself; nothing is written then.
+Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, const std::string& to,
+                      const std::vector<std::string>& via = {});
 
 // A bundle that was verified whole: canonical form, signature by a trusted key, size and hash of
-// every part. Holds the descriptor that was verified; everything is read from it and nothing else.
+// every part, and all that of each version on the way. Holds the descriptor that was verified;
+// everything is read from it and nothing else.
 class Bundle {
 public:
     // Throws Error(not_trusted) for whatever is not exactly what the key signed, Error(refused) for
@@ -33,6 +41,10 @@ public:
     const std::string& manifest_sha256() const; // identifies the bundle
     const std::string& file() const;
     std::uint64_t size() const;
+    // Of the versions on the way, in their order.
+    const std::vector<Bundle>& carried() const;
+    // All of it as a file of its own (0600), which is there whole or not at all.
+    void save(const std::string& file) const;
     // The text of a small part (template, licence, migration).
     std::string text(const std::string& part) const;
     // Unpacks a component's payload into the folder `into`, which must not exist: it is filled as
@@ -43,7 +55,9 @@ public:
 private:
     friend class ProgramBundle;
     using Parse = Manifest (*)(std::string_view text, const std::string& file_name);
-    static Bundle open_by(Parse parse, const std::string& file, const PublicKey& trusted);
+    static Bundle open_by(Parse parse, platform::InputFile file, const PublicKey& trusted);
+    static Bundle open_whole(platform::InputFile file, const PublicKey& trusted);
+    Bundle open_carried(const Via& via, const PublicKey& trusted) const;
 
     struct State;
     explicit Bundle(std::unique_ptr<State> state);

@@ -172,6 +172,66 @@ std::map<std::string, std::string> payload_folders(const Manifest& suite, const 
     return folders;
 }
 
+// A version on the way, and the file that has its bundle.
+struct Carried {
+    Via via;
+    Source source;
+};
+
+std::string sha256_of(const std::string& file) {
+    const platform::InputFile input(file);
+    platform::Sha256 sum;
+    std::string buffer(std::size_t{1} << 20, '\0');
+    std::uint64_t at = 0;
+    while (const std::size_t count = input.read_at(at, buffer.data(), buffer.size())) {
+        sum.add({buffer.data(), count});
+        at += count;
+    }
+    return platform::hex(sum.finish());
+}
+
+Carried carried_of(const Manifest& suite, const std::string& file, const PublicKey& key) {
+    const Bundle bundle = engine::during(fmt::format("taking in {} (--via)", file),
+                                         [&] { return Bundle::open(file, key); });
+    const Manifest& found = bundle.manifest();
+    const std::string what = fmt::format("{} {}", found.name, found.version.text());
+    const auto refuse = [&](const std::string& found_text, const std::string& expected,
+                            const std::string& remedy) {
+        throw Error(fmt::format("{}: found {}; expected {}", file, found_text, expected),
+                    Kind::usage)
+            .remedy(remedy);
+    };
+    if (found.name != suite.name || !(found.version < suite.version))
+        refuse(what, fmt::format("{} of a version before {}", suite.name, suite.version.text()),
+               "name bundles of versions on the way to this one with --via");
+    if (!found.via.empty())
+        refuse(what + ", which carries others", "a bundle that carries none",
+               "build it without --via, and name each version on the way here");
+    const Via via{found.version, found.schema};
+    return {via, {{via_part(via), bundle.size(), sha256_of(file)}, file}};
+}
+
+// By version, each once.
+std::vector<Carried> carried_of(const Manifest& suite, const std::vector<std::string>& files,
+                                const PublicKey& key) {
+    std::vector<Carried> all;
+    for (const std::string& file : files)
+        all.push_back(carried_of(suite, platform::absolute(file), key));
+    std::sort(all.begin(), all.end(),
+              [](const Carried& a, const Carried& b) { return a.via.version < b.via.version; });
+    const auto twice =
+        std::adjacent_find(all.begin(), all.end(), [](const Carried& a, const Carried& b) {
+            return a.via.version == b.via.version;
+        });
+    if (twice != all.end())
+        throw Error(fmt::format("{} and {} are both of version {}; expected each version once",
+                                twice->source.file, std::next(twice)->source.file,
+                                twice->via.version.text()),
+                    Kind::usage)
+            .remedy("name one of them with --via");
+    return all;
+}
+
 void copy(const Source& source, OutputFile& output) {
     const platform::InputFile input(source.file);
     platform::Sha256 sum;
@@ -208,7 +268,8 @@ void write(const std::string& to, const std::string& manifest, const SigningKey&
 
 } // namespace
 
-Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, const std::string& to) {
+Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, const std::string& to,
+                      const std::vector<std::string>& via) {
     if (!platform::exists(suite_toml))
         throw Error(fmt::format("{}: no such file; expected the suite's manifest", suite_toml),
                     Kind::usage)
@@ -218,12 +279,13 @@ Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, cons
     const std::string folder = platform::parent_of(source);
     const std::string text = platform::read_file(source, layout::largest_text);
     const Manifest suite = parse_manifest(text, suite_toml);
-    if (!suite.parts.empty())
-        throw Error(fmt::format("{}: found [[parts]]; expected a vendor's manifest, without what "
+    if (!suite.parts.empty() || !suite.via.empty())
+        throw Error(fmt::format("{}: found {}; expected a vendor's manifest, without what "
                                 "`bundle build` adds",
-                                suite_toml),
+                                suite_toml, suite.parts.empty() ? "[[via]]" : "[[parts]]"),
                     Kind::usage)
-            .remedy("take [[parts]] and [files] out");
+            .remedy("take [[via]], [[parts]] and [files] out; --via names what is to be carried");
+    const std::vector<Carried> carried = carried_of(suite, via, key.public_key());
     for (const Config& config : suite.configs)
         check_template(suite, config, read_text(folder, config.template_file));
     check_migrations(suite, folder);
@@ -249,10 +311,17 @@ Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, cons
                 {{path, content.size(), platform::sha256_hex(content)}, folder + "/" + path});
         }
     }
+    std::vector<Via> listed;
+    for (const Carried& one : carried) {
+        listed.push_back(one.via);
+        sources.push_back(one.source);
+    }
+    std::sort(sources.begin(), sources.end(),
+              [](const Source& a, const Source& b) { return a.part.path < b.part.path; });
     std::vector<Part> parts;
     for (const Source& s : sources)
         parts.push_back(s.part);
-    const std::string whole = text + written_parts(parts, payloads_of(suite), files);
+    const std::string whole = text + written_parts(parts, payloads_of(suite), files, listed);
     if (whole.size() > layout::largest_manifest)
         throw Error(fmt::format("{}: found {} bytes with the list of all {} files; expected at "
                                 "most {}",

@@ -67,6 +67,10 @@ std::string payload_part(std::string_view component) {
     return fmt::format("payload/{}.tar.zst", component);
 }
 
+std::string via_part(const Via& via) {
+    return fmt::format("via/{}.locum", via.version.text());
+}
+
 std::vector<std::string> part_paths(const Manifest& manifest) {
     std::vector<std::string> paths;
     for (const std::string& payload : payloads_of(manifest))
@@ -82,6 +86,8 @@ std::vector<std::string> part_paths(const Manifest& manifest) {
                 if (part.host_file.empty() && part.argv.empty())
                     paths.push_back(part.name);
     }
+    for (const Via& via : manifest.via)
+        paths.push_back(via_part(via));
     std::sort(paths.begin(), paths.end());
     paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
     paths.erase(std::remove(paths.begin(), paths.end(), ""), paths.end());
@@ -96,7 +102,8 @@ std::string read_path(Section& section, std::string_view key) {
                      "a path below the suite's folder");
     const bool packed = text.value.compare(0, 8, "payload/") == 0 && text.value.size() > 8 + 8 &&
                         text.value.compare(text.value.size() - 8, 8, ".tar.zst") == 0;
-    if (packed || text.value == "manifest.toml" || text.value == "signatures")
+    const bool carried = text.value.starts_with("via/") && text.value.ends_with(".locum");
+    if (packed || carried || text.value == "manifest.toml" || text.value == "signatures")
         section.fail(text.at, fmt::format("the path '{}'", text.value),
                      "a path that the bundle does not need itself");
     return text.value;
@@ -244,6 +251,7 @@ Manifest parse_manifest(std::string_view text, const std::string& file_name) {
     reader.read_balancing();
     reader.read_database();
     reader.read_program();
+    reader.read_via();
     reader.read_parts();
     reader.read_files(text, files);
     reader.file.done();

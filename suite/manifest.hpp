@@ -223,6 +223,14 @@ struct Program {
     std::map<std::string, std::string> files; // by system, "linux-x86_64": in the suite's source
 };
 
+// A version on the way: its bundle is carried as a part, for clusters that this version cannot be
+// reached from (decision 0028).
+struct Via {
+    engine::Version version;
+    std::string schema;
+};
+std::string via_part(const Via& via); // "via/VERSION.locum"
+
 struct Manifest {
     int format = 1;
     engine::Version locum;
@@ -249,6 +257,7 @@ struct Manifest {
     std::vector<Outgoing> outgoing;
     Database database;
     std::optional<Program> program;
+    std::vector<Via> via;    // by version; empty in a suite.toml
     std::vector<Part> parts; // empty in a suite.toml
     std::vector<File> files; // empty in a suite.toml
 

@@ -1,4 +1,5 @@
-// What the suite keeps in its database, and what `bundle build` adds: parts and files.
+// What the suite keeps in its database, and what `bundle build` adds: versions on the way, parts
+// and files.
 
 #include "suite/manifest_reader.hpp"
 
@@ -145,6 +146,19 @@ void ManifestReader::read_database() {
         section.fail(section.at(), "no engine in [database]",
                      "[database.postgresql], [database.sqlite] or both");
     section.done();
+}
+
+void ManifestReader::read_via() {
+    for (Section section : file.list("via")) {
+        const Via via{read_version(section, "version"), section.one_line("schema").value};
+        section.done();
+        const auto& all = manifest.via;
+        if (!(via.version < manifest.version) ||
+            (!all.empty() && !(all.back().version < via.version)))
+            section.fail(section.at(), fmt::format("the version {} in 'via'", via.version.text()),
+                         "versions before " + manifest.version.text() + ", in their order");
+        manifest.via.push_back(via);
+    }
 }
 
 void ManifestReader::list_parts() {

@@ -29,6 +29,7 @@ struct ManifestReader {
     void read_database();
     void read_program();
     // What `bundle build` adds.
+    void read_via();
     void read_parts();
     // Whatever they are of.
     void list_parts();

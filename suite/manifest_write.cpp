@@ -10,11 +10,11 @@ namespace {
 
 constexpr std::string_view heading = "\n# Added by `locum bundle build`.\n";
 
-// Paths are printable ASCII without backslashes (suite/paths.hpp), so only quotes need care.
+// Without control characters (suite/paths.hpp, Section::one_line).
 std::string quoted(const std::string& text) {
     std::string out = "\"";
     for (const char c : text) {
-        if (c == '"')
+        if (c == '"' || c == '\\')
             out += '\\';
         out += c;
     }
@@ -24,8 +24,11 @@ std::string quoted(const std::string& text) {
 } // namespace
 
 std::string written_parts(const std::vector<Part>& parts, const std::vector<std::string>& payloads,
-                          const std::vector<File>& files) {
+                          const std::vector<File>& files, const std::vector<Via>& via) {
     std::string text(heading);
+    for (const Via& one : via)
+        text += fmt::format("[[via]]\nversion = {}\nschema = {}\n\n", quoted(one.version.text()),
+                            quoted(one.schema));
     for (const Part& part : parts)
         text += fmt::format("[[parts]]\npath = {}\nsize = {}\nsha256 = \"{}\"\n\n",
                             quoted(part.path), part.size, part.sha256);

@@ -8,10 +8,10 @@
 
 namespace locum::suite {
 
-// TOML text: [[parts]] and [files], in the order given. It is put behind the vendor's own text,
-// which stays as it is, with its comments.
+// TOML text: [[via]], [[parts]] and [files], in the order given. It is put behind the vendor's own
+// text, which stays as it is, with its comments.
 std::string written_parts(const std::vector<Part>& parts, const std::vector<std::string>& payloads,
-                          const std::vector<File>& files);
+                          const std::vector<File>& files, const std::vector<Via>& via = {});
 
 // What the vendor wrote of a bundle's manifest. The rest is needed to verify and unpack it only.
 std::string_view without_written_parts(std::string_view manifest);

@@ -1,6 +1,7 @@
 #include "suite/program_bundle.hpp"
 
 #include "engine/error.hpp"
+#include "platform/input_file.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -8,7 +9,7 @@
 namespace locum::suite {
 
 ProgramBundle ProgramBundle::open(const std::string& file, const PublicKey& trusted) {
-    return ProgramBundle(Bundle::open_by(parse_program, file, trusted));
+    return ProgramBundle(Bundle::open_by(parse_program, platform::InputFile(file), trusted));
 }
 
 bool ProgramBundle::is_for(const std::string& system) const {

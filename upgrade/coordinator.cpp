@@ -1,4 +1,4 @@
-#include "upgrade/coordinator.hpp"
+#include "upgrade/hop.hpp"
 
 #include "datasource/migration_command.hpp"
 #include "engine/error.hpp"
@@ -100,6 +100,16 @@ std::string bundle_at_hand(const Request& request, const Inputs& inputs) {
     return request.bundle.empty() && platform::exists(kept) ? kept : request.bundle;
 }
 
+// After a hop that others were to follow, when nothing is open.
+std::string next_hop(Session& session) {
+    const std::optional<cluster::Operation> last = cluster::Operations(session.store()).last();
+    if (last && last->kind == "upgrade" && last->state == cluster::OperationState::done)
+        if (const Inputs inputs = inputs_from_json(last->inputs); inputs.on_the_way())
+            return fmt::format("the cluster runs {}; on to {}: locum upgrade run {}", inputs.to,
+                               inputs.carrier->version, inputs.carrier->file);
+    return "locum upgrade status";
+}
+
 // The open operation's plan, rebuilt from its inputs by whichever node goes on with it, or takes it
 // back.
 struct Continuation {
@@ -126,7 +136,7 @@ struct Continuation {
     static cluster::Operation require_open(Session& session) {
         std::optional<cluster::Operation> open = session.open_operation();
         if (!open)
-            throw Error("no operation is open", Kind::usage).remedy("locum upgrade status");
+            throw Error("no operation is open", Kind::usage).remedy(next_hop(session));
         return *open;
     }
 
@@ -224,11 +234,10 @@ void take_back(Continuation& go, engine::Reporter& reporter) {
 
 } // namespace
 
-Forecast forecast(const Request& request) {
-    Session session(request.layout);
-    Upgrade upgrade = session.upgrade(request.bundle, std::nullopt);
-    const ClusterFacts facts = session.facts_before(upgrade.manifest());
+Forecast forecast_hop(Upgrade& upgrade, const ClusterFacts& facts, const Request& request) {
     Forecast forecast;
+    forecast.from = facts.version;
+    forecast.to = upgrade.version();
     if (upgrade.manifest_sha256 == facts.manifest) {
         forecast.title = nothing_to_do(upgrade);
         return forecast;
@@ -270,14 +279,9 @@ Forecast forecast(const Request& request) {
     return forecast;
 }
 
-bool run(const Request& request, engine::Reporter& reporter) {
-    Session session(request.layout);
-    if (std::optional<cluster::Operation> open = session.open_operation())
-        throw Error(fmt::format("operation {} ({}) is open: {}", open->id, name(open->state),
-                                open->message),
-                    Kind::busy)
-            .remedy("locum upgrade resume, or locum upgrade rollback");
-    Upgrade upgrade = session.upgrade(request.bundle, std::nullopt);
+bool run_hop(Session& session, const suite::Bundle& bundle, const Request& request,
+             const std::optional<Carrier>& carrier, engine::Reporter& reporter) {
+    Upgrade upgrade = session.upgrade(bundle);
     cluster::Lease lease(session.settings(), request.layout.suite,
                          "upgrade to " + upgrade.version());
     const ClusterFacts facts = session.facts_before(upgrade.manifest());
@@ -303,9 +307,9 @@ bool run(const Request& request, engine::Reporter& reporter) {
     cluster::Operation operation;
     operation.id = upgrade.operation;
     operation.kind = "upgrade";
-    operation.inputs =
-        to_json(Inputs{mode, false, upgrade.old_version(), upgrade.version(),
-                       upgrade.manifest_sha256, order.servers, facts.schema, order.agents});
+    operation.inputs = to_json(Inputs{mode, false, upgrade.old_version(), upgrade.version(),
+                                      upgrade.manifest_sha256, order.servers, facts.schema,
+                                      order.agents, carrier});
     operation.input_hash = platform::sha256_hex(operation.inputs);
     operation.plan = joined(engine::lines(plan));
     operation.plan_hash = platform::sha256_hex(operation.plan);
@@ -317,7 +321,7 @@ bool run(const Request& request, engine::Reporter& reporter) {
     return true;
 }
 
-bool resume(const Request& request, engine::Reporter& reporter) {
+bool resume_hop(const Request& request, engine::Reporter& reporter) {
     Continuation go(request, Continuation::Purpose::resume);
     if (go.rolling_back()) {
         take_back(go, reporter);
@@ -332,8 +336,12 @@ bool resume(const Request& request, engine::Reporter& reporter) {
     return true;
 }
 
-void roll_back(const Request& request, engine::Reporter& reporter) {
+void roll_back_hop(const Request& request, engine::Reporter& reporter) {
     Continuation go(request, Continuation::Purpose::rollback);
+    if (go.inputs.carrier)
+        reporter.note(fmt::format("only the upgrade from {} to {} is taken back; what came before "
+                                  "it stays",
+                                  go.inputs.from, go.inputs.to));
     if (request.restored)
         count_as_restored(go);
     take_back(go, reporter);

@@ -24,9 +24,13 @@ struct Request {
     // For run: told what speaks against beginning now, or for care, before anything is changed. May
     // be empty.
     std::function<void(const std::vector<engine::Finding>&)> found;
+    // Told when one of several hops is done.
+    std::function<void()> hop_done = {};
 };
 
 struct Forecast {
+    std::string from;
+    std::string to;
     Way way = Way::nothing_to_do;
     std::vector<std::string> reasons; // for a downtime, for another version first
     std::vector<std::string> through; // schemas that this version upgrades from, of go_through
@@ -41,7 +45,13 @@ struct Forecast {
     std::string title;
     std::optional<Rehearsed> rehearsed; // of this upgrade, on a copy of this database
     std::vector<engine::PlanLine> plan; // empty: the cluster runs this bundle already
+    // Where the new version is reached through others: each upgrade, with a plan of its own. Then
+    // way, refused and findings are of all together, as far as that is known before the first.
+    std::vector<Forecast> hops = {};
 };
+
+// Where the new version does not upgrade the cluster directly, but through versions that its bundle
+// carries, all of this goes hop by hop (decision 0028): each is an operation of its own.
 
 // What `run` would do; changes nothing. Throws Error: refused for an older version over a newer
 // one, or a mode that is not possible.
@@ -51,11 +61,13 @@ Forecast forecast(const Request& request);
 // downtime_needed (none was asked for and none can be avoided), busy, paused, failed with
 // everything undone.
 bool run(const Request& request, engine::Reporter& reporter);
-// Goes on with the open operation. Returns false where that was to take it back. Throws Error:
-// usage where none is open; downtime_needed.
+// Goes on with the open operation, and with the hops that follow it. Throws Error(paused) where
+// these cannot follow since their bundle is not at hand. Returns false where that was to take it
+// back. Throws Error: usage where none is open; downtime_needed.
 bool resume(const Request& request, engine::Reporter& reporter);
-// Takes the open operation back. Throws Error(refused) after the point of no return, unless the
-// database was restored: then what is proven of it is that it has the schema version of before.
+// Takes the open operation back; of several hops that one only. Throws Error(refused) after the
+// point of no return, unless the database was restored: then what is proven of it is that it has
+// the schema version of before.
 void roll_back(const Request& request, engine::Reporter& reporter);
 
 } // namespace locum::upgrade

@@ -4,6 +4,7 @@
 #include "installer/checks.hpp"
 #include "platform/hash.hpp"
 #include "upgrade/course.hpp"
+#include "upgrade/hops.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -98,7 +99,7 @@ struct Visit {
             open ? session.facts(upgrade.manifest()) : session.facts_before(upgrade.manifest());
         here = arrival(session, open, facts, node.name);
         if (!open)
-            decide(facts, ignored);
+            decide(facts, carried_by(installation.bundle), ignored);
         else if (here.last_begun && !here.last())
             throw Error(fmt::format("operation {} ({}) is past {}'s part: its last server brings "
                                     "all back",
@@ -158,10 +159,28 @@ private:
                 .remedy("locum upgrade resume");
     }
 
+    // A host's turn is one upgrade's: where there are to be several, one host runs them all.
+    Verdict verdict_here(const ClusterFacts& facts, const Manifests& carried) const {
+        const suite::Manifest& to = upgrade.manifest();
+        const auto through = hops(engine::Version::parse(facts.version), facts.schema, to, carried);
+        if (!through)
+            throw no_way(facts.schema, to, carried);
+        if (through->empty())
+            return verdict(to, facts);
+        std::vector<std::string> versions;
+        for (const std::size_t index : *through)
+            versions.push_back(carried[index]->version.text());
+        throw Error(fmt::format("from {} to {} the way is through {}, which no host can go alone",
+                                facts.version, to.version.text(), fmt::join(versions, ", ")),
+                    Kind::version_between)
+            .remedy("upgrade the whole cluster from here: locum upgrade run BUNDLE");
+    }
+
     // Decided once; later hosts go on with what was begun.
-    void decide(const ClusterFacts& facts, const std::vector<std::string>& ignored) {
+    void decide(const ClusterFacts& facts, const Manifests& carried,
+                const std::vector<std::string>& ignored) {
         inputs.schema = facts.schema;
-        const Verdict possible = verdict(upgrade.manifest(), facts);
+        const Verdict possible = verdict_here(facts, carried);
         if (here.order.size() == 1)
             inputs.mode = UpgradeMode::short_downtime; // the only server: no copy is made
         else if (!possible.rolling)

@@ -20,11 +20,17 @@ using engine::Kind;
 using nlohmann::json;
 
 std::string to_json(const Inputs& inputs) {
-    return json{{"mode", name(inputs.mode)},   {"host-by-host", inputs.host_by_host},
-                {"from", inputs.from},         {"to", inputs.to},
-                {"manifest", inputs.manifest}, {"servers", inputs.servers},
-                {"schema", inputs.schema},     {"agents", inputs.agents}}
-        .dump();
+    json value = {{"mode", name(inputs.mode)},   {"host-by-host", inputs.host_by_host},
+                  {"from", inputs.from},         {"to", inputs.to},
+                  {"manifest", inputs.manifest}, {"servers", inputs.servers},
+                  {"schema", inputs.schema},     {"agents", inputs.agents}};
+    if (const auto& carrier = inputs.carrier)
+        value["carrier"] = {{"file", carrier->file},
+                            {"manifest", carrier->manifest},
+                            {"version", carrier->version},
+                            {"mode", carrier->mode ? name(*carrier->mode) : ""},
+                            {"ignored", carrier->ignored}};
+    return value.dump();
 }
 
 Inputs inputs_from_json(const std::string& text) {
@@ -38,6 +44,14 @@ Inputs inputs_from_json(const std::string& text) {
     inputs.servers = value.at("servers").get<std::vector<std::string>>();
     inputs.schema = value.value("schema", "");                         // Locum 0.1 had none
     inputs.agents = value.value("agents", std::vector<std::string>{}); // likewise
+    if (value.contains("carrier")) {
+        const json& carrier = value.at("carrier");
+        const std::string mode = carrier.at("mode");
+        const auto text_of = [&](const char* key) { return carrier.at(key).get<std::string>(); };
+        inputs.carrier = Carrier{text_of("file"), text_of("manifest"), text_of("version"),
+                                 mode.empty() ? std::nullopt : std::optional(upgrade_mode(mode)),
+                                 carrier.at("ignored").get<std::vector<std::string>>()};
+    }
     return inputs;
 }
 
@@ -80,22 +94,34 @@ ClusterFacts Session::gather_for(const suite::Manifest& to, bool before) {
     return facts;
 }
 
-Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::string>& version) {
+suite::Bundle Session::open(const std::string& file) const {
+    suite::Bundle bundle = suite::Bundle::open(file, suite::PublicKey::parse(node_.bundle_key));
+    suite::require_suite(bundle.manifest(), layout_.suite);
+    return bundle;
+}
+
+Upgrade Session::upgrade() {
     Upgrade upgrade;
     upgrade.layout = layout_;
     upgrade.node = node_.name;
     upgrade.settings = settings_;
-    upgrade.bundle_file = bundle;
     upgrade.data_folder = node_.data_folder;
     upgrade.from = cluster::Registry(store_).fact(cluster::fact::version);
-    if (!bundle.empty()) {
-        const suite::Bundle opened =
-            suite::Bundle::open(bundle, suite::PublicKey::parse(node_.bundle_key));
-        suite::require_suite(opened.manifest(), layout_.suite);
-        upgrade.to = opened.manifest();
-        upgrade.manifest_sha256 = opened.manifest_sha256();
-        return upgrade;
-    }
+    return upgrade;
+}
+
+Upgrade Session::upgrade(const suite::Bundle& bundle) {
+    Upgrade upgrade = this->upgrade();
+    upgrade.bundle_file = bundle.file();
+    upgrade.to = bundle.manifest();
+    upgrade.manifest_sha256 = bundle.manifest_sha256();
+    return upgrade;
+}
+
+Upgrade Session::upgrade(const std::string& bundle, const std::optional<std::string>& version) {
+    if (!bundle.empty())
+        return upgrade(open(bundle));
+    Upgrade upgrade = this->upgrade();
     const std::string to = version.value_or("");
     if (to.empty() || !platform::exists(layout_.version(to) + "/.suite/manifest.toml"))
         throw Error(fmt::format("version {} is not unpacked on this node", to), Kind::usage)
@@ -196,6 +222,14 @@ void record_failure_of_rollback(cluster::Operations& operations, const engine::R
 }
 
 } // namespace
+
+void require_none_open(Session& session) {
+    if (const std::optional<cluster::Operation> open = session.open_operation())
+        throw Error(fmt::format("operation {} ({}) is open: {}", open->id, name(open->state),
+                                open->message),
+                    Kind::busy)
+            .remedy("locum upgrade resume, or locum upgrade rollback");
+}
 
 void drive(Session& session, const engine::Plan& plan, const engine::Run& run, Ending ending,
            const std::string& message, engine::Reporter& reporter) {

@@ -4,11 +4,22 @@
 #include "cluster/lease.hpp"
 #include "cluster/operations.hpp"
 #include "engine/runner.hpp"
+#include "suite/bundle.hpp"
 #include "upgrade/conductor.hpp"
 #include "upgrade/facts.hpp"
 #include "upgrade/plans.hpp"
 
 namespace locum::upgrade {
+
+// The bundle that is on its way by hops, of an operation that is one of them: what goes on after
+// it.
+struct Carrier {
+    std::string file;                 // on the node that began it
+    std::string manifest;             // SHA-256
+    std::string version;              // that all hops lead to
+    std::optional<UpgradeMode> mode;  // that was asked for
+    std::vector<std::string> ignored; // names of findings
+};
 
 // The inputs of an operation: what another process needs to rebuild its plan.
 struct Inputs {
@@ -22,6 +33,9 @@ struct Inputs {
     std::string schema = {}; // of the productive database when it began
     // Nodes whose agents were older than the bundle's program then; empty host by host.
     std::vector<std::string> agents = {};
+    std::optional<Carrier> carrier = {};
+    // Others come after it.
+    bool on_the_way() const { return carrier && carrier->manifest != manifest; }
 };
 std::string to_json(const Inputs& inputs);
 Inputs inputs_from_json(const std::string& text);
@@ -44,11 +58,15 @@ public:
         return cluster::Operations(store_).open();
     }
 
-    // The new version: from a bundle, verified with the cluster's key, or as it is unpacked here
-    // already. Changes nothing. bundle: path or "".
+    // A bundle of the suite, verified with the cluster's key.
+    suite::Bundle open(const std::string& file) const;
+    // The new version: from a bundle, or as it is unpacked here already. Changes nothing. bundle:
+    // path or "".
+    Upgrade upgrade(const suite::Bundle& bundle);
     Upgrade upgrade(const std::string& bundle, const std::optional<std::string>& version);
 
 private:
+    Upgrade upgrade();
     ClusterFacts gather_for(const suite::Manifest& to, bool before);
 
     cluster::Layout layout_;
@@ -57,6 +75,9 @@ private:
     cluster::Store store_;
     cluster::Peers peers_;
 };
+
+// Throws Error(busy), naming the open operation.
+void require_none_open(Session& session);
 
 // Runs or takes back a plan of an operation, and records in the registry how it ended. Back, only
 // what the plan has is taken back: one that leaves something of a node that is registered, by the

@@ -3,11 +3,11 @@
 #include "cluster/admission.hpp"
 #include "engine/error.hpp"
 #include "suite/topology.hpp"
+#include "upgrade/hops.hpp"
 #include "upgrade/requirements.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 namespace locum::upgrade {
 
@@ -94,20 +94,8 @@ Verdict verdict(const suite::Manifest& to, const ClusterFacts& facts) {
                                 to.version.text(), from.text(), facts.schema, to.schema),
                     Kind::refused)
             .remedy("an older version needs a new network and a restored backup");
-    const bool way = facts.schema == to.schema ||
-                     std::find(to.upgrades_from.begin(), to.upgrades_from.end(), facts.schema) !=
-                         to.upgrades_from.end();
-    if (!way)
-        throw Error(fmt::format("the database has schema {}; version {} can upgrade from {}",
-                                facts.schema, to.version.text(),
-                                to.upgrades_from.empty()
-                                    ? "none"
-                                    : fmt::format("{}", fmt::join(to.upgrades_from, ", "))),
-                    Kind::version_between)
-            .remedy(to.upgrades_from.empty()
-                        ? "ask the vendor for a version that upgrades from schema " + facts.schema
-                        : fmt::format("upgrade first to a version with schema {}",
-                                      fmt::join(to.upgrades_from, " or ")));
+    if (!reaches(to, facts.schema))
+        throw no_way(facts.schema, to, {});
     Verdict verdict;
     auto no = [&verdict](std::string reason) {
         verdict.rolling = false;

@@ -132,6 +132,13 @@ TEST_CASE("status: the command that goes on, for each state of the operation") {
     CHECK(contains(next(OperationState::running, whole), "where its coordinator has died"));
     CHECK(next(OperationState::rolling_back, whole) == "locum upgrade rollback");
     CHECK(next(OperationState::done, whole) == "");
+    const char* hop =
+        R"({"manifest":"a","carrier":{"file":"/2.0","manifest":"b","version":"2.0"}})";
+    CHECK(next(OperationState::done, hop) == "locum upgrade run /2.0: on to 2.0");
+    CHECK(next(OperationState::rolled_back, hop) == "");
+    const char* last =
+        R"({"manifest":"b","carrier":{"file":"/2.0","manifest":"b","version":"2.0"}})";
+    CHECK(next(OperationState::done, last) == "");
     CHECK(next(OperationState::rolled_back, by_host) == "");
 }
 

@@ -21,7 +21,7 @@ TEST_CASE("keys that are unknown, missing or of another type") {
          "3:1: found the unknown key 'extra'; expected one of format, locum, suite, compatibility, "
          "components, topologies, requirements, advice, secrets, host-files, outgoing, ports, "
          "configs, services, probes, "
-         "balancing, database, program, parts"},
+         "balancing, database, program, via, parts"},
         {"title = \"S\"", "title = \"S\"\ntilte = \"T\"",
          "6:1: found the unknown key 'tilte' in [suite]; expected one of name, title, version, "
          "schema, "

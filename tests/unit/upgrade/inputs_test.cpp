@@ -32,6 +32,27 @@ TEST_CASE("inputs: what another process needs comes back as it was") {
     }
 }
 
+TEST_CASE("inputs: of a hop, with the bundle that it comes from") {
+    Inputs inputs{UpgradeMode::rolling, false, "1.0", "1.5", "a", {"node-1"}, "1"};
+    CHECK(upgrade::to_json(inputs).find("carrier") == std::string::npos);
+    CHECK(!inputs.on_the_way());
+    for (const auto mode : {std::optional<UpgradeMode>{}, std::optional(UpgradeMode::in_place)}) {
+        inputs.carrier = {"/srv/2.0.bundle", "b", "2.0", mode, {"disk"}};
+        CHECK(inputs.on_the_way());
+        const std::string text = upgrade::to_json(inputs);
+        const Inputs again = upgrade::inputs_from_json(text);
+        REQUIRE(again.carrier);
+        CHECK(again.carrier->file == "/srv/2.0.bundle");
+        CHECK(again.carrier->version == "2.0");
+        CHECK(again.carrier->mode == mode);
+        CHECK(again.carrier->ignored == std::vector<std::string>{"disk"});
+        CHECK(again.on_the_way());
+        CHECK(upgrade::to_json(again) == text);
+    }
+    inputs.manifest = "b"; // the last one
+    CHECK(!inputs.on_the_way());
+}
+
 TEST_CASE("order: servers as they are given, balancers and all nodes as they joined") {
     upgrade::ClusterFacts facts = three_nodes();
     facts.nodes.push_back(node("lone", {"balancer"}));

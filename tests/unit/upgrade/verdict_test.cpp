@@ -102,7 +102,8 @@ TEST_CASE("verdict: no way from the schema that is there: through which one firs
     CHECK(error.kind() == Kind::version_between);
     CHECK(std::string(error.what()) ==
           "the database has schema 1; version 4.0 can upgrade from 2, 3");
-    CHECK(error.remedy() == "upgrade first to a version with schema 2 or 3");
+    CHECK(error.remedy() == "upgrade first to a version with schema 2 or 3; or have the vendor "
+                            "carry it in the bundle: locum bundle build … --via BUNDLE");
     const engine::Error none =
         error_of([] { upgrade::verdict(manifest("4.0", "4", {}), three_nodes()); });
     CHECK(none.kind() == Kind::version_between);

@@ -1,0 +1,226 @@
+// An upgrade that may be several, one after the other: what upgrade/coordinator.hpp offers.
+
+#include "engine/error.hpp"
+#include "installer/installed_node.hpp"
+#include "platform/files.hpp"
+#include "upgrade/hop.hpp"
+#include "upgrade/hops.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace locum::upgrade {
+
+using engine::Error;
+using engine::Finding;
+using engine::Kind;
+
+namespace {
+
+// The bundles of the upgrades, in order; the last one is that which carries the others.
+using Bundles = std::vector<const suite::Bundle*>;
+
+// nullopt: there is none.
+std::optional<Bundles> way_to(const suite::Bundle& bundle, const ClusterFacts& facts) {
+    const auto through = hops(engine::Version::parse(facts.version), facts.schema,
+                              bundle.manifest(), carried_by(bundle));
+    if (!through)
+        return std::nullopt;
+    Bundles way;
+    for (const std::size_t index : *through)
+        way.push_back(&bundle.carried()[index]);
+    way.push_back(&bundle);
+    return way;
+}
+
+// "1.0 to 1.5", each.
+std::vector<std::string> pairs_of(const Bundles& way, std::string from) {
+    std::vector<std::string> pairs;
+    for (const suite::Bundle* bundle : way) {
+        const std::string& to = bundle->manifest().version.text();
+        pairs.push_back(fmt::format("{} to {}", from, to));
+        from = to;
+    }
+    return pairs;
+}
+
+// The worst counts. What was found for the hops before it is not told again.
+void add(Forecast& whole, Forecast hop, const std::string& pair) {
+    whole.way = std::max(whole.way, hop.way);
+    for (const std::string& reason : hop.reasons)
+        whole.reasons.push_back(fmt::format("{}: {}", pair, reason));
+    if (hop.refused && !whole.refused)
+        whole.refused = Error(*hop.refused).during("planning the upgrade from " + pair);
+    for (Finding& finding : hop.findings)
+        if (std::find(whole.findings.begin(), whole.findings.end(), finding) ==
+            whole.findings.end())
+            whole.findings.push_back(std::move(finding));
+    hop.findings.clear();
+    whole.hops.push_back(std::move(hop));
+}
+
+Forecast forecast_way(Session& session, const Bundles& way, ClusterFacts facts,
+                      const Request& request) {
+    Forecast whole;
+    const std::vector<std::string> pairs = pairs_of(way, facts.version);
+    whole.from = facts.version;
+    whole.to = way.back()->manifest().version.text();
+    whole.title = fmt::format("{} upgrades, one after the other: {}; behind each there is no way "
+                              "back before it",
+                              way.size(), fmt::join(pairs, ", "));
+    whole.rehearsed = recall(request.layout, whole.from, whole.to).rehearsed;
+    for (std::size_t i = 0; i < way.size(); ++i) {
+        Upgrade upgrade = session.upgrade(*way[i]);
+        upgrade.from = facts.version;
+        add(whole,
+            engine::during("planning the upgrade from " + pairs[i],
+                           [&] { return forecast_hop(upgrade, facts, request); }),
+            pairs[i]);
+        facts = after(std::move(facts), upgrade.manifest(), upgrade.manifest_sha256);
+    }
+    return whole;
+}
+
+// Where the agent of this node keeps it as well: what is sent to the nodes is a file, and resumed
+// with it there.
+std::string take_out(const cluster::Layout& layout, const suite::Bundle& bundle) {
+    const std::string file = installer::kept_bundle(layout, bundle.manifest_sha256());
+    platform::make_folders(platform::parent_of(file), 0700);
+    bundle.save(file);
+    return file;
+}
+
+void run_way(const Bundles& way, const std::vector<std::string>& pairs, const Request& request,
+             engine::Reporter& reporter) {
+    const suite::Bundle& whole = *way.back();
+    const Carrier carrier{whole.file(), whole.manifest_sha256(), whole.manifest().version.text(),
+                          request.mode, request.ignored};
+    for (std::size_t i = 0; i < way.size(); ++i) {
+        const std::string which =
+            fmt::format("upgrading from {} ({} of {})", pairs[i], i + 1, way.size());
+        reporter.note(which);
+        engine::during(which, [&] {
+            Session session(request.layout); // the node's version is another one each time
+            const bool last = way[i] == &whole;
+            const suite::Bundle taken =
+                session.open(last ? whole.file() : take_out(request.layout, *way[i]));
+            run_hop(session, taken, request, carrier, reporter);
+        });
+        if (request.hop_done)
+            request.hop_done();
+    }
+}
+
+// It is there, and is what the hop was taken out of.
+bool is_carrier(const Session& session, const std::string& file, const Carrier& carrier) {
+    if (file.empty() || !platform::exists(file))
+        return false;
+    try {
+        return session.open(file).manifest_sha256() == carrier.manifest;
+    } catch (const Error&) {
+        return false; // another one has its name by now
+    }
+}
+
+// The inputs of the open upgrade where others follow it.
+std::optional<Inputs> hop_on_the_way(const Request& request) {
+    Session session(request.layout);
+    const std::optional<cluster::Operation> open = session.open_operation();
+    if (!open || open->kind != "upgrade")
+        return std::nullopt;
+    Inputs inputs = inputs_from_json(open->inputs);
+    return inputs.on_the_way() ? std::optional(std::move(inputs)) : std::nullopt;
+}
+
+// The request with the hop's own bundle, where the one that carries it is named or still there.
+Request with_own_bundle(const Request& request, const Inputs& inputs) {
+    const Session session(request.layout);
+    const bool kept = platform::exists(installer::kept_bundle(request.layout, inputs.manifest));
+    const std::string& carrier =
+        request.bundle.empty() && !kept ? inputs.carrier->file : request.bundle;
+    Request own = request;
+    if (is_carrier(session, carrier, *inputs.carrier)) {
+        const suite::Bundle bundle = session.open(carrier);
+        for (const suite::Bundle& one : bundle.carried())
+            if (one.manifest_sha256() == inputs.manifest)
+                own.bundle = take_out(request.layout, one);
+    }
+    return own;
+}
+
+void go_on(const Request& request, const Inputs& inputs, engine::Reporter& reporter) {
+    const Carrier& carrier = *inputs.carrier;
+    Request rest = request;
+    rest.mode = carrier.mode;
+    rest.ignored = carrier.ignored;
+    const Session session(request.layout);
+    for (const std::string& file : {request.bundle, carrier.file})
+        if (is_carrier(session, file, carrier)) {
+            rest.bundle = file;
+            run(rest, reporter);
+            return;
+        }
+    throw Error(fmt::format("the cluster runs {}, and was to get to {}; the bundle is not here: {}",
+                            inputs.to, carrier.version, carrier.file),
+                Kind::paused)
+        .remedy("go on where it is, or with it here: locum upgrade run " + carrier.file);
+}
+
+} // namespace
+
+Forecast forecast(const Request& request) {
+    Session session(request.layout);
+    const suite::Bundle bundle = session.open(request.bundle);
+    const ClusterFacts facts = session.facts_before(bundle.manifest());
+    Upgrade upgrade = session.upgrade(bundle);
+    const std::optional<Bundles> way = way_to(bundle, facts);
+    if (way && way->size() > 1)
+        return forecast_way(session, *way, session.facts_before(way->front()->manifest()), request);
+    Forecast direct = forecast_hop(upgrade, facts, request);
+    if (!way && direct.way == Way::go_through) {
+        direct.refused = no_way(facts.schema, bundle.manifest(), carried_by(bundle));
+        direct.reasons = {direct.refused->what()};
+    }
+    return direct;
+}
+
+bool run(const Request& request, engine::Reporter& reporter) {
+    Session session(request.layout);
+    require_none_open(session);
+    const suite::Bundle bundle = session.open(request.bundle);
+    if (bundle.carried().empty())
+        return run_hop(session, bundle, request, std::nullopt, reporter);
+    const ClusterFacts facts = session.facts(bundle.manifest());
+    const std::optional<Bundles> way = way_to(bundle, facts);
+    if (!way)
+        throw no_way(facts.schema, bundle.manifest(), carried_by(bundle));
+    if (way->size() == 1)
+        return run_hop(session, bundle, request, std::nullopt, reporter);
+    // All of it is looked at before the first one begins.
+    const Forecast whole =
+        forecast_way(session, *way, session.facts_before(way->front()->manifest()), request);
+    if (whole.refused)
+        throw Error(*whole.refused);
+    engine::require_no_errors(whole.findings);
+    reporter.note(whole.title);
+    run_way(*way, pairs_of(*way, facts.version), request, reporter);
+    return true;
+}
+
+bool resume(const Request& request, engine::Reporter& reporter) {
+    const std::optional<Inputs> hop = hop_on_the_way(request);
+    if (!hop)
+        return resume_hop(request, reporter);
+    if (!resume_hop(with_own_bundle(request, *hop), reporter))
+        return false;
+    go_on(request, *hop, reporter);
+    return true;
+}
+
+void roll_back(const Request& request, engine::Reporter& reporter) {
+    const std::optional<Inputs> hop = hop_on_the_way(request);
+    roll_back_hop(hop ? with_own_bundle(request, *hop) : request, reporter);
+}
+
+} // namespace locum::upgrade
