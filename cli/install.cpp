@@ -9,7 +9,6 @@
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "installer/checks.hpp"
-#include "installer/requirements.hpp"
 #include "interview/answers_text.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
@@ -59,20 +58,14 @@ int install_part(const Options& options, const installer::Installation& installa
     return 0;
 }
 
-// What the plan is for: each component's size, and what the selection takes together.
+// What the plan is for, too: what the selection takes.
 void print_install_plan(const installer::Installation& installation, const engine::Plan& plan,
                         const std::vector<engine::Finding>& findings, bool as_json) {
     if (as_json) {
-        const auto mb = [](std::uint64_t bytes) { return (bytes + (1U << 20) - 1) >> 20; };
         json told = {{"plan", plan.title},
                      {"steps", steps_value(engine::describe(plan))},
-                     {"findings", findings_value(findings)},
-                     {"needs", json::array()}};
-        for (const installer::ComponentNeed& need :
-             installer::needs_of(installation.manifest(), installation.answers.components))
-            told["needs"].push_back({{"component", need.component},
-                                     {"disk-mb", mb(need.disk_bytes)},
-                                     {"memory-mb", need.memory_mb}});
+                     {"findings", findings_value(findings)}};
+        add_needs(installation, told);
         print_document("plan", told);
         return;
     }

@@ -91,10 +91,7 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
         return std::find(facts.unpacked.begin(), facts.unpacked.end(), component) !=
                facts.unpacked.end();
     });
-    add(disk_findings(facts.here,
-                      {{"product", "the selected components", product_bytes(manifest, to_unpack)},
-                       {"state", "Locum's state", state_bytes},
-                       {"logs", "logs", logs_bytes}}));
+    add(disk_findings(facts.here, needs_of_installation(manifest, to_unpack, !facts.node)));
     if (facts.root || !facts.root_folder.empty()) {
         for (const std::string& folder : facts.unwriteable)
             findings.push_back(
