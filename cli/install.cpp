@@ -9,6 +9,7 @@
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "installer/checks.hpp"
+#include "installer/unused_answers.hpp"
 #include "interview/answers_text.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
@@ -148,9 +149,24 @@ void record(const Options& options, const installer::Prepared& prepared) {
         refuse_record(options.record);
 }
 
+// Answers that change nothing, since this host is installed already.
+void tell_unused(const Options& options, const installer::Installation& installation) {
+    if (options.answers.empty())
+        return;
+    const std::vector<engine::Finding> unused =
+        installer::unused_answers(installation.answers, installation.manifest(),
+                                  installer::what_is_kept(installation.layout));
+    for (const engine::Finding& finding : unused)
+        platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+    if (options.json && !options.plan)
+        print_findings(unused);
+}
+
 int install(const Options& options, installer::Prepared& prepared, RunReporter& reporter) {
     const installer::Answers& answers = prepared.installation.answers;
     const std::string& root = prepared.installation.layout.root;
+    if (prepared.relation != installer::Relation::none)
+        tell_unused(options, prepared.installation);
     switch (prepared.relation) {
     case installer::Relation::newer:
         return install_part(options, prepared.installation, reporter);
