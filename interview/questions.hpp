@@ -33,6 +33,7 @@ struct Setting {
     bool firewall = false; // one is in force here
     // Tries what was given; "found …; expected …", or "". Empty: it is not tried.
     std::function<std::string(const Draft&)> try_datasource = {};
+    std::string root = {}; // --root; empty: the host itself
 };
 // The rest. The draft has what was given to those of trust.
 std::vector<Question> questions_of_suite(const Setting& setting);
