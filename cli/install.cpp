@@ -9,7 +9,7 @@
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "installer/checks.hpp"
-#include "installer/requirements.hpp"
+#include "installer/unused_answers.hpp"
 #include "interview/answers_text.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
@@ -59,20 +59,14 @@ int install_part(const Options& options, const installer::Installation& installa
     return 0;
 }
 
-// What the plan is for: each component's size, and what the selection takes together.
+// What the plan is for, too: what the selection takes.
 void print_install_plan(const installer::Installation& installation, const engine::Plan& plan,
                         const std::vector<engine::Finding>& findings, bool as_json) {
     if (as_json) {
-        const auto mb = [](std::uint64_t bytes) { return (bytes + (1U << 20) - 1) >> 20; };
         json told = {{"plan", plan.title},
                      {"steps", steps_value(engine::describe(plan))},
-                     {"findings", findings_value(findings)},
-                     {"needs", json::array()}};
-        for (const installer::ComponentNeed& need :
-             installer::needs_of(installation.manifest(), installation.answers.components))
-            told["needs"].push_back({{"component", need.component},
-                                     {"disk-mb", mb(need.disk_bytes)},
-                                     {"memory-mb", need.memory_mb}});
+                     {"findings", findings_value(findings)}};
+        add_needs(installation, told);
         print_document("plan", told);
         return;
     }
@@ -170,8 +164,23 @@ void print_next(const installer::Installation& installed) {
                root.empty() ? "" : " --root " + root);
 }
 
+// Answers that change nothing, since this host is installed already.
+void tell_unused(const Options& options, const installer::Installation& installation) {
+    if (options.answers.empty())
+        return;
+    const std::vector<engine::Finding> unused =
+        installer::unused_answers(installation.answers, installation.manifest(),
+                                  installer::what_is_kept(installation.layout));
+    for (const engine::Finding& finding : unused)
+        platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+    if (options.json && !options.plan)
+        print_findings(unused);
+}
+
 int install(const Options& options, installer::Prepared& prepared, RunReporter& reporter) {
     const installer::Answers& answers = prepared.installation.answers;
+    if (prepared.relation != installer::Relation::none)
+        tell_unused(options, prepared.installation);
     switch (prepared.relation) {
     case installer::Relation::newer:
         return install_part(options, prepared.installation, reporter);

@@ -212,6 +212,7 @@ private:
             setting.information = bundle.text(manifest.information);
         setting.firewall = request_.root.empty() && platform::is_root() &&
                            !installer::firewall_in_force({"", manifest.name}).empty();
+        setting.root = request_.root;
         setting.try_datasource = [this](const Draft& draft) { return fault_of_datasource(draft); };
         setting.try_keystore = [this](const Draft& draft) { return fault_of_keystore(draft); };
         std::vector<Question> all = interview::questions_of_trust(setting.host, name_);

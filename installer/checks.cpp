@@ -42,6 +42,10 @@ const std::vector<CheckInfo>& checks() {
          "modifications: what the answers say of the firewall is what is done; what is there "
          "already stays",
          "", true},
+        {"answers-unused",
+         "over an installation: what the answers say is what this node was installed by; what is "
+         "there already stays",
+         "", true},
         {"port-unknown", "ports of the answers are the bundle's", answers},
         {"port-twice", "no two ports of this host are one", "only one can listen"},
         {"memory", "memory for all components of the host", ""},

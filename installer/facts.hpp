@@ -71,6 +71,11 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
 // What in the answers does not fit the suite, whatever the host is.
 std::vector<engine::Finding> selection_findings(const Answers& answers,
                                                 const suite::Manifest& manifest);
+// HAProxy refuses a socket path of more characters; sun_path would take 107.
+inline constexpr std::size_t longest_socket_path = 97;
+// The longest one that a balancer of the selection makes in the folder for sockets; "": none does.
+std::string socket_path(const suite::Manifest& manifest, const std::vector<std::string>& components,
+                        const std::string& run_folder);
 // All that speaks against the installation, each with its remedy.
 std::vector<engine::Finding> preflight(const Answers& answers, const suite::Manifest& manifest,
                                        const Facts& facts);

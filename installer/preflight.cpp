@@ -2,6 +2,7 @@
 #include "installer/firewall.hpp"
 
 #include "cluster/clock.hpp"
+#include "engine/contains.hpp"
 #include "installer/requirements.hpp"
 #include "suite/topology.hpp"
 
@@ -17,9 +18,6 @@ using engine::Severity;
 using suite::Manifest;
 
 namespace {
-
-// HAProxy refuses a socket path of more characters; sun_path would take 107.
-constexpr std::size_t longest_socket_path = 97;
 
 bool selected(const Answers& answers, const std::string& component) {
     return std::find(answers.components.begin(), answers.components.end(), component) !=
@@ -96,10 +94,7 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
         return std::find(facts.unpacked.begin(), facts.unpacked.end(), component) !=
                facts.unpacked.end();
     });
-    add(disk_findings(facts.here,
-                      {{"product", "the selected components", product_bytes(manifest, to_unpack)},
-                       {"state", "Locum's state", state_bytes},
-                       {"logs", "logs", logs_bytes}}));
+    add(disk_findings(facts.here, needs_of_installation(manifest, to_unpack, !facts.node)));
     if (facts.root || !facts.root_folder.empty()) {
         for (const std::string& folder : facts.unwriteable)
             findings.push_back(
@@ -120,16 +115,12 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
              "one installation of the suite on a host",
              fmt::format("use that one (locum status --root {}), or take it away", other.root),
              true});
-    if (manifest.balancing && manifest.balancing->driver == suite::BalancerDriver::haproxy &&
-        selected(answers, manifest.balancing->component)) {
-        // The longest name that is made from it while HAProxy starts.
-        const std::string socket = facts.run_folder + "/haproxy.sock";
-        if (socket.size() > longest_socket_path)
-            findings.push_back({"socket-path", Severity::error,
-                                fmt::format("{} ({} characters)", socket, socket.size()),
-                                fmt::format("at most {} characters", longest_socket_path),
-                                "set a short run-directory in " + answers.file});
-    }
+    const std::string socket = socket_path(manifest, answers.components, facts.run_folder);
+    if (socket.size() > longest_socket_path)
+        findings.push_back({"socket-path", Severity::error,
+                            fmt::format("{} ({} characters)", socket, socket.size()),
+                            fmt::format("at most {} characters", longest_socket_path),
+                            "set a short run-directory in " + answers.file});
     auto address = [&](const std::string& found, const std::string& expected) {
         findings.push_back({"address", Severity::error, found, expected,
                             "correct node.address in " + answers.file});
@@ -235,6 +226,15 @@ void check_services(const Answers& answers, const Manifest& manifest, const Fact
 }
 
 } // namespace
+
+std::string socket_path(const Manifest& manifest, const std::vector<std::string>& components,
+                        const std::string& run_folder) {
+    if (!manifest.balancing || manifest.balancing->driver != suite::BalancerDriver::haproxy ||
+        !engine::contains(components, manifest.balancing->component))
+        return "";
+    // The longest name that is made from it while HAProxy starts.
+    return run_folder + "/haproxy.sock";
+}
 
 std::vector<Finding> selection_findings(const Answers& answers, const Manifest& manifest) {
     Answers whole = answers;

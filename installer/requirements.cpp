@@ -44,36 +44,44 @@ std::string systems_text(const std::vector<suite::SystemRequirement>& systems) {
 
 } // namespace
 
-std::vector<Finding> disk_findings(const HostFacts& host, const std::vector<Need>& needs,
-                                   const std::string& who) {
-    struct Total {
-        std::uint64_t bytes = 0;
-        std::vector<std::string> parts;
-    };
-    std::map<std::uint64_t, platform::FileSystem> systems;
-    std::map<std::uint64_t, Total> totals;
+std::vector<FileSystemNeed> needs_by_file_system(const HostFacts& host,
+                                                 const std::vector<Need>& needs) {
+    std::map<std::uint64_t, FileSystemNeed> by_device;
     for (const Need& need : needs) {
         const auto found = host.folders.find(need.folder);
-        if (found == host.folders.end() || need.bytes == 0)
+        if (found == host.folders.end())
             continue;
         const auto& [path, system] = found->second;
-        systems[system.device] = system;
-        Total& total = totals[system.device];
-        total.bytes += need.bytes;
-        total.parts.push_back(fmt::format("{} for {} in {}", need_mb(need.bytes), need.what, path));
+        FileSystemNeed& there = by_device[system.device];
+        there.system = system;
+        there.bytes += need.bytes;
+        there.parts.push_back({need.folder, path, need.what, need.bytes});
     }
+    std::vector<FileSystemNeed> all;
+    for (auto& [device, there] : by_device)
+        all.push_back(std::move(there));
+    return all;
+}
+
+std::vector<Finding> disk_findings(const HostFacts& host, const std::vector<Need>& needs,
+                                   const std::string& who) {
     std::vector<Finding> findings;
-    for (const auto& [device, total] : totals) {
-        const platform::FileSystem& system = systems[device];
-        if (system.free_bytes < total.bytes)
-            findings.push_back(
-                {"disk", Severity::error,
-                 fmt::format("{}{} free in the file system at {}", who, mb(system.free_bytes),
-                             system.mount),
-                 fmt::format("{}: {}", need_mb(total.bytes), fmt::join(total.parts, ", ")),
-                 fmt::format("free {} there, or make it larger",
-                             need_mb(total.bytes - system.free_bytes)),
-                 true});
+    for (const FileSystemNeed& there : needs_by_file_system(host, needs)) {
+        const platform::FileSystem& system = there.system;
+        if (system.free_bytes >= there.bytes)
+            continue;
+        std::vector<std::string> parts;
+        for (const FileSystemNeed::Part& part : there.parts)
+            if (part.bytes > 0)
+                parts.push_back(
+                    fmt::format("{} for {} in {}", need_mb(part.bytes), part.what, part.path));
+        findings.push_back({"disk", Severity::error,
+                            fmt::format("{}{} free in the file system at {}", who,
+                                        mb(system.free_bytes), system.mount),
+                            fmt::format("{}: {}", need_mb(there.bytes), fmt::join(parts, ", ")),
+                            fmt::format("free {} there, or make it larger",
+                                        need_mb(there.bytes - system.free_bytes)),
+                            true});
     }
     return findings;
 }
@@ -106,6 +114,18 @@ std::vector<ComponentNeed> needs_of(const Manifest& manifest, const Components& 
     needs.push_back({"together", product_bytes(manifest, components),
                      sum(manifest, components, &suite::Component::memory_mb)});
     return needs;
+}
+
+std::vector<Need> needs_of_installation(const Manifest& manifest, const Components& to_unpack,
+                                        bool keeps_bundle) {
+    std::uint64_t bundle = 0;
+    for (const suite::Part& part : manifest.parts)
+        bundle += part.size;
+    return {{"product", "the selected components", product_bytes(manifest, to_unpack)},
+            {"state", "Locum's state", state_bytes},
+            {"state", "the bundle, to repair from", keeps_bundle ? bundle : 0},
+            {"logs", "logs", logs_bytes},
+            {"data", "data", 0}};
 }
 
 std::vector<Finding> host_findings(const Manifest& manifest, const Components& components,

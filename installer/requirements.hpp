@@ -19,8 +19,23 @@ struct Need {
     std::string what;
     std::uint64_t bytes = 0;
 };
-// "disk", one for each file system that has not enough for all that goes there. A folder that the
-// facts do not have is passed over.
+// Of one file system: all that goes there.
+struct FileSystemNeed {
+    struct Part {
+        std::string folder; // its name in HostFacts
+        std::string path;
+        std::string what;
+        std::uint64_t bytes = 0; // 0: nothing yet
+    };
+    platform::FileSystem system;
+    std::uint64_t bytes = 0; // of all parts
+    std::vector<Part> parts;
+};
+// One for each file system that the folders of the needs are on. A folder that the facts do not
+// have is passed over.
+std::vector<FileSystemNeed> needs_by_file_system(const HostFacts& host,
+                                                 const std::vector<Need>& needs);
+// "disk", one for each file system that has not enough for all that goes there.
 std::vector<engine::Finding> disk_findings(const HostFacts& host, const std::vector<Need>& needs,
                                            const std::string& who = "");
 
@@ -36,6 +51,11 @@ struct ComponentNeed {
     std::uint64_t memory_mb = 0;
 };
 std::vector<ComponentNeed> needs_of(const suite::Manifest& manifest, const Components& components);
+
+// What an installation writes. to_unpack: without components that take no more space.
+// keeps_bundle: a copy of it is kept; false where there is one already.
+std::vector<Need> needs_of_installation(const suite::Manifest& manifest,
+                                        const Components& to_unpack, bool keeps_bundle = true);
 
 // What the logs of a host may take before anybody looks after them.
 inline constexpr std::uint64_t logs_bytes = 16ULL << 20;

@@ -1,5 +1,7 @@
 #include "interview/interview.hpp"
 
+#include <algorithm>
+
 namespace locum::interview {
 
 Interview::Interview(std::vector<Question> questions, Draft draft) :
@@ -19,7 +21,19 @@ const Question* Interview::current() const {
 Value Interview::suggested() const {
     const Question& question = questions_.at(at_);
     const auto before = draft_.find(question.key);
-    return before != draft_.end() ? before->second : suggestion(question, given());
+    if (before == draft_.end())
+        return suggestion(question, given());
+    Value value = before->second;
+    if (question.form == Form::choice || question.form == Form::several) {
+        const std::vector<Option> options = question.options(given());
+        std::erase_if(value, [&](const std::string& one) {
+            return std::none_of(options.begin(), options.end(),
+                                [&](const Option& option) { return option.value == one; });
+        });
+        if (value.empty())
+            return suggestion(question, given());
+    }
+    return value;
 }
 
 std::string Interview::give(const Value& value) {

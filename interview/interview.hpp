@@ -13,7 +13,7 @@ public:
 
     // nullptr: all are answered.
     const Question* current() const;
-    // What was given before, else what the question suggests.
+    // What was given before, as far as it can still be chosen; else what the question suggests.
     Value suggested() const;
     // Takes the answer and goes on; where something is wrong with it, says what, and stays.
     std::string give(const Value& value);

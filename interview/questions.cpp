@@ -22,6 +22,8 @@ using suite::Manifest;
 
 namespace {
 
+constexpr const char* suites_account = "-"; // no name of an account
+
 std::string told(const Error& error) {
     return "found " + error.one_line();
 }
@@ -114,19 +116,32 @@ std::string fault_of_selection(const Manifest& manifest, const Draft& draft, con
                      suite::topologies_text(manifest);
 }
 
+// What it takes, what comes with it, and what it cannot be without. Short: a list is cut at the
+// screen's width.
+std::string note_of(const Manifest& manifest, const suite::Component& component) {
+    const std::vector<std::string> all = suite::completed(manifest, {component.name});
+    const auto need = installer::needs_of(manifest, all).back();
+    std::string note = fmt::format("{} MB disk, {} MB memory",
+                                   (need.disk_bytes + (1U << 20) - 1) >> 20, need.memory_mb);
+    if (all.size() > 1)
+        note += fmt::format("; brings {}", fmt::join(all.begin() + 1, all.end(), ", "));
+    if (!component.requires_.empty())
+        note += fmt::format("; needs {} beside it", fmt::join(component.requires_, ", "));
+    if (!component.cluster_requires.empty())
+        note += fmt::format("; needs {} first", fmt::join(component.cluster_requires, ", "));
+    return note;
+}
+
 Question components_question(const Manifest& manifest) {
     Question question{
         "components", Form::several, "Components of this host",
-        "What this host is to run. What comes with a component by itself need not be named."};
+        "What this host is to run. What comes with a component by itself need not be named; what "
+        "it needs first may be on another host."};
     question.options = [&manifest](const Draft& draft) {
         std::vector<Option> options;
         for (const std::string& name : choosable(manifest, text_of(draft, topology_key))) {
-            const auto need =
-                installer::needs_of(manifest, suite::completed(manifest, {name})).back();
-            options.push_back(
-                {name, manifest.component(name)->title,
-                 fmt::format("{} MB disk, {} MB memory", (need.disk_bytes + (1U << 20) - 1) >> 20,
-                             need.memory_mb)});
+            const suite::Component& component = *manifest.component(name);
+            options.push_back({name, component.title, note_of(manifest, component)});
         }
         return options;
     };
@@ -156,21 +171,40 @@ Question name_question(const Host& host) {
     return question;
 }
 
-void add_services(std::vector<Question>& all, const Manifest& manifest) {
-    for (const suite::Service& service : manifest.services) {
-        Question start{"services." + service.name + ".start", Form::choice,
-                       fmt::format("Start of {}", service.name),
-                       "Whether it is started at boot (automatic), or by a person (manual)."};
-        start.asked = [component = service.component](const Draft& draft) {
+void add_services(std::vector<Question>& all, const Setting& setting) {
+    for (const suite::Service& service : setting.manifest.services) {
+        const auto asked = [component = service.component](const Draft& draft) {
             const auto selected = draft.find("components");
             return text_of(draft, advanced_key) == "yes" && selected != draft.end() &&
                    contains(selected->second, component);
         };
+        Question start{"services." + service.name + ".start", Form::choice,
+                       fmt::format("Start of {}", service.name),
+                       "Whether it is started at boot (automatic), or by a person (manual)."};
+        start.asked = asked;
         start.options = [](const Draft&) {
             return std::vector<Option>{{"automatic", "at boot"}, {"manual", "by a person"}};
         };
         start.suggested = [](const Draft&) { return Value{"automatic"}; };
         all.push_back(std::move(start));
+
+        Question account{"services." + service.name + ".account", Form::text,
+                         fmt::format("Account of {}", service.name),
+                         fmt::format("Of this host, as which it runs; it exists already. {}: the "
+                                     "suite's own, which the installation makes.",
+                                     suites_account)};
+        // Below a folder services run as the user that the agent runs as.
+        account.asked = [asked, below = !setting.root.empty()](const Draft& draft) {
+            return !below && asked(draft);
+        };
+        account.suggested = [](const Draft&) { return Value{suites_account}; };
+        account.fault = [](const Draft&, const Value& value) {
+            return value.at(0) == suites_account || suite::is_account_name(value[0])
+                       ? ""
+                       : fmt::format("found '{}'; expected {}, or {}", value[0],
+                                     suite::account_name_rule, suites_account);
+        };
+        all.push_back(std::move(account));
     }
 }
 
@@ -232,15 +266,20 @@ std::vector<Question> questions_of_suite(const Setting& setting) {
     all.push_back(name_question(setting.host));
     for (Question& question : questions_of_network(setting))
         all.push_back(std::move(question));
-    add_services(all, manifest);
+    add_services(all, setting);
     return all;
 }
 
 std::vector<Line> lines_of(const Draft& given) {
     std::vector<Line> lines;
-    for (const auto& [key, value] : given)
-        if (is_answer(key))
+    for (const auto& [key, value] : given) {
+        if (!is_answer(key))
+            continue;
+        if (key.starts_with("firewall.rules."))
+            lines.push_back({key, clients_in(value)});
+        else if (!key.starts_with("services.") || value != Value{suites_account})
             lines.push_back({key, value});
+    }
     return lines;
 }
 

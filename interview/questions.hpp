@@ -36,6 +36,7 @@ struct Setting {
     std::function<std::string(const Draft&)> try_datasource = {};
     // Likewise: whether the passphrase opens the keystore.
     std::function<std::string(const Draft&)> try_keystore = {};
+    std::string root = {}; // --root; empty: the host itself
 };
 // The rest. The draft has what was given to those of trust.
 std::vector<Question> questions_of_suite(const Setting& setting);

@@ -2,8 +2,11 @@
 #include "interview/questions_of_keystore.hpp"
 
 #include "engine/contains.hpp"
+#include "installer/facts.hpp"
 #include "platform/addresses.hpp"
+#include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "suite/topology.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -57,12 +60,95 @@ Question address_question(const Host& host) {
     return question;
 }
 
+// Among those that were given before it.
+std::string fault_of_same_port(const Draft& draft, const Value& value) {
+    for (const auto& [key, other] : draft)
+        if ((key == "node.agent-port" || key.starts_with("ports.")) && other == value)
+            return fmt::format("found {}, as {}; expected a port of its own", value.at(0), key);
+    return "";
+}
+
 std::string fault_of_port(const Draft& draft, const Value& value) {
     const auto port = static_cast<std::uint16_t>(std::stoul(value.at(0)));
+    if (std::string same = fault_of_same_port(draft, value); !same.empty())
+        return same;
     const auto taken = platform::listener(text_of(draft, "node.address"), port);
     return taken ? fmt::format("found {} in use by {}; expected a free port", port,
                                taken->program.empty() ? "a process" : taken->program)
                  : "";
+}
+
+// Of a folder that is written, or will be made.
+std::string fault_of_folder(const std::string& path) {
+    if (!path.starts_with('/'))
+        return fmt::format("found '{}'; expected a path that begins with /", path);
+    std::string at = path;
+    while (at != "/" && !platform::exists(at))
+        at = platform::parent_of(at);
+    if (platform::is_regular_file(at))
+        return fmt::format("found a file at {}; expected a folder, or nothing", at);
+    return platform::writeable(path)
+               ? ""
+               : fmt::format("found no right to write {}; expected a folder that can be written, "
+                             "or made",
+                             path);
+}
+
+std::string fault_of_run_folder(const Manifest& manifest, const Draft& draft,
+                                const std::string& path) {
+    const auto components = draft.find("components");
+    const std::string socket =
+        components == draft.end()
+            ? ""
+            : installer::socket_path(manifest, suite::completed(manifest, components->second),
+                                     path);
+    return socket.size() > installer::longest_socket_path
+               ? fmt::format(
+                     "found {} ({} characters) as the path of a socket; expected at most {}",
+                     socket, socket.size(), installer::longest_socket_path)
+               : fault_of_folder(path);
+}
+
+std::string data_folder(const Setting& setting) {
+    return setting.root + "/var/opt/" + setting.manifest.name;
+}
+
+void add_folders(std::vector<Question>& all, const Setting& setting) {
+    Question data{"data-directory", Form::path, "Folder for data",
+                  "Copies, backups and the embedded database are there."};
+    data.asked = advanced();
+    data.suggested = always({data_folder(setting)});
+    data.fault = [](const Draft&, const Value& value) { return fault_of_folder(value.at(0)); };
+    all.push_back(std::move(data));
+    Question run{"run-directory", Form::path, "Folder for sockets", "Keep it short."};
+    run.asked = advanced();
+    run.suggested = always({setting.root + "/run/" + setting.manifest.name});
+    run.fault = [&manifest = setting.manifest](const Draft& draft, const Value& value) {
+        return fault_of_run_folder(manifest, draft, value.at(0));
+    };
+    all.push_back(std::move(run));
+}
+
+Question embedded_file_question(const Setting& setting) {
+    Question file{"datasource.file", Form::path, "File of the embedded database",
+                  "Of an embedded one only: it is made there."};
+    file.asked = [](const Draft& draft) {
+        return given(draft, network_key, "create") && given(draft, advanced_key, "yes") &&
+               given(draft, "datasource.type", "embedded");
+    };
+    file.suggested = [usual = data_folder(setting),
+                      suite = setting.manifest.name](const Draft& draft) {
+        const std::string folder = text_of(draft, "data-directory");
+        return Value{(folder.empty() ? usual : folder) + "/" + suite + ".sqlite"};
+    };
+    file.fault = [](const Draft&, const Value& value) {
+        const std::string& path = value.at(0);
+        if (platform::exists(path) && !platform::is_regular_file(path))
+            return fmt::format("found something else than a file at {}; expected one, or nothing",
+                               path);
+        return fault_of_folder(platform::parent_of(path));
+    };
+    return file;
 }
 
 void add_account(std::vector<Question>& all, const std::string& name, const std::string& whose,
@@ -93,6 +179,7 @@ void add_datasource(std::vector<Question>& all, const Setting& setting) {
     };
     type.suggested = always({"postgresql"});
     all.push_back(std::move(type));
+    all.push_back(embedded_file_question(setting));
     Question host{"datasource.host", Form::text, "Host of the database",
                   "Name or address of the PostgreSQL server."};
     host.asked = on_postgresql();
@@ -142,8 +229,7 @@ void add_ports(std::vector<Question>& all, const Manifest& manifest) {
         question.suggested = [port](const Draft& draft) {
             return Value{std::to_string(choice_of(port, draft))};
         };
-        if (port.tcp)
-            question.fault = fault_of_port;
+        question.fault = port.tcp ? fault_of_port : fault_of_same_port;
         all.push_back(std::move(question));
     }
 }
@@ -161,13 +247,15 @@ const char* word_of(suite::Clients clients) {
 }
 
 std::string fault_of_rule(const Draft&, const Value& value) {
-    if (value.size() == 1 && (value[0] == "any" || value[0] == "peers" || value[0] == "off"))
+    const Value clients = clients_in(value);
+    if (clients == Value{"any"} || clients == Value{"peers"} || clients == Value{"off"})
         return "";
-    for (const std::string& network : value)
+    for (const std::string& network : clients)
         if (!platform::network(network))
-            return fmt::format(
-                "found '{}'; expected any, peers, off, or a network such as 10.0.0.0/8", network);
-    return "";
+            return fmt::format("found '{}'; expected any, peers, off, or networks such as "
+                               "10.0.0.0/8, 2001:db8::/32",
+                               network);
+    return clients.empty() ? "found no network; expected one at least" : "";
 }
 
 void add_firewall(std::vector<Question>& all, const Setting& setting) {
@@ -183,8 +271,8 @@ void add_firewall(std::vector<Question>& all, const Setting& setting) {
                          const char* vendors) {
         Question rule{"firewall.rules." + name, Form::text,
                       fmt::format("Who may connect to port '{}'", name),
-                      "any: everybody; peers: the network's nodes; off: no rule; or a network such "
-                      "as 10.0.0.0/8."};
+                      "any: everybody; peers: the network's nodes; off: no rule; or networks such "
+                      "as 10.0.0.0/8, 2001:db8::/32."};
         rule.asked = [in_force = setting.firewall, component](const Draft& draft) {
             return in_force && given(draft, "firewall.manage", "yes") &&
                    (component.empty() || selected(draft, component));
@@ -200,6 +288,19 @@ void add_firewall(std::vector<Question>& all, const Setting& setting) {
 
 } // namespace
 
+Value clients_in(const Value& texts) {
+    Value clients;
+    for (const std::string& text : texts) {
+        std::size_t at = 0;
+        while ((at = text.find_first_not_of(", ", at)) != std::string::npos) {
+            const std::size_t end = std::min(text.find_first_of(", ", at), text.size());
+            clients.push_back(text.substr(at, end - at));
+            at = end;
+        }
+    }
+    return clients;
+}
+
 std::vector<Question> questions_of_network(const Setting& setting) {
     std::vector<Question> all{address_question(setting.host)};
     Question advanced_one{advanced_key, Form::yes_no,
@@ -207,16 +308,7 @@ std::vector<Question> questions_of_network(const Setting& setting) {
                           "The vendor's choices do for nearly all hosts."};
     advanced_one.suggested = always({"no"});
     all.push_back(std::move(advanced_one));
-    for (const auto& [key, title, folder, help] :
-         {std::tuple{"data-directory", "Folder for data", "/var/opt/",
-                     "Copies, backups and the embedded database are there. Below --root where that "
-                     "is given."},
-          std::tuple{"run-directory", "Folder for sockets", "/run/", "Keep it short."}}) {
-        Question question{key, Form::path, title, help};
-        question.asked = advanced();
-        question.suggested = always({folder + setting.manifest.name});
-        all.push_back(std::move(question));
-    }
+    add_folders(all, setting);
     add_datasource(all, setting);
     for (Question& question : questions_of_keystore(setting))
         all.push_back(std::move(question));

@@ -40,6 +40,8 @@ Value example_of(const std::string& key, const Setting& setting) {
         return {"vendor.pub"};
     if (key == "licence-accepted")
         return {"no"};
+    if (key.starts_with("services.") && key.ends_with(".account"))
+        return {"service-account"};
     if (key == "datasource.host")
         return {"db.example.org"};
     if (key == "datasource.application.password")
@@ -55,8 +57,9 @@ Value example_of(const std::string& key, const Setting& setting) {
 
 bool optional_key(const std::string& key) {
     return key == "token.use" || key == "data-directory" || key == "run-directory" ||
-           key == "node.agent-port" || key == "datasource.port" || key.starts_with("ports.") ||
-           key.starts_with("services.") || key.starts_with("keystore.") ||
+           key == "node.agent-port" || key == "datasource.file" || key == "datasource.port" ||
+           key.starts_with("ports.") || key.starts_with("services.") ||
+           key.starts_with("keystore.") ||
            key.starts_with("firewall.");
 }
 

@@ -24,6 +24,8 @@ def schemas():
         with open(file, encoding="utf-8") as text:
             schema = json.load(text)
         kind = os.path.basename(file).removesuffix(".json")
+        if kind == "answers":  # is read, not printed: tests/unit/docs/answers.py
+            continue
         assert schema["$id"] == f"urn:locum:{kind}:{schema['properties']['format']['const']}", file
         assert schema["properties"]["kind"]["const"] == kind, file
         Draft202012Validator.check_schema(schema)

@@ -114,6 +114,15 @@ nothing_unpacked
 setup 1.0 --root "$trial/node-1" --answers "$trial/answers-1.toml"
 expect_code 0 "a second run"
 expect_said 'is installed as node-1: nothing to do'
+! grep answers-unused "$trial/last.log" || fail "its own answers are told to be unused"
+
+echo "-- a second run with other answers: nothing to do, and what is not done is told"
+sed '/^agent-port/d; s/^address = .*/&\nagent-port = 7/' "$trial/answers-1.toml" >"$trial/other.toml"
+setup 1.0 --root "$trial/node-1" --answers "$trial/other.toml"
+expect_code 0 "a second run with another port"
+expect_said 'is installed as node-1: nothing to do'
+expect_said '^warning: answers-unused: found node.agent-port = 7 by .*/other.toml; expected [0-9]+, as this node is installed'
+told 0 'findings event' install "$trial/endpoint-manager-1.0.bundle" --root "$trial/node-1" --answers "$trial/other.toml"
 
 echo "-- the next version's file upgrades"
 setup 2.0 --root "$trial/node-1" --answers "$trial/answers-1.toml"

@@ -37,6 +37,13 @@ refused 4 's/^suite = .*/suite = "other-suite"/' 'suite: found answers for other
     2 'the bundle is of suite endpoint-manager, the answers are for other-suite'
 refused 4 's/"balancer"/"gateway"/' "component-unknown: found .*gateway.*; expected "
 
+echo "-- a template, filled in, is answers"
+try answers template "$bundle" -o "$trial/template.toml"
+expect_code 0 "a template"
+sed -i 's/^licence-accepted = false/licence-accepted = true/' "$trial/template.toml"
+try answers check "$trial/template.toml" "$bundle"
+expect_code 0 "a check of a template"
+
 echo "-- left with Ctrl-C: nothing was changed"
 run "$locum" install "$bundle" --root "$trial/node-1"
 asked 'One of these [create]:' '?'

@@ -127,8 +127,22 @@ TEST_CASE("locum install --plan: prints the plan and changes nothing") {
     CHECK(contains(text.output, "  network/token"));
     CHECK(
         contains(text.output, "it takes\n  server                    20 MB disk, 10 MB memory\n"));
+    // One file system has all of a --root: 20 of the server, 4 of Locum's state, 16 of logs, and
+    // the small bundle.
+    const std::size_t at = text.output.find("\non each file system\n  /");
+    REQUIRE(at != std::string::npos);
+    CHECK(contains(text.output.substr(at), " 41 MB of "));
+    CHECK(text.output.ends_with(" MB free: product, state, logs, data\n"));
     const platform::Finished finished = host.install({"--plan", "--json"});
     const json value = json::parse(finished.output);
+    const json& systems = value.at("file-systems");
+    REQUIRE(systems.size() == 1);
+    CHECK(systems[0].at("needed-mb") == 41);
+    CHECK(systems[0].at("free-mb") > 0);
+    CHECK(systems[0].at("parts")[0] == json{{"folder", "product"},
+                                            {"path", host.root + "/opt/small"},
+                                            {"what", "the selected components"},
+                                            {"needed-mb", 20}});
     CHECK(value.at("plan") == "install Small 1.0 as node-1");
     CHECK(value.at("steps")[0].at("id") == "files/folders");
     CHECK(value.at("needs")[0].at("component") == "server");

@@ -57,6 +57,38 @@ TEST_CASE("disk: what goes to one file system is summed, and told together") {
     CHECK(findings[0].may_be_ignored);
 }
 
+TEST_CASE("disk: of an installation, by file system, what goes there and what may come") {
+    suite::Manifest manifest = small_manifest();
+    manifest.parts = {{"payload/server.tar.zst", 3 * mega, ""},
+                      {"payload/tool.tar.zst", 4 * mega, ""}};
+    HostFacts facts = host();
+    facts.folders["data"] = {"/srv/small", {3, "/srv", 5 * mega, true}};
+    std::vector<std::string> told;
+    const auto by_file_system = [&](bool keeps_bundle) {
+        told.clear();
+        for (const auto& there : installer::needs_by_file_system(
+                 facts, installer::needs_of_installation(manifest, {"server"}, keeps_bundle)))
+            for (const auto& part : there.parts)
+                told.push_back(fmt::format("{} {} of {}: {} for {} in {}", there.system.mount,
+                                           there.bytes >> 20, there.system.free_bytes >> 20,
+                                           part.bytes >> 20, part.what, part.path));
+        return told;
+    };
+    CHECK(by_file_system(true) ==
+          std::vector<std::string>{
+              "/ 20 of 100: 20 for the selected components in /opt/small",
+              "/var 11 of 50: 4 for Locum's state in /var/lib/locum/small",
+              "/var 11 of 50: 7 for the bundle, to repair from in /var/lib/locum/small",
+              "/srv 0 of 5: 0 for data in /srv/small"});
+    CHECK(by_file_system(false)[1] == "/var 4 of 50: 4 for Locum's state in /var/lib/locum/small");
+    // What takes nothing yet is no reason.
+    facts.folders["state"].system = facts.folders["data"].system = {3, "/srv", mega, true};
+    CHECK(lines(installer::disk_findings(
+              facts, installer::needs_of_installation(manifest, {"server"}, false))) ==
+          std::vector<std::string>{"disk: 1 MB free in the file system at /srv | 4 MB: 4 MB for "
+                                   "Locum's state in /var/lib/locum/small"});
+}
+
 TEST_CASE("disk: the product's need is what the bundle unpacks, or the manifest's word where that "
           "is more") {
     suite::Manifest manifest = small_manifest();

@@ -74,3 +74,29 @@ TEST_CASE("interview: what is given before is suggested, not skipped") {
     CHECK(interview.give({"blue"}).empty());
     CHECK(interview.suggested() == Value{"navy"});
 }
+
+TEST_CASE("interview: what can no more be chosen is not suggested again") {
+    std::vector<Question> questions = list();
+    Question rooms{"rooms", Form::several, "Rooms", "Behind the door."};
+    rooms.options = [](const Draft& draft) {
+        std::vector<Option> options{{"hall", "Hall"}};
+        if (text_of(draft, "colour") == "blue")
+            options.push_back({"bath", "Bath"});
+        return options;
+    };
+    rooms.suggested = [](const Draft&) { return Value{"hall"}; };
+    const std::vector<Question> both{questions[0], rooms};
+    Interview interview(both, {{"colour", {"green"}}, {"rooms", {"bath"}}});
+    CHECK(interview.suggested() == Value{"red"});
+    CHECK(interview.give({"blue"}).empty());
+    CHECK(interview.suggested() == Value{"bath"});
+    CHECK(interview.give({"hall", "bath"}).empty());
+    CHECK(interview.back());
+    CHECK(interview.back());
+    CHECK(interview.give({"red"}).empty());
+    CHECK(interview.suggested() == Value{"hall"});
+    CHECK(interview.give(interview.suggested()).empty());
+    Interview none(both, {{"colour", {"red"}}, {"rooms", {"bath"}}});
+    CHECK(none.give({"red"}).empty());
+    CHECK(none.suggested() == Value{"hall"});
+}

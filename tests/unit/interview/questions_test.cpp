@@ -8,6 +8,7 @@
 #include "token/network_token.hpp"
 
 #include <doctest/doctest.h>
+#include <set>
 
 using namespace locum;
 using namespace locum::interview;
@@ -66,6 +67,120 @@ TEST_CASE("questions: a selection is checked as preflight checks it") {
               .empty());
     CHECK(fault_of(components, {{network_key, {"create"}}, {topology_key, {"alone"}}},
                    {"balancer"}) == "found 'balancer'; expected one of server");
+}
+
+TEST_CASE("questions: a component's note says what comes with it, and what it needs where") {
+    suite::Manifest suite = manifest();
+    for (suite::Component& component : suite.components)
+        if (component.name == "tool")
+            component.with = "server";
+        else if (component.name == "balancer")
+            component.cluster_requires = {"server"};
+    const auto notes = [&suite] {
+        std::vector<std::string> all;
+        for (const Option& option : question(questions_of_suite(setting_of(suite)), "components")
+                                        .options({{topology_key, {"many"}}}))
+            all.push_back(option.value + ": " + option.note);
+        return all;
+    };
+    CHECK(notes() ==
+          std::vector<std::string>{"server: 20 MB disk, 10 MB memory; brings tool",
+                                   "balancer: 2 MB disk, 1 MB memory; needs server first"});
+    suite = manifest();
+    CHECK(notes()[1] == "tool: 0 MB disk, 0 MB memory; needs server beside it");
+}
+
+TEST_CASE("questions: a folder that cannot be is told when it is given") {
+    const Scratch scratch;
+    const suite::Manifest suite = manifest();
+    Setting setting = setting_of(suite);
+    setting.root = scratch.path();
+    const auto all = questions_of_suite(setting);
+    const Draft draft{{advanced_key, {"yes"}}, {"components", {"server", "balancer"}}};
+    platform::write_file(scratch.path() + "/file", "x", 0644);
+    for (const char* key : {"data-directory", "run-directory"}) {
+        CAPTURE(std::string(key));
+        const Question& one = question(all, key);
+        CHECK(suggestion(one, draft).at(0).starts_with(scratch.path() + "/"));
+        CHECK(fault_of(one, draft, suggestion(one, draft)).empty());
+        CHECK(fault_of(one, draft, {scratch.path()}).empty());
+        CHECK(fault_of(one, draft, {"relative"}) ==
+              "found 'relative'; expected a path that begins with /");
+        CHECK(fault_of(one, draft, {scratch.path() + "/file"}) ==
+              "found a file at " + scratch.path() + "/file; expected a folder, or nothing");
+        CHECK(fault_of(one, draft, {scratch.path() + "/file/below"}) ==
+              "found a file at " + scratch.path() + "/file; expected a folder, or nothing");
+        CHECK(fault_of(one, draft, {"/proc/nowhere"}) ==
+              "found no right to write /proc/nowhere; expected a folder that can be written, or "
+              "made");
+    }
+    const std::string deep = scratch.path() + "/" + std::string(97, 'd');
+    const Question& run = question(all, "run-directory");
+    CHECK(fault_of(run, draft, {deep}).starts_with("found " + deep + "/haproxy.sock ("));
+    CHECK(fault_of(run, draft, {deep}).ends_with("as the path of a socket; expected at most 97"));
+    CHECK(fault_of(run, {{"components", {"server"}}}, {deep}).empty());
+
+    const Question& file = question(all, "datasource.file");
+    CHECK(suggestion(file, draft) == Value{scratch.path() + "/var/opt/small/small.sqlite"});
+    CHECK(suggestion(file, {{"data-directory", {"/srv"}}}) == Value{"/srv/small.sqlite"});
+    CHECK(fault_of(file, draft, suggestion(file, draft)).empty());
+    CHECK(fault_of(file, draft, {scratch.path() + "/file"}).empty());
+    CHECK(fault_of(file, draft, {scratch.path()}) ==
+          "found something else than a file at " + scratch.path() + "; expected one, or nothing");
+    Draft embedded = draft;
+    embedded[network_key] = {"create"};
+    embedded["datasource.type"] = {"postgresql"};
+    CHECK(!is_asked(file, embedded));
+    embedded["datasource.type"] = {"embedded"};
+    CHECK(is_asked(file, embedded));
+}
+
+TEST_CASE("questions: two ports alike are told when the second is given") {
+    const suite::Manifest suite = manifest();
+    const auto all = questions_of_suite(setting_of(suite));
+    const Draft draft{{"node.agent-port", {"7000"}}, {"ports.device", {"7001"}}};
+    const Question& front = question(all, "ports.front");
+    CHECK(fault_of(front, draft, {"7000"}) ==
+          "found 7000, as node.agent-port; expected a port of its own");
+    CHECK(fault_of(front, draft, {"7001"}) ==
+          "found 7001, as ports.device; expected a port of its own");
+    CHECK(fault_of(question(all, "ports.device"), {{"node.agent-port", {"7000"}}}, {"7000"}) ==
+          "found 7000, as node.agent-port; expected a port of its own");
+}
+
+TEST_CASE("questions: a firewall rule may name networks, and a service an account") {
+    const suite::Manifest suite = manifest();
+    Setting setting = setting_of(suite);
+    const auto all = questions_of_suite(setting);
+    const Question& rule = question(all, "firewall.rules.device");
+    for (const char* good : {"any", " peers ", "off", "10.0.0.0/8", "10.0.0.0/8, 2001:db8::/32"})
+        CHECK_MESSAGE(fault_of(rule, {}, {good}).empty(), good);
+    for (const char* bad : {"any, 10.0.0.0/8", "10.0.0.0/8 nobody", "10.0.0.1/8", ",", " "})
+        CHECK_MESSAGE(!fault_of(rule, {}, {bad}).empty(), bad);
+    const Question& account = question(all, "services.server.account");
+    CHECK(suggestion(account, {}) == Value{"-"});
+    CHECK(fault_of(account, {}, {"-"}).empty());
+    CHECK(fault_of(account, {}, {"shop"}).empty());
+    CHECK(fault_of(account, {}, {"the shop"}).starts_with("found 'the shop'; expected "));
+    const Draft advanced{{advanced_key, {"yes"}}, {"components", {"server"}}};
+    CHECK(is_asked(account, advanced));
+    setting.root = "/srv/node";
+    CHECK(!is_asked(question(questions_of_suite(setting), "services.server.account"), advanced));
+
+    const Draft given{{"components", {"server"}},
+                      {"node.name", {"a"}},
+                      {"node.address", {"192.0.2.1"}},
+                      {"token.use", {"/t"}},
+                      {"services.server.account", {"-"}},
+                      {"services.balancer.account", {"shop"}},
+                      {"firewall.rules.agent", {" peers"}},
+                      {"firewall.rules.device", {"10.0.0.0/8, 2001:db8::/32"}}};
+    const auto answers = installer::parse_answers(answers_text("small", lines_of(given)), "/a");
+    CHECK(answers.services.size() == 1);
+    CHECK(answers.services.at("balancer").account == "shop");
+    CHECK(answers.firewall.rules.at("agent").who == installer::Clients::Who::peers);
+    CHECK(answers.firewall.rules.at("device").networks ==
+          std::vector<std::string>{"10.0.0.0/8", "2001:db8::/32"});
 }
 
 TEST_CASE("questions: all answered as suggested make answers that the installer reads") {
@@ -201,7 +316,8 @@ TEST_CASE("template: is answers once the licence is accepted, with every key of 
           "# passphrase = { file = \"keystore.passphrase\" }", "# warning-accepted = false",
           "# use = \"small.token\"", "# device = 30002", "# start = \"automatic\"",
           "# manage = true", "# front = \"any\"", "# agent-port = 61616",
-          "# data-directory = \"/var/opt/small\""})
+          "# data-directory = \"/var/opt/small\"",
+          "# file = \"/var/opt/small/small.sqlite\"", "# account = \"service-account\""})
         CHECK_MESSAGE(text.find(std::string("\n") + key + "\n") != std::string::npos, key, "\n",
                       text);
 }
