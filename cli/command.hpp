@@ -2,7 +2,7 @@
 // What a command's file adds to the command line, and what every command can use.
 
 #include "cluster/layout.hpp"
-#include "engine/error.hpp"
+#include "engine/check.hpp"
 #include "engine/reporter.hpp"
 #include "engine/step.hpp"
 
@@ -74,6 +74,9 @@ void require_root_for(const Common& common);
 // given as --confirm; empty: on a terminal it is asked for, after show(). Throws Error(usage).
 void require_confirmed(const std::string& node, std::string said,
                        const std::function<void()>& show);
+
+// What preflight warns of, on standard error, unless that is to be quiet.
+void print_warnings(const Common& common, const std::vector<engine::Finding>& findings);
 
 // To standard output; as JSON: a document of the kind "plan".
 void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json);

@@ -63,6 +63,12 @@ void require_confirmed(const std::string& node, std::string said,
                 fmt::format("see that it is the node that is meant, and give --confirm {}", node));
 }
 
+void print_warnings(const Common& common, const std::vector<engine::Finding>& findings) {
+    for (const engine::Finding& finding : findings)
+        if (finding.severity == engine::Severity::warning && !common.quiet)
+            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+}
+
 void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json) {
     if (as_json) {
         print_document("plan", {{"plan", title}, {"steps", steps_value(plan)}});

@@ -214,6 +214,8 @@ int show(const Options& options, const upgrade::Activating& activating) {
 
 int activate(const Options& options) {
     upgrade::DatasourceRequest request{options.layout(), options.name};
+    if (options.json)
+        request.found = print_findings;
     if (options.plan)
         return show(options, upgrade::activating_of(request));
     return logged(options, request.layout, "datasource activate", [&](engine::Reporter& reporter) {

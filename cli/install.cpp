@@ -22,6 +22,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -44,14 +45,30 @@ struct Options : Common {
 // R1's own way: this host's part of a rolling upgrade.
 int install_part(const Options& options, const installer::Installation& installation,
                  engine::Reporter& reporter) {
+    // Where there is no plan to be printed with them, they are printed by themselves.
+    std::vector<engine::Finding> findings;
+    const auto found = [&](const std::vector<engine::Finding>& all) {
+        print_warnings(options, all);
+        const bool refused = std::any_of(all.begin(), all.end(), [](const engine::Finding& one) {
+            return one.severity == engine::Severity::error;
+        });
+        if (options.json && (refused || !options.plan))
+            print_findings(all);
+        findings = all;
+    };
     if (options.plan) {
-        const upgrade::Part part = upgrade::part_of(installation, options.ignored);
-        print_plan(part.title, part.plan, options.json);
+        const upgrade::Part part = upgrade::part_of(installation, options.ignored, found);
+        if (options.json)
+            print_document("plan", {{"plan", part.title},
+                                    {"steps", steps_value(part.plan)},
+                                    {"findings", findings_value(findings)}});
+        else
+            print_plan(part.title, part.plan, false);
         return 0;
     }
     platform::StopSignals signals;
     const std::string message = upgrade::install_newer(
-        installation, options.ignored, [&signals] { return signals.arrived(); }, reporter);
+        installation, options.ignored, found, [&signals] { return signals.arrived(); }, reporter);
     if (options.json)
         print_event("result", {{"result", "upgraded"}, {"message", message}});
     else
@@ -176,9 +193,7 @@ int install(const Options& options, installer::Prepared& prepared, RunReporter& 
         break;
     }
     prepared.findings = installer::demoted(std::move(prepared.findings), options.ignored);
-    for (const engine::Finding& finding : prepared.findings)
-        if (finding.severity == engine::Severity::warning)
-            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+    print_warnings(options, prepared.findings);
     const engine::Plan plan = installer::install_plan(prepared.installation);
     if (options.plan)
         print_install_plan(prepared.installation, plan, prepared.findings, options.json);

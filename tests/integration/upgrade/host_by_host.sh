@@ -52,7 +52,7 @@ for order in "1 2 3" "3 1 2"; do
             expect_said '1 of 3 servers updated'
             try install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-2.toml" --root "$trial/node-2" --plan --json
             expect_code 0 "the next host's part as a plan"
-            python3 -c 'import json, sys; p = json.load(open(sys.argv[1])); assert p["steps"][0]["id"] == "stage/node-2", p' "$trial/last.log" || fail "no plan in JSON"
+            python3 -c 'import json, sys; p = json.load(open(sys.argv[1])); assert p["steps"][0]["id"] == "stage/node-2" and p["findings"] == [], p' "$trial/last.log" || fail "no plan in JSON"
         fi
     done
     echo "order $order:"

@@ -120,6 +120,7 @@ try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
 expect_code 4 "upgrade with a silent agent"
 expect_said 'node-3 does not answer'
 told 4 findings upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
+told 4 findings install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-1.toml" --root "$trial/node-1" --plan
 "$locum" agent start --root "$trial/node-3" >/dev/null
 
 # While an operation is open nobody joins.
