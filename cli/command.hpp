@@ -5,6 +5,7 @@
 #include "engine/check.hpp"
 #include "engine/reporter.hpp"
 #include "engine/step.hpp"
+#include "platform/signals.hpp"
 
 #include <functional>
 #include <memory>
@@ -69,6 +70,12 @@ int modify(const Common& common, const std::string& bundle, const installer::Sel
 
 // An installation that is the host's own belongs to root. Throws Error(no_privilege).
 void require_root_for(const Common& common);
+
+// While a person is asked line by line, before anything is changed: Ctrl-C ends with the exit code
+// of what is cancelled, as it does on the full screen.
+struct AskingByLines : platform::EndByCtrlC {
+    AskingByLines();
+};
 
 // What is lost with a node is confirmed by its name, so that it is not another's. said: what was
 // given as --confirm; empty: on a terminal it is asked for, after show(). Throws Error(usage).

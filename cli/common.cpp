@@ -44,6 +44,10 @@ void require_root_for(const Common& common) {
             .remedy("run the command as root, or name the installation with --root DIR");
 }
 
+AskingByLines::AskingByLines() :
+    EndByCtrlC("\nlocum: left with Ctrl-C; nothing was changed\n",
+               engine::exit_code(engine::Kind::cancelled)) {}
+
 void require_confirmed(const std::string& node, std::string said,
                        const std::function<void()>& show) {
     if (said.empty()) {
@@ -52,6 +56,7 @@ void require_confirmed(const std::string& node, std::string said,
                                 engine::Kind::usage)
                 .remedy("give --confirm " + node);
         show();
+        const AskingByLines asking;
         platform::to_stderr("To remove it, type the node's name: ");
         std::getline(std::cin, said);
     }

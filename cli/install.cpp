@@ -25,6 +25,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace locum::cli {
 
@@ -148,8 +149,13 @@ Wish wish_of(const Options& options, const std::string& root) {
                             engine::Kind::usage)
             .remedy("give --answers FILE; locum answers template BUNDLE writes one to fill in");
     require_free_record(options, root);
+    const bool screen = on_screen(options);
+    std::optional<AskingByLines> asking;
+    if (!screen) // which takes Ctrl-C as a key
+        asking.emplace();
     Wish wish = ask_wish({bundle, root, program, options.ignored},
-                         *(on_screen(options) ? make_screen_face() : make_lines_face()));
+                         *(screen ? make_screen_face() : make_lines_face()));
+    asking.reset();
     if (wish.begun)
         wish.prepared.emplace(installer::prepare(bundle, *wish.begun, root, program));
     return wish;

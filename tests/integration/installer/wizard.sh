@@ -42,7 +42,8 @@ run "$locum" install "$bundle" --root "$trial/node-1"
 asked 'One of these [create]:' '?'
 asked 'One of these [create]:'
 tmux -S "$terminal" send-keys C-c
-ended 130
+ended 6
+said 'locum: left with Ctrl-C; nothing was changed'
 said 'The first host creates the network, and its token'
 [[ ! -e $trial/node-1 ]] || fail "something is there"
 
@@ -165,7 +166,7 @@ said 'endpoint-manager 1.0 on node-2 is as it was installed'
 echo "-- over an older version: this host's part of the upgrade, which is shown and can be left"
 run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
 asked 'Go on? (yes, or Ctrl-C):' --key C-c
-ended 130
+ended 6
 for n in 1 2; do
     run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-$n"
     asked 'Go on? (yes, or Ctrl-C):' yes
