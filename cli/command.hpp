@@ -88,6 +88,9 @@ void print_warnings(const Common& common, const std::vector<engine::Finding>& fi
 // To standard output; as JSON: a document of the kind "plan".
 void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json);
 
+// --quiet, --verbose, and --json.
+void add_output(CLI::App& command, Common& common, bool with_json);
+// The same with --root and --suite. common lives as long as the command.
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json);
 
 // --ignore NAME, for findings of preflight.

@@ -84,6 +84,17 @@ void print_plan(const std::string& title, const std::vector<engine::PlanLine>& p
         fmt::print("  {}\n", line);
 }
 
+void add_output(CLI::App& command, Common& common, bool with_json) {
+    CLI::Option* quiet =
+        command.add_flag("-q,--quiet", common.quiet, "Say nothing but results and errors");
+    command
+        .add_flag("-v,--verbose", common.verbose,
+                  "Say what begins, too, and how far long work is, line by line")
+        ->excludes(quiet);
+    if (with_json)
+        command.add_flag("--json", common.json, "Machine-readable output on standard output");
+}
+
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json) {
     command.add_option("--root", common->root, "Folder below which everything is installed")
         ->type_name("DIR")
@@ -92,14 +103,7 @@ void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool w
         });
     command.add_option("--suite", common->suite, "The suite, where several are installed")
         ->type_name("NAME");
-    CLI::Option* quiet =
-        command.add_flag("-q,--quiet", common->quiet, "Say nothing but results and errors");
-    command
-        .add_flag("-v,--verbose", common->verbose,
-                  "Say what begins, too, and how far long work is, line by line")
-        ->excludes(quiet);
-    if (with_json)
-        command.add_flag("--json", common->json, "Machine-readable output on standard output");
+    add_output(command, *common, with_json);
 }
 
 void add_ignore(CLI::App& command, std::vector<std::string>& names) {

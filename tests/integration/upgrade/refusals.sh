@@ -100,6 +100,8 @@ expect_code 4 "more memory than there is"
 try install "$trial/large.bundle" --answers "$trial/answers-7.toml" --root "$trial/node-7" --plan --ignore memory
 expect_code 0 "the same, ignored by name"
 expect_said 'warning: memory'
+"$locum" install "$trial/large.bundle" --answers "$trial/answers-7.toml" --root "$trial/node-7" --plan --ignore memory --quiet 2>"$trial/last.log" >/dev/null
+[[ ! -s $trial/last.log ]] || fail "quiet says: $(cat "$trial/last.log")"
 sed -i 's/licence-accepted = true/licence-accepted = false/' "$trial/answers-7.toml"
 try install "$trial/large.bundle" --answers "$trial/answers-7.toml" --root "$trial/node-7" --plan --ignore licence
 expect_code 2 "a strict finding, ignored by name"
