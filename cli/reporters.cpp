@@ -35,6 +35,7 @@ public:
         switch (progress) {
         case Progress::started:
             begun_ = told_ = Clock::now();
+            clock_.begin(begun_);
             if (detail_ != Detail::lines)
                 draw(fmt::format(" ...  {}  {}", id, says));
             return;
@@ -63,7 +64,7 @@ public:
             (detail_ == Detail::verbose && Clock::now() - told_ < between_lines))
             return;
         told_ = Clock::now();
-        const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
+        const double seconds = clock_.seconds(done, told_);
         std::string bar;
         if (total > 0)
             bar = fmt::format(
@@ -109,6 +110,7 @@ private:
     bool drawn_ = false;
     Clock::time_point begun_ = Clock::now();
     Clock::time_point told_ = Clock::now();
+    WorkClock clock_;
 };
 
 class JsonReporter final : public engine::Reporter {

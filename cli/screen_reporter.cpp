@@ -42,7 +42,7 @@ public:
         lines_->step(id, says, progress, detail);
         if (progress == Progress::started) {
             begun_ = says;
-            began_ = Clock::now();
+            clock_.begin(Clock::now());
         }
         if (progress == Progress::done || progress == Progress::already)
             ++done_;
@@ -52,8 +52,8 @@ public:
 
     void work(std::string_view, std::uint64_t done, std::uint64_t total,
               std::string_view unit) override {
-        const double seconds = std::chrono::duration<double>(Clock::now() - began_).count();
-        show(begun_, work_share(done, total), work_text(done, total, unit, seconds));
+        show(begun_, work_share(done, total),
+             work_text(done, total, unit, clock_.seconds(done, Clock::now())));
     }
 
     void note(std::string_view text) override { lines_->note(text); }
@@ -69,7 +69,7 @@ private:
     std::size_t steps_;
     std::size_t done_ = 0;
     std::string begun_; // the step under way
-    Clock::time_point began_ = Clock::now();
+    WorkClock clock_;
     std::optional<Screen> screen_;
     std::optional<ProgressWindow> window_;
 };

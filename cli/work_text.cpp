@@ -45,4 +45,16 @@ std::string work_text(std::uint64_t done, std::uint64_t total, std::string_view 
     return text;
 }
 
+void WorkClock::begin(Time now) {
+    begun_ = now;
+    done_ = 0;
+}
+
+double WorkClock::seconds(std::uint64_t done, Time now) {
+    if (done < done_)
+        begun_ = now;
+    done_ = done;
+    return std::chrono::duration<double>(now - begun_).count();
+}
+
 } // namespace locum::cli

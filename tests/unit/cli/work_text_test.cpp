@@ -23,6 +23,19 @@ TEST_CASE("work: at its end, at its begin, and of a total that is not known or w
     CHECK(work_text(0, 0, "bytes", 0) == "0 B");
 }
 
+TEST_CASE("work: a second piece of it in one step has a time of its own") {
+    const WorkClock::Time begin{};
+    const auto at = [&begin](int seconds) { return begin + std::chrono::seconds(seconds); };
+    WorkClock clock;
+    clock.begin(at(10));
+    CHECK(clock.seconds(5, at(12)) == 2);
+    CHECK(clock.seconds(9, at(14)) == 4);
+    CHECK(clock.seconds(1, at(20)) == 0);
+    CHECK(clock.seconds(3, at(21)) == 1);
+    clock.begin(at(30));
+    CHECK(clock.seconds(1, at(33)) == 3);
+}
+
 TEST_CASE("work: its share") {
     CHECK(work_share(1, 4) == 0.25);
     CHECK(work_share(5, 4) == 1);
