@@ -125,13 +125,24 @@ bool on_screen(const Options& options) {
         .remedy("name another file");
 }
 
+[[noreturn]] void refuse_to_record_again() {
+    throw engine::Error("this host has an installation already, so there are no answers to be "
+                        "recorded",
+                        engine::Kind::usage)
+        .remedy("leave --record out; locum answers template BUNDLE writes a file to fill in");
+}
+
 // Before a person is asked; one that was cut off has written its record, and goes on.
-void require_free_record(const Options& options, const std::string& root) {
-    if (options.record.empty() || !platform::exists(platform::absolute(options.record)))
+void require_recordable(const Options& options, const std::string& root) {
+    if (options.record.empty())
         return;
-    const std::string suite =
-        suite::inspect_bundle(platform::absolute(options.bundle)).manifest.name;
-    if (!installer::Begun::load({root, suite}))
+    const cluster::Layout layout{
+        root, suite::inspect_bundle(platform::absolute(options.bundle)).manifest.name};
+    if (installer::Begun::load(layout))
+        return;
+    if (platform::exists(layout.state_file("node.json")))
+        refuse_to_record_again();
+    if (platform::exists(platform::absolute(options.record)))
         refuse_record(options.record);
 }
 
@@ -148,7 +159,7 @@ Wish wish_of(const Options& options, const std::string& root) {
         throw engine::Error("standard input is no terminal, so nothing can be asked",
                             engine::Kind::usage)
             .remedy("give --answers FILE; locum answers template BUNDLE writes one to fill in");
-    require_free_record(options, root);
+    require_recordable(options, root);
     const bool screen = on_screen(options);
     std::optional<AskingByLines> asking;
     if (!screen) // which takes Ctrl-C as a key
@@ -166,10 +177,7 @@ void record(const Options& options, const installer::Prepared& prepared) {
     if (options.record.empty())
         return;
     if (prepared.relation != installer::Relation::none)
-        throw engine::Error("this host has an installation already, so there are no answers to be "
-                            "recorded",
-                            engine::Kind::usage)
-            .remedy("leave --record out; locum answers template BUNDLE writes a file to fill in");
+        refuse_to_record_again();
     const std::string file = platform::absolute(options.record);
     const std::string text = interview::answers_text(prepared.installation.answers);
     if (!platform::exists(file))
@@ -279,7 +287,8 @@ void add_install(CLI::App& app, Action& action) {
         command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
     command
         ->add_option("--record", options->record,
-                     "Write what was answered to an answers file, secrets left out")
+                     "Write what was answered to an answers file, secrets left out; also with "
+                     "--plan, which changes nothing else")
         ->type_name("FILE");
     command->add_flag("--lines", options->lines,
                       "Ask line by line, not on the full screen: for a screen reader");

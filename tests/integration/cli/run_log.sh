@@ -72,6 +72,11 @@ rm "$trial"/node-1/etc/opt/endpoint-manager/*.cfg
 [[ ! -s $trial/last.log ]] || fail "quiet says: $(cat "$trial/last.log")"
 [[ -n $(find "$logs" -name '*-repair-*.log') ]] || fail "a quiet run has no log"
 
+echo "-- a small change has one, too"
+try token write "$trial/again.token" --root "$trial/node-1"
+expect_code 0 "a token written anew"
+grep -q '/again.token is written$' "$(log_named "$trial/last.log")" || fail "the log of a token says: $(cat "$(log_named "$trial/last.log")")"
+
 echo "-- nobody can be told: the work is done all the same; data that is not whole is no success"
 rm "$trial"/node-1/etc/opt/endpoint-manager/*.cfg
 "$locum" repair --root "$trial/node-1" 2>/dev/full >"$trial/last.log" || fail "a repair with a full disk below its messages: $?"

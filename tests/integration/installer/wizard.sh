@@ -157,6 +157,9 @@ asked 'Any of these, with commas [server]:' 'server, web-app'
 ended 0
 said 'node-2 is server, administrator, web-app and well'
 rm "$trial/node-2/opt/endpoint-manager/versions/1.0/web-app/index.html"
+run "$locum" install "$bundle" --root "$trial/node-2" --record "$trial/again.toml"
+ended 2
+said 'so there are no answers to be recorded'
 run "$locum" install "$bundle" --root "$trial/node-2"
 asked 'One of these [leave]:' 3
 ended 0
