@@ -64,8 +64,8 @@ int run(int argc, char** argv) {
         if (app->exit(error) == 0)
             return 0;
         if (wants_json(argc, argv))
-            locum::cli::print_error(Error(error.what(), Kind::usage).remedy("add --help to see what it takes"),
-                                    "");
+            locum::cli::print_error(
+                Error(error.what(), Kind::usage).remedy("add --help to see what it takes"), "");
         return locum::engine::exit_code(Kind::usage);
     }
     return action();

@@ -19,9 +19,9 @@ public:
     bool arrived();
 };
 
-// While a person is asked and nothing has been changed: Ctrl-C writes the text to standard error and
-// ends the program with the exit code, where the signal alone would end it with none of ours. Not
-// where it is ignored. One at a time.
+// While a person is asked and nothing has been changed: Ctrl-C writes the text to standard error
+// and ends the program with the exit code, where the signal alone would end it with none of ours.
+// Not where it is ignored. One at a time.
 class EndByCtrlC {
 public:
     EndByCtrlC(std::string text, int exit_code);

@@ -206,15 +206,17 @@ TEST_CASE("locum: where nothing is installed every command says so and what to t
     CHECK(platform::list_folder(scratch.path()).empty());
 }
 
-TEST_CASE("locum --json: an error is the last line of standard output, and stays on standard error") {
+TEST_CASE(
+    "locum --json: an error is the last line of standard output, and stays on standard error") {
     const Host host;
     host.write_answers("components = [\"servr\"]");
-    for (const auto& [code, command] : {std::pair<int, std::vector<std::string>>
-             {2, {"status", "--root", host.folder / "nothing"}},
-             {2, {"bundle", "inspect", host.folder / "missing"}},
-             {2, {"upgrade", "run"}},
-             {4, {"install", host.bundle, "--answers", host.answers, "--root", host.root, "-n"}},
-             {4, {"install", host.bundle, "--answers", host.answers, "--root", host.root}}}) {
+    for (const auto& [code, command] :
+         {std::pair<int, std::vector<std::string>>{2,
+                                                   {"status", "--root", host.folder / "nothing"}},
+          {2, {"bundle", "inspect", host.folder / "missing"}},
+          {2, {"upgrade", "run"}},
+          {4, {"install", host.bundle, "--answers", host.answers, "--root", host.root, "-n"}},
+          {4, {"install", host.bundle, "--answers", host.answers, "--root", host.root}}}) {
         CAPTURE(command.at(0));
         std::vector<std::string> as_json = command;
         as_json.emplace_back("--json");
