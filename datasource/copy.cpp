@@ -153,7 +153,9 @@ void copy_pages(Connection& source, Connection& target, const CopyRequest& reque
         sqlite3_backup_init(sqlite(target), "main", sqlite(source), "main"));
     if (!backup)
         throw sqlite_error(sqlite(target), {});
-    engine::WorkCount count(reporter, request.step_id, 0, "pages");
+    const Rows pages = source.query("SELECT page_count FROM pragma_page_count");
+    engine::WorkCount count(reporter, request.step_id, std::stoull(pages.at(0).at(0).value()),
+                            "pages");
     int result = SQLITE_OK;
     while ((result = sqlite3_backup_step(backup.get(), pages_a_time)) == SQLITE_OK)
         count.add(pages_a_time);
