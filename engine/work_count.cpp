@@ -8,7 +8,7 @@ namespace locum::engine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds pause{200};
+constexpr std::chrono::milliseconds between_reports{200};
 
 } // namespace
 
@@ -21,7 +21,7 @@ void WorkCount::add(std::uint64_t more) {
     done_ += more;
     if (Clock::now() < next_)
         return;
-    next_ = Clock::now() + pause;
+    next_ = Clock::now() + between_reports;
     tell();
 }
 
