@@ -50,7 +50,7 @@ void add_change(CLI::App& app, Action& action, const std::string& name, const st
         [=, &action] { action = [=] { return done(*common, result, change(common->layout())); }; });
 }
 
-int exchange(const Common& common, const std::string& version) {
+int exchange_program(const Common& common, const std::string& version) {
     const cluster::Layout layout = common.layout();
     return logged(common, layout, "agent exchange", [&](RunReporter& reporter) {
         const bool before = version == cluster::no_program;
@@ -74,7 +74,7 @@ void add_exchange(CLI::App& agent, Action& action) {
         ->required();
     add_common(*command, common, true);
     command->callback([common, version, &action] {
-        action = [common, version] { return exchange(*common, *version); };
+        action = [common, version] { return exchange_program(*common, *version); };
     });
 }
 
