@@ -1,6 +1,7 @@
 #include "cluster/agent.hpp"
-#include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "cli/operations.hpp"
+#include "cli/run_log.hpp"
 #include "cluster/agent_exchange.hpp"
 #include "cluster/program.hpp"
 #include "cluster/start_gate.hpp"
@@ -11,6 +12,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
@@ -18,6 +20,7 @@ namespace {
 
 using Work = std::function<int(const cluster::Layout&)>;
 
+// For units, and for Locum itself.
 void add_verb(CLI::App& app, Action& action, const std::string& name, const std::string& about,
               Work work) {
     auto common = std::make_shared<Common>();
@@ -25,6 +28,54 @@ void add_verb(CLI::App& app, Action& action, const std::string& name, const std:
     add_common(*command, common, false);
     command->callback(
         [common, work, &action] { action = [common, work] { return work(common->layout()); }; });
+}
+
+int done(const Common& common, std::string_view result, const std::string& says) {
+    if (common.json)
+        print_event("result", {{"result", result}});
+    else
+        fmt::print("{}\n", says);
+    return 0;
+}
+
+// For people. Says what was done.
+using Change = std::function<std::string(const cluster::Layout&)>;
+
+void add_change(CLI::App& app, Action& action, const std::string& name, const std::string& about,
+                const std::string& result, Change change) {
+    auto common = std::make_shared<Common>();
+    CLI::App* command = app.add_subcommand(name, about);
+    add_common(*command, common, true);
+    command->callback(
+        [=, &action] { action = [=] { return done(*common, result, change(common->layout())); }; });
+}
+
+int exchange_program(const Common& common, const std::string& version) {
+    const cluster::Layout layout = common.layout();
+    return logged(common, layout, "agent exchange", [&](RunReporter& reporter) {
+        const bool before = version == cluster::no_program;
+        cluster::exchange_agent(layout, before ? "" : version);
+        const std::string says =
+            fmt::format("the agent runs from {}", before ? "elsewhere" : version);
+        reporter.log().add(says);
+        return done(common, "agent-exchanged", says);
+    });
+}
+
+void add_exchange(CLI::App& agent, Action& action) {
+    auto common = std::make_shared<Common>();
+    auto version = std::make_shared<std::string>();
+    CLI::App* command = agent.add_subcommand(
+        "exchange", "Let it run from another of Locum's programs on this host; the services go on");
+    command
+        ->add_option("VERSION", *version,
+                     fmt::format("Of the program; {}: the one from before a bundle brought any",
+                                 cluster::no_program))
+        ->required();
+    add_common(*command, common, true);
+    command->callback([common, version, &action] {
+        action = [common, version] { return exchange_program(*common, *version); };
+    });
 }
 
 } // namespace
@@ -39,12 +90,12 @@ void add_agent(CLI::App& app, Action& action) {
                      {installer::keep_firewall(layout, installer::host_firewall(layout))});
                  return 0;
              });
-    add_verb(
-        *agent, action, "start", "Start it in the background", [](const cluster::Layout& layout) {
-            cluster::start_agent(layout, cluster::agent_program(layout, platform::this_program()));
-            fmt::print("the agent runs\n");
-            return 0;
-        });
+    add_change(*agent, action, "start", "Start it in the background", "agent-started",
+               [](const cluster::Layout& layout) {
+                   cluster::start_agent(layout,
+                                        cluster::agent_program(layout, platform::this_program()));
+                   return std::string("the agent runs");
+               });
     auto common = std::make_shared<Common>();
     auto service = std::make_shared<std::string>();
     CLI::App* may_start = agent->add_subcommand(
@@ -62,31 +113,12 @@ void add_agent(CLI::App& app, Action& action) {
                  cluster::read_as_agent(layout);
                  return 0;
              });
-    auto exchange_common = std::make_shared<Common>();
-    auto version = std::make_shared<std::string>();
-    CLI::App* exchange = agent->add_subcommand(
-        "exchange", "Let it run from another of Locum's programs on this host; the services go on");
-    exchange
-        ->add_option("VERSION", *version,
-                     fmt::format("Of the program; {}: the one from before a bundle brought any",
-                                 cluster::no_program))
-        ->required();
-    add_common(*exchange, exchange_common, false);
-    exchange->callback([exchange_common, version, &action] {
-        action = [exchange_common, version] {
-            cluster::exchange_agent(exchange_common->layout(),
-                                    *version == cluster::no_program ? "" : *version);
-            fmt::print("the agent runs from {}\n",
-                       *version == cluster::no_program ? "elsewhere" : *version);
-            return 0;
-        };
-    });
-    add_verb(*agent, action, "stop", "Stop it; the services go on",
-             [](const cluster::Layout& layout) {
-                 cluster::stop_agent(layout);
-                 fmt::print("the agent is stopped\n");
-                 return 0;
-             });
+    add_exchange(*agent, action);
+    add_change(*agent, action, "stop", "Stop it; the services go on", "agent-stopped",
+               [](const cluster::Layout& layout) {
+                   cluster::stop_agent(layout);
+                   return std::string("the agent is stopped");
+               });
 }
 
 } // namespace locum::cli

@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+#include "cli/document.hpp"
 #include "engine/check.hpp"
 #include "engine/error.hpp"
 #include "installer/facts.hpp"
@@ -16,7 +17,7 @@ namespace locum::cli {
 
 namespace {
 
-struct Options {
+struct Options : Common {
     std::string bundle;
     std::string file;
     std::string output;
@@ -39,16 +40,25 @@ int print_template(const Options& options) {
         throw engine::Error(to + " is there already", engine::Kind::usage)
             .remedy("name another file");
     platform::write_file(to, text, 0600);
-    fmt::print("{} is written: fill it in, then: locum answers check {} {}\n", to, options.output,
-               options.bundle);
+    if (options.json)
+        print_event("result", {{"result", "written"}, {"files", nlohmann::json::array({to})}});
+    else
+        fmt::print("{} is written: fill it in, then: locum answers check {} {}\n", to,
+                   options.output, options.bundle);
     return 0;
 }
 
 int check(const Options& options) {
     const installer::Answers answers = installer::load_answers(platform::absolute(options.file));
+    std::vector<engine::Finding> findings;
     if (!options.bundle.empty())
-        engine::require_no_errors(installer::selection_findings(
-            answers, suite::inspect_bundle(platform::absolute(options.bundle)).manifest));
+        findings = installer::selection_findings(
+            answers, suite::inspect_bundle(platform::absolute(options.bundle)).manifest);
+    if (options.json)
+        print_document("findings", {{"findings", findings_value(findings)}});
+    engine::require_no_errors(findings);
+    if (options.json)
+        return 0;
     fmt::print("{}: answers for {} on {}{}\n", options.file, answers.suite, answers.node_name,
                options.bundle.empty() ? "; against its bundle: locum answers check FILE BUNDLE"
                                       : "");
@@ -68,8 +78,11 @@ void add_answers(CLI::App& app, Action& action) {
     writer->add_option("BUNDLE", options->bundle, "The suite's bundle")
         ->required()
         ->type_name("FILE");
-    writer->add_option("-o,--output", options->output, "Where to; else to standard output")
-        ->type_name("FILE");
+    CLI::Option* output =
+        writer->add_option("-o,--output", options->output, "Where to; else to standard output")
+            ->type_name("FILE");
+    add_output(*writer, *options, true);
+    writer->get_option("--json")->needs(output); // else the template is what is printed
     writer->callback(
         [options, &action] { action = [options] { return print_template(*options); }; });
 
@@ -78,6 +91,7 @@ void add_answers(CLI::App& app, Action& action) {
     checker->add_option("FILE", options->file, "The answers")->required()->type_name("FILE");
     checker->add_option("BUNDLE", options->bundle, "The bundle that they are for")
         ->type_name("FILE");
+    add_output(*checker, *options, true);
     checker->callback([options, &action] { action = [options] { return check(*options); }; });
 }
 

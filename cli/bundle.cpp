@@ -25,74 +25,29 @@ namespace {
 using nlohmann::json;
 
 void add_keygen(CLI::App& app, Action& action) {
-    auto name = std::make_shared<std::string>();
-    CLI::App* command =
-        app.add_subcommand("keygen", "Make a key pair that signs bundles: NAME.key and NAME.pub");
-    command->add_option("NAME", *name, "Path without suffix")->required()->type_name("FILE");
-    command->callback([name, &action] {
-        action = [name] {
-            const suite::SigningKey key = suite::SigningKey::generate();
-            suite::write_key_pair(key, *name);
-            fmt::print("{}.key  keep it secret\n{}.pub  give it to operators\nfingerprint {}\n",
-                       *name, *name, key.public_key().fingerprint());
-            return 0;
-        };
-    });
-}
-
-// Each was verified as the bundle itself was.
-void print_carried(const suite::Bundle& bundle) {
-    for (const suite::Bundle& via : bundle.carried())
-        fmt::print("carries {} (schema {}, from {})\n", via.manifest().version.text(),
-                   via.manifest().schema, fmt::join(via.manifest().upgrades_from, ", "));
-}
-
-void add_build(CLI::App& app, Action& action) {
-    struct Options {
-        std::string suite;
-        std::string key;
-        std::string output;
-        std::string setup;
-        std::vector<std::string> via;
+    struct Options : Common {
+        std::string name;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("build", "Build a signed bundle from a suite.toml");
-    command->add_option("SUITE", options->suite, "The suite.toml, or the folder that holds it")
+    CLI::App* command =
+        app.add_subcommand("keygen", "Make a key pair that signs bundles: NAME.key and NAME.pub");
+    command->add_option("NAME", options->name, "Path without suffix")
         ->required()
         ->type_name("FILE");
-    command->add_option("--key", options->key, "Private key (keygen)")
-        ->required()
-        ->type_name("FILE");
-    command->add_option("-o,--output", options->output, "The bundle to write")
-        ->required()
-        ->type_name("FILE");
-    command
-        ->add_option("--via", options->via,
-                     "Bundle of a version on the way, to be carried; may be given several times")
-        ->type_name("FILE")
-        ->allow_extra_args(false);
-    command
-        ->add_option("--setup", options->setup,
-                     "Also write one executable file with this program and the bundle in it")
-        ->type_name("FILE");
+    add_output(*command, *options, true);
     command->callback([options, &action] {
         action = [options] {
-            std::string toml = platform::absolute(options->suite);
-            if (platform::exists(toml + "/suite.toml"))
-                toml += "/suite.toml";
-            const suite::SigningKey key = suite::SigningKey::load(platform::absolute(options->key));
-            const std::string output = platform::absolute(options->output);
-            const suite::Manifest manifest = suite::build_bundle(toml, key, output, options->via);
-            const suite::Bundle bundle = suite::Bundle::open(output, key.public_key());
-            fmt::print("{} {}: {} bytes, manifest {}\n", manifest.name, manifest.version.text(),
-                       bundle.size(), bundle.manifest_sha256());
-            print_carried(bundle);
-            if (!options->setup.empty()) {
-                suite::write_setup_file(platform::this_program(), output,
-                                        platform::absolute(options->setup));
-                fmt::print("{}: Locum {} and the bundle; it installs when it is started\n",
-                           options->setup, engine::locum_version());
-            }
+            const std::string& name = options->name;
+            const suite::SigningKey key = suite::SigningKey::generate();
+            suite::write_key_pair(key, name);
+            const std::string fingerprint = key.public_key().fingerprint();
+            if (options->json)
+                print_event("result", {{"result", "written"},
+                                       {"files", json::array({name + ".key", name + ".pub"})},
+                                       {"fingerprint", fingerprint}});
+            else
+                fmt::print("{}.key  keep it secret\n{}.pub  give it to operators\nfingerprint {}\n",
+                           name, name, fingerprint);
             return 0;
         };
     });
@@ -140,17 +95,84 @@ json describe(const suite::Inspection& inspection) {
             {"parts", parts}};
 }
 
+// Each was verified as the bundle itself was.
+void print_carried(const suite::Bundle& bundle) {
+    for (const suite::Bundle& via : bundle.carried())
+        fmt::print("carries {} (schema {}, from {})\n", via.manifest().version.text(),
+                   via.manifest().schema, fmt::join(via.manifest().upgrades_from, ", "));
+}
+
+void add_build(CLI::App& app, Action& action) {
+    struct Options : Common {
+        std::string suite;
+        std::string key;
+        std::string output;
+        std::string setup;
+        std::vector<std::string> via;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* command = app.add_subcommand("build", "Build a signed bundle from a suite.toml");
+    command->add_option("SUITE", options->suite, "The suite.toml, or the folder that holds it")
+        ->required()
+        ->type_name("FILE");
+    command->add_option("--key", options->key, "Private key (keygen)")
+        ->required()
+        ->type_name("FILE");
+    command->add_option("-o,--output", options->output, "The bundle to write")
+        ->required()
+        ->type_name("FILE");
+    command
+        ->add_option("--via", options->via,
+                     "Bundle of a version on the way, to be carried; may be given several times")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
+    command
+        ->add_option("--setup", options->setup,
+                     "Also write one executable file with this program and the bundle in it")
+        ->type_name("FILE");
+    add_output(*command, *options, true);
+    command->callback([options, &action] {
+        action = [options] {
+            std::string toml = platform::absolute(options->suite);
+            if (platform::exists(toml + "/suite.toml"))
+                toml += "/suite.toml";
+            const suite::SigningKey key = suite::SigningKey::load(platform::absolute(options->key));
+            const std::string output = platform::absolute(options->output);
+            const suite::Manifest manifest = suite::build_bundle(toml, key, output, options->via);
+            const suite::Bundle bundle = suite::Bundle::open(output, key.public_key());
+            if (!options->json) {
+                fmt::print("{} {}: {} bytes, manifest {}\n", manifest.name, manifest.version.text(),
+                           bundle.size(), bundle.manifest_sha256());
+                print_carried(bundle);
+            }
+            if (!options->setup.empty())
+                suite::write_setup_file(platform::this_program(), output,
+                                        platform::absolute(options->setup));
+            if (options->json)
+                print_document(
+                    "bundle",
+                    describe({bundle.manifest(), {key.public_key().fingerprint()}, true}));
+            else if (!options->setup.empty())
+                fmt::print("{}: Locum {} and the bundle; it installs when it is started\n",
+                           options->setup, engine::locum_version());
+            return 0;
+        };
+    });
+}
+
 void add_inspect(CLI::App& app, Action& action) {
-    auto file = std::make_shared<std::string>();
-    auto as_json = std::make_shared<bool>(false);
+    struct Options : Common {
+        std::string file;
+    };
+    auto options = std::make_shared<Options>();
     CLI::App* command =
         app.add_subcommand("inspect", "Show what a bundle says of itself; trusts nothing");
-    command->add_option("BUNDLE", *file, "The bundle")->required()->type_name("FILE");
-    command->add_flag("--json", *as_json, "Machine-readable output on standard output");
-    command->callback([file, as_json, &action] {
-        action = [file, as_json] {
-            const json told = describe(suite::inspect_bundle(platform::absolute(*file)));
-            if (*as_json) {
+    command->add_option("BUNDLE", options->file, "The bundle")->required()->type_name("FILE");
+    add_output(*command, *options, true);
+    command->callback([options, &action] {
+        action = [options] {
+            const json told = describe(suite::inspect_bundle(platform::absolute(options->file)));
+            if (options->json) {
                 print_document("bundle", told);
                 return 0;
             }
@@ -194,18 +216,28 @@ suite::PublicKey public_key(const std::string& named) {
 }
 
 void add_verify_bundle(CLI::App& app, Action& action) {
-    auto file = std::make_shared<std::string>();
-    auto key = std::make_shared<std::string>();
+    struct Options : Common {
+        std::string file;
+        std::string key;
+    };
+    auto options = std::make_shared<Options>();
     CLI::App* command =
         app.add_subcommand("verify", "Verify every byte of a bundle against a public key");
-    command->add_option("BUNDLE", *file, "The bundle")->required()->type_name("FILE");
-    command->add_option("--key", *key, "Public key: a .pub file, or 64 hex digits")
+    command->add_option("BUNDLE", options->file, "The bundle")->required()->type_name("FILE");
+    command->add_option("--key", options->key, "Public key: a .pub file, or 64 hex digits")
         ->required()
         ->type_name("FILE");
-    command->callback([file, key, &action] {
-        action = [file, key] {
-            const suite::PublicKey trusted = public_key(*key);
-            const suite::Bundle bundle = suite::Bundle::open(platform::absolute(*file), trusted);
+    add_output(*command, *options, true);
+    command->callback([options, &action] {
+        action = [options] {
+            const suite::PublicKey trusted = public_key(options->key);
+            const suite::Bundle bundle =
+                suite::Bundle::open(platform::absolute(options->file), trusted);
+            if (options->json) {
+                print_document("bundle",
+                               describe({bundle.manifest(), {trusted.fingerprint()}, true}));
+                return 0;
+            }
             fmt::print("{} {} is whole and signed by {}\n", bundle.manifest().name,
                        bundle.manifest().version.text(), trusted.fingerprint());
             print_carried(bundle);
@@ -216,7 +248,7 @@ void add_verify_bundle(CLI::App& app, Action& action) {
 
 // A bundle may need a newer Locum than the one that is at hand, and bring it.
 void add_program(CLI::App& app, Action& action) {
-    struct Options {
+    struct Options : Common {
         std::string file;
         std::string key;
         std::string system = platform::system_name();
@@ -235,6 +267,7 @@ void add_program(CLI::App& app, Action& action) {
     command->add_option("-o,--output", options->output, "The file to write")
         ->required()
         ->type_name("FILE");
+    add_output(*command, *options, true);
     command->callback([options, &action] {
         action = [options] {
             const std::string file = platform::absolute(options->file);
@@ -258,8 +291,13 @@ void add_program(CLI::App& app, Action& action) {
                 throw;
             }
             platform::remove_all(folder);
-            fmt::print("{} is Locum {} for {}\n", output, bundle.program()->version.text(),
-                       options->system);
+            const std::string version = bundle.program()->version.text();
+            if (options->json)
+                print_event("result", {{"result", "written"},
+                                       {"files", json::array({output})},
+                                       {"version", version}});
+            else
+                fmt::print("{} is Locum {} for {}\n", output, version, options->system);
             return 0;
         };
     });
@@ -300,11 +338,9 @@ std::string counted(std::ptrdiff_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
-struct LintOptions {
+struct LintOptions : Common {
     std::vector<std::string> paths;
-    bool as_json = false;
     bool strict = false;
-    bool quiet = false;
 };
 
 // A suite with mistakes is a file that is wrong, as for `bundle build`.
@@ -314,7 +350,7 @@ int lint(const LintOptions& options) {
         return std::count_if(linted.remarks.begin(), linted.remarks.end(),
                              [&](const suite::Remark& remark) { return severity(remark) == one; });
     };
-    if (options.as_json) {
+    if (options.json) {
         print_document("lint", describe(linted));
     } else {
         for (const suite::Remark& remark : linted.remarks)
@@ -339,8 +375,8 @@ void add_lint(CLI::App& app, Action& action) {
         ->required()
         ->type_name("FILE");
     command->add_flag("--strict", options->strict, "Warnings count as errors do");
-    command->add_flag("-q,--quiet", options->quiet, "No notes");
-    command->add_flag("--json", options->as_json, "Machine-readable output on standard output");
+    add_output(*command, *options, true);
+    command->get_option("--quiet")->description("No notes");
     command->callback([options, &action] { action = [options] { return lint(*options); }; });
 }
 

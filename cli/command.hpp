@@ -2,9 +2,10 @@
 // What a command's file adds to the command line, and what every command can use.
 
 #include "cluster/layout.hpp"
-#include "engine/error.hpp"
+#include "engine/check.hpp"
 #include "engine/reporter.hpp"
 #include "engine/step.hpp"
+#include "platform/signals.hpp"
 
 #include <functional>
 #include <memory>
@@ -71,14 +72,26 @@ int modify(const Common& common, const std::string& bundle, const installer::Sel
 // An installation that is the host's own belongs to root. Throws Error(no_privilege).
 void require_root_for(const Common& common);
 
+// While a person is asked line by line, before anything is changed: Ctrl-C ends with the exit code
+// of what is cancelled, as it does on the full screen.
+struct AskingByLines : platform::EndByCtrlC {
+    AskingByLines();
+};
+
 // What is lost with a node is confirmed by its name, so that it is not another's. said: what was
 // given as --confirm; empty: on a terminal it is asked for, after show(). Throws Error(usage).
 void require_confirmed(const std::string& node, std::string said,
                        const std::function<void()>& show);
 
+// What preflight warns of, on standard error, unless that is to be quiet.
+void print_warnings(const Common& common, const std::vector<engine::Finding>& findings);
+
 // To standard output; as JSON: a document of the kind "plan".
 void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json);
 
+// --quiet, --verbose, and --json.
+void add_output(CLI::App& command, Common& common, bool with_json);
+// The same with --root and --suite. common lives as long as the command.
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json);
 
 // --ignore NAME, for findings of preflight.

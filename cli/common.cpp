@@ -44,6 +44,10 @@ void require_root_for(const Common& common) {
             .remedy("run the command as root, or name the installation with --root DIR");
 }
 
+AskingByLines::AskingByLines() :
+    EndByCtrlC("\nlocum: left with Ctrl-C; nothing was changed\n",
+               engine::exit_code(engine::Kind::cancelled)) {}
+
 void require_confirmed(const std::string& node, std::string said,
                        const std::function<void()>& show) {
     if (said.empty()) {
@@ -52,6 +56,7 @@ void require_confirmed(const std::string& node, std::string said,
                                 engine::Kind::usage)
                 .remedy("give --confirm " + node);
         show();
+        const AskingByLines asking;
         platform::to_stderr("To remove it, type the node's name: ");
         std::getline(std::cin, said);
     }
@@ -61,6 +66,12 @@ void require_confirmed(const std::string& node, std::string said,
             engine::Kind::usage)
             .remedy(
                 fmt::format("see that it is the node that is meant, and give --confirm {}", node));
+}
+
+void print_warnings(const Common& common, const std::vector<engine::Finding>& findings) {
+    for (const engine::Finding& finding : findings)
+        if (finding.severity == engine::Severity::warning && !common.quiet)
+            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
 }
 
 void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json) {
@@ -73,6 +84,17 @@ void print_plan(const std::string& title, const std::vector<engine::PlanLine>& p
         fmt::print("  {}\n", line);
 }
 
+void add_output(CLI::App& command, Common& common, bool with_json) {
+    CLI::Option* quiet =
+        command.add_flag("-q,--quiet", common.quiet, "Say nothing but results and errors");
+    command
+        .add_flag("-v,--verbose", common.verbose,
+                  "Say what begins, too, and how far long work is, line by line")
+        ->excludes(quiet);
+    if (with_json)
+        command.add_flag("--json", common.json, "Machine-readable output on standard output");
+}
+
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json) {
     command.add_option("--root", common->root, "Folder below which everything is installed")
         ->type_name("DIR")
@@ -81,14 +103,7 @@ void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool w
         });
     command.add_option("--suite", common->suite, "The suite, where several are installed")
         ->type_name("NAME");
-    CLI::Option* quiet =
-        command.add_flag("-q,--quiet", common->quiet, "Say nothing but results and errors");
-    command
-        .add_flag("-v,--verbose", common->verbose,
-                  "Say what begins, too, and how far long work is, line by line")
-        ->excludes(quiet);
-    if (with_json)
-        command.add_flag("--json", common->json, "Machine-readable output on standard output");
+    add_output(command, *common, with_json);
 }
 
 void add_ignore(CLI::App& command, std::vector<std::string>& names) {

@@ -136,7 +136,9 @@ void set(datasource::Settings& settings, const Options& options, Missing missing
 }
 
 int done(const Options& options, std::string_view result, const std::string& name,
-         const std::string& says) {
+         const std::string& says, RunReporter* logging = nullptr) {
+    if (logging && result != "unchanged")
+        logging->log().add(says);
     if (options.json)
         print_event("result", {{"result", result}, {"datasource", name}});
     else
@@ -171,7 +173,7 @@ int list(const Options& options) {
     return 0;
 }
 
-int add(const Options& options) {
+int add(const Options& options, RunReporter& reporter) {
     const cluster::Layout layout = options.layout();
     const platform::Lock held = locked(layout);
     cluster::require_datasource_name(options.name);
@@ -190,10 +192,11 @@ int add(const Options& options) {
     set(added.settings, with_type, Missing::is_asked);
     cluster::keep_datasource(layout, added);
     return done(options, "added", options.name,
-                fmt::format("{0} is kept; next: locum datasource test {0}", options.name));
+                fmt::format("{0} is kept; next: locum datasource test {0}", options.name),
+                &reporter);
 }
 
-int edit(const Options& options) {
+int edit(const Options& options, RunReporter& reporter) {
     const cluster::Layout layout = options.layout();
     const platform::Lock held = locked(layout);
     NamedDatasource edited = cluster::datasource_named(layout, options.name);
@@ -201,10 +204,11 @@ int edit(const Options& options) {
     set(edited.settings, options, options.ask ? Missing::is_asked : Missing::stays);
     cluster::keep_datasource(layout, edited);
     return done(options, "edited", options.name,
-                fmt::format("{0} is changed; next: locum datasource test {0}", options.name));
+                fmt::format("{0} is changed; next: locum datasource test {0}", options.name),
+                &reporter);
 }
 
-int copy(const Options& options) {
+int copy(const Options& options, RunReporter& reporter) {
     const cluster::Layout layout = options.layout();
     const platform::Lock held = locked(layout);
     for (const NamedDatasource& one : cluster::kept_datasources(layout))
@@ -215,7 +219,7 @@ int copy(const Options& options) {
     cluster::keep_datasource(
         layout, {options.to, cluster::datasource_named(layout, options.name).settings});
     return done(options, "copied", options.to,
-                fmt::format("{0} is kept; next: locum datasource edit {0}", options.to));
+                fmt::format("{0} is kept; next: locum datasource edit {0}", options.to), &reporter);
 }
 
 int test(const Options& options) {
@@ -248,6 +252,8 @@ int show(const Options& options, const upgrade::Activating& activating) {
 
 int activate(const Options& options) {
     upgrade::DatasourceRequest request{options.layout(), options.name};
+    if (options.json)
+        request.found = print_findings;
     if (options.plan)
         return show(options, upgrade::activating_of(request));
     return logged(options, request.layout, "datasource activate", [&](engine::Reporter& reporter) {
@@ -260,7 +266,7 @@ int activate(const Options& options) {
     });
 }
 
-int deactivate(const Options& options) {
+int deactivate(const Options& options, RunReporter& reporter) {
     if (options.confirm != options.name)
         throw Error(
             fmt::format("'{}' was confirmed; the datasource is {}", options.confirm, options.name),
@@ -269,14 +275,16 @@ int deactivate(const Options& options) {
     const bool changed = upgrade::deactivate({options.layout(), options.name});
     return done(
         options, changed ? "deactivated" : "unchanged", options.name,
-        fmt::format("no server starts on {0} until: locum datasource activate {0}", options.name));
+        fmt::format("no server starts on {0} until: locum datasource activate {0}", options.name),
+        &reporter);
 }
 
-int remove(const Options& options) {
+int remove(const Options& options, RunReporter& reporter) {
     const cluster::Layout layout = options.layout();
     const platform::Lock held = locked(layout);
     cluster::forget_datasource(layout, options.name);
-    return done(options, "removed", options.name, options.name + " is forgotten on this host");
+    return done(options, "removed", options.name, options.name + " is forgotten on this host",
+                &reporter);
 }
 
 void add_account(CLI::App& command, AccountOptions& account, const std::string& prefix,
@@ -317,7 +325,7 @@ void add_datasource(CLI::App& app, Action& action) {
         app.add_subcommand("datasource", "What the cluster's servers work on, by name");
     datasource->require_subcommand(1);
     const auto add_verb = [&](const std::string& name, const std::string& about,
-                              int (*work)(const Options&)) {
+                              const std::function<int(const Options&)>& work) {
         auto options = std::make_shared<Options>();
         CLI::App* command = datasource->add_subcommand(name, about);
         if (name != "list")
@@ -331,25 +339,32 @@ void add_datasource(CLI::App& app, Action& action) {
         });
         return std::pair{command, options};
     };
+    const auto add_change = [&](const std::string& name, const std::string& about,
+                                int (*work)(const Options&, RunReporter&)) {
+        return add_verb(name, about, [name, work](const Options& options) {
+            return logged(options, options.layout(), "datasource " + name,
+                          [&](RunReporter& reporter) { return work(options, reporter); });
+        });
+    };
     add_verb("list", "The active one, and those that this host keeps", list);
-    const auto [adding, added] = add_verb(
+    const auto [adding, added] = add_change(
         "add", "Keep one; passwords are asked for where no file or variable is named", add);
     add_settings(*adding, *added);
     const auto [editing, edited] =
-        add_verb("edit", "Change one that is kept; what is not given stays", edit);
+        add_change("edit", "Change one that is kept; what is not given stays", edit);
     add_settings(*editing, *edited);
     editing->add_flag("--ask", edited->ask, "Ask for the passwords");
-    const auto [copying, copied] = add_verb("copy", "Keep another with the same settings", copy);
+    const auto [copying, copied] = add_change("copy", "Keep another with the same settings", copy);
     copying->add_option("NEW", copied->to, "The new one's name")->required();
     add_verb("test", "Connect with both accounts; see whose database it is, and its schema", test);
     const auto [activating, activated] = add_verb(
         "activate", "Let all servers work on it, one after the other; start them again", activate);
     activating->add_flag("-n,--plan", activated->plan, "Print the plan and change nothing");
-    const auto [deactivating, deactivated] = add_verb(
+    const auto [deactivating, deactivated] = add_change(
         "deactivate", "Let no server start on the active one; all are stopped before", deactivate);
     deactivating->add_option("--confirm", deactivated->confirm, "The datasource's name again")
         ->type_name("NAME");
-    add_verb("remove", "Forget one that is kept", remove);
+    add_change("remove", "Forget one that is kept", remove);
 }
 
 } // namespace locum::cli

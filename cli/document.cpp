@@ -40,6 +40,15 @@ void print_event(std::string_view event, json fields) {
     print_line(document("event", std::move(fields)));
 }
 
+void print_error(const engine::Error& error, const std::string& log) {
+    json told = {{"message", error.one_line()},
+                 {"remedy", error.remedy()},
+                 {"exit-code", engine::exit_code(error.kind())}};
+    if (!log.empty())
+        told["log"] = log;
+    print_event("error", std::move(told));
+}
+
 void print_findings(const std::vector<engine::Finding>& findings) {
     if (!findings.empty())
         print_line(document("findings", {{"findings", findings_value(findings)}}));

@@ -20,8 +20,10 @@ std::string text_of(const nlohmann::json& document);
 // To standard output, a document over several lines.
 void print_document(std::string_view kind, nlohmann::json fields);
 // To standard output at once, a document of the kind "event" on one line: what a command says
-// while it works, and its "result" as the last.
+// while it works, and its "result" or "error" as the last.
 void print_event(std::string_view event, nlohmann::json fields);
+// The event "error": what main tells on standard error. log: the run's; "": it has none.
+void print_error(const engine::Error& error, const std::string& log);
 // A document of the kind "findings" on one line, before the events; nothing where there are none.
 void print_findings(const std::vector<engine::Finding>& findings);
 

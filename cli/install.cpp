@@ -22,8 +22,10 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace locum::cli {
 
@@ -44,14 +46,30 @@ struct Options : Common {
 // R1's own way: this host's part of a rolling upgrade.
 int install_part(const Options& options, const installer::Installation& installation,
                  engine::Reporter& reporter) {
+    // Where there is no plan to be printed with them, they are printed by themselves.
+    std::vector<engine::Finding> findings;
+    const auto found = [&](const std::vector<engine::Finding>& all) {
+        print_warnings(options, all);
+        const bool refused = std::any_of(all.begin(), all.end(), [](const engine::Finding& one) {
+            return one.severity == engine::Severity::error;
+        });
+        if (options.json && (refused || !options.plan))
+            print_findings(all);
+        findings = all;
+    };
     if (options.plan) {
-        const upgrade::Part part = upgrade::part_of(installation, options.ignored);
-        print_plan(part.title, part.plan, options.json);
+        const upgrade::Part part = upgrade::part_of(installation, options.ignored, found);
+        if (options.json)
+            print_document("plan", {{"plan", part.title},
+                                    {"steps", steps_value(part.plan)},
+                                    {"findings", findings_value(findings)}});
+        else
+            print_plan(part.title, part.plan, false);
         return 0;
     }
     platform::StopSignals signals;
     const std::string message = upgrade::install_newer(
-        installation, options.ignored, [&signals] { return signals.arrived(); }, reporter);
+        installation, options.ignored, found, [&signals] { return signals.arrived(); }, reporter);
     if (options.json)
         print_event("result", {{"result", "upgraded"}, {"message", message}});
     else
@@ -101,13 +119,24 @@ bool on_screen(const Options& options) {
         .remedy("name another file");
 }
 
+[[noreturn]] void refuse_to_record_again() {
+    throw engine::Error("this host has an installation already, so there are no answers to be "
+                        "recorded",
+                        engine::Kind::usage)
+        .remedy("leave --record out; locum answers template BUNDLE writes a file to fill in");
+}
+
 // Before a person is asked; one that was cut off has written its record, and goes on.
-void require_free_record(const Options& options, const std::string& root) {
-    if (options.record.empty() || !platform::exists(platform::absolute(options.record)))
+void require_recordable(const Options& options, const std::string& root) {
+    if (options.record.empty())
         return;
-    const std::string suite =
-        suite::inspect_bundle(platform::absolute(options.bundle)).manifest.name;
-    if (!installer::Begun::load({root, suite}))
+    const cluster::Layout layout{
+        root, suite::inspect_bundle(platform::absolute(options.bundle)).manifest.name};
+    if (installer::Begun::load(layout))
+        return;
+    if (platform::exists(layout.state_file("node.json")))
+        refuse_to_record_again();
+    if (platform::exists(platform::absolute(options.record)))
         refuse_record(options.record);
 }
 
@@ -124,9 +153,14 @@ Wish wish_of(const Options& options, const std::string& root) {
         throw engine::Error("standard input is no terminal, so nothing can be asked",
                             engine::Kind::usage)
             .remedy("give --answers FILE; locum answers template BUNDLE writes one to fill in");
-    require_free_record(options, root);
+    require_recordable(options, root);
+    const bool screen = on_screen(options);
+    std::optional<AskingByLines> asking;
+    if (!screen) // which takes Ctrl-C as a key
+        asking.emplace();
     Wish wish = ask_wish({bundle, root, program, options.ignored},
-                         *(on_screen(options) ? make_screen_face() : make_lines_face()));
+                         *(screen ? make_screen_face() : make_lines_face()));
+    asking.reset();
     if (wish.begun)
         wish.prepared.emplace(installer::prepare(bundle, *wish.begun, root, program));
     return wish;
@@ -137,10 +171,7 @@ void record(const Options& options, const installer::Prepared& prepared) {
     if (options.record.empty())
         return;
     if (prepared.relation != installer::Relation::none)
-        throw engine::Error("this host has an installation already, so there are no answers to be "
-                            "recorded",
-                            engine::Kind::usage)
-            .remedy("leave --record out; locum answers template BUNDLE writes a file to fill in");
+        refuse_to_record_again();
     const std::string file = platform::absolute(options.record);
     const std::string text = interview::answers_text(prepared.installation.answers);
     if (!platform::exists(file))
@@ -199,9 +230,7 @@ int install(const Options& options, installer::Prepared& prepared, RunReporter& 
         break;
     }
     prepared.findings = installer::demoted(std::move(prepared.findings), options.ignored);
-    for (const engine::Finding& finding : prepared.findings)
-        if (finding.severity == engine::Severity::warning)
-            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+    print_warnings(options, prepared.findings);
     const engine::Plan plan = installer::install_plan(prepared.installation);
     if (options.plan)
         print_install_plan(prepared.installation, plan, prepared.findings, options.json);
@@ -278,7 +307,8 @@ void add_install(CLI::App& app, Action& action) {
         command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
     command
         ->add_option("--record", options->record,
-                     "Write what was answered to an answers file, secrets left out")
+                     "Write what was answered to an answers file, secrets left out; also with "
+                     "--plan, which changes nothing else")
         ->type_name("FILE");
     command->add_flag("--lines", options->lines,
                       "Ask line by line, not on the full screen: for a screen reader");

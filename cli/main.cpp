@@ -1,6 +1,7 @@
 // The one place where errors are printed and become exit codes (engine/error.hpp).
 
 #include "cli/command_line.hpp"
+#include "cli/document.hpp"
 #include "cli/run_log.hpp"
 #include "cli/setup.hpp"
 #include "engine/error.hpp"
@@ -22,10 +23,22 @@ using locum::engine::Error;
 using locum::engine::Kind;
 using locum::platform::to_stderr;
 
-int print(const Error& error) {
+// Also of a command line that cannot be parsed: a program reads what it is told there, too.
+bool wants_json(int argc, char** argv) {
+    for (int i = 1; i < argc && std::string_view(argv[i]) != "--"; ++i)
+        if (std::string_view(argv[i]) == "--json")
+            return true;
+    return false;
+}
+
+int print(const Error& error, bool as_json, const std::string& log = "") {
     to_stderr(fmt::format("locum: {}\n", error.one_line()));
     if (!error.remedy().empty())
         to_stderr(fmt::format("  try: {}\n", error.remedy()));
+    if (!log.empty())
+        to_stderr(fmt::format("  log: {}\n", log));
+    if (as_json)
+        locum::cli::print_error(error, log);
     return locum::engine::exit_code(error.kind());
 }
 
@@ -48,7 +61,12 @@ int run(int argc, char** argv) {
         app->parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         // CLI11's own codes start at 100; ours is 2 for whatever was typed wrongly.
-        return app->exit(error) == 0 ? 0 : locum::engine::exit_code(Kind::usage);
+        if (app->exit(error) == 0)
+            return 0;
+        if (wants_json(argc, argv))
+            locum::cli::print_error(
+                Error(error.what(), Kind::usage).remedy("add --help to see what it takes"), "");
+        return locum::engine::exit_code(Kind::usage);
     }
     return action();
 }
@@ -59,19 +77,18 @@ int main(int argc, char** argv) {
     std::setlocale(LC_CTYPE,
                    "C.UTF-8"); // libarchive crashes on names outside ASCII in the C locale
     std::signal(SIGPIPE, SIG_IGN);
+    const bool as_json = wants_json(argc, argv);
     try {
         if (const auto code = locum::cli::run_setup({argv + 1, argv + argc}))
             return with_output(*code);
         return with_output(run(argc, argv));
     } catch (const locum::cli::Logged& logged) {
-        const int code = print(logged.error);
-        to_stderr(fmt::format("  log: {}\n", logged.file));
-        return code;
+        return print(logged.error, as_json, logged.file);
     } catch (const Error& error) {
-        return print(error);
+        return print(error, as_json);
     } catch (const std::exception& error) {
         if (std::ferror(stdout) != 0)
             return with_output(locum::engine::exit_code(Kind::failed));
-        return print(locum::cli::unexpected(error));
+        return print(locum::cli::unexpected(error), as_json);
     }
 }

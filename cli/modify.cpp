@@ -6,7 +6,6 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
-#include "platform/standard_error.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -72,9 +71,7 @@ int modify(const Options& options, upgrade::ModifyRequest& request, engine::Repo
             fmt::print("{} is {}: nothing to do\n", modifying.node, components);
         return 0;
     }
-    for (const engine::Finding& finding : modifying.findings)
-        if (finding.severity == engine::Severity::warning)
-            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+    print_warnings(options, modifying.findings);
     if (options.plan && options.json) {
         print_document("plan", {{"plan", modifying.title},
                                 {"steps", steps_value(modifying.plan)},

@@ -1,7 +1,6 @@
 #include "cli/document.hpp"
 #include "cli/run_log.hpp"
 #include "platform/signals.hpp"
-#include "platform/standard_error.hpp"
 #include "upgrade/remove.hpp"
 
 #include <CLI/App.hpp>
@@ -30,9 +29,7 @@ void print(const upgrade::Removing& removing) {
 
 int remove(const Options& options, upgrade::RemoveRequest& request, engine::Reporter& reporter) {
     const upgrade::Removing removing = upgrade::removing_of(request);
-    for (const engine::Finding& finding : removing.findings)
-        if (finding.severity == engine::Severity::warning)
-            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+    print_warnings(options, removing.findings);
     if (options.plan && options.json)
         print_document("plan", {{"plan", removing.title},
                                 {"steps", steps_value(removing.plan)},

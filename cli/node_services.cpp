@@ -1,7 +1,7 @@
 // A node's services, stopped and started by whoever looks after its host, or the cluster.
 
-#include "cli/command.hpp"
 #include "cli/document.hpp"
+#include "cli/run_log.hpp"
 #include "cluster/agent.hpp"
 #include "cluster/command_log.hpp"
 #include "cluster/departure.hpp"
@@ -117,16 +117,16 @@ void print_result(const Common& common, const TheNode& node, std::string_view re
                     {{"result", result}, {"node", node.name()}, {"components", components}});
 }
 
-int start(const Common& common, const std::string& name) {
-    const Layout layout = common.layout();
+int start(const Common& common, const Layout& layout, const std::string& name,
+          RunReporter& reporter) {
     require_no_operation(layout);
     const TheNode node(layout, name);
     const installer::NodeFacts facts = node.facts();
-    const std::unique_ptr<engine::Reporter> reporter = make_reporter(common);
     const std::vector<std::string> components = node.components_in_order(layout);
     for (const std::string& component : components) {
         node.tell("start", {{"component", component}, {"version", facts.current.at(component)}},
-                  *reporter);
+                  reporter);
+        reporter.log().add(fmt::format("{} of {} runs and is well", component, node.name()));
         if (!common.json)
             fmt::print("{} runs and is well\n", component);
     }
@@ -153,21 +153,21 @@ std::optional<std::vector<std::string>> kill_units(const Layout& layout) {
     return stopped;
 }
 
-int stop(const Common& common, const std::string& name, bool emergency) {
-    const Layout layout = common.layout();
+int stop(const Common& common, const Layout& layout, const std::string& name, bool emergency,
+         RunReporter& reporter) {
     if (!emergency)
         require_no_operation(layout);
     const TheNode node(layout, name);
     std::vector<std::string> components = node.components_in_order(layout);
     std::reverse(components.begin(), components.end());
-    const std::unique_ptr<engine::Reporter> reporter = make_reporter(common);
-    const auto said = [&common](const std::string& what) {
+    const auto said = [&](const std::string& what) {
+        reporter.log().add(fmt::format("{} of {} is stopped", what, node.name()));
         if (!common.json)
             fmt::print("{} is stopped\n", what);
     };
     try {
         for (const std::string& component : components) {
-            node.tell("stop", {{"component", component}, {"at-once", emergency}}, *reporter);
+            node.tell("stop", {{"component", component}, {"at-once", emergency}}, reporter);
             said(component);
         }
     } catch (const cluster::Unreachable& error) {
@@ -201,7 +201,12 @@ void add_node_services(CLI::App& node, Action& action) {
     starter->add_option("NAME", start_options->name, "Another node of the cluster");
     add_common(*starter, start_options, true);
     starter->callback([start_options, &action] {
-        action = [start_options] { return start(*start_options, start_options->name); };
+        action = [start_options] {
+            const Layout layout = start_options->layout();
+            return logged(*start_options, layout, "node start", [&](RunReporter& reporter) {
+                return start(*start_options, layout, start_options->name, reporter);
+            });
+        };
     });
 
     const auto stop_options = std::make_shared<Options>();
@@ -213,7 +218,11 @@ void add_node_services(CLI::App& node, Action& action) {
     add_common(*stopper, stop_options, true);
     stopper->callback([stop_options, &action] {
         action = [stop_options] {
-            return stop(*stop_options, stop_options->name, stop_options->emergency);
+            const Layout layout = stop_options->layout();
+            return logged(*stop_options, layout, "node stop", [&](RunReporter& reporter) {
+                return stop(*stop_options, layout, stop_options->name, stop_options->emergency,
+                            reporter);
+            });
         };
     });
 }

@@ -131,8 +131,7 @@ void add_rehearse(CLI::App& app, Action& action) {
     command->add_option("--root", options->root, "Make the throw-away folders in this one")
         ->type_name("DIR");
     command->add_flag("--keep", asked.keep, "Leave the folders, with all logs");
-    command->add_flag("-q,--quiet", options->quiet, "Say nothing but the report and errors");
-    command->add_flag("--json", options->json, "The report as JSON on standard output");
+    add_output(*command, *options, true);
     command->callback([options, &action] { action = [options] { return rehearsal(*options); }; });
 }
 

@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/document.hpp"
+#include "cli/work_text.hpp"
 #include "platform/standard_error.hpp"
 #include "platform/terminal.hpp"
 
@@ -13,18 +14,6 @@ namespace {
 
 using engine::Progress;
 using Clock = std::chrono::steady_clock;
-
-std::string scaled(double count, std::string_view unit) {
-    if (unit == "bytes") {
-        for (std::string_view larger : {"B", "KB", "MB", "GB"}) {
-            if (count < 1000)
-                return fmt::format("{:.3g} {}", count, larger);
-            count /= 1000;
-        }
-        return fmt::format("{:.3g} TB", count);
-    }
-    return fmt::format("{:.0f} {}", count, unit);
-}
 
 enum class Detail {
     lines,  // one a step
@@ -46,6 +35,7 @@ public:
         switch (progress) {
         case Progress::started:
             begun_ = told_ = Clock::now();
+            clock_.begin(begun_);
             if (detail_ != Detail::lines)
                 draw(fmt::format(" ...  {}  {}", id, says));
             return;
@@ -74,19 +64,13 @@ public:
             (detail_ == Detail::verbose && Clock::now() - told_ < between_lines))
             return;
         told_ = Clock::now();
-        const double seconds = std::chrono::duration<double>(Clock::now() - begun_).count();
-        const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
-        std::string text = fmt::format(" ...  {}  {}", id, scaled(static_cast<double>(done), unit));
-        if (total > 0) {
-            const double share =
-                std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
-            const auto filled = static_cast<std::size_t>(share * 20);
-            text = fmt::format(" ...  {}  [{:<20}] {:3.0f} %  {}/s", id, std::string(filled, '#'),
-                               share * 100, scaled(rate, unit));
-            if (rate > 0 && total > done)
-                text += fmt::format("  {:.0f} s left", static_cast<double>(total - done) / rate);
-        }
-        draw(text);
+        const double seconds = clock_.seconds(done, told_);
+        std::string bar;
+        if (total > 0)
+            bar = fmt::format(
+                "[{:<20}] ",
+                std::string(static_cast<std::size_t>(work_share(done, total) * 20), '#'));
+        draw(fmt::format(" ...  {}  {}{}", id, bar, work_text(done, total, unit, seconds)));
     }
 
     void note(std::string_view text) override {
@@ -126,6 +110,7 @@ private:
     bool drawn_ = false;
     Clock::time_point begun_ = Clock::now();
     Clock::time_point told_ = Clock::now();
+    WorkClock clock_;
 };
 
 class JsonReporter final : public engine::Reporter {

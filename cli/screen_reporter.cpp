@@ -3,9 +3,11 @@
 
 #include "cli/command.hpp"
 #include "cli/screen.hpp"
+#include "cli/work_text.hpp"
 #include "platform/standard_error.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <fmt/format.h>
 #include <optional>
 #include <vector>
@@ -16,6 +18,7 @@ namespace {
 
 using engine::Progress;
 using engine::Reporter;
+using Clock = std::chrono::steady_clock;
 
 class ScreenReporter final : public Reporter {
 public:
@@ -37,8 +40,10 @@ public:
     void step(std::string_view id, std::string_view says, Progress progress,
               std::string_view detail) override {
         lines_->step(id, says, progress, detail);
-        if (progress == Progress::started)
+        if (progress == Progress::started) {
             begun_ = says;
+            clock_.begin(Clock::now());
+        }
         if (progress == Progress::done || progress == Progress::already)
             ++done_;
         const bool back = progress == Progress::failed || progress == Progress::undoing;
@@ -47,11 +52,8 @@ public:
 
     void work(std::string_view, std::uint64_t done, std::uint64_t total,
               std::string_view unit) override {
-        const double share =
-            total == 0 ? 0 : static_cast<double>(done) / static_cast<double>(total);
-        show(begun_, share,
-             total == 0 ? fmt::format("{} {}", done, unit)
-                        : fmt::format("{} of {} {}, {:.0f} %", done, total, unit, share * 100));
+        show(begun_, work_share(done, total),
+             work_text(done, total, unit, clock_.seconds(done, Clock::now())));
     }
 
     void note(std::string_view text) override { lines_->note(text); }
@@ -66,7 +68,8 @@ private:
     std::unique_ptr<Reporter> lines_;
     std::size_t steps_;
     std::size_t done_ = 0;
-    std::string begun_;
+    std::string begun_; // the step under way
+    WorkClock clock_;
     std::optional<Screen> screen_;
     std::optional<ProgressWindow> window_;
 };

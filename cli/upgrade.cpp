@@ -148,9 +148,7 @@ int work(const Options& options, upgrade::Request& request, Work what, engine::R
     platform::StopSignals signals;
     request.cancelled = [&signals] { return signals.arrived(); };
     request.found = [&options](const std::vector<engine::Finding>& findings) {
-        for (const engine::Finding& finding : findings)
-            if (finding.severity == engine::Severity::warning)
-                platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+        print_warnings(options, findings);
         if (options.json)
             print_findings(findings);
     };

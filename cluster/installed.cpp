@@ -2,6 +2,7 @@
 
 #include "cluster/host_files.hpp"
 #include "engine/error.hpp"
+#include "engine/work_count.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "suite/layout.hpp"
@@ -57,7 +58,8 @@ bool staged(const std::string& manifest_sha256, const std::string& version, cons
 }
 
 std::vector<std::string> stage(const suite::Bundle& bundle, const Layout& layout,
-                               const std::vector<std::string>& components) {
+                               const std::vector<std::string>& components,
+                               engine::Reporter& reporter, const std::string& step_id) {
     const suite::Manifest& manifest = bundle.manifest();
     const std::string version = manifest.version.text();
     const std::string folder = about(layout, version);
@@ -79,11 +81,16 @@ std::vector<std::string> stage(const suite::Bundle& bundle, const Layout& layout
     platform::make_folders(layout.version(version));
     if (keep_host_files(host_files, layout, version))
         made.push_back(layout.version(version) + "/.host-files");
+    std::uint64_t total = 0;
+    for (const std::string& component : components)
+        if (!platform::exists(layout.component(version, component)))
+            total += bundle.payload_bytes(component);
+    engine::WorkCount count(reporter, step_id, total, "bytes");
     for (const std::string& component : components) {
         const std::string into = layout.component(version, component);
         if (platform::exists(into))
             continue; // unpack() makes it whole or not at all
-        bundle.unpack(component, into);
+        bundle.unpack(component, into, [&count](std::uint64_t more) { count.add(more); });
         made.push_back(into);
     }
     if (!platform::exists(folder + "/manifest.toml")) {

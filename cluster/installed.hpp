@@ -29,9 +29,10 @@ private:
 
 // Unpacks the components and the texts of a verified bundle into the version's folder, and keeps
 // the host files of the components there, after they were checked; what is there already and whole
-// stays. Returns the folders it made.
+// stays. Returns the folders it made. reporter: told how far it is, as work of the step.
 std::vector<std::string> stage(const suite::Bundle& bundle, const Layout& layout,
-                               const std::vector<std::string>& components);
+                               const std::vector<std::string>& components,
+                               engine::Reporter& reporter, const std::string& step_id);
 // True where stage() would make nothing.
 bool staged(const std::string& manifest_sha256, const std::string& version, const Layout& layout,
             const std::vector<std::string>& components);

@@ -4,8 +4,10 @@
 #include "cluster/membership.hpp"
 #include "cluster/transport_client.hpp"
 #include "engine/error.hpp"
+#include "engine/work_count.hpp"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace locum::cluster {
 
@@ -111,8 +113,13 @@ void Peers::send_datasource(const Address& to, const engine::Secret& settings) c
 void Peers::send_bundle(const Address& to, const std::string& file,
                         const std::string& manifest_sha256, engine::Reporter& reporter,
                         const std::string& step_id) const {
+    std::optional<engine::WorkCount> count;
     state_->client.upload(peer(to), "bundle", json{{"manifest", manifest_sha256}}.dump(), file,
-                          forward(reporter, step_id));
+                          forward(reporter, step_id), [&](std::uint64_t more, std::uint64_t size) {
+                              if (!count)
+                                  count.emplace(reporter, step_id, size, "bytes");
+                              count->add(more);
+                          });
 }
 
 } // namespace locum::cluster

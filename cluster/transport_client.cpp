@@ -60,9 +60,10 @@ std::string TransportClient::call_bound(
                     {}, std::move(outgoing));
 }
 
-std::string TransportClient::upload(const Peer& peer, const std::string& verb,
-                                    const std::string& parameters_json, const std::string& file,
-                                    const OnProgress& progress) const {
+std::string TransportClient::upload(
+    const Peer& peer, const std::string& verb, const std::string& parameters_json,
+    const std::string& file, const OnProgress& progress,
+    const std::function<void(std::uint64_t more, std::uint64_t size)>& on_sent) const {
     std::ifstream in(file, std::ios::binary | std::ios::ate);
     if (!in)
         throw Error(fmt::format("cannot read {}", file), Kind::usage)
@@ -74,6 +75,10 @@ std::string TransportClient::upload(const Peer& peer, const std::string& verb,
     outgoing.file_size = static_cast<std::uint64_t>(in.tellg());
     in.seekg(0);
     outgoing.file = &in;
+    if (on_sent)
+        outgoing.on_sent = [&on_sent, size = outgoing.file_size](std::uint64_t more) {
+            on_sent(more, size);
+        };
     return converse(state_->tls.get(), of_cluster(state_->identity.ca_pem), peer, state_->options,
                     progress, std::move(outgoing));
 }

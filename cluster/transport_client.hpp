@@ -60,9 +60,11 @@ public:
     call_bound(const Peer& peer, const std::string& verb,
                const std::function<std::string(const std::string& channel)>& make_body) const;
     // Sends the file as the body; nothing of it is sent before the agent agreed to its size.
-    std::string upload(const Peer& peer, const std::string& verb,
-                       const std::string& parameters_json, const std::string& file,
-                       const OnProgress& progress = {}) const;
+    // on_sent: told how many more bytes of it were sent, and how many there are.
+    std::string
+    upload(const Peer& peer, const std::string& verb, const std::string& parameters_json,
+           const std::string& file, const OnProgress& progress = {},
+           const std::function<void(std::uint64_t more, std::uint64_t size)>& on_sent = {}) const;
 
 private:
     struct State;

@@ -257,6 +257,8 @@ awaitable<void> Conversation::send_file(Outgoing& outgoing) {
             maybe_executed_ = true;
         extend();
         co_await asio::async_write(stream_, asio::buffer(block), use_awaitable);
+        if (outgoing.on_sent)
+            outgoing.on_sent(block.size());
     }
 }
 

@@ -20,6 +20,7 @@ struct Outgoing {
     std::ifstream* file = nullptr;
     std::uint64_t file_size = 0;
     std::string file_name;
+    std::function<void(std::uint64_t bytes)> on_sent; // of the file; may be empty
 };
 
 // The result's JSON. Throws as TransportClient says.

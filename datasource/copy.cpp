@@ -6,6 +6,7 @@
 #include "datasource/snapshot.hpp"
 #include "datasource/target.hpp"
 #include "engine/failpoint.hpp"
+#include "engine/work_count.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 
@@ -16,46 +17,12 @@
 namespace locum::datasource {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 constexpr std::size_t queued_bytes = 4U << 20; // for each reader
-constexpr std::chrono::milliseconds report_pause{200};
 
 void require_no_obstacle(Snapshot& snapshot, const CopyRequest& request) {
     engine::require_no_errors(
         copy_obstacles(*snapshot.main, snapshot.schema, !request.ddl.empty(), request.encode));
 }
-
-// Tells how far it is, now and then.
-class Count {
-public:
-    Count(const CopyRequest& request, engine::Reporter& reporter, std::uint64_t total,
-          std::string_view unit) :
-        request_(request),
-        reporter_(reporter), total_(total), unit_(unit) {}
-
-    void add(std::uint64_t more) {
-        done_ += more;
-        if (Clock::now() < next_)
-            return;
-        next_ = Clock::now() + report_pause;
-        tell();
-    }
-    // The total was an estimate; at the end it is known.
-    void end() {
-        total_ = done_;
-        tell();
-    }
-
-private:
-    void tell() { reporter_.work(request_.step_id, done_, std::max(total_, done_), unit_); }
-
-    const CopyRequest& request_;
-    engine::Reporter& reporter_;
-    std::uint64_t total_;
-    std::string_view unit_;
-    std::uint64_t done_ = 0;
-    Clock::time_point next_;
-};
 
 std::vector<TableChecksum> checksums(Connection& connection, const Schema& schema) {
     std::vector<TableChecksum> sums;
@@ -84,7 +51,7 @@ void load(Snapshot& snapshot, CopyTarget& target, const CopyRequest& request,
     std::uint64_t expected = 0;
     for (const Table& table : snapshot.schema.tables)
         expected += static_cast<std::uint64_t>(table.estimated_rows);
-    Count count(request, reporter, expected, "rows");
+    engine::WorkCount count(reporter, request.step_id, expected, "rows");
     // The readers take turns, so that rows arrive in the order of the table, which SQLite can
     // append.
     const std::vector<CopyJob> jobs = copy_jobs(snapshot, target.selections());
@@ -186,7 +153,9 @@ void copy_pages(Connection& source, Connection& target, const CopyRequest& reque
         sqlite3_backup_init(sqlite(target), "main", sqlite(source), "main"));
     if (!backup)
         throw sqlite_error(sqlite(target), {});
-    Count count(request, reporter, 0, "pages");
+    const Rows pages = source.query("SELECT page_count FROM pragma_page_count");
+    engine::WorkCount count(reporter, request.step_id, std::stoull(pages.at(0).at(0).value()),
+                            "pages");
     int result = SQLITE_OK;
     while ((result = sqlite3_backup_step(backup.get(), pages_a_time)) == SQLITE_OK)
         count.add(pages_a_time);

@@ -206,7 +206,7 @@ suite::Bundle open_or_remove(const std::string& file, const NodeState& state) {
     }
 }
 
-json stage(Node& node, const json& parameters) {
+json stage(Node& node, const json& parameters, engine::Reporter& reporter) {
     // Neither what it was nor what it is to be may be gone when it goes on.
     require_none_begun(node.layout);
     const NodeState state = node.state();
@@ -216,7 +216,7 @@ json stage(Node& node, const json& parameters) {
     // Before anything is stopped: what this version's programs need must be here.
     engine::require_no_errors(package_findings(ask_packages(bundle.manifest(), state.components)));
     prune(node, bundle);
-    cluster::stage(bundle, node.layout, state.components);
+    cluster::stage(bundle, node.layout, state.components, reporter, "stage");
     // Before anything is stopped for it: what this version makes of this node must be accepted.
     const InstalledVersion version(node.layout, bundle.manifest().version.text());
     const std::vector<BalancedNode> servers = balanced_from_json(parameters.at("servers").dump());
@@ -307,7 +307,11 @@ cluster::NodeOperations node_operations() {
         {"servers", operation(Calls::question, servers)},
         {"operation", operation(Calls::question, operation_in)},
         {"components", operation(Calls::question, components)},
-        {"stage", operation(Calls::command, stage)},
+        {"stage",
+         {Calls::command,
+          [](Node& node, const cluster::NodeCommand& command, engine::Reporter& reporter) {
+              return stage(node, json::parse(command.parameters), reporter).dump();
+          }}},
         {"switch", operation(Calls::command, switch_component)},
         {"configure", operation(Calls::command, configure)},
         {"balance", operation(Calls::command, balance)},

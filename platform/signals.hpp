@@ -2,6 +2,8 @@
 // SIGTERM, SIGINT and SIGHUP as a condition to wait for or to ask about; but no SIGHUP that is
 // ignored, as under nohup.
 
+#include <string>
+
 namespace locum::platform {
 
 // Blocks them for this thread and all that it starts afterwards; so made first in main.
@@ -15,6 +17,20 @@ public:
     void wait();
     // One has arrived. Takes it.
     bool arrived();
+};
+
+// While a person is asked and nothing has been changed: Ctrl-C writes the text to standard error
+// and ends the program with the exit code, where the signal alone would end it with none of ours.
+// Not where it is ignored. One at a time.
+class EndByCtrlC {
+public:
+    EndByCtrlC(std::string text, int exit_code);
+    ~EndByCtrlC();
+    EndByCtrlC(const EndByCtrlC&) = delete;
+    EndByCtrlC& operator=(const EndByCtrlC&) = delete;
+
+private:
+    std::string text_;
 };
 
 } // namespace locum::platform

@@ -147,7 +147,12 @@ std::string Bundle::text(const std::string& part) const {
     return read_part(state_->file, state_->part(part), state_->places.at(part));
 }
 
-void Bundle::unpack(const std::string& component, const std::string& into) const {
+std::uint64_t Bundle::payload_bytes(const std::string& component) const {
+    return state_->part(payload_part(component)).size;
+}
+
+void Bundle::unpack(const std::string& component, const std::string& into,
+                    const std::function<void(std::uint64_t more)>& taken) const {
     const Part& part = state_->part(payload_part(component));
     const auto ours = [&](const File& file) { return file.component == component; };
     // One component's files stand together.
@@ -155,7 +160,7 @@ void Bundle::unpack(const std::string& component, const std::string& into) const
     const auto begin = std::find_if(all.begin(), all.end(), ours);
     const auto end = std::find_if_not(begin, all.end(), ours);
     engine::during(fmt::format("unpacking '{}' from {}", component, file()), [&] {
-        unpack_payload(state_->file, part, state_->places.at(part.path), {begin, end}, into);
+        unpack_payload(state_->file, part, state_->places.at(part.path), {begin, end}, into, taken);
     });
 }
 

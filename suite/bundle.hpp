@@ -6,6 +6,7 @@
 #include "suite/trust.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,8 +50,12 @@ public:
     std::string text(const std::string& part) const;
     // Unpacks a component's payload into the folder `into`, which must not exist: it is filled as
     // `into`.stage (0700; one left by a killed run is removed first), every file's hash is checked,
-    // all is synced and then renamed. Leaves nothing behind on failure.
-    void unpack(const std::string& component, const std::string& into) const;
+    // all is synced and then renamed. Leaves nothing behind on failure. taken: told how many more
+    // bytes of the payload were read; may be empty.
+    void unpack(const std::string& component, const std::string& into,
+                const std::function<void(std::uint64_t more)>& taken = {}) const;
+    // Of the component's payload, as it is in the bundle.
+    std::uint64_t payload_bytes(const std::string& component) const;
 
 private:
     friend class ProgramBundle;

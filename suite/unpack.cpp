@@ -186,14 +186,19 @@ void require_space(std::span<const File> files, const std::string& into) {
 } // namespace
 
 void unpack_payload(const platform::InputFile& file, const Part& part, std::uint64_t at,
-                    std::span<const File> files, const std::string& into) {
+                    std::span<const File> files, const std::string& into,
+                    const std::function<void(std::uint64_t more)>& taken) {
     require_space(files, into);
     const Complaints complaints{file.path(), part};
     platform::Stage stage(into);
     PartSource source(file, part, at);
     try {
-        platform::ArchiveReader archive(
-            [&](char* bytes, std::size_t most) { return source.read(bytes, most); });
+        platform::ArchiveReader archive([&](char* bytes, std::size_t most) {
+            const std::size_t count = source.read(bytes, most);
+            if (taken)
+                taken(count);
+            return count;
+        });
         Unpacker unpacker(complaints, archive, stage);
         for (const File& listed : files)
             unpacker.unpack(listed);

@@ -50,6 +50,8 @@ public:
             cluster::InstalledVersion(request.layout, state_.version).manifest();
         const ReachedDatabase reached =
             reach_database(next_.settings, request.layout.suite, manifest);
+        if (request.found)
+            request.found(reached.lacks);
         require_fit(next_, reached, state_.cluster_id, manifest);
         deactivated_ = reached.deactivated;
         wanted_ = {next_.name, cluster::fingerprint(request.layout, next_.settings),

@@ -14,6 +14,8 @@ struct DatasourceRequest {
     cluster::Layout layout;
     std::string name;
     std::function<bool()> cancelled = {};
+    // Told what the two accounts may not there, before that is thrown. May be empty.
+    std::function<void(const std::vector<engine::Finding>&)> found = {};
 };
 
 struct Activating {

@@ -87,7 +87,7 @@ struct Visit {
     engine::Plan plan;
 
     Visit(const installer::Installation& installation, Purpose purpose,
-          const std::vector<std::string>& ignored) :
+          const std::vector<std::string>& ignored, const Found& found) :
         session(installation.layout) {
         const cluster::NodeState& node = *installation.facts.node;
         require_server(node, installation.manifest());
@@ -99,7 +99,7 @@ struct Visit {
             open ? session.facts(upgrade.manifest()) : session.facts_before(upgrade.manifest());
         here = arrival(session, open, facts, node.name);
         if (!open)
-            decide(facts, carried_by(installation.bundle), ignored);
+            decide(facts, carried_by(installation.bundle), ignored, found);
         else if (here.last_begun && !here.last())
             throw Error(fmt::format("operation {} ({}) is past {}'s part: its last server brings "
                                     "all back",
@@ -178,7 +178,7 @@ private:
 
     // Decided once; later hosts go on with what was begun.
     void decide(const ClusterFacts& facts, const Manifests& carried,
-                const std::vector<std::string>& ignored) {
+                const std::vector<std::string>& ignored, const Found& found) {
         inputs.schema = facts.schema;
         const Verdict possible = verdict_here(facts, carried);
         if (here.order.size() == 1)
@@ -187,8 +187,11 @@ private:
             throw Error(fmt::format("downtime needed: {}", fmt::join(possible.reasons, "; ")),
                         Kind::downtime_needed)
                 .remedy("locum upgrade run BUNDLE --mode short-downtime");
-        engine::require_no_errors(
-            installer::demoted(preflight(upgrade.manifest(), facts, inputs.mode), ignored));
+        const std::vector<engine::Finding> findings =
+            installer::demoted(preflight(upgrade.manifest(), facts, inputs.mode), ignored);
+        if (found)
+            found(findings);
+        engine::require_no_errors(findings);
     }
 };
 
@@ -206,9 +209,9 @@ bool part_is_open(const installer::Installation& installation) {
 }
 
 std::string install_newer(const installer::Installation& installation,
-                          const std::vector<std::string>& ignored,
+                          const std::vector<std::string>& ignored, const Found& found,
                           const std::function<bool()>& cancelled, engine::Reporter& reporter) {
-    Visit visit(installation, Visit::Purpose::to_do, ignored);
+    Visit visit(installation, Visit::Purpose::to_do, ignored, found);
     Session& session = visit.session;
     cluster::Operation operation;
     operation.id = visit.upgrade.operation;
@@ -232,8 +235,9 @@ std::string install_newer(const installer::Installation& installation,
     return message;
 }
 
-Part part_of(const installer::Installation& installation, const std::vector<std::string>& ignored) {
-    const Visit visit(installation, Visit::Purpose::to_plan, ignored);
+Part part_of(const installer::Installation& installation, const std::vector<std::string>& ignored,
+             const Found& found) {
+    const Visit visit(installation, Visit::Purpose::to_plan, ignored, found);
     return {visit.plan.title, engine::describe(visit.plan)};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // R1's own way: `locum install NEWBUNDLE` on one host after another, in any order.
 
+#include "engine/check.hpp"
 #include "engine/reporter.hpp"
 #include "engine/step.hpp"
 #include "installer/install_plan.hpp"
@@ -10,9 +11,11 @@ namespace locum::upgrade {
 // This host's part: into update mode where others are not updated yet; where it is the last, the
 // productive database is migrated and all come back. Opens the operation or goes on with the open
 // one of the same bundle. Returns "n of m servers updated"; throws Error. ignored: names of
-// findings. cancelled: asked before each step; true ends it as a failure of that step would.
+// findings. found: told what preflight found, where this opens the operation, before an error among
+// that is thrown. cancelled: asked before each step; true ends it as a failure of that step would.
+using Found = std::function<void(const std::vector<engine::Finding>&)>;
 std::string install_newer(const installer::Installation& installation,
-                          const std::vector<std::string>& ignored,
+                          const std::vector<std::string>& ignored, const Found& found,
                           const std::function<bool()>& cancelled, engine::Reporter& reporter);
 
 // What it would do; changes nothing.
@@ -20,7 +23,8 @@ struct Part {
     std::string title;
     std::vector<engine::PlanLine> plan;
 };
-Part part_of(const installer::Installation& installation, const std::vector<std::string>& ignored);
+Part part_of(const installer::Installation& installation, const std::vector<std::string>& ignored,
+             const Found& found = {});
 
 // The host-by-host operation of this bundle is open, so this node's part may be unfinished although
 // its version is the bundle's already.

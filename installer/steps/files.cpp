@@ -107,9 +107,9 @@ Step unpack(const Installation& installation) {
             fmt::format("unpack {} {} to {}", installation.manifest().title, version, folder),
             there,
             [folder] { return std::string(platform::exists(folder) ? "was there" : ""); },
-            [&installation](Reporter&) {
+            [&installation](Reporter& reporter) {
                 cluster::stage(installation.bundle, installation.layout,
-                               installation.answers.components);
+                               installation.answers.components, reporter, "files/unpack");
                 return std::string();
             },
             nullptr,

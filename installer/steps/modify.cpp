@@ -34,8 +34,9 @@ std::string version_of(const Modified& modified) {
     return modified.change.after.version;
 }
 
-void unpack(const Modified& modified, const std::vector<std::string>& components) {
-    cluster::stage(modified.installation.bundle, modified.layout(), components);
+void unpack(const Modified& modified, const std::string& component, Reporter& reporter) {
+    cluster::stage(modified.installation.bundle, modified.layout(), {component}, reporter,
+                   "files/unpack-" + component);
 }
 
 void remove_files(const Modified& modified, const std::string& component) {
@@ -97,8 +98,8 @@ Step unpack_component(const Modified& modified, const std::string& component) {
                                    version_of(modified), modified.layout(), {component});
         },
         nullptr,
-        [&modified, component](Reporter&) {
-            unpack(modified, {component});
+        [&modified, component](Reporter& reporter) {
+            unpack(modified, component, reporter);
             return std::string();
         },
         nullptr,
@@ -120,7 +121,8 @@ Step remove_component(const Modified& modified, const std::string& component) {
         },
         nullptr,
         Undo{[&modified, component, folder, link](const std::string&) {
-            unpack(modified, {component});
+            engine::SilentReporter silent;
+            unpack(modified, component, silent);
             platform::switch_link(link, folder);
         }}};
 }

@@ -2,6 +2,8 @@
 
 #include <csignal>
 #include <ctime>
+#include <unistd.h>
+#include <utility>
 
 namespace locum::platform {
 
@@ -17,6 +19,17 @@ sigset_t stop_set() {
     if (sigaction(SIGHUP, nullptr, &hangup) != 0 || hangup.sa_handler != SIG_IGN)
         sigaddset(&set, SIGHUP);
     return set;
+}
+
+// A handler gets nothing else to know them by.
+const std::string* last_words = nullptr;
+int last_code = 0;
+
+void end_by_ctrl_c(int) {
+    // What a handler may call. Where nobody can read it, it ends all the same.
+    [[maybe_unused]] const auto written =
+        ::write(STDERR_FILENO, last_words->data(), last_words->size());
+    ::_exit(last_code);
 }
 
 } // namespace
@@ -42,6 +55,18 @@ bool StopSignals::arrived() {
     const sigset_t set = stop_set();
     const timespec none{};
     return sigtimedwait(&set, nullptr, &none) > 0;
+}
+
+EndByCtrlC::EndByCtrlC(std::string text, int exit_code) : text_(std::move(text)) {
+    last_words = &text_;
+    last_code = exit_code;
+    if (std::signal(SIGINT, end_by_ctrl_c) == SIG_IGN)
+        std::signal(SIGINT, SIG_IGN);
+}
+
+EndByCtrlC::~EndByCtrlC() {
+    if (std::signal(SIGINT, SIG_DFL) == SIG_IGN)
+        std::signal(SIGINT, SIG_IGN);
 }
 
 } // namespace locum::platform

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds JSON documents to the schemas of docs/schemas, each by its kind.
 
-usage: documents.py FILE [KIND…]     FILE: what a command with --json printed: one document, or one on each line.
+usage: documents.py FILE [KIND…]     FILE: what a command with --json printed: one document after the other.
                                      Fails where one is not as its schema says, where there is none, and where the
                                      kinds found are not exactly KIND… (if any are given).
 """
@@ -44,10 +44,13 @@ def faults(document, known):
 
 
 def documents(text):
-    try:
-        return [json.loads(text)]
-    except json.JSONDecodeError:
-        return [json.loads(line) for line in text.splitlines()]
+    found, at, decoder = [], 0, json.JSONDecoder()
+    while at < len(text):
+        document, at = decoder.raw_decode(text, at)
+        found.append(document)
+        while at < len(text) and text[at].isspace():
+            at += 1
+    return found
 
 
 def main(file, *kinds):

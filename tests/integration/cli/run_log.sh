@@ -31,9 +31,13 @@ logs=$trial/node-1/var/log/locum/endpoint-manager
 trial_answers 1
 
 echo "-- one that fails: its error names the log, which stays"
-LOCUM_FAILPOINTS='step/service/server/done/before=error' try "${install[@]}"
-expect_code 1 "an installation that fails"
+LOCUM_FAILPOINTS='step/service/server/done/before=error' told 1 event "${install[@]}"
 log=$(log_named "$trial/last.log" '  ')
+python3 - "$trial/told.json" "$trial/last.log" <<'PYTHON' || fail "the error does not name its log: $(tail -n 1 "$trial/told.json")"
+import json, sys
+told, text = json.loads(open(sys.argv[1]).read().splitlines()[-1]), open(sys.argv[2]).read()
+assert "locum: %s\n" % told["message"] in text and text.endswith("  log: %s\n" % told["log"]), told
+PYTHON
 [[ $log == "$logs"/*-install-*.log && $(stat -c %a "$log") == 600 ]] || fail "the log is $log"
 for text in ' Locum [0-9.]*: install, suite endpoint-manager, on ' ' done files/unpack: ' ' failed service/server: ' ' undone files/unpack: ' \
     ' ended, exit code 1: service/server: '; do
@@ -67,6 +71,11 @@ rm "$trial"/node-1/etc/opt/endpoint-manager/*.cfg
 "$locum" repair --root "$trial/node-1" --quiet >"$trial/last.log" 2>&1 || fail "repair"
 [[ ! -s $trial/last.log ]] || fail "quiet says: $(cat "$trial/last.log")"
 [[ -n $(find "$logs" -name '*-repair-*.log') ]] || fail "a quiet run has no log"
+
+echo "-- a small change has one, too"
+try token write "$trial/again.token" --root "$trial/node-1"
+expect_code 0 "a token written anew"
+grep -q '/again.token is written$' "$(log_named "$trial/last.log")" || fail "the log of a token says: $(cat "$(log_named "$trial/last.log")")"
 
 echo "-- nobody can be told: the work is done all the same; data that is not whole is no success"
 rm "$trial"/node-1/etc/opt/endpoint-manager/*.cfg

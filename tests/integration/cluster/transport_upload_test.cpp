@@ -63,8 +63,14 @@ TEST_CASE("an upload arrives whole, private, with its parameters") {
     for (const std::size_t size :
          {std::size_t{0}, std::size_t{1}, std::size_t{256U << 10}, std::size_t{(5U << 20) + 3}}) {
         const std::string content = noise(size);
+        std::uint64_t sent = 0;
         const std::string result =
-            client.upload(agent.peer(), "bundle", "{ \"name\": \"é\" }", uploads.file_of(content));
+            client.upload(agent.peer(), "bundle", "{ \"name\": \"é\" }", uploads.file_of(content),
+                          {}, [&](std::uint64_t more, std::uint64_t all) {
+                              sent += more;
+                              CHECK(all == size);
+                          });
+        CHECK(sent == size);
         CHECK(result == "\"" + platform::sha256_hex(content) + "\"");
         CHECK(uploads.body == R"({"name":"\u00e9"})");
         CHECK(uploads.mode == 0600);

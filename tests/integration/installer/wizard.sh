@@ -49,7 +49,8 @@ run "$locum" install "$bundle" --root "$trial/node-1"
 asked 'One of these [create]:' '?'
 asked 'One of these [create]:'
 tmux -S "$terminal" send-keys C-c
-ended 130
+ended 6
+said 'locum: left with Ctrl-C; nothing was changed'
 said 'The first host creates the network, and its token'
 [[ ! -e $trial/node-1 ]] || fail "something is there"
 
@@ -164,6 +165,9 @@ asked 'Any of these, with commas [server]:' 'server, web-app'
 ended 0
 said 'node-2 is server, administrator, web-app and well'
 rm "$trial/node-2/opt/endpoint-manager/versions/1.0/web-app/index.html"
+run "$locum" install "$bundle" --root "$trial/node-2" --record "$trial/again.toml"
+ended 2
+said 'so there are no answers to be recorded'
 run "$locum" install "$bundle" --root "$trial/node-2"
 asked 'One of these [leave]:' 3
 ended 0
@@ -173,7 +177,7 @@ said 'endpoint-manager 1.0 on node-2 is as it was installed'
 echo "-- over an older version: this host's part of the upgrade, which is shown and can be left"
 run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
 asked 'Go on? (yes, or Ctrl-C):' --key C-c
-ended 130
+ended 6
 for n in 1 2; do
     run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-$n"
     asked 'Go on? (yes, or Ctrl-C):' yes

@@ -90,18 +90,35 @@ echo "-- a further node in a window of 40 columns, without UTF-8"
 terminal_size=(-x 40 -y 20)
 export LC_ALL=C
 title_end= # which is cut where it is long
+further_node() {
+    at '1. Network' '' Down Enter
+    at 'File with the network' "$trial/network.token" Enter
+    at 'Licence' '' Enter
+    at 'Information' '' Enter
+    at 'Kind of network' '' Down Down Enter
+    at 'Components of this host' '' Tab Enter
+    at 'Name of this node' node-2 Enter
+    at 'Address of this node' 127.0.0.3 Enter
+    at 'Choose folders, ports' '' Enter
+    at 'What was found' '' Enter
+    at 'install Endpoint Manager' '' Enter
+}
+# Ctrl-C while it is installed: taken back.
+run env LOCUM_FAILPOINTS='step/files/folders/done/after=delay:2000' "$locum" install "$bundle" --root "$trial/node-2"
+further_node
+tries=0
+until [[ -d $trial/node-2/opt ]]; do
+    ((++tries < 200)) || fail "the installation does not begin"
+    sleep 0.05
+done
+until_shown '%' # of the gauge
+tmux -S "$terminal" send-keys C-c
+ended 6
+said 'cancelled on request'
+grep -q '^undo  files/folders: ' <(tr -d '\r' <"$trial/screen.all") || fail "it does not say what was taken back"
+[[ -z $(find "$trial/node-2" -type f ! -name '*-install-*.log') ]] || fail "left of it: $(find "$trial/node-2" -type f)"
 run "$locum" install "$bundle" --root "$trial/node-2"
-at '1. Network' '' Down Enter
-at 'File with the network' "$trial/network.token" Enter
-at 'Licence' '' Enter
-at 'Information' '' Enter
-at 'Kind of network' '' Down Down Enter
-at 'Components of this host' '' Tab Enter
-at 'Name of this node' node-2 Enter
-at 'Address of this node' 127.0.0.3 Enter
-at 'Choose folders, ports' '' Enter
-at 'What was found' '' Enter
-at 'install Endpoint Manager' '' Enter
+further_node
 ended 0
 LC_ALL=C grep -n '[^ -~]' "$trial/screen" && fail "characters that a terminal without UTF-8 does not have"
 tr -d '\r\n' <"$trial/screen.all" | grep -qF 'Endpoint Manager 1.0 is installed and well as node-2' || fail "it does not say what it did"

@@ -95,7 +95,10 @@ TEST_CASE("what was built is what is opened and unpacked") {
     CHECK(bundle.manifest_sha256().size() == 64);
 
     const std::string into = f.folder.path + "/versions/1.0/server";
-    bundle.unpack("server", into);
+    std::uint64_t taken = 0;
+    bundle.unpack("server", into, [&taken](std::uint64_t more) { taken += more; });
+    CHECK(taken > 0);
+    CHECK(taken <= bundle.payload_bytes("server")); // what is behind the archive's end is not told
     CHECK(platform::list_folder(f.folder.path + "/versions/1.0") ==
           std::vector<std::string>{"server"});
     CHECK(mode_of(into) == 0755);

@@ -106,7 +106,9 @@ admin "CREATE ROLE bare LOGIN PASSWORD 'bare'"
 datasource copied copy by-name bare
 datasource edited edit bare --user bare --password-file "$trial/bare.password"
 refused 4 'may not use .* tables: ' test bare
-refused 4 'may not use .* tables: ' activate bare
+told 4 findings datasource activate bare --root "$trial/node-1"
+grep -q 'may not use .* tables: ' "$trial/told.json" || fail "what bare may not is not found: $(cat "$trial/told.json")"
+cat "$trial/told.json" "$trial/last.log" >>"$trial/said"
 admin 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO bare; GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO bare'
 admin 'ALTER ROLE bare SET default_transaction_read_only = on'
 refused 4 'read-only for account bare' test bare

@@ -35,15 +35,19 @@ try() {
     "$locum" "$@" >"$trial/last.log" 2>&1 || code=$?
 }
 
-# told CODE KINDS COMMAND…: locum's exit code, and what it says as JSON, which is of these kinds as docs/schemas has them.
+# told CODE KINDS COMMAND…: locum's exit code, and what it says as JSON, which is of these kinds as docs/schemas has them; and of
+# one that failed the error, as the last line.
 told() {
     local expected=$1 kinds=$2
     shift 2
+    [[ $expected == 0 || " $kinds " == *" event "* ]] || kinds+=" event"
     code=0
     "$locum" "$@" --json >"$trial/told.json" 2>"$trial/last.log" || code=$?
     expect_code "$expected" "$* --json"
     # shellcheck disable=SC2086 # words
     tests/support/documents.py "$trial/told.json" $kinds >>"$trial/last.log" || fail "what '$* --json' says is not as docs/schemas has it"
+    [[ $expected == 0 ]] || tail -n 1 "$trial/told.json" | grep -q "\"event\":\"error\",\"exit-code\":$expected," ||
+        fail "what '$* --json' says does not end with its error: $(tail -n 1 "$trial/told.json")"
 }
 
 # All nodes in normal mode with version $1, every service running once.

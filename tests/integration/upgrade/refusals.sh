@@ -100,6 +100,8 @@ expect_code 4 "more memory than there is"
 try install "$trial/large.bundle" --answers "$trial/answers-7.toml" --root "$trial/node-7" --plan --ignore memory
 expect_code 0 "the same, ignored by name"
 expect_said 'warning: memory'
+"$locum" install "$trial/large.bundle" --answers "$trial/answers-7.toml" --root "$trial/node-7" --plan --ignore memory --quiet 2>"$trial/last.log" >/dev/null
+[[ ! -s $trial/last.log ]] || fail "quiet says: $(cat "$trial/last.log")"
 sed -i 's/licence-accepted = true/licence-accepted = false/' "$trial/answers-7.toml"
 try install "$trial/large.bundle" --answers "$trial/answers-7.toml" --root "$trial/node-7" --plan --ignore licence
 expect_code 2 "a strict finding, ignored by name"
@@ -120,6 +122,7 @@ try upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
 expect_code 4 "upgrade with a silent agent"
 expect_said 'node-3 does not answer'
 told 4 findings upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
+told 4 findings install "$trial/endpoint-manager-2.0.bundle" --answers "$trial/answers-1.toml" --root "$trial/node-1" --plan
 "$locum" agent start --root "$trial/node-3" >/dev/null
 
 # While an operation is open nobody joins.

@@ -71,12 +71,11 @@ expect_said 'common=\{secret.common\}'
 cat "$trial/last.log" >>"$trial/said"
 expect_hidden "$own" "$common"
 
-for words in "plan $trial/endpoint-manager-2.0.bundle" "run $trial/endpoint-manager-2.0.bundle --json"; do
-    # shellcheck disable=SC2086 # words
-    try upgrade $words --root "$trial/node-1"
-    expect_code 0 "upgrade $words"
-    cat "$trial/last.log" >>"$trial/said"
-done
+try upgrade plan "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
+expect_code 0 "upgrade plan"
+cat "$trial/last.log" >>"$trial/said"
+told 0 event upgrade run "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
+cat "$trial/last.log" "$trial/told.json" >>"$trial/said"
 new=$(value 1 new haproxy.cfg)
 [[ $new =~ ^[0-9a-f]{48}$ ]] || fail "new is '$new'"
 for n in 1 2 3; do

@@ -69,6 +69,54 @@ TEST_CASE("commands: each is explained, and so is all that it takes") {
     }
 }
 
+TEST_CASE("commands: each takes --quiet, --verbose and --json, but for those named here") {
+    // Each with the option that it does not take; "": none of the three.
+    const std::set<std::pair<std::string, std::string>> without = {
+        // What they print is read by shells, by the packages' scripts, or by tests.
+        {"completion bash", ""},
+        {"completion fish", ""},
+        {"completion zsh", ""},
+        {"debug failpoints", ""},
+        {"debug checks", ""},
+        {"debug manual", ""},
+        // Run by units and by the agent's exchange, which read the exit code.
+        {"agent run", "--json"},
+        {"agent may-start", "--json"},
+        {"agent try", "--json"},
+        // The inventory is Ansible's.
+        {"inventory", "--json"},
+    };
+    std::set<std::pair<std::string, std::string>> found;
+    const CommandInfo locum = whole_list();
+    for (const CommandInfo* command : all_of(locum)) {
+        if (!command->commands.empty())
+            continue;
+        std::string name;
+        for (std::size_t i = 1; i < command->path.size(); ++i)
+            name += (i == 1 ? "" : " ") + command->path[i];
+        std::set<std::string> takes;
+        for (const OptionInfo& option : command->options)
+            takes.insert(option.names.begin(), option.names.end());
+        std::size_t missing = 0;
+        for (const char* option : {"--quiet", "--verbose", "--json"})
+            if (!takes.contains(option)) {
+                ++missing;
+                found.emplace(name, option);
+            }
+        if (missing == 3) {
+            for (const char* option : {"--quiet", "--verbose", "--json"})
+                found.erase({name, option});
+            found.emplace(name, "");
+        }
+    }
+    for (const auto& [name, option] : found) {
+        CAPTURE(name);
+        CAPTURE(option);
+        CHECK(without.contains({name, option}));
+    }
+    CHECK(found.size() == without.size());
+}
+
 TEST_CASE("manual: each command has a page of its own, with what the command has") {
     const CommandInfo locum = whole_list();
     std::set<std::string> names;

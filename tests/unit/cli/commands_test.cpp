@@ -220,6 +220,36 @@ TEST_CASE("locum: where nothing is installed every command says so and what to t
     CHECK(platform::list_folder(scratch.path()).empty());
 }
 
+TEST_CASE(
+    "locum --json: an error is the last line of standard output, and stays on standard error") {
+    const Host host;
+    host.write_answers("components = [\"servr\"]");
+    for (const auto& [code, command] :
+         {std::pair<int, std::vector<std::string>>{2,
+                                                   {"status", "--root", host.folder / "nothing"}},
+          {2, {"bundle", "inspect", host.folder / "missing"}},
+          {2, {"upgrade", "run"}},
+          {4, {"install", host.bundle, "--answers", host.answers, "--root", host.root, "-n"}},
+          {4, {"install", host.bundle, "--answers", host.answers, "--root", host.root}}}) {
+        CAPTURE(command.at(0));
+        std::vector<std::string> as_json = command;
+        as_json.emplace_back("--json");
+        const platform::Finished plain = locum_says(command);
+        const platform::Finished finished = locum_says(as_json);
+        CHECK(finished.exit_code == code);
+        CHECK(finished.errors == plain.errors);
+        REQUIRE(finished.output.ends_with("}\n"));
+        const std::string before = finished.output.substr(0, finished.output.size() - 1);
+        const json told = json::parse(before.substr(before.rfind('\n') + 1));
+        CHECK(told.at("kind") == "event");
+        CHECK(told.at("event") == "error");
+        CHECK(told.at("exit-code") == code);
+        CHECK(contains(finished.errors, told.at("message").get<std::string>()));
+        CHECK(told.at("remedy") != "");
+        CHECK(!told.contains("log"));
+    }
+}
+
 TEST_CASE("locum debug failpoints: each family, and that they are compiled in") {
     const platform::Finished finished = locum_says({"debug", "failpoints"});
     CHECK(finished.ok());

@@ -38,7 +38,8 @@ struct Host {
 
     suite::Bundle bundle() const { return suite::Bundle::open(bundle_, vendor.key()); }
     std::vector<std::string> stage(const std::vector<std::string>& components = {"server"}) const {
-        return cluster::stage(bundle(), layout, components);
+        engine::SilentReporter silent;
+        return cluster::stage(bundle(), layout, components, silent, "stage");
     }
     bool staged(const std::vector<std::string>& components = {"server"}) const {
         return cluster::staged(bundle().manifest_sha256(), "1.0", layout, components);

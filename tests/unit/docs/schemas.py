@@ -16,7 +16,7 @@ sys.path.insert(0, root + "/tests/support")
 import documents  # noqa: E402
 
 # What may be missing, and nothing else in the samples.
-OPTIONAL = {"point-of-no-return", "findings", "needs", "file-systems", "notes", "consequences", "left", "proof", "message"}
+OPTIONAL = {"point-of-no-return", "findings", "needs", "file-systems", "notes", "consequences", "left", "proof", "message", "log"}
 known = documents.schemas()
 wrong = []
 
@@ -70,7 +70,8 @@ for number, sample in enumerate(samples):
     wrong += [f"{name}: {fault}" for fault in documents.faults(sample, known)]
     for path in objects(sample):
         for key, value in at(sample, path).items():
-            if key not in OPTIONAL and not is_table(path):
+            # An error always says what it is.
+            if (key not in OPTIONAL or (key, sample.get("event")) == ("message", "error")) and not is_table(path):
                 broken = copy.deepcopy(sample)
                 del at(broken, path)[key]
                 must_fail(name, broken, f"{'/'.join(map(str, path + (key,)))} was removed")

@@ -269,8 +269,9 @@ TEST_CASE("prepare: the same version, a newer one, and an older one (R1.28)") {
     CHECK(site.prepare(site.vendor().build("0.9")).relation ==
           Relation::newer); // of the same schema
     cluster::NodeState node = cluster::load_node_state(site.layout());
+    engine::SilentReporter silent;
     cluster::stage(suite::Bundle::open(site.vendor().build("2.0"), site.vendor().key()),
-                   site.layout(), {"server"});
+                   site.layout(), {"server"}, silent, "stage");
     node.version = "2.0";
     cluster::store_node_state(site.layout(), node);
     const engine::Error error = error_of([&] { site.prepare(site.installation().bundle.file()); });
