@@ -82,6 +82,9 @@ Report rehearse(const Options& options, const std::function<bool()>& cancelled,
     report.nodes = options.nodes;
     report.began = utc_now();
     const auto begun = std::chrono::steady_clock::now();
+    // They hold the addresses that this one needs.
+    for (const std::string& line : Site::clear_abandoned(options.folder))
+        reporter.note(line);
     Scene scene(options, cancelled, reporter);
     bool go_on = look_at(stages_before(scene, report), true, report.claims, reporter);
     look_at(stages(scene, report), go_on, report.claims, reporter);

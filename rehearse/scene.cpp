@@ -63,8 +63,7 @@ Scene::Scene(const Options& options, const std::function<bool()>& cancelled,
 
 Scene::~Scene() {
     load_.reset();
-    if (versions_)
-        site_.end_nodes(versions_->before.name);
+    site_.end(); // before the database that they work on
 }
 
 cluster::Layout Scene::layout(const std::string& node) const {

@@ -44,6 +44,9 @@ expect_claims failed plan
 expect_found plan 'has schema 1.0; version 2.0 can upgrade from 1.5'
 
 # A port that is taken.
+grep -q " $scratch/root/locum-rehearsal.* was left of a rehearsal that was killed: all of it has ended, and it is removed" "$scratch/progress" ||
+    fail "it does not say what it has removed"
+[[ ! -e $short ]] || fail "$short is left"
 python3 -c 'import socket, time
 s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.2", 30001)); s.listen(); print("listens", flush=True); time.sleep(600)' >"$scratch/taken" &
 taken=$!
