@@ -5,15 +5,14 @@
 #include "cli/setup.hpp"
 #include "engine/error.hpp"
 #include "platform/standard_error.hpp"
+#include "platform/standard_output.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cerrno>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <fmt/format.h>
 
 namespace {
@@ -32,12 +31,11 @@ int print(const Error& error) {
 // What was done is done; but who reads the output must not take it for whole. A reader that went
 // away, as head does, has what it wants.
 int with_output(int code) {
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+    std::string why;
+    if (locum::platform::printed(why) != locum::platform::Printed::lost)
         return code;
-    if (errno == EPIPE)
-        return code;
-    to_stderr(fmt::format("locum: standard output cannot be written ({}), and is not whole\n",
-                          std::strerror(errno)));
+    to_stderr(fmt::format("locum: standard output cannot be written{}, and is not whole\n",
+                          why.empty() ? why : fmt::format(" ({})", why)));
     return code == 0 ? locum::engine::exit_code(Kind::failed) : code;
 }
 
@@ -64,7 +62,7 @@ int main(int argc, char** argv) {
             return with_output(*code);
         return with_output(run(argc, argv));
     } catch (const locum::cli::Logged& logged) {
-        const int code = print(logged.error);
+        const int code = with_output(print(logged.error));
         to_stderr(fmt::format("  log: {}\n", logged.file));
         return code;
     } catch (const Error& error) {
