@@ -6,15 +6,14 @@
 #include "cli/setup.hpp"
 #include "engine/error.hpp"
 #include "platform/standard_error.hpp"
+#include "platform/standard_output.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <cerrno>
 #include <clocale>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <fmt/format.h>
 
 namespace {
@@ -45,12 +44,11 @@ int print(const Error& error, bool as_json, const std::string& log = "") {
 // What was done is done; but who reads the output must not take it for whole. A reader that went
 // away, as head does, has what it wants.
 int with_output(int code) {
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0)
+    std::string why;
+    if (locum::platform::printed(why) != locum::platform::Printed::lost)
         return code;
-    if (errno == EPIPE)
-        return code;
-    to_stderr(fmt::format("locum: standard output cannot be written ({}), and is not whole\n",
-                          std::strerror(errno)));
+    to_stderr(fmt::format("locum: standard output cannot be written{}, and is not whole\n",
+                          why.empty() ? why : fmt::format(" ({})", why)));
     return code == 0 ? locum::engine::exit_code(Kind::failed) : code;
 }
 
@@ -83,7 +81,7 @@ int main(int argc, char** argv) {
             return with_output(*code);
         return with_output(run(argc, argv));
     } catch (const locum::cli::Logged& logged) {
-        return print(logged.error, as_json, logged.file);
+        return with_output(print(logged.error, as_json, logged.file));
     } catch (const Error& error) {
         return print(error, as_json);
     } catch (const std::exception& error) {

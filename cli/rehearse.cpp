@@ -9,7 +9,10 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cstdio>
 #include <fmt/format.h>
+#include <optional>
+#include <utility>
 
 namespace locum::cli {
 
@@ -25,17 +28,44 @@ struct Options : Common {
 };
 
 // Files that are asked for are written whatever the answer is; that they can be is known before.
-void require_writeable(const std::string& file) {
-    const std::string folder = platform::parent_of(platform::absolute(file));
-    if (!file.empty() && (!platform::exists(folder) || !platform::writeable(folder)))
+void require_writeable(const std::string& named) {
+    if (named.empty())
+        return;
+    const std::string file = platform::absolute(named);
+    const std::string folder = platform::parent_of(file);
+    if (!platform::exists(folder) || !platform::writeable(folder))
         throw engine::Error(fmt::format("the folder {} cannot be written", folder),
                             engine::Kind::usage)
             .remedy("make it, or name another file");
+    if (platform::exists(file) && !platform::is_regular_file(file))
+        throw engine::Error(fmt::format("{} is no file that can be replaced", file),
+                            engine::Kind::usage)
+            .remedy("name a file");
 }
 
 void write(const std::string& file, const std::string& text) {
     if (!file.empty())
         platform::write_file(platform::absolute(file), text, 0644);
+}
+
+// On standard output first: what keeps a file from being written keeps the answer from nobody, nor
+// does who listens there no more keep the files from being written.
+void tell(const Options& options, const rehearse::Report& report) {
+    if (options.json)
+        print_document("rehearsal", rehearse::json_of(report));
+    else
+        std::fputs(rehearse::text_of(report).c_str(), stdout);
+    std::fflush(stdout);
+    std::optional<engine::Error> failure;
+    for (const auto& [file, text] : {std::pair{options.junit, rehearse::junit_of(report)},
+                                     std::pair{options.html, rehearse::html_of(report)}})
+        try {
+            write(file, text);
+        } catch (const engine::Error& error) {
+            failure = error;
+        }
+    if (failure)
+        throw engine::Error(*failure).during("writing the report");
 }
 
 int rehearsal(Options& options) {
@@ -56,12 +86,7 @@ int rehearsal(Options& options) {
     progress.json = false; // standard output is the report's
     const rehearse::Report report = rehearse::rehearse(
         asked, [&] { return stop = stop || signals.arrived(); }, *make_reporter(progress));
-    write(options.junit, rehearse::junit_of(report));
-    write(options.html, rehearse::html_of(report));
-    if (options.json)
-        print_document("rehearsal", rehearse::json_of(report));
-    else
-        fmt::print("{}", rehearse::text_of(report));
+    tell(options, report);
     return rehearse::exit_code(report);
 }
 

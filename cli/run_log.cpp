@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -118,18 +119,26 @@ int logged(const Common& common, const cluster::Layout& layout, std::string_view
         if (const std::string file = log.file(); !file.empty())
             throw Logged{error, file};
     };
-    try {
-        const int code = work(reporter);
-        log.end(fmt::format("ended, exit code {}", code));
+    const auto name_log = [&] {
         if (const std::string file = log.file(); !file.empty() && !common.quiet) {
             std::fflush(stdout); // it is the last line
             platform::to_stderr(fmt::format("log: {}\n", file));
         }
+    };
+    try {
+        const int code = work(reporter);
+        log.end(fmt::format("ended, exit code {}", code));
+        name_log();
         return code;
     } catch (const engine::Error& error) {
         failed(error);
         throw;
     } catch (const std::exception& error) {
+        if (std::ferror(stdout) != 0) { // main says so
+            log.end("ended: standard output cannot be written");
+            name_log();
+            throw;
+        }
         failed(unexpected(error));
         throw;
     }

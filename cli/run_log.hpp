@@ -66,7 +66,8 @@ struct Logged {
 };
 
 // Runs the work, whose progress is shown as common says, and logged. The log is named when it ends,
-// on standard error, unless that is to be quiet. An error is thrown as Logged where there is a log.
+// on standard error, unless that is to be quiet. An error is thrown as Logged where there is a log;
+// but for one that only says that standard output cannot be written.
 // Returns the work's exit code.
 int logged(const Common& common, const cluster::Layout& layout, std::string_view command,
            const std::function<int(RunReporter&)>& work);

@@ -3,7 +3,9 @@
 #include "datasource/engines.hpp"
 #include "datasource/fresh_file.hpp"
 #include "datasource/password_file.hpp"
+#include "platform/companion.hpp"
 #include "platform/files.hpp"
+#include "platform/outcome.hpp"
 #include "platform/process.hpp"
 #include "platform/shell.hpp"
 
@@ -15,7 +17,42 @@ namespace {
 // A dump may take hours; a server that is gone is noticed by the client's own connection.
 constexpr std::chrono::hours dump_time{24};
 
-void dump(const Settings& settings, const std::string& file) {
+using Cancelled = std::function<bool()>;
+constexpr std::chrono::milliseconds look_interval{100};
+
+engine::Error given_up() {
+    return engine::Error("cancelled while the database was backed up", engine::Kind::cancelled);
+}
+
+// As run_checked() does, but for as long as it is not to be given up. log: a file for what it says,
+// removed again.
+void run(const platform::Command& command, const std::string& log, const Cancelled& cancelled) {
+    if (!cancelled) {
+        platform::run_checked(command);
+        return;
+    }
+    std::optional<platform::Finished> finished;
+    std::string said;
+    try {
+        platform::Companion running(command, log);
+        while (!(finished = running.ended(look_interval)))
+            if (cancelled())
+                throw given_up();
+        said = platform::readable(platform::read_end(log, 2000));
+    } catch (...) {
+        platform::remove_all(log);
+        throw;
+    }
+    platform::remove_all(log);
+    if (finished->ok())
+        return;
+    throw engine::Error(fmt::format("{} {}{}{}", platform::as_typed(command.argv),
+                                    platform::fault(*finished, "", command.time_limit),
+                                    said.empty() ? "" : "; it said: ", said))
+        .remedy("run it by hand to see more");
+}
+
+void dump(const Settings& settings, const std::string& file, const Cancelled& cancelled) {
     platform::Command make;
     make.argv = {"pg_dump",
                  "--format=custom",
@@ -33,12 +70,13 @@ void dump(const Settings& settings, const std::string& file) {
                         {"PGPASSFILE", password.path()},
                         {"PGPASSWORD", ""}}; // where the operator has one it would come first
     make.time_limit = dump_time;
-    engine::during("backing up the productive database", [&] { platform::run_checked(make); });
+    engine::during("backing up the productive database",
+                   [&] { run(make, file + ".log", cancelled); });
     // Read to its end: the table of contents alone is whole in a file that is cut off behind it.
     platform::Command read;
     read.argv = {"pg_restore", "--file=/dev/null", file};
     read.time_limit = dump_time;
-    engine::during("reading the backup again", [&] { platform::run_checked(read); });
+    engine::during("reading the backup again", [&] { run(read, file + ".log", cancelled); });
 }
 
 std::string restore_command(const Settings& settings, const std::string& file) {
@@ -57,15 +95,34 @@ std::string restore_command(const Settings& settings, const std::string& file) {
         server, platform::as_typed({file}));
 }
 
-void copy_sqlite(const Settings& settings, const std::string& file) {
+// The statement, for as long as it is not to be given up; the connection asks that from now on.
+Rows query(Connection& connection, const char* sql, const std::vector<Parameter>& parameters,
+           Cancelled& cancelled) {
+    if (!cancelled)
+        return connection.query(sql, parameters);
+    constexpr int instructions = 10'000; // between two looks
+    sqlite3_progress_handler(
+        sqlite(connection), instructions,
+        [](void* asked) { return (*static_cast<Cancelled*>(asked))() ? 1 : 0; }, &cancelled);
+    try {
+        return connection.query(sql, parameters);
+    } catch (const engine::Error&) {
+        if (cancelled())
+            throw given_up();
+        throw;
+    }
+}
+
+void copy_sqlite(const Settings& settings, const std::string& file, Cancelled cancelled) {
     {
         const auto source = connect(settings, settings.locum);
-        source->query("VACUUM INTO $1", {file});
+        query(*source, "VACUUM INTO $1", {file}, cancelled);
     }
     ConnectOptions options;
     options.read_only = true;
     const auto made = connect_file(file, options);
-    const std::string found = made->query("PRAGMA integrity_check").at(0).at(0).value_or("");
+    const std::string found =
+        query(*made, "PRAGMA integrity_check", {}, cancelled).at(0).at(0).value_or("");
     if (found != "ok")
         throw engine::Error(fmt::format("the backup of {} is damaged: {}", settings.file, found))
             .remedy("check the productive file with PRAGMA integrity_check");
@@ -103,7 +160,8 @@ std::uint64_t number(const Row& row, std::size_t column) {
 
 } // namespace
 
-std::vector<engine::Finding> check_backup(const Settings& settings, const std::string& folder) {
+std::vector<engine::Finding> check_backup(const Settings& settings, const std::string& folder,
+                                          unsigned times) {
     std::vector<engine::Finding> findings;
     const auto connection = connect(settings, settings.locum);
     std::uint64_t needed = 0;
@@ -123,20 +181,22 @@ std::vector<engine::Finding> check_backup(const Settings& settings, const std::s
                             .at(0),
                         0);
     }
+    needed *= times;
     if (const std::uint64_t free = platform::free_bytes(folder); free < needed)
         findings.push_back({"backup-space", engine::Severity::error,
                             fmt::format("{} bytes free for {}", free, folder),
-                            fmt::format("{} bytes, the size of the database", needed),
+                            fmt::format("{} bytes, {}the size of the database", needed,
+                                        times > 1 ? fmt::format("{} times ", times) : ""),
                             "free space in that file system"});
     return findings;
 }
 
-Backup back_up(const Settings& settings, const std::string& file) {
+Backup back_up(const Settings& settings, const std::string& file, const Cancelled& cancelled) {
     FreshFile fresh(file);
     if (settings.kind == Kind::postgresql)
-        dump(settings, fresh.path());
+        dump(settings, fresh.path(), cancelled);
     else
-        copy_sqlite(settings, fresh.path());
+        copy_sqlite(settings, fresh.path(), cancelled);
     Backup backup;
     backup.bytes = fresh.take_place();
     backup.file = file;

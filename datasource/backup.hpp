@@ -4,6 +4,7 @@
 #include "datasource/connection.hpp"
 #include "engine/check.hpp"
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,13 +18,17 @@ struct Backup {
 
 // PostgreSQL: pg_dump -Fc, verified by reading its table of contents (pg_restore --list). SQLite:
 // VACUUM INTO, verified by integrity_check. Without Locum's own schema. Made under a fresh name,
-// synced, renamed, 0600.
-Backup back_up(const Settings& settings, const std::string& file);
+// synced, renamed, 0600. cancelled, where it is given, is asked often meanwhile: true throws
+// Error(cancelled), and leaves nothing.
+Backup back_up(const Settings& settings, const std::string& file,
+               const std::function<bool()>& cancelled = {});
 
 // What would keep back_up() from making a file in the folder, which need not be there yet:
 // "backup-tool" (PostgreSQL: pg_dump or pg_restore is missing, or older than the server) and
 // "backup-space" (less is free than the database has, of which a backup takes at most about as
-// much). Changes nothing. Throws Error where the database cannot be asked.
-std::vector<engine::Finding> check_backup(const Settings& settings, const std::string& folder);
+// much; times: than so many of it, where more than the backup is to be made there). Changes
+// nothing. Throws Error where the database cannot be asked.
+std::vector<engine::Finding> check_backup(const Settings& settings, const std::string& folder,
+                                          unsigned times = 1);
 
 } // namespace locum::datasource

@@ -161,6 +161,18 @@ datasource::Settings Postgresql::another(const std::string& database) {
     return settings;
 }
 
+// By what it was started with: the id in postmaster.pid may be another server's by now.
+void end_abandoned_server(const std::string& folder) {
+    for (const platform::RunningCommand& command : platform::running_commands()) {
+        if (!command.argv.front().ends_with("/postgres"))
+            continue;
+        for (const std::string& argument : command.argv)
+            if (argument.ends_with("/" + folder + "/db"))
+                platform::run_checked(as_server({newest_programs() + "/pg_ctl", "-D", argument,
+                                                 "-m", "immediate", "-w", "stop"}));
+    }
+}
+
 std::map<std::string, std::string> Postgresql::environment() const {
     return {{"PGHOST", settings_.host},
             {"PGPORT", std::to_string(settings_.port)},

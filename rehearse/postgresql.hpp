@@ -41,4 +41,8 @@ private:
     void make_database(const std::string& database);
 };
 
+// Ends the server in a folder whose path ends so, which its own process can do no more; nothing
+// where none runs. Throws Error where it does not end.
+void end_abandoned_server(const std::string& folder);
+
 } // namespace locum::rehearse

@@ -82,13 +82,17 @@ Report rehearse(const Options& options, const std::function<bool()>& cancelled,
     report.nodes = options.nodes;
     report.began = utc_now();
     const auto begun = std::chrono::steady_clock::now();
+    // They hold the addresses that this one needs.
+    for (const std::string& line : Site::clear_abandoned(options.folder))
+        reporter.note(line);
     Scene scene(options, cancelled, reporter);
     bool go_on = look_at(stages_before(scene, report), true, report.claims, reporter);
     look_at(stages(scene, report), go_on, report.claims, reporter);
     if (!options.from_productive.empty())
         look_at({{"forecast", "what was measured is kept for the plan of the productive upgrade",
                   [&] { return scene.keep_measured(report); }, Rests::on_none, true,
-                  [&] { return report.measured.has_value(); }}},
+                  // Of an upgrade that was not let go on to its end it would say too little.
+                  [&] { return report.measured.has_value() && !cancelled(); }}},
                 true, report.claims, reporter);
     if (!passed(report))
         report.excerpts = scene.site().logs();

@@ -63,8 +63,7 @@ Scene::Scene(const Options& options, const std::function<bool()>& cancelled,
 
 Scene::~Scene() {
     load_.reset();
-    if (versions_)
-        site_.end_nodes(versions_->before.name);
+    site_.end(); // before the database that they work on
 }
 
 cluster::Layout Scene::layout(const std::string& node) const {
@@ -106,8 +105,9 @@ cluster::Layout Scene::productive() const {
     return {root == "/" ? "" : root, versions_->before.name};
 }
 
-// Read by Locum's account, as the backup of an upgrade is.
-std::string Scene::copy_productive(const datasource::Settings& to) {
+// Space and programs first: a copy that is given up half-way has cost the productive database as
+// much as a whole one.
+datasource::Settings Scene::require_copy_possible() const {
     const cluster::Layout from = productive();
     const auto settings = cluster::load_datasource(from);
     if (!settings)
@@ -121,9 +121,23 @@ std::string Scene::copy_productive(const datasource::Settings& to) {
                         settings->kind == datasource::Kind::sqlite ? "embedded" : "postgresql"),
             Kind::usage)
             .remedy("rehearse on the same with --datasource");
+    constexpr unsigned times = 2; // the dump, and the database that it is loaded into
+    std::vector<engine::Finding> findings = installer::demoted(
+        datasource::check_backup(*settings, site_.folder(), times), options_.ignored);
+    for (engine::Finding& finding : findings)
+        if (finding.name == "backup-space")
+            finding.remedy = "free space in that file system, or name a folder elsewhere with "
+                             "--root DIR";
+    engine::require_no_errors(findings);
+    return *settings;
+}
+
+// Read by Locum's account, as the backup of an upgrade is.
+std::string Scene::copy_productive(const datasource::Settings& from,
+                                   const datasource::Settings& to) {
     const std::string file = site_.file("productive.dump");
-    productive_bytes_ = size_of(*settings);
-    datasource::back_up(*settings, file);
+    productive_bytes_ = size_of(from);
+    datasource::back_up(from, file, cancelled_);
     load_dump(file, to, postgresql_.get(), {site_.file("dump.log"), cancelled_});
     platform::remove_all(file);
     dump_loaded_ = true;
@@ -131,16 +145,19 @@ std::string Scene::copy_productive(const datasource::Settings& to) {
 }
 
 std::string Scene::make_database() {
+    std::optional<datasource::Settings> from;
+    if (!options_.from_productive.empty())
+        from = require_copy_possible();
     if (kind_ == datasource::Kind::postgresql)
         postgresql_ = std::make_unique<Postgresql>(site_.file("postgresql"),
                                                    database_name(versions_->before.name));
     const datasource::Settings database = settings();
     const std::string where =
         postgresql_ ? fmt::format("PostgreSQL at {}:{}", database.host, database.port) : "embedded";
-    if (!options_.from_productive.empty()) {
+    if (from) {
         if (!postgresql_)
             platform::make_folders(platform::parent_of(database.file));
-        return fmt::format("{}, {}", where, copy_productive(database));
+        return fmt::format("{}, {}", where, copy_productive(*from, database));
     }
     if (options_.database.empty() || !is_dump(options_.database))
         return where + ", empty";

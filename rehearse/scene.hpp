@@ -64,7 +64,8 @@ private:
     datasource::Settings settings() const;
     cluster::Layout productive() const;
     upgrade::Space space(std::uint64_t before) const;
-    std::string copy_productive(const datasource::Settings& to);
+    datasource::Settings require_copy_possible() const;
+    std::string copy_productive(const datasource::Settings& from, const datasource::Settings& to);
     std::string answers(const NodePart& node) const;
     std::map<std::string, std::string> environment() const;
     std::vector<cluster::ProbeTarget> polled() const;

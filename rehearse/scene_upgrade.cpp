@@ -234,8 +234,12 @@ std::string Scene::check_node(const NodePart& part) {
 
 std::string Scene::keep_measured(const Report& report) {
     return "kept in " +
-           upgrade::keep_rehearsed(productive(), {report.began, report.from, report.to, report.mode,
-                                                  passed(report), *report.measured});
+           upgrade::keep_rehearsed(productive(), {report.began,
+                                                  {report.from, versions_->before_sha256},
+                                                  {report.to, versions_->after_sha256},
+                                                  report.mode,
+                                                  passed(report),
+                                                  *report.measured});
 }
 
 std::string Scene::clear() {

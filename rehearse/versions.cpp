@@ -27,8 +27,15 @@ void require_there(const std::string& file) {
 }
 
 Versions opened(const std::string& before, const std::string& after, const suite::PublicKey& key) {
-    return {before, after, suite::Bundle::open(before, key).manifest(),
-            suite::Bundle::open(after, key).manifest(), key};
+    const suite::Bundle one = suite::Bundle::open(before, key);
+    const suite::Bundle other = suite::Bundle::open(after, key);
+    return {before,
+            after,
+            one.manifest(),
+            other.manifest(),
+            one.manifest_sha256(),
+            other.manifest_sha256(),
+            key};
 }
 
 Versions built(const std::string& before, const std::string& after, const std::string& folder) {

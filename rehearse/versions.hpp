@@ -13,6 +13,9 @@ struct Versions {
     std::string after_file;
     suite::Manifest before;
     suite::Manifest after;
+    // suite::Bundle::manifest_sha256()
+    std::string before_sha256;
+    std::string after_sha256;
     suite::PublicKey key;
 };
 

@@ -243,7 +243,8 @@ Forecast forecast_hop(Upgrade& upgrade, const ClusterFacts& facts, const Request
         return forecast;
     }
     const suite::Manifest& to = upgrade.manifest();
-    Recalled recalled = recall(request.layout, facts.version, to.version.text());
+    Recalled recalled = recall(request.layout, {facts.version, facts.manifest},
+                               {to.version.text(), upgrade.manifest_sha256});
     forecast.rehearsed = std::move(recalled.rehearsed);
     forecast.findings = std::move(recalled.findings);
     try {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace locum::upgrade {
 
@@ -16,13 +17,14 @@ std::string file_of(const cluster::Layout& layout) {
     return layout.state_file("rehearsed.json");
 }
 
-std::optional<Rehearsed> read(const std::string& file, const std::string& from,
-                              const std::string& to) {
-    const json value = json::parse(platform::read_file(file));
-    if (value.at("from") != from || value.at("to") != to)
-        return std::nullopt;
-    return Rehearsed{value.at("when"),    from, to, value.at("mode"), value.at("passed"),
-                     measured_from(value)};
+// Of an earlier Locum's the hashes are missing.
+Rehearsed read(const json& value) {
+    return {value.at("when"),
+            {value.at("from"), value.value("from-sha256", "")},
+            {value.at("to"), value.value("to-sha256", "")},
+            value.at("mode"),
+            value.at("passed"),
+            measured_from(value)};
 }
 
 } // namespace
@@ -32,8 +34,10 @@ json json_of(const Rehearsed& rehearsed) {
     value.update({{"kind", "rehearsed"},
                   {"format", 1},
                   {"when", rehearsed.when},
-                  {"from", rehearsed.from},
-                  {"to", rehearsed.to},
+                  {"from", rehearsed.from.version},
+                  {"from-sha256", rehearsed.from.sha256},
+                  {"to", rehearsed.to.version},
+                  {"to-sha256", rehearsed.to.sha256},
                   {"mode", rehearsed.mode},
                   {"passed", rehearsed.passed}});
     return value;
@@ -44,21 +48,34 @@ std::string keep_rehearsed(const cluster::Layout& layout, const Rehearsed& rehea
     return file_of(layout);
 }
 
-Recalled recall(const cluster::Layout& layout, const std::string& from, const std::string& to) {
+Recalled recall(const cluster::Layout& layout, const Build& from, const Build& to) {
     const std::string file = file_of(layout);
+    const auto warning = [&](const std::string& found, const std::string& expected) {
+        return Recalled{std::nullopt,
+                        {{"rehearsal-record", engine::Severity::warning, found, expected,
+                          fmt::format("rehearse again: locum rehearse OLD NEW --from-productive {}",
+                                      layout.root.empty() ? "/" : layout.root),
+                          true}}};
+    };
     const auto damaged = [&](const std::string& why) {
-        return Recalled{
-            std::nullopt,
-            {{"rehearsal-record", engine::Severity::warning,
-              fmt::format("{} cannot be used: {}", file, why), "what a rehearsal has measured",
-              fmt::format("rehearse again: locum rehearse OLD NEW --from-productive {}",
-                          layout.root.empty() ? "/" : layout.root),
-              true}}};
+        return warning(fmt::format("{} cannot be used: {}", file, why),
+                       "what a rehearsal has measured");
     };
     try {
         if (!platform::exists(file))
             return {};
-        return {read(file, from, to), {}};
+        Rehearsed rehearsed = read(json::parse(platform::read_file(file)));
+        if (rehearsed.from.version != from.version || rehearsed.to.version != to.version)
+            return {};
+        for (const auto& [one, wanted] :
+             {std::pair{&rehearsed.from, &from}, std::pair{&rehearsed.to, &to}})
+            if (*one != *wanted)
+                return warning(
+                    fmt::format("what was rehearsed on {} is {} of {}", rehearsed.when,
+                                one->sha256.empty() ? "an unknown build" : "another build",
+                                one->version),
+                    "the bundle that is installed, and this one");
+        return {std::move(rehearsed), {}};
     } catch (const json::exception& error) {
         return damaged(error.what());
     } catch (const engine::Error& error) {

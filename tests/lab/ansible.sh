@@ -36,7 +36,7 @@ expect_said 'install Endpoint Manager 1.0 as node-1'
 expect_said 'node-3 would join with server'
 for n in 1 2 3; do
     expect_changed "node-$n" yes
-    [[ ! -e $(lab root "node-$n")/var/lib/locum-setup && ! -e $(lab root "node-$n")/usr/local/bin/locum ]] || fail "--check has changed node-$n"
+    [[ ! -e $(lab root "node-$n")/var/lib/locum-setup && ! -e $(lab root "node-$n")/var/lib/locum-setup-plan && ! -e $(lab root "node-$n")/usr/local/bin/locum ]] || fail "--check has changed node-$n"
 done
 
 play "$scratch/hosts.yml" 1.0
@@ -61,8 +61,10 @@ for n in 1 2 3; do
 done
 expect_all_at 1.0
 
-# As a play that was killed leaves it.
+# As plays that were killed leave it, one of them with --check.
 echo left >"$(lab root node-2)/var/lib/locum-setup/app.password"
+mkdir -m 700 "$(lab root node-2)/var/lib/locum-setup-plan"
+echo left >"$(lab root node-2)/var/lib/locum-setup-plan/app.password"
 trial_load --rate 300
 play "$scratch/registry.yml" 2.0
 expect_code 0 "the upgrade by the role"
@@ -80,5 +82,6 @@ for n in 1 2 3; do
     for file in answers.toml app.password locum.password network.token join.token; do
         [[ ! -e $(lab root "node-$n")/var/lib/locum-setup/$file ]] || fail "$file stays on node-$n"
     done
+    [[ ! -e $(lab root "node-$n")/var/lib/locum-setup-plan ]] || fail "the folder of a plan stays on node-$n"
 done
 echo "a cluster of three installed and rolled by the role; each second run has changed nothing"

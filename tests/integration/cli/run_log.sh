@@ -86,12 +86,22 @@ rm "$trial"/node-1/etc/opt/endpoint-manager/*.cfg
 code=0
 "$locum" repair --root "$trial/node-1" --json >/dev/full 2>"$trial/last.log" || code=$?
 expect_code 1 "events that cannot be written"
-expect_said 'standard output cannot be written \(No space left on device\), and is not whole'
+expect_said 'standard output cannot be written, and is not whole'
 try verify --root "$trial/node-1"
 expect_code 0 "a verification of what was repaired with events"
 code=0
 "$locum" status --root "$trial/node-1" >/dev/full 2>"$trial/last.log" || code=$?
 expect_code 1 "a status that cannot be written"
+expect_said 'standard output cannot be written \(No space left on device\), and is not whole'
+# Nor is what standard error has come to taken for standard output's end.
+rm "$trial"/node-1/etc/opt/endpoint-manager/*.cfg
+: >"$trial/last.log"
+exec 9> >(exit)
+wait $!
+code=0
+"$locum" repair --root "$trial/node-1" --json >/dev/full 2>&9 || code=$?
+exec 9>&-
+expect_code 1 "events that cannot be written, while nobody reads the messages"
 
 echo "-- on a terminal: a bar, and no colour; dumb: lines"
 for terminal in xterm dumb; do
@@ -146,3 +156,15 @@ expect_said 'No space left on device'
 [[ ! -e $trial/node-1/opt/endpoint-manager ]] || fail "it is still installed"
 umount "$logs"
 [[ -e $log && -e $second ]] || fail "the logs went with the suite, without --purge"
+
+echo "-- nobody reads the events any more: the work is done, and counts"
+rm "$trial/network.token"
+try install "$bundle" --answers "$trial/answers-1.toml" --root "$trial/node-3"
+expect_code 0 "one more installation"
+exec 9> >(exit)
+wait $!
+code=0
+"$locum" uninstall --root "$trial/node-3" --last-server --confirm node-1 --purge --json >&9 2>"$trial/last.log" || code=$?
+exec 9>&-
+expect_code 0 "an uninstallation that nobody listens to"
+[[ ! -e $trial/node-3/opt/endpoint-manager ]] || fail "it is still installed"

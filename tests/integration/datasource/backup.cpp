@@ -162,7 +162,75 @@ TEST_CASE("PostgreSQL: what keeps a backup from being made is found before it is
     }
     SUBCASE("no space") {
         CHECK(holds(found(settings, "/proc"), "backup-space: found 0 bytes free for /proc"));
+        const std::vector<engine::Finding> more = check_backup(settings, "/proc", 2);
+        REQUIRE(more.size() == 1);
+        CHECK(holds(more[0].expected, "2 times the size of the database"));
+        const auto once = std::stoull(check_backup(settings, "/proc").at(0).expected);
+        CHECK(std::stoull(more[0].expected) > once + once / 2);
     }
+}
+
+TEST_CASE("PostgreSQL: a backup that hangs can be given up, and leaves nothing") {
+    const testing::Postgres server;
+    const Scratch scratch;
+    const auto holder = server.as_locum();
+    holder->script("CREATE TABLE device (id int)");
+    bool waits = false;
+    const auto cancelled = [&] {
+        waits = server.as_superuser()
+                    ->query("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                    .at(0)
+                    .at(0) != "0";
+        return waits;
+    };
+    {
+        Transaction open(*holder);
+        holder->script("LOCK TABLE device");
+        try {
+            back_up(server.settings(), scratch.path("one.dump"), cancelled);
+            FAIL("expected an error");
+        } catch (const engine::Error& error) {
+            CHECK(error.kind() == engine::Kind::cancelled);
+            CHECK(holds(error.one_line(), "cancelled while the database was backed up"));
+        }
+        CHECK(waits);
+        CHECK(platform::list_folder(scratch.folder()).empty());
+    }
+    const auto never = [] { return false; };
+    back_up(server.settings(), scratch.path("one.dump"), never);
+    CHECK(platform::list_folder(scratch.folder()) == std::vector<std::string>{"one.dump"});
+    Settings wrong = server.settings();
+    wrong.database = "nowhere";
+    try {
+        back_up(wrong, scratch.path("two.dump"), never);
+        FAIL("expected an error");
+    } catch (const engine::Error& error) {
+        CHECK(holds(error.one_line(), "pg_dump"));
+        CHECK(holds(error.one_line(), R"(database "nowhere" does not exist)"));
+    }
+    CHECK(platform::list_folder(scratch.folder()).size() == 1);
+}
+
+TEST_CASE("SQLite: a backup can be given up, and leaves nothing") {
+    const Scratch scratch;
+    scratch.open("suite.db")
+        ->script("CREATE TABLE t (a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
+                 "n WHERE "
+                 "i < 100000) INSERT INTO t SELECT i FROM n");
+    Settings settings;
+    settings.file = scratch.path("suite.db");
+    int asked = 0;
+    try {
+        back_up(settings, scratch.path("b/one.db"), [&] { return ++asked > 2; });
+        FAIL("expected an error");
+    } catch (const engine::Error& error) {
+        CHECK(error.kind() == engine::Kind::cancelled);
+    }
+    CHECK(asked > 2);
+    CHECK(platform::list_folder(scratch.path("b")).empty());
+    back_up(settings, scratch.path("b/one.db"), [] { return false; });
+    CHECK(connect_file(scratch.path("b/one.db"), {})->query("SELECT count(*) FROM t") ==
+          Rows{{"100000"}});
 }
 
 TEST_CASE("SQLite: a backup needs space, and no program") {

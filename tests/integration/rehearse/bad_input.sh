@@ -10,10 +10,43 @@ expect_code 2
 expect_claims failed bundles
 expect_found bundles "there is nothing at $scratch/missing"
 
+# Report files that cannot be written are refused before.
+"$locum" rehearse "${embedded[@]}" --root "$scratch/root" --junit "$scratch" >"$scratch/progress" 2>&1 && fail "a folder as a report"
+grep -q "$scratch is no file that can be replaced" "$scratch/progress" || fail "a folder as a report is not refused"
+! grep -q 'bundles' "$scratch/progress" || fail "it was rehearsed all the same"
+# A disk that is full by then costs the files, and not the answer.
+as_root=()
+((EUID == 0)) || as_root=(--map-root-user)
+mkdir "$scratch/full"
+code=0
+unshare "${as_root[@]}" --mount sh -c 'mount -t tmpfs -o size=4k tmpfs "$1" && head -c 4k /dev/zero >"$1/all" && shift && exec "$@"' sh "$scratch/full" \
+    "$locum" rehearse "$scratch/missing" "$suites/2.0" --root "$scratch/root" --json --junit "$scratch/full/report.xml" --html "$scratch/report.html" \
+    >"$scratch/report.json" 2>"$scratch/progress" || code=$?
+((code == 1)) || fail "exit code $code, expected 1"
+grep -q "locum: .*$scratch/full/report.xml.*No space left on device" "$scratch/progress" || fail "a report that cannot be written is not told"
+tests/support/documents.py "$scratch/report.json" rehearsal >"$scratch/documents.log" || fail "the answer is lost: $(cat "$scratch/documents.log")"
+grep -q '</html>' "$scratch/report.html" || fail "the other report is lost"
+
+# Killed in the middle of an upgrade, as a CI's time limit does: the next one ends and removes all of it before it begins, or that
+# one's addresses would be taken.
+"$locum" rehearse "$suites/1.0" "$suites/2.0" --datasource postgresql --nodes 2 --root "$scratch/root" >"$scratch/report.json" 2>"$scratch/progress" &
+running=$!
+until grep -q 'done  plan' "$scratch/progress"; do kill -0 "$running"; sleep 0.05; done
+kill -KILL "$running"
+wait "$running" || true
+for program in 'locum agent run .*' '.*/endpoint-server .*' '.*/postgres -D '; do
+    pgrep -f "$program$scratch/root/locum-rehearsal" >/dev/null || fail "$program has ended by itself, so this shows nothing: $(pgrep -fa "$scratch/root")"
+done
+short=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["run"])' "$scratch"/root/*/owned.json)
+[[ -d $short ]] || fail "there is no folder $short"
+
 # A load that fails at once is told before the upgrade begins.
 rehearse "${embedded[@]}" --load 'echo no such server >&2; exit 3'
 expect_code 1
 expect_claims failed load/start
+grep -q " $scratch/root/locum-rehearsal.* was left of a rehearsal that was killed: all of it has ended, and it is removed" "$scratch/progress" ||
+    fail "it does not say what it has removed"
+[[ ! -e $short ]] || fail "$short is left"
 expect_found load/start 'the load command ended with exit code 3; it said: no such server; the upgrade was not begun'
 expect_claims skipped plan upgrade load schema rows node-1 node-2
 

@@ -35,8 +35,38 @@ sys.exit(0 if r["passed"] and r["upgrade-ms"] > r["migration-ms"] > 0 and r["dat
     fail "what was rehearsed"
 kept=$trial/node-2/var/lib/locum/endpoint-manager/rehearsed.json
 tests/support/documents.py "$kept" rehearsed || fail "what is kept of it"
-# A damaged record is a warning, and no reason not to plan.
+# One that is cancelled in the upgrade says too little, and does not take its place.
 cp "$kept" "$trial/whole.json"
+"$locum" rehearse "$trial/endpoint-manager-1.0.bundle" "$trial/endpoint-manager-2.0.bundle" --key "$trial/vendor.pub" --nodes 2 \
+    --datasource "$1" --from-productive "$trial/node-2" --address 127.0.0.12 --root "$trial/rehearsals" >"$trial/last.log" 2>&1 &
+rehearsal=$!
+until grep -qE 'done +[^ ]+/copy' "$trial/last.log"; do kill -0 "$rehearsal" || fail "the rehearsal ended"; sleep 0.05; done
+kill -TERM "$rehearsal"
+code=0
+wait "$rehearsal" || code=$?
+expect_code 6 "a rehearsal that is cancelled"
+expect_said '^   -  forecast '
+cmp "$kept" "$trial/whole.json" || fail "a rehearsal that was cancelled is kept"
+# Nor one that there is no space for; PostgreSQL is not even made.
+as_root=()
+((EUID == 0)) || as_root=(--map-root-user)
+code=0
+mkdir "$trial/small"
+unshare "${as_root[@]}" --mount sh -c 'mount -t tmpfs -o size=64k,mode=711 tmpfs "$1" && shift && exec "$@"' sh "$trial/small" \
+    "$locum" rehearse "$trial/endpoint-manager-1.0.bundle" "$trial/endpoint-manager-2.0.bundle" --key "$trial/vendor.pub" --nodes 2 \
+    --datasource "$1" --from-productive "$trial/node-2" --root "$trial/small" >"$trial/last.log" 2>&1 || code=$?
+expect_code 4 "a rehearsal on a copy that there is no space for"
+expect_said "backup-space: found [0-9]+ bytes free for $trial/small/.*; expected [0-9]+ bytes, 2 times the size of the database; .*--root DIR"
+cmp "$kept" "$trial/whole.json" || fail "a rehearsal that did not begin is kept"
+# Of another build of the same version nothing is known.
+cp -r "$suites/2.0" "$trial/rebuilt"
+for engine in sqlite postgresql; do printf "\nUPDATE device SET name = name;\n" >>"$trial/rebuilt/migrations/$engine/1.0-2.0.sql"; done
+"$locum" bundle build "$trial/rebuilt" --key "$trial/vendor.key" -o "$trial/rebuilt.bundle" >/dev/null
+try upgrade plan "$trial/rebuilt.bundle" --root "$trial/node-2"
+expect_code 0 "the plan of another build"
+! grep -q '^rehearsed:' "$trial/last.log" || fail "what was rehearsed is shown for another build"
+expect_said "^warning: rehearsal-record: found what was rehearsed on [^ ]+ is another build of 2.0; .*--from-productive $trial/node-2"
+# A damaged record is a warning, and no reason not to plan.
 head -c 100 "$trial/whole.json" >"$kept"
 try upgrade plan "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-2"
 expect_code 0 "the plan with a damaged record"

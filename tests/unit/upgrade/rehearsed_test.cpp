@@ -6,13 +6,17 @@
 using namespace locum;
 using namespace locum::testing;
 using engine::Mark;
+using upgrade::Build;
 using upgrade::Measured;
 using upgrade::Rehearsed;
 
 namespace {
 
+const Build old_build{"1.0", std::string(64, 'a')};
+const Build new_build{"2.0", std::string(64, 'b')};
+
 Rehearsed one() {
-    Rehearsed made{"2026-11-28T18:00:00Z", "1.0", "2.0", "rolling", true, {}};
+    Rehearsed made{"2026-11-28T18:00:00Z", old_build, new_build, "rolling", true, {}};
     made.measured = {5 << 20,
                      12'300,
                      900,
@@ -31,8 +35,7 @@ struct Kept {
     void keep(const std::string& text) const {
         platform::write_file(layout.state_file("rehearsed.json"), text, 0600);
     }
-    upgrade::Recalled recalled(const std::string& from = "1.0",
-                               const std::string& to = "2.0") const {
+    upgrade::Recalled recalled(const Build& from = old_build, const Build& to = new_build) const {
         return upgrade::recall(layout, from, to);
     }
 };
@@ -76,9 +79,34 @@ TEST_CASE("rehearsed: kept, and found for the same pair of versions only") {
             "locks: a table could not be written for 150 ms (device), nor read for under 12 ms; "
             "looked at every 12 ms at least",
             "space: the database 6 MB before, 8 MB after; the backup 3 MB; the largest copy 4 MB"});
-    CHECK(!kept.recalled("1.0", "2.1").rehearsed);
-    CHECK(!kept.recalled("1.1", "2.0").rehearsed);
-    CHECK(kept.recalled("1.1", "2.0").findings.empty());
+    CHECK(!kept.recalled(old_build, {"2.1", new_build.sha256}).rehearsed);
+    CHECK(!kept.recalled({"1.1", old_build.sha256}, new_build).rehearsed);
+    CHECK(kept.recalled({"1.1", old_build.sha256}, new_build).findings.empty());
+}
+
+TEST_CASE("rehearsed: of another build of one of the versions it is a warning, and no forecast") {
+    const Kept kept;
+    upgrade::keep_rehearsed(kept.layout, one());
+    const std::string other(64, 'c');
+    for (const upgrade::Recalled& recalled :
+         {kept.recalled(old_build, {"2.0", other}), kept.recalled({"1.0", other}, new_build)}) {
+        CHECK(!recalled.rehearsed);
+        REQUIRE(recalled.findings.size() == 1);
+        const engine::Finding& finding = recalled.findings.front();
+        CHECK(finding.name == "rehearsal-record");
+        CHECK(finding.severity == engine::Severity::warning);
+        CHECK(finding.found.starts_with("what was rehearsed on 2026-11-28T18:00:00Z is another "
+                                        "build of "));
+        CHECK(finding.remedy.starts_with("rehearse again: "));
+    }
+    // As an earlier Locum has kept it.
+    nlohmann::json value = json_of(one());
+    value.erase("from-sha256");
+    value.erase("to-sha256");
+    kept.keep(value.dump());
+    CHECK(!kept.recalled().rehearsed);
+    REQUIRE(kept.recalled().findings.size() == 1);
+    CHECK(contains(kept.recalled().findings[0].found, "is an unknown build of 1.0"));
 }
 
 TEST_CASE("rehearsed: what is shorter than one can see is no zero, what is long is in seconds") {
@@ -99,6 +127,8 @@ TEST_CASE("rehearsed: a record of an earlier version lacks locks and space, and 
     const Kept kept;
     kept.keep(R"({"kind": "rehearsed", "format": 1, "when": "2026-11-28T18:00:00Z", "from": "1.0",
         "to": "2.0", "mode": "rolling", "passed": false, "database-bytes": 5242880,
+        "from-sha256": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "to-sha256": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
         "upgrade-ms": 12300, "longest-copy-ms": 900, "backup-ms": 300, "migration-ms": 200})");
     const upgrade::Recalled recalled = kept.recalled();
     CHECK(recalled.findings.empty());
