@@ -69,7 +69,10 @@ Forecast forecast_way(Session& session, const Bundles& way, ClusterFacts facts,
     whole.title = fmt::format("{} upgrades, one after the other: {}; behind each there is no way "
                               "back before it",
                               way.size(), fmt::join(pairs, ", "));
-    whole.rehearsed = recall(request.layout, whole.from, whole.to).rehearsed;
+    Recalled recalled = recall(request.layout, {facts.version, facts.manifest},
+                               {whole.to, way.back()->manifest_sha256()});
+    whole.rehearsed = std::move(recalled.rehearsed);
+    whole.findings = std::move(recalled.findings);
     for (std::size_t i = 0; i < way.size(); ++i) {
         Upgrade upgrade = session.upgrade(*way[i]);
         upgrade.from = facts.version;
