@@ -41,17 +41,47 @@ struct Options : Common {
     std::vector<std::string> ignored;
 };
 
+// A person is asked, and progress is shown, on the full screen.
+bool on_screen(const Options& options) {
+    return options.answers.empty() && !options.lines && screen_possible();
+}
+bool shown_on_screen(const Options& options) {
+    return on_screen(options) && !options.json && !options.quiet && !options.verbose;
+}
+
+void print_warnings(const std::vector<engine::Finding>& findings) {
+    for (const engine::Finding& finding : findings)
+        if (finding.severity == engine::Severity::warning)
+            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+}
+
 // R1's own way: this host's part of a rolling upgrade.
 int install_part(const Options& options, const installer::Installation& installation,
-                 engine::Reporter& reporter) {
+                 RunReporter& reporter) {
     if (options.plan) {
         const upgrade::Part part = upgrade::part_of(installation, options.ignored);
-        print_plan(part.title, part.plan, options.json);
+        print_warnings(part.findings);
+        if (options.json)
+            print_document("plan", {{"plan", part.title},
+                                    {"steps", steps_value(part.plan)},
+                                    {"findings", findings_value(part.findings)}});
+        else
+            print_plan(part.title, part.plan, false);
         return 0;
     }
     platform::StopSignals signals;
+    const bool screen = shown_on_screen(options);
     const std::string message = upgrade::install_newer(
-        installation, options.ignored, [&signals] { return signals.arrived(); }, reporter);
+        installation, options.ignored, [&signals] { return signals.arrived(); }, reporter,
+        [&](const upgrade::Part& part) {
+            print_warnings(part.findings);
+            if (options.json)
+                print_findings(part.findings);
+            if (screen)
+                reporter.show_by(make_screen_reporter(part.title, part.plan.size()));
+        });
+    if (screen)
+        reporter.show_by(make_reporter(options)); // the screen is given back
     if (options.json)
         print_event("result", {{"result", "upgraded"}, {"message", message}});
     else
@@ -95,11 +125,6 @@ int roll_back(const Options& options, const std::string& root) {
             fmt::print("the installation of {} is taken back\n", layout.suite);
         return 0;
     });
-}
-
-// A person is asked, and progress is shown, on the full screen.
-bool on_screen(const Options& options) {
-    return options.answers.empty() && !options.lines && screen_possible();
 }
 
 [[noreturn]] void refuse_record(const std::string& file) {
@@ -176,9 +201,7 @@ int install(const Options& options, installer::Prepared& prepared, RunReporter& 
         break;
     }
     prepared.findings = installer::demoted(std::move(prepared.findings), options.ignored);
-    for (const engine::Finding& finding : prepared.findings)
-        if (finding.severity == engine::Severity::warning)
-            platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
+    print_warnings(prepared.findings);
     const engine::Plan plan = installer::install_plan(prepared.installation);
     if (options.plan)
         print_install_plan(prepared.installation, plan, prepared.findings, options.json);
@@ -188,7 +211,7 @@ int install(const Options& options, installer::Prepared& prepared, RunReporter& 
     if (options.plan)
         return 0;
     platform::StopSignals signals;
-    const bool screen = on_screen(options) && !options.json && !options.quiet && !options.verbose;
+    const bool screen = shown_on_screen(options);
     if (screen)
         reporter.show_by(make_screen_reporter(plan.title, engine::describe(plan).size()));
     installer::install(
@@ -213,13 +236,21 @@ int install(const Options& options) {
     if (options.rollback)
         return roll_back(options, root);
     Wish wish = wish_of(options, root);
+    // Which suite, where several are installed here, is the bundle's to say.
+    Options known = options;
+    if (wish.what != Wish::What::install)
+        known.suite = suite::inspect_bundle(platform::absolute(options.bundle)).manifest.name;
     switch (wish.what) {
     case Wish::What::take_back:
-        return roll_back(options, root);
+        return roll_back(known, root);
+    case Wish::What::resume_modification:
+        return resume_modification(known);
+    case Wish::What::take_back_modification:
+        return take_back_modification(known);
     case Wish::What::repair:
-        return repair(options, options.bundle);
+        return repair(known, options.bundle);
     case Wish::What::modify:
-        return modify(options, options.bundle, wish.selection, options.ignored);
+        return modify(known, options.bundle, wish.selection, options.ignored);
     case Wish::What::nothing:
         if (options.json)
             print_event("result", {{"result", "unchanged"}});
