@@ -68,6 +68,9 @@ engine::Error unexpected(const std::exception& error);
 int repair(const Common& common, const std::string& bundle);
 int modify(const Common& common, const std::string& bundle, const installer::Selection& selection,
            const std::vector<std::string>& ignored);
+// The modification that was cut off here: on, with what it was begun with; or back.
+int resume_modification(const Common& common);
+int take_back_modification(const Common& common);
 
 // An installation that is the host's own belongs to root. Throws Error(no_privilege).
 void require_root_for(const Common& common);

@@ -43,11 +43,18 @@ struct Options : Common {
     std::vector<std::string> ignored;
 };
 
+// A person is asked, and progress is shown, on the full screen.
+bool on_screen(const Options& options) {
+    return options.answers.empty() && !options.lines && screen_possible();
+}
+bool shown_on_screen(const Options& options) {
+    return on_screen(options) && !options.json && !options.quiet && !options.verbose;
+}
+
 // R1's own way: this host's part of a rolling upgrade.
 int install_part(const Options& options, const installer::Installation& installation,
-                 engine::Reporter& reporter) {
+                 RunReporter& reporter) {
     // Where there is no plan to be printed with them, they are printed by themselves.
-    std::vector<engine::Finding> findings;
     const auto found = [&](const std::vector<engine::Finding>& all) {
         print_warnings(options, all);
         const bool refused = std::any_of(all.begin(), all.end(), [](const engine::Finding& one) {
@@ -55,21 +62,27 @@ int install_part(const Options& options, const installer::Installation& installa
         });
         if (options.json && (refused || !options.plan))
             print_findings(all);
-        findings = all;
     };
     if (options.plan) {
         const upgrade::Part part = upgrade::part_of(installation, options.ignored, found);
         if (options.json)
             print_document("plan", {{"plan", part.title},
                                     {"steps", steps_value(part.plan)},
-                                    {"findings", findings_value(findings)}});
+                                    {"findings", findings_value(part.findings)}});
         else
             print_plan(part.title, part.plan, false);
         return 0;
     }
     platform::StopSignals signals;
+    const bool screen = shown_on_screen(options);
     const std::string message = upgrade::install_newer(
-        installation, options.ignored, found, [&signals] { return signals.arrived(); }, reporter);
+        installation, options.ignored, found, [&signals] { return signals.arrived(); }, reporter,
+        [&](const upgrade::Part& part) {
+            if (screen)
+                reporter.show_by(make_screen_reporter(part.title, part.plan.size()));
+        });
+    if (screen)
+        reporter.show_by(make_reporter(options)); // the screen is given back
     if (options.json)
         print_event("result", {{"result", "upgraded"}, {"message", message}});
     else
@@ -107,11 +120,6 @@ int roll_back(const Options& options, const std::string& root) {
             fmt::print("the installation of {} is taken back\n", layout.suite);
         return 0;
     });
-}
-
-// A person is asked, and progress is shown, on the full screen.
-bool on_screen(const Options& options) {
-    return options.answers.empty() && !options.lines && screen_possible();
 }
 
 [[noreturn]] void refuse_record(const std::string& file) {
@@ -240,7 +248,7 @@ int install(const Options& options, installer::Prepared& prepared, RunReporter& 
     if (options.plan)
         return 0;
     platform::StopSignals signals;
-    const bool screen = on_screen(options) && !options.json && !options.quiet && !options.verbose;
+    const bool screen = shown_on_screen(options);
     if (screen)
         reporter.show_by(make_screen_reporter(plan.title, engine::describe(plan).size()));
     installer::install(
@@ -262,13 +270,21 @@ int install(const Options& options) {
     if (options.rollback)
         return roll_back(options, root);
     Wish wish = wish_of(options, root);
+    // Which suite, where several are installed here, is the bundle's to say.
+    Options known = options;
+    if (wish.what != Wish::What::install)
+        known.suite = suite::inspect_bundle(platform::absolute(options.bundle)).manifest.name;
     switch (wish.what) {
     case Wish::What::take_back:
-        return roll_back(options, root);
+        return roll_back(known, root);
+    case Wish::What::resume_modification:
+        return resume_modification(known);
+    case Wish::What::take_back_modification:
+        return take_back_modification(known);
     case Wish::What::repair:
-        return repair(options, options.bundle);
+        return repair(known, options.bundle);
     case Wish::What::modify:
-        return modify(options, options.bundle, wish.selection, options.ignored);
+        return modify(known, options.bundle, wish.selection, options.ignored);
     case Wish::What::nothing:
         if (options.json)
             print_event("result", {{"result", "unchanged"}});

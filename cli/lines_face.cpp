@@ -82,7 +82,7 @@ public:
             introduce(put);
         for (;;) {
             platform::to_stderr(
-                fmt::format("{}{}: ", prompt(question),
+                fmt::format("{}{}: ", prompt(put),
                             put.suggested.empty() || shown(question, put.suggested).empty()
                                 ? ""
                                 : fmt::format(" [{}]", shown(question, put.suggested))));
@@ -91,8 +91,12 @@ public:
                 say("  " + question.help);
                 continue;
             }
-            if (text == "<")
+            if (text == "<" && put.can_go_back)
                 return std::nullopt;
+            if (text == "<") {
+                say("  there is no question before this one");
+                continue;
+            }
             if (question.form == Form::password)
                 return password(put, text);
             if (text.empty())
@@ -101,14 +105,15 @@ public:
         }
     }
 
-    void tell(const std::string& title, const std::string& text) override {
+    bool tell(const std::string& title, const std::string& text) override {
         say(fmt::format("\n{}\n{}", title, text));
+        return true;
     }
 
 private:
     static void introduce(const Put& put) {
         const Question& question = put.question;
-        say(fmt::format("\n{}. {}", put.number, question.title));
+        say("\n" + titled(put));
         if (!question.reading.empty())
             say(question.reading);
         if (question.form == Form::choice || question.form == Form::several) {
@@ -119,8 +124,8 @@ private:
         }
     }
 
-    static std::string prompt(const Question& question) {
-        switch (question.form) {
+    static std::string prompt(const Put& put) {
+        switch (put.question.form) {
         case Form::accept:
             return "Go on? (yes, or Ctrl-C)";
         case Form::yes_no:
@@ -130,7 +135,9 @@ private:
         case Form::several:
             return "Any of these, with commas";
         case Form::password:
-            return "Enter to type it now, or file: PATH, or environment: NAME";
+            return put.kept ? "Enter to keep what was typed, or prompt to type it anew, or file: "
+                              "PATH, or environment: NAME"
+                            : "Enter to type it now, or file: PATH, or environment: NAME";
         case Form::text:
         case Form::path:
         case Form::port:
@@ -158,8 +165,10 @@ private:
             return Reply{{text.substr(0, colon), text.substr(colon + 2)}, {}};
         if (text.empty() && put.suggested != Value{"prompt"} && !put.suggested.empty())
             return Reply{put.suggested, {}};
-        if (!text.empty())
+        if (!text.empty() && text != "prompt")
             return Reply{{text}, {}};
+        if (text.empty() && put.kept)
+            return Reply{{"prompt"}, {}};
         return Reply{{"prompt"}, platform::ask_secret(put.question.title)};
     }
 

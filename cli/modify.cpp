@@ -119,6 +119,27 @@ int modify(const Common& common, const std::string& bundle, const installer::Sel
     return modify(Options{common, bundle, selection, "", "", false, false, ignored});
 }
 
+int resume_modification(const Common& common) {
+    Options options;
+    static_cast<Common&>(options) = common;
+    const auto begun = installer::Begun::load(options.layout());
+    if (!begun || begun->what != installer::Begun::What::modification)
+        throw Error("no modification is unfinished here any more", Kind::usage)
+            .remedy("run the command again");
+    upgrade::ModifyRequest request = request_of(options);
+    request.selection = {begun->change.add, begun->change.remove};
+    if (!begun->answers_text.empty())
+        request.answers = installer::parse_answers(begun->answers_text, begun->answers_file);
+    return logged(options, request.layout, "modify",
+                  [&](RunReporter& reporter) { return modify(options, request, reporter); });
+}
+
+int take_back_modification(const Common& common) {
+    Options options;
+    static_cast<Common&>(options) = common;
+    return roll_back(options);
+}
+
 void add_modify(CLI::App& app, Action& action) {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("modify", "Add components to this node, or remove some");

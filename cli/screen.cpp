@@ -20,6 +20,7 @@ namespace {
 constexpr unsigned least_columns = 40;
 constexpr unsigned least_lines = 16;
 constexpr int widest = 76;
+constexpr std::size_t least_wrapped = 60; // nobody breaks a paragraph at fewer columns
 constexpr int ctrl_c = 3;
 
 // As the person's own locale says, not as the program's.
@@ -223,6 +224,22 @@ std::size_t at(const void* number) {
 }
 
 } // namespace
+
+std::string unwrapped(const std::string& text) {
+    const std::vector<std::string> lines = lines_of(text);
+    std::size_t width = least_wrapped;
+    for (const std::string& line : lines)
+        width = std::max(width, columns_of(line));
+    std::string all = lines.front();
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        const std::string& line = lines[i];
+        const bool begins = line.empty() || line.find_first_of(" -*") == 0 || lines[i - 1].empty();
+        const std::string word = line.substr(0, line.find(' '));
+        const bool had_room = columns_of(lines[i - 1]) + 1 + columns_of(word) <= width;
+        all += (begins || had_room ? "\n" : " ") + line;
+    }
+    return all;
+}
 
 bool screen_possible() {
     const char* terminal = std::getenv("TERM");

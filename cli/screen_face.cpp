@@ -3,6 +3,7 @@
 #include "cli/face.hpp"
 #include "cli/screen.hpp"
 #include "engine/contains.hpp"
+#include "interview/questions.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -55,16 +56,22 @@ const std::vector<Option> sources{{"prompt", "type it now"},
                                   {"file", "a file has it"},
                                   {"environment", "an environment variable has it"}};
 
+// Whose lines were broken for another width than the window's.
+bool is_vendors(const Question& question) {
+    return question.key == "licence-accepted" || question.key == interview::information_key;
+}
+
 class ScreenFace : public Face {
 public:
     std::optional<Reply> ask(const Put& put) override {
         const Question& question = put.question;
-        Window window{fmt::format("{}. {}", put.number, question.title),
-                      put.fault.empty() ? question.help : put.fault, question.help};
+        Window window{titled(put), put.fault.empty() ? question.help : put.fault, question.help};
+        window.can_go_back = put.can_go_back;
         switch (question.form) {
         case Form::accept:
             window.next = "Yes, go on";
-            return accepted(window, question.reading);
+            return accepted(window,
+                            is_vendors(question) ? unwrapped(question.reading) : question.reading);
         case Form::yes_no:
             return chosen(window, yes_or_no, put.suggested);
         case Form::choice:
@@ -74,7 +81,7 @@ public:
             window.help += told(question.options(put.given));
             return several(window, question.options(put.given), put.suggested);
         case Form::password:
-            return password(window, put.suggested);
+            return password(window, put.suggested, put.kept);
         case Form::text:
         case Form::path:
         case Form::port:
@@ -84,11 +91,9 @@ public:
         return std::nullopt;
     }
 
-    void tell(const std::string& title, const std::string& text) override {
-        Window window{title, "", text};
-        window.can_go_back = false;
-        while (show_text(screen_, window, text) == Left::resized)
-            continue;
+    bool tell(const std::string& title, const std::string& text) override {
+        const Window window{title, "", text};
+        return went_on([&] { return show_text(screen_, window, text); });
     }
 
 private:
@@ -131,13 +136,18 @@ private:
         return Reply{{typed_}, {}};
     }
 
-    std::optional<Reply> password(const Window& window, const Value& suggested) {
-        Value source{first(suggested)};
+    std::optional<Reply> password(const Window& window, const Value& suggested, bool kept) {
+        std::vector<Option> from = sources;
+        if (kept)
+            from.insert(from.begin(), Option{"keep", "it stays as it was typed"});
+        Value source{kept ? "keep" : first(suggested)};
         for (;;) {
-            const auto reply = chosen(window, sources, source);
+            const auto reply = chosen(window, from, source);
             if (!reply)
                 return std::nullopt;
             source = reply->value;
+            if (source == Value{"keep"})
+                return Reply{{"prompt"}, {}};
             const bool now = source == Value{"prompt"};
             std::string text =
                 !now && suggested.size() == 2 && suggested[0] == source.at(0) ? suggested[1] : "";

@@ -1,6 +1,7 @@
 #pragma once
 // The whole of an installation on one host, from the bundle's file to a node that is well.
 
+#include "cluster/clock.hpp"
 #include "engine/check.hpp"
 #include "installer/install_plan.hpp"
 
@@ -20,6 +21,8 @@ struct Prepared {
     // The cluster that is to be joined would not admit this node: an operation is open there, or
     // the token is another network's.
     std::optional<engine::Error> not_admitted;
+    // Of the cluster that is to be joined, and this host's; none on a first node.
+    std::vector<cluster::Clock> clocks = {};
 };
 
 // Throws what speaks against the installation: all findings at once, else not_admitted.

@@ -45,17 +45,18 @@ std::unique_ptr<cluster::Greeter> greeter_of(const Installation& installation) {
     return nullptr;
 }
 
-void judge_clocks(const Installation& installation, std::vector<cluster::Clock> clocks,
-                  const cluster::Introduction& met, std::vector<Finding>& findings) {
+void judge_clocks(Prepared& prepared, std::vector<cluster::Clock> clocks,
+                  const cluster::Introduction& met) {
     if (met.database_ahead_ms)
         for (const cluster::Clock& clock : clocks)
             if (clock.who == met.by && clock.ahead_ms) {
                 clocks.push_back(cluster::database_clock(*clock.ahead_ms + *met.database_ahead_ms));
                 break;
             }
-    clocks.push_back({installation.answers.node_name + " (this host)", false, 0, ""});
+    clocks.push_back({prepared.installation.answers.node_name + " (this host)", false, 0, ""});
     for (Finding& finding : cluster::clock_findings(clocks))
-        findings.push_back(std::move(finding));
+        prepared.findings.push_back(std::move(finding));
+    prepared.clocks = std::move(clocks);
 }
 
 // What a firewall may open to this host only when it is a member: ports that the vendor has for
@@ -153,7 +154,7 @@ void meet_cluster(Prepared& prepared, Severity connect_back) {
         // What cannot be reached at all is told once.
         std::erase_if(clocks, [](const cluster::Clock& one) { return !one.ahead_ms; });
     }
-    judge_clocks(installation, std::move(clocks), met, prepared.findings);
+    judge_clocks(prepared, std::move(clocks), met);
     judge_ways(installation, met, connect_back, prepared.findings);
 }
 

@@ -57,6 +57,14 @@ bool Interview::back() {
     return false;
 }
 
+void Interview::to_end() {
+    while (at_ < questions_.size()) {
+        const auto before = draft_.find(questions_[at_].key);
+        if (before == draft_.end() || !give(Value(before->second)).empty())
+            return;
+    }
+}
+
 std::size_t Interview::number() const {
     const Draft before = given();
     std::size_t number = 1;

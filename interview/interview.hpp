@@ -19,6 +19,8 @@ public:
     std::string give(const Value& value);
     // To the question before; false where there is none.
     bool back();
+    // Gives what was given before, as far as it still holds.
+    void to_end();
 
     // Of the current one among those that are put, from 1.
     std::size_t number() const;

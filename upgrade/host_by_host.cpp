@@ -85,6 +85,9 @@ struct Visit {
     Arrival here;
     std::optional<Conductor> conductor;
     engine::Plan plan;
+    std::vector<engine::Finding> findings;
+
+    Part part() const { return {plan.title, engine::describe(plan), findings}; }
 
     Visit(const installer::Installation& installation, Purpose purpose,
           const std::vector<std::string>& ignored, const Found& found) :
@@ -187,8 +190,7 @@ private:
             throw Error(fmt::format("downtime needed: {}", fmt::join(possible.reasons, "; ")),
                         Kind::downtime_needed)
                 .remedy("locum upgrade run BUNDLE --mode short-downtime");
-        const std::vector<engine::Finding> findings =
-            installer::demoted(preflight(upgrade.manifest(), facts, inputs.mode), ignored);
+        findings = installer::demoted(preflight(upgrade.manifest(), facts, inputs.mode), ignored);
         if (found)
             found(findings);
         engine::require_no_errors(findings);
@@ -210,7 +212,8 @@ bool part_is_open(const installer::Installation& installation) {
 
 std::string install_newer(const installer::Installation& installation,
                           const std::vector<std::string>& ignored, const Found& found,
-                          const std::function<bool()>& cancelled, engine::Reporter& reporter) {
+                          const std::function<bool()>& cancelled, engine::Reporter& reporter,
+                          const std::function<void(const Part&)>& begins) {
     Visit visit(installation, Visit::Purpose::to_do, ignored, found);
     Session& session = visit.session;
     cluster::Operation operation;
@@ -228,6 +231,8 @@ std::string install_newer(const installer::Installation& installation,
                                     ? fmt::format("{0} of {0} servers updated", here.order.size())
                                     : fmt::format("{} of {} servers updated; next: {}",
                                                   here.index + 1, here.order.size(), here.next());
+    if (begins)
+        begins(visit.part());
     drive(session, visit.plan,
           {operation.id, visit.lease->epoch(), operation.input_hash, cancelled,
            [&] { return visit.lease->lost(); }},
@@ -237,8 +242,7 @@ std::string install_newer(const installer::Installation& installation,
 
 Part part_of(const installer::Installation& installation, const std::vector<std::string>& ignored,
              const Found& found) {
-    const Visit visit(installation, Visit::Purpose::to_plan, ignored, found);
-    return {visit.plan.title, engine::describe(visit.plan)};
+    return Visit(installation, Visit::Purpose::to_plan, ignored, found).part();
 }
 
 } // namespace locum::upgrade

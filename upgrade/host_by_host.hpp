@@ -8,21 +8,26 @@
 
 namespace locum::upgrade {
 
+// What this host does.
+struct Part {
+    std::string title;
+    std::vector<engine::PlanLine> plan;
+    std::vector<engine::Finding> findings; // warnings of the preflight, where this host begins it
+};
+
 // This host's part: into update mode where others are not updated yet; where it is the last, the
 // productive database is migrated and all come back. Opens the operation or goes on with the open
 // one of the same bundle. Returns "n of m servers updated"; throws Error. ignored: names of
 // findings. found: told what preflight found, where this opens the operation, before an error among
 // that is thrown. cancelled: asked before each step; true ends it as a failure of that step would.
+// begins: told once, before the first step.
 using Found = std::function<void(const std::vector<engine::Finding>&)>;
 std::string install_newer(const installer::Installation& installation,
                           const std::vector<std::string>& ignored, const Found& found,
-                          const std::function<bool()>& cancelled, engine::Reporter& reporter);
+                          const std::function<bool()>& cancelled, engine::Reporter& reporter,
+                          const std::function<void(const Part&)>& begins = {});
 
 // What it would do; changes nothing.
-struct Part {
-    std::string title;
-    std::vector<engine::PlanLine> plan;
-};
 Part part_of(const installer::Installation& installation, const std::vector<std::string>& ignored,
              const Found& found = {});
 

@@ -132,6 +132,7 @@ trial_load --rate 300
 wizard 1 2.0
 at 'update node-1, 1 of 3 servers' '' Enter
 ended 0
+said '%' # of the gauge
 said '1 of 3 servers updated; next: locum install BUNDLE on node-2, node-3'
 terminal_type=dumb
 wizard 2 2.0

@@ -47,11 +47,13 @@ expect_code 0 "a check of a template"
 echo "-- left with Ctrl-C: nothing was changed"
 run "$locum" install "$bundle" --root "$trial/node-1"
 asked 'One of these [create]:' '?'
+asked 'One of these [create]:' '<'
 asked 'One of these [create]:'
 tmux -S "$terminal" send-keys C-c
 ended 6
 said 'locum: left with Ctrl-C; nothing was changed'
 said 'The first host creates the network, and its token'
+said 'there is no question before this one'
 [[ ! -e $trial/node-1 ]] || fail "something is there"
 
 echo "-- Ctrl-C at a password leaves the terminal as it was"
@@ -112,12 +114,32 @@ asked '> [30002]:'
 asked '> [30001]:'
 asked 'One of these [automatic]:'
 asked 'One of these [automatic]:'
+# From the plan back to the last question, and on to the password, which stays as it was typed.
+asked 'Go on? (yes, or Ctrl-C):' '<'
+asked 'One of these [automatic]:' '<'
+asked 'One of these [automatic]:' '<'
+for port in 30001 30002 61616; do asked "> [$port]:" '<'; done
+asked 'Enter to keep what was typed'
+for port in 61616 30002 30001; do asked "> [$port]:"; done
+asked 'One of these [automatic]:'
+asked 'One of these [automatic]:'
 asked 'Go on? (yes, or Ctrl-C):' yes
 ended 0
+for text in 'What was found' 'system    ' ' MB needed' 'database  PostgreSQL ' 'clocks    the database '; do said "$text"; done
 said 'Endpoint Manager 1.0 is installed and well as node-1'
 cp "$trial/screen.all" "$trial/screen.first"
 [[ $("$locum" node list --root "$trial/node-1" --json | python3 -c 'import json, sys; print(*json.load(sys.stdin)["nodes"][0]["components"])') == "server balancer administrator" ]] ||
     fail "other components are installed"
+
+echo "-- what cannot be is said where it is chosen"
+run "$locum" install "$bundle" --root "$trial/node-1"
+asked 'One of these [leave]:' modify
+asked 'Any of these, with commas [server, balancer]:' balancer
+asked 'Any of these, with commas [balancer]:' '<'
+asked 'One of these [leave]:'
+ended 0
+said 'node-1 is the last server'
+said 'nothing was changed'
 
 echo "-- a further node, with the token; cut off, and gone on with"
 export LOCUM_FAILPOINTS='step/agent/start/intent/before=kill'
@@ -134,12 +156,8 @@ asked 'yes or no [no]:'
 # The name is taken: that is found before anything is done.
 asked 'One of these [again]:' back
 said "found a node 'node-1' is registered already"
-asked 'One of these [use]:'
-asked '> [' # the token
-asked '[yes]:'
-asked '[yes]:'
-asked 'One of these [high-availability]:'
-asked 'Any of these, with commas [server]:'
+asked 'yes or no [no]:' '<'
+asked '> [127.0.0.3]:' '<'
 asked '> [node-1]:' node-2
 asked '> [127.0.0.3]:'
 asked 'yes or no [no]:'
@@ -153,6 +171,17 @@ ended 0
 said 'An installation was begun here, and cut off'
 said 'Endpoint Manager 1.0 is installed and well as node-2'
 
+echo "-- one that was cut off is taken back"
+trial_answers 3
+LOCUM_FAILPOINTS='step/agent/start/intent/before=kill' try install "$bundle" --answers "$trial/answers-3.toml" --root "$trial/node-3"
+expect_code 137 "an installation that is cut off"
+run "$locum" install "$bundle" --root "$trial/node-3"
+asked 'One of these [resume]:' remove
+ended 0
+said 'the installation of endpoint-manager is taken back'
+[[ ! -e $trial/node-3/opt/endpoint-manager && ! -e $trial/node-3/var/lib/locum ]] || fail "something is left"
+rm -r "$trial/node-3" # the logs
+
 echo "-- over the same version: nothing, other components, a repair"
 run "$locum" install "$bundle" --root "$trial/node-2"
 asked 'One of these [leave]:'
@@ -161,8 +190,14 @@ said 'Endpoint Manager 1.0 is installed here as node-2'
 said 'nothing was changed'
 run "$locum" install "$bundle" --root "$trial/node-2"
 asked 'One of these [leave]:' modify
+asked 'Any of these, with commas [server]:' '<'
+asked 'One of these [leave]:' modify
 asked 'Any of these, with commas [server]:' 'server, web-app'
+asked 'Go on? (yes, or Ctrl-C):' '<'
+asked 'Any of these, with commas [server, web-app]:'
+asked 'Go on? (yes, or Ctrl-C):' yes
 ended 0
+said 'modify Endpoint Manager 1.0 on node-2: add web-app'
 said 'node-2 is server, administrator, web-app and well'
 rm "$trial/node-2/opt/endpoint-manager/versions/1.0/web-app/index.html"
 run "$locum" install "$bundle" --root "$trial/node-2" --record "$trial/again.toml"
@@ -170,12 +205,34 @@ ended 2
 said 'so there are no answers to be recorded'
 run "$locum" install "$bundle" --root "$trial/node-2"
 asked 'One of these [leave]:' 3
+asked 'Go on? (yes, or Ctrl-C):' --key C-c
+ended 130
+[[ ! -e $trial/node-2/opt/endpoint-manager/versions/1.0/web-app/index.html ]] || fail "it was repaired before that was wanted"
+run "$locum" install "$bundle" --root "$trial/node-2"
+asked 'One of these [leave]:' 3
+asked 'Go on? (yes, or Ctrl-C):' yes
 ended 0
+said 'repair endpoint-manager 1.0 on node-2'
 said 'endpoint-manager 1.0 on node-2 is as it was installed'
 [[ -e $trial/node-2/opt/endpoint-manager/versions/1.0/web-app/index.html ]] || fail "what was damaged is not repaired"
 
+echo "-- a modification that was cut off goes back, or on"
+for answer in remove resume; do
+    LOCUM_FAILPOINTS='step/files/unpack-console/done/before=kill' try modify --add console --root "$trial/node-2"
+    expect_code 137 "a modification that is cut off"
+    run "$locum" install "$bundle" --root "$trial/node-2"
+    asked 'One of these [resume]:' '?'
+    asked 'One of these [resume]:' "$answer"
+    ended 0
+    said 'A modification was begun here, and cut off'
+    said 'It was to add console.'
+    [[ $answer == resume ]] && said 'console and well' || said 'the modification is taken back'
+done
+
 echo "-- over an older version: this host's part of the upgrade, which is shown and can be left"
 run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
+asked 'Go on? (yes, or Ctrl-C):' '<'
+until_shown 'there is no question before this one'
 asked 'Go on? (yes, or Ctrl-C):' --key C-c
 ended 6
 for n in 1 2; do
@@ -184,6 +241,7 @@ for n in 1 2; do
     ended 0
     said "$n of 2 servers updated"
 done
+said 'To take the whole upgrade back: locum upgrade rollback.' # it had been begun on node-1
 for n in 1 2; do
     try verify --root "$trial/node-$n"
     expect_code 0 "verification of node-$n"
@@ -199,7 +257,6 @@ timeout 20 tail --pid="$asks" -f /dev/null || fail "it goes on without its termi
 [[ ! -e $trial/node-3 ]] || fail "something is there"
 
 echo "-- one that goes away in the middle of an installation: it is taken back, and its log tells so"
-trial_answers 3
 LOCUM_FAILPOINTS='step/agent/start/intent/before=delay:1500' run "$locum" install "$trial/endpoint-manager-2.0.bundle" \
     --answers "$trial/answers-3.toml" --root "$trial/node-3"
 tries=0

@@ -16,6 +16,7 @@ bundle=$trial/endpoint-manager-1.0.bundle
 echo "-- left with Ctrl-C: the screen is given back, and nothing was changed"
 run "$locum" install "$bundle" --root "$trial/node-1"
 at 'Network' '' '?'
+! grep -qF '<Back>' "$trial/screen" || fail "the first question offers a way back"
 at 'Help' '' Enter
 at 'Network' '' C-c
 ended 6
@@ -66,7 +67,17 @@ at "Port 'device' of server" '' Enter
 at "Port 'front' of balancer" '' Enter
 at 'Start of server' '' Enter
 at 'Start of balancer' '' Enter
-at 'What was found' '' Enter
+seen 'and may be used, copied' # the licence, broken into lines once
+at 'What was found' '' Escape # back to the last question, and on to the password, which stays as it was typed
+seen 'MB needed'
+for title in 'Start of balancer' 'Start of server' "Port 'front' of balancer" "Port 'device' of server" "Port of Locum's agent"; do
+    at "$title" '' Escape
+done
+until_shown 'it stays as it was typed'
+at 'Password of Locum itself' '' Enter
+for title in "Port of Locum's agent" "Port 'device' of server" "Port 'front' of balancer" 'Start of server' 'Start of balancer' 'What was found'; do
+    at "$title" '' Enter
+done
 at 'install Endpoint Manager 1.0 as node-1' '' Enter
 ended 0
 said '%' # of the gauge
@@ -160,3 +171,59 @@ terminal_size=(-x 39 -y 20)
 run "$locum" install "$bundle" --root "$trial/node-2"
 asked 'One of these [leave]:'
 ended 0
+
+terminal_size=(-x 100 -y 50)
+title_end=' ├'
+export LC_ALL=C.UTF-8
+
+echo "-- over the same version: back from the components, and from the plan of other ones"
+run "$locum" install "$bundle" --root "$trial/node-2"
+at 'Endpoint Manager 1.0 is installed here as node-2' '' Down Enter
+! grep -qF '<Back>' "$trial/screen" || fail "the first question offers a way back"
+at 'Components of this host' '' Escape
+at 'Endpoint Manager 1.0 is installed here as node-2' '' Down Enter
+at 'Components of this host' '' Down Down Space Tab Enter # the web app, too
+at 'modify Endpoint Manager 1.0 on node-2: add web-app' '' Escape
+at 'Components of this host' '' Tab Enter
+at 'modify Endpoint Manager 1.0 on node-2: add web-app' '' Enter
+ended 0
+said 'node-2 is server, administrator, web-app and well'
+
+echo "-- a terminal that goes away at a question, and under the gauge: taken back, and its log tells so"
+# goes_away: the terminal; the wizard in it ends, too.
+goes_away() {
+    tmux -S "$terminal" list-panes -a -F '#{pane_pid}' >"$trial/pane"
+    works=$(pgrep -P "$(<"$trial/pane")" locum) || fail "locum does not run in the terminal"
+    tmux -S "$terminal" kill-server
+    timeout 60 tail --pid="$works" -f /dev/null || fail "it goes on without its terminal"
+}
+run "$locum" install "$bundle" --root "$trial/node-3"
+at 'Network' '' Down Enter
+until_shown 'File with the network token'
+goes_away
+[[ ! -e $trial/node-3 ]] || fail "something is there"
+LOCUM_FAILPOINTS='step/agent/start/intent/before=delay:1500' run "$locum" install "$bundle" --root "$trial/node-3"
+at 'Network' '' Down Enter
+at 'File with the network token' "$trial/network.token" Enter
+at 'Licence' '' Enter
+at 'Information' '' Enter
+at 'Kind of network' '' Down Down Enter
+at 'Components of this host' '' Tab Enter
+at 'Name of this node' node-3 Enter
+at 'Address of this node' 127.0.0.4 Enter
+at 'start of services yourself?' '' Enter
+at 'What was found' '' Enter
+at 'install Endpoint Manager 1.0 as node-3' '' Enter
+until_shown 'start the agent on 127.0.0.4'
+until_shown '%'
+goes_away
+[[ ! -e $trial/node-3/opt/endpoint-manager ]] || fail "it was not taken back"
+grep -q 'ended, exit code 6: ' "$trial"/node-3/var/log/locum/endpoint-manager/*-install-*.log || fail "the log does not tell how it ended"
+[[ $("$locum" node list --root "$trial/node-1" --json) != *node-3* ]] || fail "node-3 is a node of the cluster"
+
+echo "-- over an older version: this host's part of the upgrade, with the gauge"
+run "$locum" install "$trial/endpoint-manager-2.0.bundle" --root "$trial/node-1"
+at 'update node-1, 1 of 2 servers' '' Enter
+ended 0
+said '%'
+said '1 of 2 servers updated'

@@ -100,3 +100,27 @@ TEST_CASE("interview: what can no more be chosen is not suggested again") {
     CHECK(none.give({"red"}).empty());
     CHECK(none.suggested() == Value{"hall"});
 }
+
+TEST_CASE(
+    "interview: to its end by what was given, as far as it holds, and back from there to the last "
+    "question") {
+    Interview interview(list(), {{"colour", {"blue"}}, {"shade", {"navy"}}, {"port", {"81"}}});
+    interview.to_end();
+    CHECK(interview.current() == nullptr);
+    CHECK(interview.given().size() == 3);
+    CHECK(interview.back());
+    CHECK(interview.current()->key == "port");
+    CHECK(interview.number() == 3);
+
+    Interview wrong(list(), {{"colour", {"blue"}}, {"shade", {"navy"}}, {"port", {"80"}}});
+    wrong.to_end();
+    CHECK(wrong.current()->key == "port");
+
+    Interview partly(list(), {{"colour", {"blue"}}, {"port", {"81"}}});
+    partly.to_end();
+    CHECK(partly.current()->key == "shade");
+
+    Interview nothing(list());
+    nothing.to_end();
+    CHECK(nothing.current()->key == "colour");
+}
