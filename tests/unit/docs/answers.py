@@ -68,9 +68,10 @@ SQL = "CREATE TABLE schema_version (version text NOT NULL PRIMARY KEY);\nINSERT 
 
 # Which table a variable of the reader's code is, by function.
 TABLES = {
-    ("secret", "section"): "datasource.*.password",
+    ("secret", "section"): "*.password",
     ("account", "section"): "datasource.*",
     ("datasource_answer", "section"): "datasource",
+    ("keystore_answer", "section"): "keystore",
     ("service_choice", "section"): "services.*",
     ("parse_answers", "root"): "",
     ("parse_answers", "node"): "node",
@@ -99,8 +100,8 @@ def read_by_code():
                     table = TABLES[function, variable]
                     path = f"{table}.{key}" if table else key
                     (tables if how == "section" else keys).add(path)
-    # A table that is given whole, by a function of its own.
-    return {key for key in keys - tables if not key.startswith("datasource.*.password")} | {"datasource.*.password"}
+    # A secret is given whole, by a function of its own.
+    return {key for key in keys - tables if not key.startswith("*.password.")} | {"datasource.*.password", "keystore.passphrase"}
 
 
 def keys_of(answers, path=()):
@@ -112,7 +113,7 @@ def keys_of(answers, path=()):
             names = ("firewall", "rules", "*")
         if len(names) > 2 and names[0] == "datasource":
             names = ("datasource", "*") + names[2:]
-        if isinstance(value, dict) and names[-1] != "password":
+        if isinstance(value, dict) and names[-1] not in ("password", "passphrase"):
             yield from keys_of(value, path + (key,))
         else:
             yield ".".join(names)
@@ -190,7 +191,8 @@ with tempfile.TemporaryDirectory() as folder:
                "firewall": {"manage": True, "rules": {"agent": "peers", "device": ["10.0.0.0/8"]}}}
     embedded = {"format": 1, "suite": "small", "components": ["server"], "node": {"name": "a", "address": "::1"},
                 "data-directory": "/d", "run-directory": "/r", "token": {"create": "t"},
-                "datasource": {"type": "embedded", "file": "f"}, "firewall": {"manage": False}}
+                "datasource": {"type": "embedded", "file": "f"}, "firewall": {"manage": False},
+                "keystore": {"file": "k", "passphrase": {"environment": "E"}, "warning-accepted": True}}
     with open(root + "/docs/schemas/answers.json", encoding="utf-8") as file:
         schema = json.load(file)
     documents.Draft202012Validator.check_schema(schema)
