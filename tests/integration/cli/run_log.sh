@@ -31,7 +31,7 @@ logs=$trial/node-1/var/log/locum/endpoint-manager
 trial_answers 1
 
 echo "-- one that fails: its error names the log, which stays"
-LOCUM_FAILPOINTS='step/service/server/done/before=error' told 1 event "${install[@]}"
+LOCUM_FAILPOINTS='step/service/server/done/before=error' told 1 'event findings' "${install[@]}"
 log=$(log_named "$trial/last.log" '  ')
 python3 - "$trial/told.json" "$trial/last.log" <<'PYTHON' || fail "the error does not name its log: $(tail -n 1 "$trial/told.json")"
 import json, sys

@@ -154,7 +154,7 @@ expect_code 1 "a failure at the end"
 expect_clean_load
 
 echo "-- a node that loses its server, and gets it back"
-told 0 event modify --root "$trial/node-3" --add balancer
+told 0 'event findings' modify --root "$trial/node-3" --add balancer
 trial_load --rate 250
 (($(sessions_of 3) > 0)) || fail "the agent of node-3 has no session of the database while it is a server"
 modify 3 --remove server
