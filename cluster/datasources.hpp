@@ -40,11 +40,12 @@ void keep_datasource(const Layout& layout, const NamedDatasource& datasource);
 void keep_sent_datasource(const Layout& layout, const NamedDatasource& datasource);
 // Throws Error(refused) for the active one, Error(usage) where there is none.
 void forget_datasource(const Layout& layout, const std::string& name);
-// A kept one becomes the active one, which is kept. So it is already: nothing happens. Ends a change.
+// A kept one becomes the active one, which is kept. So it is already: nothing happens. Ends a
+// change.
 void use_datasource(const Layout& layout, const std::string& name);
-// A node's services get the settings of another datasource: said before their first file is written,
-// and until use_datasource() is through, or it is taken back. Who was cut off in between has files
-// of two datasources, perhaps; no server starts on them.
+// A node's services get the settings of another datasource: said before their first file is
+// written, and until use_datasource() is through, or it is taken back. Who was cut off in between
+// has files of two datasources, perhaps; no server starts on them.
 void begin_change(const Layout& layout, const std::string& name);
 void end_change(const Layout& layout);
 // The datasource that a change was begun to; "" where none is under way.

@@ -38,11 +38,11 @@ bool require_not_held(const std::string& holder, std::int64_t left_ms) {
     const json held = json::parse(holder);
     if (died_here(held))
         return true;
-    throw engine::Error(
-        fmt::format("{} on {} (process {}) holds the lease for {} s more",
-                    held.at("purpose").get<std::string>(), held.at("host").get<std::string>(),
-                    held.at("pid").get<std::int64_t>(), (left_ms + 999) / 1000),
-        engine::Kind::busy)
+    throw engine::Error(fmt::format("{} on {} (process {}) holds the lease for {} s more",
+                                    held.at("purpose").get<std::string>(),
+                                    held.at("host").get<std::string>(),
+                                    held.at("pid").get<std::int64_t>(), (left_ms + 999) / 1000),
+                        engine::Kind::busy)
         .remedy("wait for it, or see what it does: locum upgrade status");
 }
 

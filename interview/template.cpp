@@ -59,8 +59,7 @@ bool optional_key(const std::string& key) {
     return key == "token.use" || key == "data-directory" || key == "run-directory" ||
            key == "node.agent-port" || key == "datasource.file" || key == "datasource.port" ||
            key.starts_with("ports.") || key.starts_with("services.") ||
-           key.starts_with("keystore.") ||
-           key.starts_with("firewall.");
+           key.starts_with("keystore.") || key.starts_with("firewall.");
 }
 
 } // namespace

@@ -39,8 +39,8 @@ Finished run(const Command& command);
 Finished run_checked(const Command& command);
 
 // In this process's place at the terminal: with its standard streams and environment. Ctrl-C is for
-// the child then, not for this process; SIGTERM is passed on to it. Returns its exit code, or 128 and the number of the signal
-// that ended it. Throws Error where the program cannot be started.
+// the child then, not for this process; SIGTERM is passed on to it. Returns its exit code, or 128
+// and the number of the signal that ended it. Throws Error where the program cannot be started.
 int run_in_front(const std::vector<std::string>& argv);
 
 // A process as the system knows it, over restarts of whoever started it.

@@ -185,9 +185,8 @@ std::string backup_of_before(const engine::Journal& journal, const std::string& 
 }
 
 std::string with_backup(const std::string& remedy, const std::string& backup) {
-    return backup.empty()
-               ? remedy
-               : remedy + "\n  the database as it was before the migration: " + backup;
+    return backup.empty() ? remedy
+                          : remedy + "\n  the database as it was before the migration: " + backup;
 }
 
 } // namespace locum::upgrade

@@ -278,9 +278,10 @@ std::string operation_goes_on(const cluster::Operation& operation, const std::st
     const bool back = operation.state == cluster::OperationState::rolling_back;
     return fmt::format("operation {} ({}, {}) goes on without {}: {}", operation.id, operation.kind,
                        name(operation.state), node,
-                       back ? "locum upgrade rollback"
-                            : "locum upgrade resume; back, as long as the database is not migrated: "
-                              "locum upgrade rollback");
+                       back
+                           ? "locum upgrade rollback"
+                           : "locum upgrade resume; back, as long as the database is not migrated: "
+                             "locum upgrade rollback");
 }
 
 // What is in its copy and nowhere else.

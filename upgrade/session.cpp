@@ -243,9 +243,8 @@ void drive(Session& session, const engine::Plan& plan, const engine::Run& run, E
         if (error.kind() != Kind::paused && error.kind() != Kind::needs_attention)
             throw;
         Error told = error;
-        throw std::move(told).remedy(
-            with_backup(going_on(error.remedy()),
-                        needed_backup(journal, session.store(), run.operation)));
+        throw std::move(told).remedy(with_backup(
+            going_on(error.remedy()), needed_backup(journal, session.store(), run.operation)));
     }
     operations.set_state(run.operation, run.epoch,
                          ending == Ending::done ? OperationState::done : OperationState::paused,

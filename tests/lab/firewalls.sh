@@ -1,4 +1,5 @@
-# Firewalls on hosts of the lab that keep everybody out but for rules of an administrator's own. To be sourced after lib.sh.
+# Firewalls on hosts of the lab that keep everybody out but for rules of an administrator's own.
+# To be sourced after lib.sh.
 #
 # ufw_on N, nftables_on N   switches it on on node N
 

@@ -316,8 +316,8 @@ TEST_CASE("template: is answers once the licence is accepted, with every key of 
           "# passphrase = { file = \"keystore.passphrase\" }", "# warning-accepted = false",
           "# use = \"small.token\"", "# device = 30002", "# start = \"automatic\"",
           "# manage = true", "# front = \"any\"", "# agent-port = 61616",
-          "# data-directory = \"/var/opt/small\"",
-          "# file = \"/var/opt/small/small.sqlite\"", "# account = \"service-account\""})
+          "# data-directory = \"/var/opt/small\"", "# file = \"/var/opt/small/small.sqlite\"",
+          "# account = \"service-account\""})
         CHECK_MESSAGE(text.find(std::string("\n") + key + "\n") != std::string::npos, key, "\n",
                       text);
 }
