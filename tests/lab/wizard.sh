@@ -33,7 +33,7 @@ wizard() {
 # What the cluster is, but for ids and times; and whom the firewalls let in, by our rules.
 cluster_of() {
     lab exec node-1 locum inventory | grep -v '^#'
-    lab exec node-2 nft list ruleset | grep -o '[^\t]*comment "locum:[^"]*"' | sed 's/packets [0-9]* bytes [0-9]*//' | sort
+    lab exec node-2 nft -s list ruleset | sed -n '/comment "locum:/s/^[[:space:]]*//p' | sort
     lab exec node-3 ufw status | grep locum: | sort
 }
 

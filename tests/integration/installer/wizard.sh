@@ -119,7 +119,9 @@ asked 'Go on? (yes, or Ctrl-C):' '<'
 asked 'One of these [automatic]:' '<'
 asked 'One of these [automatic]:' '<'
 for port in 30001 30002 61616; do asked "> [$port]:" '<'; done
+asked 'yes or no [no]:' '<'
 asked 'Enter to keep what was typed'
+asked 'yes or no [no]:'
 for port in 61616 30002 30001; do asked "> [$port]:"; done
 asked 'One of these [automatic]:'
 asked 'One of these [automatic]:'

@@ -70,11 +70,12 @@ at 'Start of balancer' '' Enter
 seen 'and may be used, copied' # the licence, broken into lines once
 at 'What was found' '' Escape # back to the last question, and on to the password, which stays as it was typed
 seen 'MB needed'
-for title in 'Start of balancer' 'Start of server' "Port 'front' of balancer" "Port 'device' of server" "Port of Locum's agent"; do
+for title in 'Start of balancer' 'Start of server' "Port 'front' of balancer" "Port 'device' of server" "Port of Locum's agent" 'the keystore of another cluster?'; do
     at "$title" '' Escape
 done
 until_shown 'it stays as it was typed'
 at 'Password of Locum itself' '' Enter
+at 'the keystore of another cluster?' '' Enter
 for title in "Port of Locum's agent" "Port 'device' of server" "Port 'front' of balancer" 'Start of server' 'Start of balancer' 'What was found'; do
     at "$title" '' Enter
 done

@@ -24,7 +24,7 @@ unshare "${as_root[@]}" --mount sh -c 'mount -t tmpfs -o size=4k tmpfs "$1" && h
     >"$scratch/report.json" 2>"$scratch/progress" || code=$?
 ((code == 1)) || fail "exit code $code, expected 1"
 grep -q "locum: .*$scratch/full/report.xml.*No space left on device" "$scratch/progress" || fail "a report that cannot be written is not told"
-tests/support/documents.py "$scratch/report.json" rehearsal >"$scratch/documents.log" || fail "the answer is lost: $(cat "$scratch/documents.log")"
+tests/support/documents.py "$scratch/report.json" rehearsal event >"$scratch/documents.log" || fail "the answer is lost: $(cat "$scratch/documents.log")"
 grep -q '</html>' "$scratch/report.html" || fail "the other report is lost"
 
 # Killed in the middle of an upgrade, as a CI's time limit does: the next one ends and removes all of it before it begins, or that

@@ -38,8 +38,8 @@ expect_code() {
     ((code == $1)) || fail "exit code $code, expected $1"
     xmllint --noout --nonet --schema tests/support/junit.xsd "$scratch/report.xml" 2>"$scratch/xmllint.log" ||
         fail "JUnit XML: $(cat "$scratch/xmllint.log")"
-    # As somebody else's reader of JUnit finds it, too.
-    python3 -c 'import json, junitparser, sys
+    # As somebody else's reader of JUnit finds it, too; Debian's Python has it.
+    /usr/bin/python3 -c 'import json, junitparser, sys
 xml, claims = junitparser.JUnitXml.fromfile(sys.argv[1]), json.load(open(sys.argv[2]))["claims"]
 xml = [xml] if isinstance(xml, junitparser.TestSuite) else list(xml)
 cases = [case for suite in xml for case in suite]

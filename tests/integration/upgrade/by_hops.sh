@@ -11,7 +11,7 @@ trial_bundles() {
 }
 expect_plan() { # EXPRESSION, of the JSON as p
     python3 -c 'import json, sys
-p = json.load(open(sys.argv[1]))
+p = json.JSONDecoder().raw_decode(open(sys.argv[1]).read())[0]
 sys.exit(0 if eval(sys.argv[2]) else "not so: %s: %s" % (sys.argv[2], p))' "$trial/told.json" "$1" || fail "$1"
 }
 
