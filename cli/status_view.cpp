@@ -118,12 +118,12 @@ std::string agents_text(const Status& status) {
     return versions.size() < 2 ? "" : fmt::format("agents: {}\n", fmt::join(parts, ", "));
 }
 
-// Behind the migration there is a way back only where the servers worked on the database meanwhile.
-bool may_go_back(const Status& status, const json& inputs) {
-    return inputs.value("mode", "") == name(upgrade::UpgradeMode::in_place) ||
-           std::none_of(status.steps.begin(), status.steps.end(), [](const StepLine& step) {
-               return upgrade::steps::is_migration(step.id) && step.state == "done";
-           });
+// Once the migration has begun, whether there is a way back is asked of the database, by `upgrade
+// rollback`; it is not offered.
+bool may_go_back(const Status& status) {
+    return std::none_of(status.steps.begin(), status.steps.end(), [](const StepLine& step) {
+        return upgrade::steps::is_migration(step.id) && step.state != "undone";
+    });
 }
 
 // What goes on with the operation.
@@ -145,7 +145,7 @@ std::string next_command(const Status& status) {
     return std::string(inputs.value("host-by-host", false)
                            ? "locum install BUNDLE on the next host, or locum upgrade resume BUNDLE"
                            : "locum upgrade resume") +
-           (may_go_back(status, inputs) ? "; back: locum upgrade rollback" : "");
+           (may_go_back(status) ? "; back: locum upgrade rollback" : "");
 }
 
 json operation_value(const Status& status) {

@@ -130,17 +130,22 @@ const std::vector<Bundle>& Bundle::carried() const {
 
 void Bundle::save(const std::string& to) const {
     const std::string part = to + ".part";
-    OutputFile output(part);
-    platform::set_mode(part, 0600);
-    std::string buffer(std::size_t{1} << 20, '\0');
-    std::uint64_t at = 0;
-    while (const std::size_t count = state_->file.read_at(at, buffer.data(), buffer.size())) {
-        output.write({buffer.data(), count});
-        at += count;
+    try {
+        OutputFile output(part);
+        platform::set_mode(part, 0600);
+        std::string buffer(std::size_t{1} << 20, '\0');
+        std::uint64_t at = 0;
+        while (const std::size_t count = state_->file.read_at(at, buffer.data(), buffer.size())) {
+            output.write({buffer.data(), count});
+            at += count;
+        }
+        output.close();
+        platform::sync_file(part);
+        platform::rename_durably(part, to);
+    } catch (const engine::Error&) {
+        platform::remove_all(part); // a disk that is full is not kept full by it
+        throw;
     }
-    output.close();
-    platform::sync_file(part);
-    platform::rename_durably(part, to);
 }
 
 std::string Bundle::text(const std::string& part) const {

@@ -5,6 +5,7 @@
 #include "platform/files.hpp"
 #include "upgrade/hop.hpp"
 #include "upgrade/hops.hpp"
+#include "upgrade/requirements.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -80,6 +81,8 @@ Forecast forecast_way(Session& session, const Bundles& way, ClusterFacts facts,
             engine::during("planning the upgrade from " + pairs[i],
                            [&] { return forecast_hop(upgrade, facts, request); }),
             pairs[i]);
+        if (!whole.hops.back().refused)
+            take_space(facts, upgrade.manifest(), whole.hops.back().mode);
         facts = after(std::move(facts), upgrade.manifest(), upgrade.manifest_sha256);
     }
     return whole;
@@ -94,6 +97,25 @@ std::string take_out(const cluster::Layout& layout, const suite::Bundle& bundle)
     return file;
 }
 
+// For what follows a hop that is done. The cluster is at a version on the way then, and nothing
+// takes it back: whatever ends the next hop before it has begun, or with all of it undone, is a
+// pause.
+void going_on(const std::string& version, const std::string& file,
+              const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        if (error.kind() != Kind::refused && error.kind() != Kind::failed &&
+            error.kind() != Kind::cancelled && error.kind() != Kind::downtime_needed)
+            throw;
+        throw Error(fmt::format("the cluster runs {} by now, and did not get further: {}", version,
+                                error.one_line()),
+                    Kind::paused)
+            .remedy(fmt::format("{}{}then: locum upgrade run {}", error.remedy(),
+                                error.remedy().empty() ? "mend it, " : "; ", file));
+    }
+}
+
 void run_way(const Bundles& way, const std::vector<std::string>& pairs, const Request& request,
              engine::Reporter& reporter) {
     const suite::Bundle& whole = *way.back();
@@ -102,13 +124,23 @@ void run_way(const Bundles& way, const std::vector<std::string>& pairs, const Re
     for (std::size_t i = 0; i < way.size(); ++i) {
         const std::string which =
             fmt::format("upgrading from {} ({} of {})", pairs[i], i + 1, way.size());
-        reporter.note(which);
-        engine::during(which, [&] {
+        const auto hop = [&] {
+            if (i > 0 && request.cancelled && request.cancelled())
+                throw Error("it was to end", Kind::cancelled);
+            reporter.note(which);
             Session session(request.layout); // the node's version is another one each time
-            const bool last = way[i] == &whole;
-            const suite::Bundle taken =
-                session.open(last ? whole.file() : take_out(request.layout, *way[i]));
-            run_hop(session, taken, request, carrier, reporter);
+            // The one that was looked at, whatever has its name by now.
+            if (way[i] == &whole)
+                run_hop(session, whole, request, carrier, reporter);
+            else
+                run_hop(session, session.open(take_out(request.layout, *way[i])), request, carrier,
+                        reporter);
+        };
+        engine::during(which, [&] {
+            if (i == 0)
+                hop();
+            else
+                going_on(way[i - 1]->manifest().version.text(), whole.file(), hop);
         });
         if (request.hop_done)
             request.hop_done();
@@ -161,7 +193,7 @@ void go_on(const Request& request, const Inputs& inputs, engine::Reporter& repor
     for (const std::string& file : {request.bundle, carrier.file})
         if (is_carrier(session, file, carrier)) {
             rest.bundle = file;
-            run(rest, reporter);
+            going_on(inputs.to, file, [&] { run(rest, reporter); });
             return;
         }
     throw Error(fmt::format("the cluster runs {}, and was to get to {}; the bundle is not here: {}",
@@ -205,6 +237,11 @@ bool run(const Request& request, engine::Reporter& reporter) {
         forecast_way(session, *way, session.facts_before(way->front()->manifest()), request);
     if (whole.refused)
         throw Error(*whole.refused);
+    // Warnings come with their hop.
+    if (request.found &&
+        std::any_of(whole.findings.begin(), whole.findings.end(),
+                    [](const Finding& one) { return one.severity == engine::Severity::error; }))
+        request.found(whole.findings);
     engine::require_no_errors(whole.findings);
     reporter.note(whole.title);
     run_way(*way, pairs_of(*way, facts.version), request, reporter);

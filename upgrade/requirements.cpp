@@ -166,4 +166,23 @@ std::vector<Finding> requirement_findings(const suite::Manifest& to, const Clust
     return findings;
 }
 
+void take_space(ClusterFacts& facts, const suite::Manifest& to, UpgradeMode mode) {
+    for (NodeView& node : facts.nodes) {
+        std::vector<installer::Need> stay = needs_of(to, facts, node, UpgradeMode::short_downtime);
+        if (mode == UpgradeMode::rolling && node.row.has_role("server"))
+            stay.push_back({"data", "the copy", facts.database_bytes});
+        for (const installer::Need& need : stay) {
+            const auto taken = [&need](std::uint64_t& free) { free -= std::min(free, need.bytes); };
+            if (need.folder == "data" && node.facts)
+                taken(node.facts->free_bytes);
+            if (!node.host || !node.host->folders.contains(need.folder))
+                continue;
+            const std::uint64_t device = node.host->folders.at(need.folder).system.device;
+            for (auto& [name, folder] : node.host->folders)
+                if (folder.system.device == device)
+                    taken(folder.system.free_bytes);
+        }
+    }
+}
+
 } // namespace locum::upgrade

@@ -39,6 +39,10 @@ expect_said 'the way is through 1.5, which no host can go alone'
 expect_said 'locum upgrade run BUNDLE'
 expect_all_at 1.0
 
+"$locum" agent stop --root "$trial/node-3" >/dev/null
+told 4 findings upgrade run "$new" --root "$trial/node-2"
+"$locum" agent start --root "$trial/node-3" >/dev/null
+
 trial_load --rate 150 --time-limit 600
 LOCUM_FAILPOINTS='step/stage/node-2/intent/before=kill' try upgrade run "$new" --root "$trial/node-1"
 expect_code 137 "an upgrade that is killed in its first hop"
@@ -54,9 +58,15 @@ LOCUM_FAILPOINTS='step/node-2/drain/intent/before=kill' try upgrade run "$new" -
 expect_code 137 "the same again"
 try upgrade run "$new" --root "$trial/node-2"
 expect_code 7 "a run beside the open hop"
+# The first hop is behind it, whatever becomes of the second one: no word of "nothing was changed" is the last one.
+LOCUM_FAILPOINTS='step/stage/node-3/intent/before=error' try upgrade resume --root "$trial/node-2"
+expect_code 11 "a resume whose second hop fails"
+expect_said 'the cluster runs 1.5 by now, and did not get further: '
+expect_said "then: locum upgrade run $new"
+expect_all_at 1.5
 # Killed in the second hop, where what is waited for comes once more.
-LOCUM_FAILPOINTS='step/node-1/drain/intent/before=kill' try upgrade resume --root "$trial/node-2"
-expect_code 137 "a resume that is killed in the second hop"
+LOCUM_FAILPOINTS='step/node-1/drain/intent/before=kill' try upgrade run "$new" --root "$trial/node-2"
+expect_code 137 "the rest, killed in the second hop"
 "$locum" upgrade status --root "$trial/node-3" >"$trial/last.log"
 expect_said ' node-1/copy$'
 try upgrade resume --root "$trial/node-3"

@@ -1,5 +1,6 @@
 #include "tests/support/findings.hpp"
 #include "tests/unit/upgrade/facts.hpp"
+#include "upgrade/requirements.hpp"
 #include "upgrade/verdict.hpp"
 
 using namespace locum;
@@ -240,6 +241,14 @@ TEST_CASE("preflight: hosts, clocks, connections and the database's version, eac
     CHECK(rolling[4].found == "PostgreSQL 12.0");
     CHECK(names(upgrade::preflight(to, facts, UpgradeMode::short_downtime)) ==
           std::vector<std::string>{"clock", "reach", "arch", "datasource-version"});
+    // What one upgrade leaves there, the next one does not find free: the backup and a copy.
+    upgrade::ClusterFacts then = facts;
+    upgrade::take_space(then, to, UpgradeMode::rolling);
+    CHECK(then.nodes[0].host->folders["data"].system.free_bytes == 100 * mega);
+    CHECK(then.nodes[1].host->folders["data"].system.free_bytes == 0); // 22, 30, 16, 100 and 100
+    CHECK(then.nodes[2].host->folders["logs"].system.free_bytes == 102 * mega);
+    upgrade::take_space(then, to, UpgradeMode::short_downtime);
+    CHECK(then.nodes[1].host->folders["data"].system.free_bytes == 0); // and not less
     // An older agent tells nothing of it: that is said, and forbids nothing.
     facts.nodes[2].host.reset();
     facts.nodes[2].unreached.reset();
