@@ -13,8 +13,8 @@ void ask_hosts(const Sources& from, ClusterFacts& facts);
 std::vector<engine::Finding> requirement_findings(const suite::Manifest& to,
                                                   const ClusterFacts& facts, UpgradeMode mode);
 
-// What an upgrade to that version leaves on the hosts is free no more: versions, bundle, backup, and
-// copies, without what only its work needs.
+// What an upgrade to that version leaves on the hosts is free no more: versions, bundle, backup,
+// and copies, without what only its work needs.
 void take_space(ClusterFacts& facts, const suite::Manifest& to, UpgradeMode mode);
 
 } // namespace locum::upgrade
