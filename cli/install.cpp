@@ -122,9 +122,8 @@ int roll_back(const Options& options, const std::string& root) {
     });
 }
 
-[[noreturn]] void refuse_record(const std::string& file) {
-    throw engine::Error(file + " is there already, with other answers", engine::Kind::usage)
-        .remedy("name another file");
+[[noreturn]] void refuse_record(const std::string& why) {
+    throw engine::Error(why, engine::Kind::usage).remedy("name another file");
 }
 
 [[noreturn]] void refuse_to_record_again() {
@@ -145,7 +144,7 @@ void require_recordable(const Options& options, const std::string& root) {
     if (platform::exists(layout.state_file("node.json")))
         refuse_to_record_again();
     if (platform::exists(platform::absolute(options.record)))
-        refuse_record(options.record);
+        refuse_record(options.record + " is there already");
 }
 
 // From the answers file, else from the person at the terminal.
@@ -185,7 +184,7 @@ void record(const Options& options, const installer::Prepared& prepared) {
     if (!platform::exists(file))
         platform::write_file(file, text, 0644);
     else if (platform::read_file(file) != text)
-        refuse_record(options.record);
+        refuse_record(options.record + " is there already, with other answers");
 }
 
 // What a person does after it.
@@ -210,9 +209,8 @@ void tell_unused(const Options& options, const installer::Installation& installa
     const std::vector<engine::Finding> unused =
         installer::unused_answers(installation.answers, installation.manifest(),
                                   installer::what_is_kept(installation.layout));
-    for (const engine::Finding& finding : unused)
-        platform::to_stderr(fmt::format("warning: {}\n", to_line(finding)));
-    if (options.json && !options.plan)
+    print_warnings(options, unused);
+    if (options.json)
         print_findings(unused);
 }
 

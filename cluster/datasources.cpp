@@ -195,6 +195,7 @@ std::string change_under_way(const Layout& layout) {
 
 void forget_kept_datasources(const Layout& layout) {
     platform::remove_all(folder(layout));
+    end_change(layout);
 }
 
 std::string fingerprint(const Layout& layout, const datasource::Settings& settings) {

@@ -50,7 +50,7 @@ void begin_change(const Layout& layout, const std::string& name);
 void end_change(const Layout& layout);
 // The datasource that a change was begun to; "" where none is under way.
 std::string change_under_way(const Layout& layout);
-// Removes all but the active one.
+// Removes all but the active one, and the word of a change.
 void forget_kept_datasources(const Layout& layout);
 
 // Differs where anything of the settings does; tells nothing of the passwords to who does not hold

@@ -133,8 +133,9 @@ std::vector<std::string> Site::clear_abandoned(const std::string& parent) {
     const std::string below = parent_folder(parent);
     for (const std::string& name : platform::list_folder(below)) {
         const std::string folder = below + "/" + name;
-        if (!name.starts_with(folder_prefix) || !is_own_folder(folder) ||
-            !platform::exists(folder + "/" + owned_file))
+        // In this order: the look at whose it is makes a folder that has just been removed.
+        if (!name.starts_with(folder_prefix) || !platform::exists(folder + "/" + owned_file) ||
+            !is_own_folder(folder))
             continue;
         try {
             told.push_back(clear_abandoned_site(folder));
@@ -173,9 +174,11 @@ std::string Site::clear_abandoned_site(const std::string& folder) {
     if (!left.empty())
         throw engine::Error(fmt::format("{}", fmt::join(left, "; ")));
     site.leave_ = false;
-    return fmt::format("{} was left of a rehearsal that was killed: all of it has ended, and it is "
-                       "{}",
-                       folder, keep ? "kept" : "removed");
+    return fmt::format(
+        "{} was left of a rehearsal that was killed: its agents, services and database "
+        "have ended, and it is "
+        "{}",
+        folder, keep ? "kept" : "removed");
 }
 
 cluster::Layout Site::layout(const std::string& node, const std::string& suite) const {

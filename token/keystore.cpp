@@ -6,6 +6,7 @@
 #include "token/lines.hpp"
 #include "token/openssl.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <fmt/format.h>
 
@@ -186,10 +187,13 @@ std::string seed_fingerprint(const Secret& seed) {
 }
 
 std::string fault_of_passphrase(const Secret& passphrase) {
-    if (passphrase.reveal().size() >= least_passphrase)
+    const std::string& text = passphrase.reveal();
+    const auto characters = static_cast<std::size_t>( // of UTF-8
+        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
+    if (characters >= least_passphrase)
         return {};
-    return fmt::format("found a passphrase of {} characters; expected {} or more",
-                       passphrase.reveal().size(), least_passphrase);
+    return fmt::format("found a passphrase of {} characters; expected {} or more", characters,
+                       least_passphrase);
 }
 
 } // namespace locum::token

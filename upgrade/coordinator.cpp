@@ -214,18 +214,6 @@ void count_as_restored(Continuation& go) {
     go.schema.begun.clear();
 }
 
-// Before a server is stopped for a migration that cannot go on.
-void require_migration_goes_on(Continuation& go) {
-    try {
-        steps::is_migrated(go.conductor);
-    } catch (Error& error) {
-        const cluster::RegistryJournal journal(go.session.store());
-        std::string remedy =
-            with_backup(error.remedy(), backup_of_before(journal, go.operation.id));
-        throw std::move(error).remedy(std::move(remedy));
-    }
-}
-
 // The world decides, whatever the rebuilt plan says of the migration.
 void take_back(Continuation& go, engine::Reporter& reporter) {
     require_way_back(go.schema, go.inputs, go.upgrade.manifest(), !go.rolling_back());
@@ -328,7 +316,7 @@ bool resume_hop(const Request& request, engine::Reporter& reporter) {
         take_back(go, reporter);
         return false;
     }
-    require_migration_goes_on(go);
+    require_migration_goes_on(go.conductor, cluster::RegistryJournal(go.session.store()));
     if (request.mode != UpgradeMode::short_downtime && go.others_were_removed())
         require_not_stopped(cluster::RegistryJournal(go.session.store()), go.operation.id, go.plan,
                             go.servers.front(),

@@ -171,6 +171,16 @@ void require_not_stopped(const engine::Journal& journal, const std::string& oper
                 may_go_back ? "; back to the old version: locum upgrade rollback" : ""));
 }
 
+void require_migration_goes_on(Conductor& conductor, const engine::Journal& journal) {
+    try {
+        steps::is_migrated(conductor);
+    } catch (Error& error) {
+        std::string remedy =
+            with_backup(error.remedy(), backup_of_before(journal, conductor.upgrade().operation));
+        throw std::move(error).remedy(std::move(remedy));
+    }
+}
+
 std::string backup_of_before(const engine::Journal& journal, const std::string& operation) {
     std::string backup;
     for (const engine::Record& record : journal.records(operation)) {

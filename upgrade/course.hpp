@@ -55,6 +55,10 @@ void add_fences_of_others(engine::Plan& plan, Conductor& conductor, const engine
 void require_not_stopped(const engine::Journal& journal, const std::string& operation,
                          const engine::Plan& plan, const std::string& server, bool may_go_back);
 
+// Before a server is stopped: throws Error(needs_attention), with the backup of before, where a
+// migration was begun that cannot go on.
+void require_migration_goes_on(Conductor& conductor, const engine::Journal& journal);
+
 // What the step that made the last backup before the migration said of it; "" where there is none.
 std::string backup_of_before(const engine::Journal& journal, const std::string& operation);
 // The remedy, and on a line of its own where that backup is; as it was where there is none.

@@ -114,6 +114,8 @@ struct Visit {
         conductor.emplace(upgrade);
         const SchemaState schema = schema_state(*conductor, inputs);
         require_a_part(schema);
+        if (open)
+            require_migration_goes_on(*conductor, cluster::RegistryJournal(session.store()));
         // One whose turn was cut off may answer as the new one already.
         const Order order = order_of(facts, upgrade.manifest(), here.order,
                                      open ? all_agents(facts, upgrade.manifest())

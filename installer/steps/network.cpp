@@ -14,6 +14,7 @@
 #include "installer/migrating.hpp"
 #include "installer/node_row.hpp"
 #include "installer/token_file.hpp"
+#include "installer/while_busy.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 
@@ -52,6 +53,7 @@ void forget_membership(const Layout& layout) {
     platform::remove_all(layout.state_file("servers"));
     cluster::remove_membership(layout);
     platform::remove_all(layout.state_file("datasource.json"));
+    cluster::end_change(layout);
     platform::remove_all(layout.state_file("node.json"));
 }
 
@@ -282,9 +284,12 @@ Step join_network(const Installation& installation) {
             const token::NodeKey key = token::NodeKey::generate();
             cluster::NodeState state = node_state(installation, token.cluster_id, false);
             state.installation_id = joining_id(layout);
-            const cluster::JoinAnswer answer =
-                cluster::join(token, {layout.suite, node_row(installation, state),
+            // Nobody is admitted while somebody holds the lease, as another host that joins does.
+            const cluster::JoinAnswer answer = while_busy(lease_patience, [&] {
+                return cluster::join(token,
+                                     {layout.suite, node_row(installation, state),
                                       key.csr(state.name), installation.bundle.manifest_sha256()});
+            });
             cluster::store_identity(layout, {answer.certificate_pem, key.pem(), answer.ca_pem});
             if (answer.datasource) {
                 cluster::store_active_datasource(

@@ -10,6 +10,7 @@
 #include "installer/announce.hpp"
 #include "installer/node_operations.hpp"
 #include "installer/node_row.hpp"
+#include "installer/while_busy.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 
@@ -121,13 +122,15 @@ Step announce_server(const Installation& installation) {
             nullptr,
             [&layout, &installation](Reporter&) {
                 const datasource::Settings settings = datasource_of(installation);
-                const cluster::Lease lease(settings, layout.suite,
-                                           "join of " + installation.answers.node_name);
+                const auto lease = while_busy(lease_patience, [&] {
+                    return std::make_unique<cluster::Lease>(
+                        settings, layout.suite, "join of " + installation.answers.node_name);
+                });
                 cluster::Store store(settings, layout.suite);
                 const auto deadline = std::chrono::steady_clock::now() + admission_limit;
                 for (;; std::this_thread::sleep_for(poll_interval))
                     try {
-                        announce(layout, store, installation.manifest(), lease.epoch());
+                        announce(layout, store, installation.manifest(), lease->epoch());
                         return std::string();
                     } catch (const engine::Error&) {
                         if (std::chrono::steady_clock::now() > deadline)

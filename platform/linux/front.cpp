@@ -20,6 +20,7 @@ namespace {
 class TakenSignals {
 public:
     TakenSignals() {
+        std::signal(SIGCHLD, SIG_DFL); // ignored, it would not come
         sigemptyset(&set_);
         for (const int signal : {SIGINT, SIGQUIT, SIGHUP, SIGTERM, SIGCHLD})
             sigaddset(&set_, signal);

@@ -44,7 +44,7 @@ short=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["run"])
 rehearse "${embedded[@]}" --load 'echo no such server >&2; exit 3'
 expect_code 1
 expect_claims failed load/start
-grep -q " $scratch/root/locum-rehearsal.* was left of a rehearsal that was killed: all of it has ended, and it is removed" "$scratch/progress" ||
+grep -q " $scratch/root/locum-rehearsal.* was left of a rehearsal that was killed: its agents, services and database have ended, and it is removed" "$scratch/progress" ||
     fail "it does not say what it has removed"
 [[ ! -e $short ]] || fail "$short is left"
 expect_found load/start 'the load command ended with exit code 3; it said: no such server; the upgrade was not begun'

@@ -114,6 +114,14 @@ TEST_CASE(
           }).kind() == Kind::refused);
 }
 
+TEST_CASE("datasources: that a change is under way is forgotten with them") {
+    const Host host;
+    cluster::begin_change(host.layout, "new");
+    CHECK(cluster::change_under_way(host.layout) == "new");
+    cluster::forget_kept_datasources(host.layout);
+    CHECK(cluster::change_under_way(host.layout) == "");
+}
+
 TEST_CASE("datasources: a file that was cut off is told, and nothing that is in it") {
     const Host host;
     cluster::keep_datasource(host.layout, {"a", at("a")});

@@ -128,9 +128,10 @@ TEST_CASE("site: what was left by one that was killed is ended and removed, what
     REQUIRE(told.size() == 3);
     for (const std::string& line : told)
         if (line.starts_with(removed))
-            CHECK(line.ends_with("all of it has ended, and it is removed"));
+            CHECK(
+                line.ends_with("its agents, services and database have ended, and it is removed"));
         else if (line.starts_with(kept))
-            CHECK(line.ends_with("all of it has ended, and it is kept"));
+            CHECK(line.ends_with("its agents, services and database have ended, and it is kept"));
         else
             CHECK(line.starts_with("warning: " + foreign + " is left of a rehearsal"));
     CHECK(!platform::alive(first));

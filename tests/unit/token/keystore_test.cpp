@@ -211,4 +211,6 @@ TEST_CASE("keystore: a passphrase that is too short, and a seed of another size,
     }
     CHECK_THROWS_AS(sample(Secret("short")), engine::Error);
     CHECK(token::fault_of_passphrase(Secret("twelve chars")) == "");
+    CHECK(token::fault_of_passphrase(Secret("\u00e4\u00f6\u00fc\u00df\u00e4\u00f6\u00fc")) ==
+          "found a passphrase of 7 characters; expected 12 or more"); // of 14 bytes
 }

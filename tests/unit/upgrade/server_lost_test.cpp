@@ -84,6 +84,26 @@ TEST_CASE("server lost, and one is left: the way back is offered as long as ther
     CHECK(!contains(error.remedy(), "rollback"));
 }
 
+TEST_CASE("server lost half-way in a migration that cannot go on: no other is stopped for it") {
+    OpenOperation one(three, true);
+    one.add_server("node-2");
+    one.done({"node-2/copy", "node-1/copy", "node-3.last/fence"});
+    one.begun({"node-3.last/migrate"});
+    one.registry().set_fact(migration, "part 1 of 2: a");
+    one.set_schema("1.5");
+    const installer::Installation& old = one.site().installation();
+    const installer::Installation now{
+        old.layout, old.answers, one.bundle(),
+        installer::gather_facts(old.answers, one.bundle().manifest(), old.layout),
+        "/nowhere/locum"};
+    for (const engine::Error& error :
+         {error_of([&] { upgrade::part_of(now, {}); }), error_of([&] { one.resume(); })}) {
+        CHECK(error.kind() == Kind::needs_attention);
+        CHECK(contains(error.what(), "the schema version is 1.5, from which it cannot go on to 2"));
+        CHECK(contains(error.remedy(), "locum upgrade rollback --database-restored"));
+    }
+}
+
 TEST_CASE("server lost that migrated, host by host: no other becomes the last") {
     OpenOperation one(three, true);
     one.add_server("node-2");
