@@ -55,11 +55,6 @@ bool looks_again(Face& face) {
     return ask_alone(face, question, WayBack::there) == Value{"again"};
 }
 
-bool has_errors(const std::vector<engine::Finding>& findings) {
-    return std::any_of(findings.begin(), findings.end(),
-                       [](const auto& one) { return one.severity == Severity::error; });
-}
-
 std::string text_of(const std::vector<engine::Finding>& findings) {
     std::string text;
     for (const engine::Finding& finding : findings)

@@ -27,7 +27,6 @@ bool accepted(Face& face, const std::string& title, const std::string& help,
 // What speaks against it was told: true to look again, false to change what was answered.
 bool looks_again(Face& face);
 
-bool has_errors(const std::vector<engine::Finding>& findings);
 // A line each: "warning: advice: found …".
 std::string text_of(const std::vector<engine::Finding>& findings);
 std::string text_of(const std::vector<engine::PlanLine>& plan);

@@ -57,10 +57,7 @@ int install_part(const Options& options, const installer::Installation& installa
     // Where there is no plan to be printed with them, they are printed by themselves.
     const auto found = [&](const std::vector<engine::Finding>& all) {
         print_warnings(options, all);
-        const bool refused = std::any_of(all.begin(), all.end(), [](const engine::Finding& one) {
-            return one.severity == engine::Severity::error;
-        });
-        if (options.json && (refused || !options.plan))
+        if (options.json && (installer::has_errors(all) || !options.plan))
             print_findings(all);
     };
     if (options.plan) {

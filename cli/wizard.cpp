@@ -212,7 +212,7 @@ private:
             text += "\n" + measured_text(here.facts, needs.back(), prepared.clocks);
             if (!face_.tell("What was found", text))
                 return std::nullopt;
-            if (has_errors(prepared.findings) || prepared.not_admitted) {
+            if (installer::has_errors(prepared.findings) || prepared.not_admitted) {
                 if (!looks_again(face_))
                     return std::nullopt;
                 continue;

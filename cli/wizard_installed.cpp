@@ -4,6 +4,7 @@
 #include "cluster/node_state.hpp"
 #include "engine/contains.hpp"
 #include "engine/error.hpp"
+#include "installer/checks.hpp"
 #include "installer/inventory.hpp"
 #include "installer/repair.hpp"
 #include "upgrade/host_by_host.hpp"
@@ -83,7 +84,7 @@ bool is_wanted(const upgrade::ModifyRequest& request, Face& face) {
         const auto modifying = possible(request, face);
         if (!modifying)
             return false;
-        if (!has_errors(modifying->findings) && !modifying->not_admitted)
+        if (!installer::has_errors(modifying->findings) && !modifying->not_admitted)
             return accepted(face, modifying->title,
                             "Nothing has been changed so far. What fails is taken back whole.",
                             plan_of(*modifying), WayBack::there);

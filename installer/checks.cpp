@@ -173,4 +173,10 @@ std::vector<engine::Finding> demoted(std::vector<engine::Finding> findings,
     return engine::demoted(std::move(findings), ignored);
 }
 
+bool has_errors(const std::vector<engine::Finding>& findings) {
+    return std::any_of(findings.begin(), findings.end(), [](const engine::Finding& finding) {
+        return finding.severity == engine::Severity::error;
+    });
+}
+
 } // namespace locum::installer

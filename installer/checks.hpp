@@ -24,5 +24,7 @@ const std::vector<CheckInfo>& checks();
 // for that of a strict one, with the reason.
 std::vector<engine::Finding> demoted(std::vector<engine::Finding> findings,
                                      const std::vector<std::string>& ignored);
+// One of them keeps the work from beginning (engine::require_no_errors throws it).
+bool has_errors(const std::vector<engine::Finding>& findings);
 
 } // namespace locum::installer

@@ -1,6 +1,7 @@
 // An upgrade that may be several, one after the other: what upgrade/coordinator.hpp offers.
 
 #include "engine/error.hpp"
+#include "installer/checks.hpp"
 #include "installer/installed_node.hpp"
 #include "platform/files.hpp"
 #include "upgrade/hop.hpp"
@@ -238,9 +239,7 @@ bool run(const Request& request, engine::Reporter& reporter) {
     if (whole.refused)
         throw Error(*whole.refused);
     // Warnings come with their hop.
-    if (request.found &&
-        std::any_of(whole.findings.begin(), whole.findings.end(),
-                    [](const Finding& one) { return one.severity == engine::Severity::error; }))
+    if (request.found && installer::has_errors(whole.findings))
         request.found(whole.findings);
     engine::require_no_errors(whole.findings);
     reporter.note(whole.title);
