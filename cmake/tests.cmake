@@ -39,4 +39,7 @@ function(locum_test_program target)
     target_compile_definitions(${target} PRIVATE LOCUM_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
         LOCUM_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
     locum_precompile(${target})
+    if(NOT target MATCHES "^unit-")
+        set_property(GLOBAL APPEND PROPERTY LOCUM_TEST_PROGRAMS ${target})
+    endif()
 endfunction()

@@ -17,7 +17,7 @@ with warnings.catch_warnings():
 
 
 def schemas():
-    """By kind."""
+    """By kind. That they are schemas is held by tests/unit/docs/schemas.py."""
     folder = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "schemas")
     found = {}
     for file in glob.glob(folder + "/*.json"):
@@ -28,7 +28,6 @@ def schemas():
             continue
         assert schema["$id"] == f"urn:locum:{kind}:{schema['properties']['format']['const']}", file
         assert schema["properties"]["kind"]["const"] == kind, file
-        Draft202012Validator.check_schema(schema)
         found[kind] = schema
     return found
 

@@ -70,7 +70,7 @@ INSERT INTO schema_version VALUES ('1');
 SQL
     cat >"$1/server/run" <<'SH'
 #!/bin/sh
-exec python3 -m http.server --bind "$1" --directory / "$2"
+exec python3 -m http.server --bind "$1" --directory "$(dirname "$0")" "$2"
 SH
     printf '#!/bin/sh\ngrep CapAmb: /proc/self/status | tr "\\t" " "\n' >"$1/server/rights"
     chmod 755 "$1/server/run" "$1/server/rights"

@@ -98,7 +98,7 @@ rolled_back
 
 # One that is stopped answers no query, so the load asks the two others.
 trial_fronts=(127.0.0.2:10053 127.0.0.4:10053)
-trial_load --rate 300
+trial_load --rate 100
 silent_at drain/intent/before stop_process 'node-1 is not drained' 'the steps of this group were undone'
 node_1_runs 4.2
 continue_process
@@ -122,7 +122,7 @@ expect_clean_load
 
 # It may have been told already, so node-1 stays on its copy.
 trial_fronts=(127.0.0.2:10053 127.0.0.3:10053 127.0.0.4:10053)
-trial_load --rate 300
+trial_load --rate 100
 silent_at undrain/intent/after hang_console 'node-1/undrain was not undone: node-1 is left as it is'
 node_1_runs 4.7
 try upgrade rollback --root "$trial/node-3"

@@ -18,6 +18,8 @@ import documents  # noqa: E402
 # What may be missing, and nothing else in the samples.
 OPTIONAL = {"point-of-no-return", "findings", "needs", "file-systems", "notes", "consequences", "left", "proof", "message", "log"}
 known = documents.schemas()
+for schema in known.values():
+    documents.Draft202012Validator.check_schema(schema)
 wrong = []
 
 printed = {"event", "findings"}
