@@ -1,6 +1,6 @@
 # Warnings, linker and compiler cache. Sets nothing that a target would have to undo.
 if(MSVC)
-    add_compile_options(/W4 /permissive-)
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:/W4> $<$<COMPILE_LANGUAGE:CXX>:/permissive->)
 else()
     add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
 endif()

@@ -75,15 +75,19 @@ windows_library_libarchive() {
     cp "$S/libarchive/libarchive/"archive{,_entry}.h "$P/include/"
 }
 
-# openssldir is where it would look for a configuration: a folder that administrators only can write, and never by itself.
+# The folder where it would look for a configuration is one that administrators only can write, and it never looks by
+# itself. Given to make, since Configure takes such a path for a relative one. Copied by hand: installing builds more.
 windows_library_openssl() {
     local without=(shared tests dso engine legacy autoload-config cms ts ocsp srp idea camellia seed rc2 rc4 bf cast md4 mdc2
         whirlpool rmd160 sm2 sm3 sm4 aria gost dtls sctp comp)
-    perl "$S/openssl/Configure" mingw64 "--cross-compile-prefix=$windows_target-" "--prefix=$P" --libdir=lib \
-        "--openssldir=C:/Program Files/Common Files/SSL" "${without[@]/#/no-}"
-    make -j2 build_generated
-    make -j2 libcrypto.a libssl.a
-    make install_dev
+    local folder='C:/Program Files/Common Files/SSL'
+    local folders=("OPENSSLDIR=$folder" "ENGINESDIR=$folder/engines" "MODULESDIR=$folder/modules")
+    perl "$S/openssl/Configure" mingw64 "--cross-compile-prefix=$windows_target-" "${without[@]/#/no-}"
+    make -j2 "${folders[@]}" build_generated
+    make -j2 "${folders[@]}" libcrypto.a libssl.a
+    cp libcrypto.a libssl.a "$P/lib/"
+    mkdir -p "$P/include/openssl"
+    cp "$S/openssl/include/openssl/"*.h include/openssl/*.h "$P/include/openssl/"
 }
 
 # Its own static target makes an import library, and its threads are winpthread's by name: the objects are

@@ -1,4 +1,5 @@
-# The packages that the Windows build needs beyond scripts/dependencies. To be sourced.
+# The packages that the Windows build needs beyond scripts/dependencies.
+# To be sourced.
 
 # Compiler with POSIX threads (the other one has no std::mutex), Wine, and what the libraries' own builds call.
 windows_package_list=(

@@ -1,4 +1,5 @@
-# Where the libraries for Windows are, and how that folder is made. To be sourced.
+# Where the libraries for Windows are, and how that folder is made.
+# To be sourced.
 source "$(dirname "${BASH_SOURCE[0]}")/windows-sources.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/windows-libraries.sh"
 
@@ -13,7 +14,7 @@ windows_prefix() {
     fi
     local recipe
     recipe=$(
-        cat scripts/lib/windows-sources.sh scripts/lib/windows-libraries.sh
+        grep -hv '^ *#' scripts/lib/windows-sources.sh scripts/lib/windows-libraries.sh cmake/windows.toolchain.cmake
         dpkg-query -W -f='${Package} ${Version}\n' g++-mingw-w64-x86-64-posix libz-mingw-w64-dev \
             "${windows_header_packages[@]}"
     )
@@ -29,7 +30,8 @@ windows_libraries() {
         return 0
     fi
     if [[ -e "$prefix" ]]; then
-        echo "windows: $prefix has no file 'versions'; expected a folder that scripts/windows made; move it away, or unset LOCUM_WINDOWS_PREFIX" >&2
+        echo "windows: found no file 'versions' in $prefix; expected a folder that scripts/windows made;" \
+            "move it away, or unset LOCUM_WINDOWS_PREFIX" >&2
         return 1
     fi
     mkdir -p "$partial"/{stamps,logs,work,prefix/include,prefix/lib/cmake}

@@ -1,4 +1,5 @@
-# The sources of the libraries for Windows: Debian's own, with Debian's patches. To be sourced.
+# The sources of the libraries for Windows: Debian's own, with Debian's patches.
+# To be sourced.
 
 # Of the suite itself, not of its security updates, whose source files the mirror does not keep.
 windows_suite=bookworm

@@ -1,4 +1,5 @@
-# Wine's own folders ("prefixes") and server. To be sourced.
+# Wine's own folders ("prefixes") and server.
+# To be sourced.
 windows_wine_folder=${XDG_CACHE_HOME:-$HOME/.cache}/locum/windows
 export WINEDEBUG=-all
 # No questions about Mono and Gecko, which nothing here needs, and no entries in the menu of whoever runs this.
