@@ -103,7 +103,8 @@ bool failpoint(std::string_view name) {
 #ifdef SIGKILL
         std::raise(SIGKILL);
 #endif
-        std::_Exit(137); // where there is no such signal: as it would, at once and with nothing flushed
+        std::_Exit(
+            137); // where there is no such signal: as it would, at once and with nothing flushed
     }
     if (action == "error")
         throw Error(fmt::format("failpoint {}: error on purpose", name));
