@@ -31,14 +31,23 @@ function(locum_integration_tests name)
     endforeach()
 endfunction()
 
+# Where this host's files are for a program that Wine runs.
+set(LOCUM_TESTS_ROOT)
+if(WIN32 AND CMAKE_CROSSCOMPILING)
+    set(LOCUM_TESTS_ROOT Z:)
+endif()
+
 function(locum_test_program target)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
     add_executable(${target} ${CMAKE_SOURCE_DIR}/tests/support/main.cpp ${arg_SOURCES})
     target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR})
     target_link_libraries(${target} PRIVATE ${arg_LINKS} doctest::doctest)
-    target_compile_definitions(${target} PRIVATE LOCUM_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
-        LOCUM_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+    target_compile_definitions(${target} PRIVATE LOCUM_SOURCE_DIR="${LOCUM_TESTS_ROOT}${CMAKE_SOURCE_DIR}"
+        LOCUM_BIN_DIR="${LOCUM_TESTS_ROOT}${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
     locum_precompile(${target})
+    if(WIN32)
+        locum_windows_program(${target})
+    endif()
     if(NOT target MATCHES "^unit-")
         set_property(GLOBAL APPEND PROPERTY LOCUM_TEST_PROGRAMS ${target})
     endif()

@@ -1,7 +1,11 @@
 # Warnings, linker and compiler cache. Sets nothing that a target would have to undo.
-add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+if(MSVC)
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:/W4> $<$<COMPILE_LANGUAGE:CXX>:/permissive->)
+else()
+    add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wconversion)
+endif()
 find_program(LOCUM_LLD ld.lld)
-if(LOCUM_LLD)
+if(LOCUM_LLD AND NOT WIN32)
     add_link_options(-fuse-ld=lld)
 endif()
 find_program(LOCUM_CCACHE ccache)

@@ -1,9 +1,9 @@
 // Opening a PostgreSQL session, and what each way to fail means to the operator.
 
 #include "datasource/engines.hpp"
+#include "platform/socket.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 
 #include <array>
 #include <cctype>
@@ -107,12 +107,9 @@ bool socket_ready(PGconn* connection, bool for_reading, Clock::time_point deadli
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
         if (left <= 0)
             return false;
-        pollfd entry{PQsocket(connection), static_cast<short>(for_reading ? POLLIN : POLLOUT), 0};
-        const int ready = ::poll(&entry, 1, static_cast<int>(left));
-        if (ready > 0)
+        if (platform::wait_for_socket(PQsocket(connection), for_reading,
+                                      std::chrono::milliseconds(left)))
             return true;
-        if (ready < 0 && errno != EINTR)
-            throw engine::Error("cannot wait for PostgreSQL: " + engine::errno_text(errno));
     }
 }
 

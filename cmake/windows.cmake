@@ -1,0 +1,42 @@
+# What differs in a build for Windows: what is ported, how it is linked. Included by CMakeLists.txt there only.
+
+# Folders of the house that are ported, from the left; the others are left out, and so are their tests.
+set(LOCUM_PORTED engine platform token datasource suite)
+
+add_compile_definitions(_WIN32_WINNT=0x0A00 UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN)
+# Everything is linked in, so that one file runs on any Windows 10.
+add_compile_definitions(BOOST_ALL_NO_LIB BOOST_FILESYSTEM_STATIC_LINK=1 LIBARCHIVE_STATIC)
+set(Boost_USE_STATIC_LIBS ON)
+set(Boost_NO_WARN_NEW_VERSIONS ON)
+set(OPENSSL_USE_STATIC_LIBS ON)
+enable_language(RC)
+if(MSVC)
+    set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:/utf-8> $<$<COMPILE_LANGUAGE:CXX>:/bigobj> $<$<COMPILE_LANGUAGE:CXX>:/EHsc>)
+    add_link_options(/MANIFEST:NO) # program.rc brings it
+else()
+    add_link_options(-static)
+endif()
+
+# locum_windows_links(): the libraries that static ones need in turn, which their packages' own files leave out.
+function(locum_windows_links)
+    target_link_libraries(Boost::headers INTERFACE ws2_32 mswsock)
+    if(MSVC)
+        return()
+    endif()
+    find_library(zstd_library zstd REQUIRED)
+    find_library(z_library libz.a REQUIRED)
+    find_library(pgcommon_library pgcommon_shlib REQUIRED)
+    find_library(pgport_library pgport_shlib REQUIRED)
+    target_link_libraries(LibArchive::LibArchive INTERFACE ${zstd_library} ${z_library} bcrypt)
+    target_link_libraries(OpenSSL::Crypto INTERFACE ws2_32 crypt32 gdi32 advapi32)
+    target_link_libraries(PostgreSQL::PostgreSQL INTERFACE ${pgcommon_library} ${pgport_library} OpenSSL::SSL OpenSSL::Crypto
+        secur32 shell32 ws2_32)
+endfunction()
+
+# locum_windows_program(TARGET): gives a program its manifest.
+function(locum_windows_program target)
+    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/platform/windows/program.rc)
+    set_source_files_properties(${CMAKE_SOURCE_DIR}/platform/windows/program.rc TARGET_DIRECTORY ${target}
+        PROPERTIES OBJECT_DEPENDS ${CMAKE_SOURCE_DIR}/platform/windows/program.manifest)
+endfunction()

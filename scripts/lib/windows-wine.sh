@@ -1,0 +1,45 @@
+# Wine's own folders ("prefixes") and server.
+# To be sourced.
+windows_wine_folder=${XDG_CACHE_HOME:-$HOME/.cache}/locum/windows
+export WINEDEBUG=-all
+# No questions about Mono and Gecko, which nothing here needs, and no entries in the menu of whoever runs this.
+export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='
+
+# windows_wine_template: makes the prefix that others are copies of, as Windows 10; prints nothing.
+windows_wine_template() {
+    windows_wine_made=$windows_wine_folder/wine-$(dpkg-query -W -f='${Version}' wine64 | tr -c '0-9A-Za-z.\n' -)
+    [[ ! -e "$windows_wine_made" ]] || return 0
+    local partial
+    mkdir -p "$windows_wine_folder"
+    partial=$(mktemp -d "$windows_wine_made.XXXXXX")
+    windows_wine_serve "$partial"
+    WINEPREFIX=$partial wine wineboot -i >"$partial/made.log" 2>&1
+    WINEPREFIX=$partial wine winecfg -v win10 >>"$partial/made.log" 2>&1
+    windows_wine_stop
+    mv -T "$partial" "$windows_wine_made" 2>/dev/null || rm -rf "$partial" # another one was first
+}
+
+# windows_wine_start PREFIX: a copy of the template where it is not there, and its server, in this process's care.
+windows_wine_start() {
+    if [[ ! -e "$1/system.reg" ]]; then
+        rm -rf "$1.partial"
+        cp -a --reflink=auto "$windows_wine_made" "$1.partial"
+        mv -T "$1.partial" "$1"
+    fi
+    windows_wine_serve "$1"
+}
+
+# In the foreground, so that its process id is known; it stays until it is told to end.
+windows_wine_serve() {
+    WINEPREFIX=$1 wineserver -f -p </dev/null >/dev/null 2>&1 &
+    windows_wine_server=$!
+}
+
+# windows_wine_stop: ends the server that was started here, and with it what still runs in its prefix.
+windows_wine_stop() {
+    [[ -n "${windows_wine_server:-}" ]] || return 0
+    # On this signal it ends what runs in its prefix first; on TERM it would leave that.
+    kill -INT "$windows_wine_server" 2>/dev/null || true # it has ended already
+    wait "$windows_wine_server" 2>/dev/null || true
+    windows_wine_server=''
+}
