@@ -7,6 +7,7 @@
 #include "engine/error.hpp"
 #include "platform/standard_error.hpp"
 #include "platform/standard_output.hpp"
+#include "platform/terminal.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -72,6 +73,7 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+    const locum::platform::Utf8Terminal terminal;
     std::setlocale(LC_CTYPE,
                    "C.UTF-8"); // libarchive crashes on names outside ASCII in the C locale
 #ifdef SIGPIPE

@@ -3,9 +3,24 @@
 
 #include "engine/secret.hpp"
 
+#include <memory>
 #include <string>
 
 namespace locum::platform {
+
+// As long as it lives, text comes out as the UTF-8 that it is, and escape sequences do what they say:
+// a console of Windows has to be told. Made first in main; nothing on Linux.
+class Utf8Terminal {
+public:
+    Utf8Terminal();
+    ~Utf8Terminal();
+    Utf8Terminal(const Utf8Terminal&) = delete;
+    Utf8Terminal& operator=(const Utf8Terminal&) = delete;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
 
 bool stdin_is_terminal();
 bool stderr_is_terminal();

@@ -32,6 +32,10 @@ private:
 
 } // namespace
 
+struct Utf8Terminal::State {};
+Utf8Terminal::Utf8Terminal() = default;
+Utf8Terminal::~Utf8Terminal() = default;
+
 bool stdin_is_terminal() {
     return isatty(STDIN_FILENO) == 1;
 }

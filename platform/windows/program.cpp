@@ -2,7 +2,10 @@
 
 #include "platform/command_line.hpp"
 #include "platform/files.hpp"
+#include "platform/native.hpp"
 #include "platform/native_process.hpp"
+#include "platform/tree.hpp"
+#include "platform/windows/pointer_file.hpp"
 #include "platform/windows/system.hpp"
 #include "platform/windows/wide.hpp"
 
@@ -24,6 +27,26 @@ bool has_suffix(const std::string& name) {
     });
 }
 
+// Where the path leads by the files that stand here for links, as "current/server" does.
+std::string through_pointers(std::string path) {
+    constexpr int most = 40; // as links on Linux
+    int followed = 0;
+    for (std::size_t end = root_length(path); end != std::string::npos && end < path.size();) {
+        end = path.find('/', end + 1);
+        const std::string target = pointed_to(path.substr(0, end));
+        if (target.empty())
+            continue;
+        if (++followed > most)
+            return path;
+        const std::string rest = end == std::string::npos ? "" : path.substr(end);
+        const std::string from =
+            root_length(target) > 0 ? "" : parent_of(path.substr(0, end)) + "/";
+        path = absolute(from + target + rest);
+        end = root_length(path);
+    }
+    return path;
+}
+
 std::wstring variable(const wchar_t* name) {
     std::wstring value(32767, L'\0');
     const DWORD length =
@@ -35,11 +58,12 @@ std::wstring variable(const wchar_t* name) {
 } // namespace
 
 std::string program_at(const std::string& path) {
-    if (has_suffix(path))
-        return is_regular_file(path) ? path : "";
+    const std::string place = through_pointers(path);
+    if (has_suffix(place))
+        return is_regular_file(place) ? place : "";
     for (const char* suffix : suffixes)
-        if (is_regular_file(path + suffix))
-            return path + suffix;
+        if (is_regular_file(place + suffix))
+            return place + suffix;
     return "";
 }
 
@@ -60,19 +84,7 @@ std::vector<std::string> program_folders() {
 }
 
 std::string executable_of(const std::string& program) {
-    if (is_batch_file(program))
-        return on_path("cmd.exe");
-    const Handle file(::CreateFileW(wide_path(program).c_str(), FILE_READ_ATTRIBUTES,
-                                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
-                                    OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
-    std::wstring path(32768, L'\0');
-    const DWORD length =
-        file ? ::GetFinalPathNameByHandleW(file.get(), path.data(), static_cast<DWORD>(path.size()),
-                                           FILE_NAME_NORMALIZED)
-             : 0;
-    return length == 0 || length >= path.size()
-               ? program
-               : utf8_path(std::wstring_view(path).substr(0, length));
+    return is_batch_file(program) ? on_path("cmd.exe") : canonical(program);
 }
 
 } // namespace locum::platform

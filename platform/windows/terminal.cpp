@@ -5,6 +5,7 @@
 #include "platform/windows/wide.hpp"
 
 #include <array>
+#include <atomic>
 
 namespace locum::platform {
 
@@ -27,20 +28,43 @@ unsigned length(SHORT from, SHORT to, unsigned otherwise) {
     return to > from ? static_cast<unsigned>(to - from) + 1 : otherwise;
 }
 
-// Without echo while it lives, whatever ends the reading. Ctrl-C is a character: as an event it
-// would end the program, and leave the console without echo.
+std::atomic<bool> ctrl_c_came = false;
+
+BOOL WINAPI note_ctrl_c(DWORD kind) {
+    if (kind != CTRL_C_EVENT)
+        return FALSE;
+    ctrl_c_came = true;
+    return TRUE;
+}
+
+// Without echo while it lives, whatever ends the reading. Ctrl-C ends that alone: else it would end
+// the program, and leave the console without echo.
 class SilentConsole {
 public:
     SilentConsole() {
+        ctrl_c_came = false;
+        ::SetConsoleCtrlHandler(note_ctrl_c, TRUE);
         ::GetConsoleMode(input_, &before_);
-        ::SetConsoleMode(input_, ENABLE_LINE_INPUT);
+        ::SetConsoleMode(input_, ENABLE_LINE_INPUT | ENABLE_PROCESSED_INPUT);
         ::FlushConsoleInputBuffer(input_);
     }
-    ~SilentConsole() { ::SetConsoleMode(input_, before_); }
+    ~SilentConsole() {
+        ::SetConsoleMode(input_, before_);
+        ::SetConsoleCtrlHandler(note_ctrl_c, FALSE);
+    }
     SilentConsole(const SilentConsole&) = delete;
     SilentConsole& operator=(const SilentConsole&) = delete;
 
-    HANDLE get() const { return input_; }
+    // What was typed, with the end of its line where the block had room; 0: no more comes.
+    DWORD read(wchar_t* into, std::size_t most) const {
+        DWORD count = 0;
+        ::SetLastError(ERROR_SUCCESS);
+        const bool fine =
+            ::ReadConsoleW(input_, into, static_cast<DWORD>(most), &count, nullptr) != 0;
+        if (fine && count == 0 && ::GetLastError() == ERROR_OPERATION_ABORTED)
+            ctrl_c_came = true; // its handler may come later
+        return fine && !ctrl_c_came ? count : 0;
+    }
 
 private:
     HANDLE input_ = ::GetStdHandle(STD_INPUT_HANDLE);
@@ -69,28 +93,48 @@ unsigned terminal_lines() {
     return length(rect.Top, rect.Bottom, 24);
 }
 
+struct Utf8Terminal::State {
+    UINT output = ::GetConsoleOutputCP();
+    HANDLE errors = ::GetStdHandle(STD_ERROR_HANDLE);
+    DWORD mode = 0;
+    bool console = ::GetConsoleMode(errors, &mode) != 0;
+};
+
+Utf8Terminal::Utf8Terminal() : state_(std::make_unique<State>()) {
+    ::SetConsoleOutputCP(CP_UTF8);
+    if (state_->console)
+        ::SetConsoleMode(state_->errors, state_->mode | ENABLE_PROCESSED_OUTPUT |
+                                             ENABLE_VIRTUAL_TERMINAL_PROCESSING);
+}
+
+Utf8Terminal::~Utf8Terminal() {
+    if (state_->console)
+        ::SetConsoleMode(state_->errors, state_->mode);
+    if (state_->output != 0)
+        ::SetConsoleOutputCP(state_->output);
+}
+
 char read_silently(std::string& line) {
     const SilentConsole console;
     std::wstring typed;
-    char last = 0;
-    CONSOLE_READCONSOLE_CONTROL control{};
-    control.nLength = sizeof control;
-    control.dwCtrlWakeupMask = 1U << static_cast<unsigned>(ctrl_c); // ends the line too
+    bool ended = false;
     std::array<wchar_t, 512> block{};
-    for (DWORD count = 0; last == 0 &&
-                          ::ReadConsoleW(console.get(), block.data(),
-                                         static_cast<DWORD>(block.size()), &count, &control) != 0 &&
-                          count > 0;)
-        for (DWORD i = 0; i < count && last == 0; ++i) {
-            const wchar_t c = block[i];
-            if (c == L'\n' || c == static_cast<wchar_t>(ctrl_c))
-                last = static_cast<char>(c);
-            else if (c != L'\r')
-                typed += c;
+    while (!ended) {
+        const DWORD count = console.read(block.data(), block.size());
+        if (count == 0)
+            break;
+        for (DWORD i = 0; i < count && !ended; ++i) {
+            ended = block[i] == L'\n';
+            if (!ended && block[i] != L'\r')
+                typed += block[i];
         }
+    }
+    char last = ended ? '\n' : '\0';
+    if (ctrl_c_came)
+        last = ctrl_c;
     if (typed.starts_with(ctrl_z)) {
         typed.clear();
-        last = 0;
+        last = '\0';
     }
     line = utf8(typed);
     ::SecureZeroMemory(block.data(), sizeof block);
