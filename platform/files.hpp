@@ -1,6 +1,7 @@
 #pragma once
-// Files, folders and links, made durable. Paths are absolute unless said otherwise. All throw
-// engine::Error with path and reason.
+// Files, folders and links, made durable. Paths are absolute unless said otherwise, UTF-8 and with
+// '/' on Windows, too, where their length has no limit but the file system's. All throw
+// engine::Error with path and reason. Modes on Windows: see kept_mode() in platform/tree.hpp.
 
 #include <cstdint>
 #include <string>
@@ -34,8 +35,11 @@ bool exists(const std::string& path);
 bool is_regular_file(const std::string& path);
 // Removes the file or the whole folder; nothing there is fine. Never follows links.
 void remove_all(const std::string& path);
-// rename(2), then fsync of the folder.
+// In one moment whatever file is at `to` is replaced; then the folder is synced. On Windows a file
+// that is in use is moved aside first, and removed at the next start of the system at the latest.
 void rename_durably(const std::string& from, const std::string& to);
+// On Windows, where links need a privilege, the link is a small file that says where; only these
+// two, look_at() and tree() take it for a link.
 // Makes `link` point to `target` by one rename; empty target: removes the link.
 void switch_link(const std::string& link, const std::string& target);
 std::string read_link(const std::string& link); // "" where there is none
@@ -49,6 +53,8 @@ free_bytes(const std::string& path); // of the file system that holds it or its 
 bool writeable(const std::string& folder);
 std::string parent_of(const std::string& path);
 std::string absolute(const std::string& path);
+// Where every user may make something. Its path is short: names of sockets have little room.
+std::string temporary_folder();
 // A fresh folder, 0700, below `parent`.
 std::string make_temporary_folder(const std::string& parent, std::string_view prefix);
 

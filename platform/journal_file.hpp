@@ -2,6 +2,7 @@
 // The journal of one host's own steps: one append-only file.
 
 #include "engine/journal.hpp"
+#include "platform/open_file.hpp"
 
 #include <memory>
 #include <string>
@@ -21,7 +22,7 @@ public:
 
 private:
     std::string file_;
-    int descriptor_ = -1;
+    OpenFile open_; // closed after a failure
     std::vector<engine::Record> records_;
 };
 

@@ -14,7 +14,7 @@ struct FileEntry {
     std::string path; // as it was asked for; in tree(): below the folder
     Type type = Type::other;
     unsigned mode = 0;       // permissions with setuid, setgid and sticky
-    std::uint32_t owner = 0; // user id
+    std::uint32_t owner = 0; // user id; on Windows 0
     std::uint64_t size = 0;  // bytes of a regular file
     std::string target;      // of a link
 };
@@ -29,8 +29,13 @@ std::vector<FileEntry> tree(const std::string& folder);
 // SHA-256 in hex of each, by as many threads as there are processors. Empty where a file cannot be
 // read.
 std::vector<std::string> hashes_of(const std::vector<std::string>& files);
+// The mode that look_at() tells of what was given this one. Windows keeps no modes: there what has
+// none for group and others is for SYSTEM, the Administrators and the owner alone (0700), and all
+// else for whom the folder above says (0755).
+unsigned kept_mode(unsigned mode);
 // Neither follows a link.
 void set_mode(const std::string& path, unsigned mode);
+// On Windows nothing: owners there have no numbers (platform/accounts.hpp gives by name).
 void set_owner(const std::string& path, std::uint32_t user);
 
 // A copy under a fresh name beside, made durable, then renamed.

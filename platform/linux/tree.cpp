@@ -1,25 +1,20 @@
 #include "platform/tree.hpp"
 
 #include "platform/files.hpp"
-#include "platform/hash.hpp"
 #include "platform/linux/system.hpp"
+#include "platform/native.hpp"
 
-#include <algorithm>
-#include <atomic>
 #include <boost/filesystem/operations.hpp>
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
 #include <sys/stat.h>
-#include <thread>
 #include <unistd.h>
 
 namespace locum::platform {
 
 namespace {
-
-constexpr std::size_t block = 128U << 10;
 
 FileEntry entry_of(const std::string& path, const struct stat& found) {
     FileEntry entry;
@@ -37,15 +32,17 @@ FileEntry entry_of(const std::string& path, const struct stat& found) {
     return entry;
 }
 
-// path: of the folder, for errors; below: what stands before its names.
-void walk(const std::string& path, const std::string& below, std::vector<FileEntry>& entries) {
+} // namespace
+
+std::optional<std::vector<FileEntry>> entries_of(const std::string& path) {
     Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!folder && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
-        return;
+        return std::nullopt;
     if (!folder)
         throw path_error("list", path, errno);
     const int number = folder.get();
     const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(folder.release()), ::closedir);
+    std::vector<FileEntry> entries;
     errno = 0;
     while (const dirent* next = ::readdir(stream.get())) {
         const std::string name = next->d_name;
@@ -57,37 +54,16 @@ void walk(const std::string& path, const std::string& below, std::vector<FileEnt
                 continue;
             throw path_error("look at", path + "/" + name, errno);
         }
-        FileEntry entry = entry_of(below + name, found);
+        FileEntry entry = entry_of(name, found);
         if (entry.type == FileEntry::Type::link)
             entry.target = read_link(path + "/" + name);
-        const bool deeper = entry.type == FileEntry::Type::folder;
         entries.push_back(std::move(entry));
-        if (deeper)
-            walk(path + "/" + name, below + name + "/", entries);
         errno = 0;
     }
     if (errno != 0)
         throw path_error("list", path, errno);
+    return entries;
 }
-
-std::string hash_of(const std::string& file, std::string& buffer) {
-    const Descriptor input(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-    if (!input)
-        return "";
-    Sha256 sum;
-    for (;;) {
-        const ssize_t count = ::read(input.get(), buffer.data(), buffer.size());
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return "";
-        if (count == 0)
-            return hex(sum.finish());
-        sum.add({buffer.data(), static_cast<std::size_t>(count)});
-    }
-}
-
-} // namespace
 
 std::optional<FileEntry> look_at(const std::string& path) {
     struct stat found {};
@@ -108,31 +84,8 @@ std::string canonical(const std::string& path) {
     return error ? path : found;
 }
 
-std::vector<FileEntry> tree(const std::string& folder) {
-    std::vector<FileEntry> entries;
-    walk(folder, "", entries);
-    std::sort(entries.begin(), entries.end(),
-              [](const FileEntry& a, const FileEntry& b) { return a.path < b.path; });
-    return entries;
-}
-
-std::vector<std::string> hashes_of(const std::vector<std::string>& files) {
-    std::vector<std::string> hashes(files.size());
-    std::atomic<std::size_t> next = 0;
-    // One by one from a common counter: files differ in size by orders of magnitude.
-    const auto work = [&] {
-        std::string buffer(block, '\0');
-        for (std::size_t at = next++; at < files.size(); at = next++)
-            hashes[at] = hash_of(files[at], buffer);
-    };
-    const std::size_t most = std::max(1U, std::thread::hardware_concurrency());
-    std::vector<std::thread> others;
-    for (std::size_t count = 1; count < std::min(most, files.size()); ++count)
-        others.emplace_back(work);
-    work();
-    for (std::thread& other : others)
-        other.join();
-    return hashes;
+unsigned kept_mode(unsigned mode) {
+    return mode;
 }
 
 void set_mode(const std::string& path, unsigned mode) {
@@ -151,40 +104,6 @@ void set_mode(const std::string& path, unsigned mode) {
 void set_owner(const std::string& path, std::uint32_t user) {
     if (::lchown(path.c_str(), user, static_cast<gid_t>(-1)) != 0)
         throw path_error("set the owner of", path, errno);
-}
-
-void copy_file(const std::string& from, const std::string& to, unsigned mode) {
-    const Descriptor input = open_path("read", from, O_RDONLY);
-    const std::string fresh = to + ".new";
-    ::unlink(fresh.c_str()); // of a run that was cut off
-    try {
-        {
-            const Descriptor output =
-                open_path("write", fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
-            // Within the kernel, which shares the blocks where the file system can (XFS, Btrfs).
-            // Where it cannot, or stops early, the rest is read and written.
-            while (::copy_file_range(input.get(), nullptr, output.get(), nullptr, 1U << 30, 0) > 0)
-                ;
-            std::string buffer(1U << 20, '\0');
-            for (;;) {
-                const ssize_t count = ::read(input.get(), buffer.data(), buffer.size());
-                if (count < 0 && errno == EINTR)
-                    continue;
-                if (count < 0)
-                    throw path_error("read", from, errno);
-                if (count == 0)
-                    break;
-                write_all(output.get(), {buffer.data(), static_cast<std::size_t>(count)}, fresh);
-            }
-            if (::fchmod(output.get(), mode) != 0)
-                throw path_error("set the mode of", fresh, errno);
-        }
-        sync_file(fresh);
-        rename_durably(fresh, to);
-    } catch (...) {
-        ::unlink(fresh.c_str());
-        throw;
-    }
 }
 
 } // namespace locum::platform

@@ -1,31 +1,27 @@
 #include "platform/stage.hpp"
 
 #include "platform/files.hpp"
-#include "platform/linux/system.hpp"
+#include "engine/error.hpp"
+#include "platform/native.hpp"
+#include "platform/stage_folder.hpp"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <cerrno>
 #include <exception>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <mutex>
 #include <optional>
 #include <semaphore>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <vector>
 
 namespace locum::platform {
 
 namespace {
 
-// One fsync a file costs a commit of the file system each; beyond this many, one syncfs is cheaper,
-// though it writes what others have pending too.
+// One sync a file costs a commit of the file system each; beyond this many, one of all is cheaper
+// where the system has it, though it writes what others have pending too.
 constexpr std::size_t most_single_syncs = 128;
-
-constexpr int open_folder = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 // To make a small file takes the kernel longer than to decompress and to hash it.
 constexpr std::size_t writers = 2;
@@ -85,56 +81,51 @@ private:
 struct Stage::State {
     std::string into;
     std::string path;
-    Descriptor root;
+    std::optional<StageFolder> root;
     // The folder that was used last, since files of a folder come one after the other.
     std::string current;
-    std::shared_ptr<const Descriptor> current_descriptor;
+    std::shared_ptr<const StageFolder::Folder> current_folder;
     std::vector<std::string> folders;
     std::mutex mutex;
-    std::size_t files = 0;           // guarded by mutex
-    std::vector<Descriptor> to_sync; // guarded by mutex; none where syncfs does it
+    std::size_t files = 0;         // guarded by mutex
+    std::vector<OpenFile> to_sync; // guarded by mutex; none where all are synced at once
     bool published = false;
     std::optional<Writers> writers; // last: its threads use the others
 
     std::string shown(const std::string& relative) const { return path + "/" + relative; }
 
-    Descriptor open(const std::string& folder) const {
-        Descriptor at(::openat(root.get(), ".", open_folder));
-        for (std::size_t start = 0; at && start < folder.size();) {
+    void require_name(std::string_view name, const std::string& whole) const {
+        if (name.empty() || name == "." || name == "..")
+            throw engine::Error(
+                fmt::format("the path {} does not stay in its stage", shown(whole)))
+                .remedy("use a bundle that the vendor signed");
+    }
+
+    std::shared_ptr<const StageFolder::Folder> open(const std::string& folder) const {
+        for (std::size_t start = 0; start < folder.size();) {
             const std::size_t end = std::min(folder.find('/', start), folder.size());
-            const std::string name = folder.substr(start, end - start);
-            if (name.empty() || name == "." || name == "..")
-                throw engine::Error(
-                    fmt::format("the path {} does not stay in its stage", shown(folder)))
-                    .remedy("use a bundle that the vendor signed");
-            at = Descriptor(::openat(at.get(), name.c_str(), open_folder));
+            require_name(std::string_view(folder).substr(start, end - start), folder);
             start = end + 1;
         }
-        if (!at)
-            throw path_error("open", shown(folder), errno);
-        return at;
+        return root->open(folder);
     }
 
     // A name in a folder that is open.
     struct Entry {
-        std::shared_ptr<const Descriptor> folder;
+        std::shared_ptr<const StageFolder::Folder> folder;
         std::string name;
-        int at() const { return folder->get(); }
     };
 
     Entry entry(const std::string& relative) {
         const std::size_t slash = relative.rfind('/');
         const std::string folder = slash == relative.npos ? "" : relative.substr(0, slash);
-        if (!current_descriptor || folder != current) {
-            current_descriptor = std::make_shared<const Descriptor>(open(folder));
+        if (!current_folder || folder != current) {
+            current_folder = open(folder);
             current = folder;
         }
         std::string name = slash == relative.npos ? relative : relative.substr(slash + 1);
-        if (name.empty() || name == "." || name == "..")
-            throw engine::Error(
-                fmt::format("the path {} does not stay in its stage", shown(relative)))
-                .remedy("use a bundle that the vendor signed");
-        return {current_descriptor, std::move(name)};
+        require_name(name, relative);
+        return {current_folder, std::move(name)};
     }
 
     struct Waiting {
@@ -163,16 +154,13 @@ struct Stage::State {
 
     // Other threads call it too.
     void write(const Entry& at, unsigned mode, const Blocks& next_block, const std::string& text) {
-        Descriptor file(::openat(at.at(), at.name.c_str(),
-                                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
-        struct stat made {};
-        if (!file || ::fstat(file.get(), &made) != 0)
-            throw path_error("write", text, errno);
+        OpenFile file = StageFolder::make_file(*at.folder, at.name, mode, text);
         for (std::string_view block = next_block(); !block.empty(); block = next_block())
-            write_all(file.get(), block, text);
-        // The mode of open is subject to the umask, or to the folder's ACL.
-        if ((made.st_mode & 07777U) != mode && ::fchmod(file.get(), mode) != 0)
-            throw path_error("write", text, errno);
+            file.write(block);
+        if (!StageFolder::can_sync_all()) {
+            file.sync();
+            return;
+        }
         std::lock_guard lock(mutex);
         if (++files <= most_single_syncs)
             to_sync.push_back(std::move(file));
@@ -182,19 +170,15 @@ struct Stage::State {
 
     void sync() {
         if (files > most_single_syncs) {
-            if (::syncfs(root.get()) != 0)
-                throw path_error("write", path, errno);
+            root->sync_all();
             return;
         }
-        for (const Descriptor& file : to_sync)
-            if (::fsync(file.get()) != 0)
-                throw path_error("write", path, errno);
+        for (OpenFile& file : to_sync)
+            file.sync();
         to_sync.clear();
         for (const std::string& folder : folders)
-            if (::fsync(open(folder).get()) != 0)
-                throw path_error("write", shown(folder), errno);
-        if (::fsync(root.get()) != 0)
-            throw path_error("write", path, errno);
+            StageFolder::sync_folder(*open(folder), shown(folder));
+        StageFolder::sync_folder(*open(""), path);
     }
 };
 
@@ -207,14 +191,7 @@ Stage::Stage(const std::string& into) : state_(std::make_unique<State>()) {
             .remedy(fmt::format("move {} away", into));
     make_folders(parent_of(into));
     remove_all(s.path);
-    if (::mkdir(s.path.c_str(), 0700) != 0)
-        throw path_error("make", s.path, errno);
-    s.root = Descriptor(::open(s.path.c_str(), open_folder));
-    if (!s.root) {
-        const int number = errno;
-        ::rmdir(s.path.c_str());
-        throw path_error("open", s.path, number);
-    }
+    s.root.emplace(s.path);
 }
 
 Stage::~Stage() {
@@ -232,12 +209,7 @@ Stage::~Stage() {
 
 void Stage::make_folder(const std::string& path, unsigned mode) {
     const auto entry = state_->entry(path);
-    if (::mkdirat(entry.at(), entry.name.c_str(), 0700) != 0)
-        throw path_error("make", state_->shown(path), errno);
-    // The mode of mkdir is subject to the umask.
-    const Descriptor made(::openat(entry.at(), entry.name.c_str(), open_folder));
-    if (!made || ::fchmod(made.get(), mode) != 0)
-        throw path_error("make", state_->shown(path), errno);
+    StageFolder::make_folder(*entry.folder, entry.name, mode, state_->shown(path));
     state_->folders.push_back(path);
 }
 
@@ -255,8 +227,7 @@ void Stage::write_later(const std::string& path, unsigned mode, std::string cont
 
 void Stage::make_link(const std::string& path, const std::string& target) {
     const auto entry = state_->entry(path);
-    if (::symlinkat(target.c_str(), entry.at(), entry.name.c_str()) != 0)
-        throw path_error("link", state_->shown(path), errno);
+    state_->root->make_link(*entry.folder, entry.name, target, state_->shown(path));
 }
 
 void Stage::publish(unsigned mode) {
@@ -265,9 +236,10 @@ void Stage::publish(unsigned mode) {
         s.hand_over();
     if (s.writers)
         s.writers->finish();
-    if (::fchmod(s.root.get(), mode) != 0)
-        throw path_error("write", s.path, errno);
+    s.root->finish(mode);
     s.sync();
+    s.current_folder.reset();
+    s.root.reset();
     if (exists(s.into))
         throw engine::Error(fmt::format("{} came into being meanwhile", s.into))
             .remedy(fmt::format("move {} away", s.into));

@@ -1,70 +1,78 @@
 #include "platform/lock.hpp"
 
-#include "platform/linux/system.hpp"
+#include "engine/error.hpp"
+#include "platform/native.hpp"
+#include "platform/open_file.hpp"
 
-#include <cerrno>
 #include <chrono>
-#include <csignal>
+#include <cstdlib>
 #include <ctime>
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sstream>
-#include <sys/file.h>
 #include <thread>
-#include <unistd.h>
 
 namespace locum::platform {
 
 namespace {
 
 struct Holder {
-    long pid = 0;
+    std::int64_t pid = 0;
     std::string since;
     std::string purpose;
 };
 
+std::string text_of(const std::string& file) {
+    try {
+        return OpenFile::open("read", file, OpenFile::Use::read).read_all(1U << 16);
+    } catch (const engine::Error&) {
+        return ""; // its holder is not told then
+    }
+}
+
 Holder holder_of(const std::string& file) {
-    std::istringstream lines(kernel_text(file));
+    std::istringstream lines(text_of(file));
     Holder holder;
     std::string pid;
     std::getline(lines, pid);
     std::getline(lines, holder.since);
     std::getline(lines, holder.purpose);
-    holder.pid = std::strtol(pid.c_str(), nullptr, 10);
+    holder.pid = std::strtoll(pid.c_str(), nullptr, 10);
     return holder;
-}
-
-bool exists(long pid) {
-    return pid > 0 && (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
 }
 
 engine::Error busy(const std::string& file) {
     // A holder that took the lock just now may not have written its name yet.
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(500);
     Holder holder = holder_of(file);
-    while (!exists(holder.pid) && std::chrono::steady_clock::now() < deadline) {
+    while (!process_exists(holder.pid) && std::chrono::steady_clock::now() < deadline) {
         std::this_thread::sleep_for(std::chrono::milliseconds(5));
         holder = holder_of(file);
     }
-    if (!exists(holder.pid))
+    if (!process_exists(holder.pid))
         return engine::Error(
                    fmt::format("{} is locked by a process that did not leave its name", file),
                    engine::Kind::busy)
-            .remedy(fmt::format("find it with: fuser -v {}", file));
+            .remedy("find it with: " + how_to_see_users_of(file));
     return engine::Error(fmt::format("{} runs already: process {} since {} ({} is locked)",
                                      holder.purpose, holder.pid, holder.since, file),
                          engine::Kind::busy)
-        .remedy(fmt::format("wait until it has ended, or look at it with: ps -fp {}", holder.pid));
+        .remedy("wait until it has ended, or look at it with: " + how_to_see_process(holder.pid));
 }
 
 } // namespace
 
 struct Lock::State {
-    Descriptor file;
+    OpenFile file;
+    explicit State(OpenFile locked) : file(std::move(locked)) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
     ~State() {
-        if (file) [[maybe_unused]]
-            const int cleared = ::ftruncate(file.get(), 0);
+        try {
+            file.cut(0);
+        } catch (const engine::Error&) {
+            // Who reads the name later sees that its process is gone.
+        }
     }
 };
 
@@ -74,19 +82,14 @@ Lock& Lock::operator=(Lock&&) noexcept = default;
 Lock::~Lock() = default;
 
 Lock Lock::take(const std::string& file, const std::string& purpose) {
-    Descriptor descriptor = open_path("lock", file, O_RDWR | O_CREAT, 0600);
-    while (::flock(descriptor.get(), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK)
-            throw busy(file);
-        if (errno != EINTR)
-            throw path_error("lock", file, errno);
-    }
-    const std::string content = fmt::format("{}\n{:%Y-%m-%d %H:%M:%S} UTC\n{}\n", ::getpid(),
+    OpenFile opened = OpenFile::open("lock", file, OpenFile::Use::update);
+    if (!opened.lock())
+        throw busy(file);
+    const std::string content = fmt::format("{}\n{:%Y-%m-%d %H:%M:%S} UTC\n{}\n", own_pid(),
                                             fmt::gmtime(std::time(nullptr)), purpose);
-    if (::ftruncate(descriptor.get(), 0) != 0)
-        throw path_error("write", file, errno);
-    write_all(descriptor.get(), content, file);
-    return Lock(std::unique_ptr<State>(new State{std::move(descriptor)}));
+    opened.cut(0);
+    opened.write(content);
+    return Lock(std::make_unique<State>(std::move(opened)));
 }
 
 } // namespace locum::platform

@@ -1,0 +1,21 @@
+#pragma once
+// Names of files that not every system can have.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace locum::platform {
+
+// Why Windows cannot have a file or folder of this name (one name, not a path), in words that go
+// behind it: "'CON' is the name of a device"; empty: it can. Links (".", "..") are no names.
+std::string windows_name_fault(std::string_view name);
+// Of the first name of a path with '/' that it cannot have.
+std::string windows_path_fault(std::string_view path);
+// Paths, or folders on their way, that a system which takes "A" and "a" for the same cannot have
+// beside each other; each pair once, sorted. Letters beyond ASCII are not looked at.
+std::vector<std::pair<std::string, std::string>>
+names_that_differ_by_case_only(const std::vector<std::string>& paths);
+
+} // namespace locum::platform

@@ -1,0 +1,73 @@
+#include "platform/accounts.hpp"
+
+#include "platform/tree.hpp"
+#include "platform/windows/acl.hpp"
+
+#include <fmt/format.h>
+
+namespace locum::platform {
+
+namespace {
+
+[[noreturn]] void not_here(const std::string& what) {
+    throw engine::Error(fmt::format("{} cannot be declared on Windows", what), engine::Kind::usage)
+        .remedy("leave accounts out of a suite for Windows: each service runs as an account of its "
+                "own (NT SERVICE\\NAME), which the system makes with it");
+}
+
+Sid require_account(const char* what, const std::string& name) {
+    Sid sid = sid_of(name);
+    if (sid.empty())
+        throw engine::Error(fmt::format("there is no {} {}", what, name))
+            .remedy("create it, or run the installation again");
+    return sid;
+}
+
+} // namespace
+
+bool account_exists(const std::string& name) {
+    return !sid_of(name).empty();
+}
+
+bool group_exists(const std::string& name) {
+    return !sid_of(name).empty();
+}
+
+void declare_accounts(const std::string& name, const std::string&) {
+    not_here("the accounts of " + name);
+}
+
+void declare_folders(const std::string& name, const std::string&) {
+    not_here("the folders of " + name);
+}
+
+void withdraw_accounts(const std::string&) {}
+void withdraw_folders(const std::string&) {}
+
+std::string declared_accounts(const std::string&) {
+    return "";
+}
+
+std::string declared_folders(const std::string&) {
+    return "";
+}
+
+void remove_account(const std::string& name) {
+    if (account_exists(name))
+        not_here("the end of the account " + name);
+}
+
+void remove_group(const std::string& name) {
+    if (group_exists(name))
+        not_here("the end of the group " + name);
+}
+
+void give(const std::string& path, const std::string& account, const std::string& group) {
+    set_owner_and_group(path, require_account("account", account), require_account("group", group));
+}
+
+Ownership ownership(const std::string& path) {
+    return {name_of(owner_of(path)), name_of(group_of(path)), mode_of(path)};
+}
+
+} // namespace locum::platform

@@ -1,0 +1,236 @@
+#include "platform/windows/acl.hpp"
+
+#include "platform/native.hpp"
+#include "platform/windows/wide.hpp"
+
+#include <aclapi.h>
+#include <algorithm>
+#include <memory>
+#include <sddl.h>
+
+namespace locum::platform {
+
+namespace {
+
+template <class T>
+using Local = std::unique_ptr<T, LocalFreed>;
+using Descriptor = Local<void>;
+
+// S-1-3-4 is whoever owns the file: so it passes on with the owner, as a mode does.
+constexpr const wchar_t* private_file = L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-3-4)";
+constexpr const wchar_t* private_folder =
+    L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-3-4)";
+
+Descriptor parsed(const wchar_t* text) {
+    void* made = nullptr;
+    if (::ConvertStringSecurityDescriptorToSecurityDescriptorW(text, SDDL_REVISION_1, &made,
+                                                               nullptr) == 0)
+        fail("cannot make an access control list");
+    return Descriptor(made);
+}
+
+ACL* list_of(void* descriptor) {
+    BOOL present = FALSE;
+    BOOL defaulted = FALSE;
+    ACL* list = nullptr;
+    ::GetSecurityDescriptorDacl(descriptor, &present, &list, &defaulted);
+    return list;
+}
+
+// With what is asked for; throws with the path.
+Descriptor security_of(const std::string& path, SECURITY_INFORMATION what) {
+    void* found = nullptr;
+    const DWORD code = ::GetNamedSecurityInfoW(wide_path(path).c_str(), SE_FILE_OBJECT, what,
+                                               nullptr, nullptr, nullptr, nullptr, &found);
+    Descriptor owned(found);
+    if (code != ERROR_SUCCESS)
+        throw path_error("look at", path, code);
+    return owned;
+}
+
+Sid bytes_of(PSID sid) {
+    if (sid == nullptr || ::IsValidSid(sid) == 0)
+        return {};
+    const auto* first = static_cast<const unsigned char*>(sid);
+    return {first, first + ::GetLengthSid(sid)};
+}
+
+PSID pointer(const Sid& sid) {
+    return const_cast<unsigned char*>(sid.data());
+}
+
+Sid well_known(WELL_KNOWN_SID_TYPE type) {
+    Sid sid(SECURITY_MAX_SID_SIZE);
+    DWORD size = SECURITY_MAX_SID_SIZE;
+    if (::CreateWellKnownSid(type, nullptr, sid.data(), &size) == 0)
+        fail("cannot name an account of Windows");
+    sid.resize(size);
+    return sid;
+}
+
+Sid own_user() {
+    HANDLE opened = nullptr;
+    if (::OpenProcessToken(::GetCurrentProcess(), TOKEN_QUERY, &opened) == 0)
+        fail("cannot tell which user Locum runs as");
+    const Handle token(opened);
+    alignas(TOKEN_USER) unsigned char buffer[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    DWORD size = 0;
+    if (::GetTokenInformation(token.get(), TokenUser, buffer, sizeof buffer, &size) == 0)
+        fail("cannot tell which user Locum runs as");
+    return bytes_of(reinterpret_cast<const TOKEN_USER*>(buffer)->User.Sid);
+}
+
+// Some privileges are an administrator's only after they were switched on.
+void switch_on(const wchar_t* privilege) {
+    HANDLE opened = nullptr;
+    if (::OpenProcessToken(::GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &opened) ==
+        0)
+        return;
+    const Handle token(opened);
+    TOKEN_PRIVILEGES wanted{};
+    wanted.PrivilegeCount = 1;
+    wanted.Privileges[0].Attributes = SE_PRIVILEGE_ENABLED;
+    if (::LookupPrivilegeValueW(nullptr, privilege, &wanted.Privileges[0].Luid) != 0)
+        ::AdjustTokenPrivileges(token.get(), FALSE, &wanted, 0, nullptr, nullptr);
+}
+
+} // namespace
+
+SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder) {
+    static const Descriptor of_file = parsed(private_file);
+    static const Descriptor of_folder = parsed(private_folder);
+    static SECURITY_ATTRIBUTES for_file{sizeof(SECURITY_ATTRIBUTES), of_file.get(), FALSE};
+    static SECURITY_ATTRIBUTES for_folder{sizeof(SECURITY_ATTRIBUTES), of_folder.get(), FALSE};
+    if (!is_private(mode))
+        return nullptr;
+    return folder ? &for_folder : &for_file;
+}
+
+void set_access(const std::string& path, unsigned mode) {
+    std::wstring name = wide_path(path);
+    ACL empty{};
+    ::InitializeAcl(&empty, sizeof empty, ACL_REVISION);
+    const SECURITY_ATTRIBUTES* own = attributes_for(mode, is_folder(path));
+    const SECURITY_INFORMATION what =
+        DACL_SECURITY_INFORMATION | (own != nullptr ? PROTECTED_DACL_SECURITY_INFORMATION
+                                                    : UNPROTECTED_DACL_SECURITY_INFORMATION);
+    // An empty list that is not protected takes what the folder above hands down.
+    const DWORD code = ::SetNamedSecurityInfoW(
+        name.data(), SE_FILE_OBJECT, what, nullptr, nullptr,
+        own != nullptr ? list_of(own->lpSecurityDescriptor) : &empty, nullptr);
+    if (code != ERROR_SUCCESS)
+        throw path_error("set the access control list of", path, code);
+}
+
+unsigned mode_of(const std::string& path) {
+    constexpr unsigned for_itself = 0700;
+    constexpr unsigned for_others = 0755;
+    static const std::vector<Sid> insiders = {well_known(WinLocalSystemSid),
+                                              well_known(WinBuiltinAdministratorsSid),
+                                              well_known(WinCreatorOwnerRightsSid)};
+    const Descriptor found =
+        security_of(path, DACL_SECURITY_INFORMATION | OWNER_SECURITY_INFORMATION);
+    const ACL* list = list_of(found.get());
+    if (list == nullptr)
+        return for_others; // no list: everybody may do everything
+    PSID owner = nullptr;
+    BOOL defaulted = FALSE;
+    ::GetSecurityDescriptorOwner(found.get(), &owner, &defaulted);
+    for (DWORD at = 0; at < list->AceCount; ++at) {
+        void* entry = nullptr;
+        if (::GetAce(const_cast<ACL*>(list), at, &entry) == 0)
+            return for_others;
+        const auto* header = static_cast<const ACE_HEADER*>(entry);
+        if ((header->AceFlags & INHERITED_ACE) != 0)
+            return for_others;
+        if (header->AceType != ACCESS_ALLOWED_ACE_TYPE)
+            continue;
+        auto* allowed = static_cast<ACCESS_ALLOWED_ACE*>(entry);
+        PSID who = &allowed->SidStart;
+        const bool insider = (owner != nullptr && ::EqualSid(who, owner) != 0) ||
+                             std::any_of(insiders.begin(), insiders.end(), [&](const Sid& one) {
+                                 return ::EqualSid(who, pointer(one)) != 0;
+                             });
+        if (!insider && allowed->Mask != 0)
+            return for_others;
+    }
+    return for_itself;
+}
+
+Sid owner_of(const std::string& path) {
+    const Descriptor found = security_of(path, OWNER_SECURITY_INFORMATION);
+    PSID sid = nullptr;
+    BOOL defaulted = FALSE;
+    ::GetSecurityDescriptorOwner(found.get(), &sid, &defaulted);
+    return bytes_of(sid);
+}
+
+Sid group_of(const std::string& path) {
+    const Descriptor found = security_of(path, GROUP_SECURITY_INFORMATION);
+    PSID sid = nullptr;
+    BOOL defaulted = FALSE;
+    ::GetSecurityDescriptorGroup(found.get(), &sid, &defaulted);
+    return bytes_of(sid);
+}
+
+Sid sid_of(const std::string& account) {
+    const std::wstring name = wide(account);
+    Sid sid(SECURITY_MAX_SID_SIZE);
+    DWORD size = SECURITY_MAX_SID_SIZE;
+    std::wstring domain(256, L'\0');
+    auto length = static_cast<DWORD>(domain.size());
+    SID_NAME_USE use = SidTypeUnknown;
+    if (::LookupAccountNameW(nullptr, name.c_str(), sid.data(), &size, domain.data(), &length,
+                             &use) == 0 ||
+        use == SidTypeDomain)
+        return {};
+    sid.resize(size);
+    return sid;
+}
+
+std::string name_of(const Sid& sid) {
+    if (sid.empty())
+        return "";
+    std::wstring name(256, L'\0');
+    std::wstring domain(256, L'\0');
+    auto name_length = static_cast<DWORD>(name.size());
+    auto domain_length = static_cast<DWORD>(domain.size());
+    SID_NAME_USE use = SidTypeUnknown;
+    if (::LookupAccountSidW(nullptr, pointer(sid), name.data(), &name_length, domain.data(),
+                            &domain_length, &use) == 0) {
+        wchar_t* digits = nullptr;
+        if (::ConvertSidToStringSidW(pointer(sid), &digits) == 0)
+            return "";
+        const Local<wchar_t> owned(digits);
+        return utf8(digits);
+    }
+    name.resize(name_length);
+    domain.resize(domain_length);
+    std::wstring own(MAX_COMPUTERNAME_LENGTH + 1, L'\0');
+    auto own_length = static_cast<DWORD>(own.size());
+    ::GetComputerNameW(own.data(), &own_length);
+    own.resize(own_length);
+    const bool local = domain.empty() || domain == own || domain == L"BUILTIN";
+    return local ? utf8(name) : utf8(domain + L"\\" + name);
+}
+
+void set_owner_and_group(const std::string& path, const Sid& owner, const Sid& group) {
+    switch_on(L"SeRestorePrivilege"); // to give to somebody else
+    switch_on(L"SeTakeOwnershipPrivilege");
+    std::wstring name = wide_path(path);
+    const DWORD code = ::SetNamedSecurityInfoW(
+        name.data(), SE_FILE_OBJECT, OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION,
+        pointer(owner), pointer(group), nullptr, nullptr);
+    if (code != ERROR_SUCCESS)
+        throw path_error("give to " + name_of(owner), path, code);
+}
+
+std::string foreign_owner(const std::string& path) {
+    const Sid owner = owner_of(path);
+    if (owner.empty() || owner == own_user() || owner == well_known(WinLocalSystemSid) ||
+        owner == well_known(WinBuiltinAdministratorsSid))
+        return owner.empty() ? "of an owner that cannot be told" : "";
+    return "of user " + name_of(owner);
+}
+
+} // namespace locum::platform

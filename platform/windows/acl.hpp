@@ -1,0 +1,37 @@
+#pragma once
+// Who may do what with a file. A mode without bits for group and others is a list of its own that
+// nothing is inherited into: SYSTEM, the Administrators, and whoever owns the file. Every other
+// mode is what the folder above hands down.
+
+#include "platform/windows/system.hpp"
+
+#include <string>
+#include <vector>
+
+namespace locum::platform {
+
+inline bool is_private(unsigned mode) {
+    return (mode & 077U) == 0;
+}
+
+// For what is made with this mode; null: by the folder above. It lives as long as the program.
+SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder);
+// What is there already.
+void set_access(const std::string& path, unsigned mode);
+// 0700 or 0755; see kept_mode().
+unsigned mode_of(const std::string& path);
+
+// The bytes of a SID.
+using Sid = std::vector<unsigned char>;
+// Empty: the file has none that can be read.
+Sid owner_of(const std::string& path);
+Sid group_of(const std::string& path);
+// Empty: no account has this name.
+Sid sid_of(const std::string& account);
+// "NAME", or "DOMAIN\NAME" where it is not one of this computer's own; the SID in digits where it
+// has none.
+std::string name_of(const Sid& sid);
+// Throws Error.
+void set_owner_and_group(const std::string& path, const Sid& owner, const Sid& group);
+
+} // namespace locum::platform

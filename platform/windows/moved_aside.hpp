@@ -1,0 +1,22 @@
+#pragma once
+// Files that are in use: Windows lets a program's file, or one that was opened for it, be renamed,
+// but neither replaced nor deleted.
+
+#include "platform/windows/system.hpp"
+
+#include <string>
+
+namespace locum::platform {
+
+// Its name is free at once where the file system can do that, else when the last who has it open
+// closes it. Takes the read-only attribute off. ERROR_SUCCESS, or why not.
+DWORD delete_file(const std::wstring& file);
+// Renames the file to a fresh name beside `beside` and removes it there, at the next start of the
+// system at the latest. ERROR_SUCCESS, or why it still has its name.
+DWORD move_aside(const std::wstring& file, const std::wstring& beside);
+// Removes what was moved aside earlier beside it and is in use no longer.
+void sweep(const std::string& beside);
+// path_error(), with the processes that have the file open where they can be told.
+engine::Error in_use(std::string_view doing, const std::string& path, DWORD code);
+
+} // namespace locum::platform

@@ -1,0 +1,41 @@
+#include "platform/file_names.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace locum::platform;
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+TEST_CASE("file names: those that Windows can have") {
+    for (const char* name :
+         {"a", ".hidden", "a.b", "console", "com", "com0", "com10", "lpt", "nul-1", "CONFIG",
+          "a b", "auxiliary.txt", "\xc3\xa4\xc3\xb6"})
+        CHECK_MESSAGE(windows_name_fault(name) == "", name);
+    CHECK(windows_name_fault(std::string(255, 'x')) == "");
+    CHECK(windows_path_fault("bin/../lib/./a.so//b/") == "");
+}
+
+TEST_CASE("file names: those that Windows cannot have, and why") {
+    for (const char* name : {"CON", "con", "nul.txt", "Aux.tar.zst", "PRN", "COM1", "lpt9.log",
+                             "com\xc2\xb2", "CONIN$", "nul ."})
+        CHECK_MESSAGE(windows_name_fault(name) != "", name);
+    CHECK(windows_name_fault("nul.txt") == "'nul.txt' is the name of a device");
+    CHECK(windows_name_fault("a.") == "'a.' ends with a full stop");
+    CHECK(windows_name_fault("a ") == "'a ' ends with a space");
+    CHECK(windows_name_fault("a:b") == "'a:b' holds :");
+    CHECK(windows_name_fault("a\\b") == "'a\\b' holds \\");
+    CHECK(windows_name_fault("a\nb") == "a name holds the control character 0x0a");
+    CHECK(windows_name_fault("") == "a name is empty");
+    CHECK(windows_name_fault(std::string(256, 'x')) != "");
+    CHECK(windows_name_fault(std::string(256 * 2, '\xc3')) != "");
+    for (const char letter : std::string("<>:\"/\\|?*"))
+        CHECK_MESSAGE(windows_name_fault(std::string("a") + letter) != "", letter);
+    CHECK(windows_path_fault("share/aux/x") == "'aux' is the name of a device");
+}
+
+TEST_CASE("file names: those that differ by case only, folders on the way, too, each pair once") {
+    CHECK(names_that_differ_by_case_only({"a", "b", "a/b", "c/A"}) == Pairs{});
+    CHECK(names_that_differ_by_case_only({"Readme", "README", "x"}) == Pairs{{"README", "Readme"}});
+    CHECK(names_that_differ_by_case_only({"Lib/a", "lib/b", "lib/c", "lib/a"}) ==
+          Pairs{{"Lib", "lib"}});
+    CHECK(names_that_differ_by_case_only({"a/B", "a/b", "a/B"}) == Pairs{{"a/B", "a/b"}});
+}
