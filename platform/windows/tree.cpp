@@ -59,8 +59,7 @@ std::optional<FileEntry> look_at(const std::string& path) {
     WIN32_FILE_ATTRIBUTE_DATA found{};
     if (::GetFileAttributesExW(wide_path(path).c_str(), GetFileExInfoStandard, &found) == 0) {
         const DWORD code = ::GetLastError();
-        if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ||
-            code == ERROR_DIRECTORY)
+        if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND || code == ERROR_DIRECTORY)
             return std::nullopt;
         throw path_error("look at", path, code);
     }
@@ -69,9 +68,9 @@ std::optional<FileEntry> look_at(const std::string& path) {
 }
 
 std::string canonical(const std::string& path) {
-    const Handle opened(::CreateFileW(
-        wide_path(path).c_str(), 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
-        OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+    const Handle opened(::CreateFileW(wide_path(path).c_str(), 0,
+                                      FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                      nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
     std::wstring name(32768, L'\0');
     const DWORD length =
         opened ? ::GetFinalPathNameByHandleW(opened.get(), name.data(),

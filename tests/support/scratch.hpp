@@ -4,9 +4,9 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/tree.hpp"
 
 #include <chrono>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -18,7 +18,8 @@ namespace locum::testing {
 // Gone with the object. Its path is short enough for sockets.
 class Scratch {
 public:
-    Scratch() : path_(platform::make_temporary_folder("/tmp", "locum-unit-")) {}
+    Scratch() :
+        path_(platform::make_temporary_folder(platform::temporary_folder(), "locum-unit-")) {}
     ~Scratch() { platform::remove_all(path_); }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;
@@ -32,15 +33,15 @@ private:
 
 // Every file, folder and link below the folder: name, kind, permissions, and what it holds.
 inline std::string fingerprint(const std::string& folder, bool with_content = true) {
-    namespace fs = std::filesystem;
+    using platform::FileEntry;
     std::string text;
     for (const std::string& name : platform::list_folder(folder)) {
         const std::string path = folder + "/" + name;
-        const fs::file_status status = fs::symlink_status(path);
-        text += path + " " + std::to_string(static_cast<unsigned>(status.permissions())) + " ";
-        if (fs::is_symlink(status))
-            text += "-> " + platform::read_link(path) + "\n";
-        else if (fs::is_directory(status))
+        const FileEntry entry = platform::look_at(path).value();
+        text += path + " " + std::to_string(entry.mode) + " ";
+        if (entry.type == FileEntry::Type::link)
+            text += "-> " + entry.target + "\n";
+        else if (entry.type == FileEntry::Type::folder)
             text += "folder\n" + fingerprint(path, with_content);
         else
             text +=
@@ -50,7 +51,7 @@ inline std::string fingerprint(const std::string& folder, bool with_content = tr
 }
 
 inline unsigned permissions(const std::string& path) {
-    return static_cast<unsigned>(std::filesystem::status(path).permissions());
+    return platform::look_at(platform::canonical(path)).value().mode;
 }
 
 // The Error that f throws; the test fails where it throws none.

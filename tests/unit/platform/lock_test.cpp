@@ -1,51 +1,11 @@
 #include "platform/lock.hpp"
-#include "tests/unit/platform/support.hpp"
-
-#include <csignal>
+#include "platform/native.hpp"
+#include "tests/support/scratch.hpp"
 
 using namespace locum;
 using namespace locum::platform;
-using namespace std::chrono_literals;
 using testing::contains;
 using testing::Scratch;
-
-namespace {
-
-// A process that holds the lock until it is ended.
-class Holder {
-public:
-    explicit Holder(const std::string& file) {
-        int ready[2];
-        REQUIRE(::pipe(ready) == 0);
-        pid_ = ::fork();
-        if (pid_ == 0) {
-            const Lock lock = Lock::take(file, "locum install");
-            [[maybe_unused]] const ssize_t told = ::write(ready[1], "x", 1);
-            ::pause();
-            ::_exit(0);
-        }
-        ::close(ready[1]);
-        char byte = 0;
-        CHECK(::read(ready[0], &byte, 1) == 1);
-        ::close(ready[0]);
-    }
-    Holder(const Holder&) = delete;
-    Holder& operator=(const Holder&) = delete;
-    ~Holder() { end(); }
-    pid_t pid() const { return pid_; }
-    void end() {
-        if (pid_ <= 0)
-            return;
-        ::kill(pid_, SIGKILL);
-        ::waitpid(pid_, nullptr, 0);
-        pid_ = 0;
-    }
-
-private:
-    pid_t pid_ = 0;
-};
-
-} // namespace
 
 TEST_CASE("a lock is taken once, names its holder, and is free when it goes") {
     Scratch scratch;
@@ -55,7 +15,7 @@ TEST_CASE("a lock is taken once, names its holder, and is free when it goes") {
         const engine::Error error = testing::error_of([&] { Lock::take(file, "locum install"); });
         CHECK(error.kind() == engine::Kind::busy);
         CHECK(contains(error.what(), "locum upgrade run"));
-        CHECK(contains(error.what(), "process " + std::to_string(::getpid())));
+        CHECK(contains(error.what(), "process " + std::to_string(own_pid())));
         CHECK(contains(error.what(), " since 2"));
         CHECK(!error.remedy().empty());
     }
@@ -69,28 +29,6 @@ TEST_CASE("a lock moves with its owner") {
     CHECK_THROWS_AS(Lock::take(scratch / "a", "y"), engine::Error);
     two = Lock::take(scratch / "b", "x");
     const Lock three = Lock::take(scratch / "a", "y");
-}
-
-TEST_CASE("another process's lock is respected, named, and goes with it when it is killed") {
-    Scratch scratch;
-    const std::string file = scratch / "lock";
-    Holder holder(file);
-    const engine::Error error = testing::error_of([&] { Lock::take(file, "x"); });
-    CHECK(contains(error.what(), "process " + std::to_string(holder.pid())));
-    holder.end();
-    const Lock lock = Lock::take(file, "y");
-    CHECK(contains(testing::error_of([&] { Lock::take(file, "x"); }).what(), "y runs already"));
-}
-
-TEST_CASE("children do not keep a lock") {
-    Scratch scratch;
-    DetachedCommand command;
-    command.argv = {"sleep", "300"};
-    std::optional<Lock> lock = Lock::take(scratch / "lock", "x");
-    const testing::Ended sleeper(start_detached(command));
-    lock.reset();
-    const Lock again = Lock::take(scratch / "lock", "y");
-    CHECK(alive(sleeper.process));
 }
 
 TEST_CASE("a lock in a missing folder is an error that names it") {
