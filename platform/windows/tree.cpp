@@ -7,6 +7,8 @@
 #include "platform/windows/search.hpp"
 #include "platform/windows/wide.hpp"
 
+#include <fmt/format.h>
+
 namespace locum::platform {
 
 namespace {
@@ -93,6 +95,11 @@ void set_mode(const std::string& path, unsigned mode) {
     if (found->type == FileEntry::Type::link)
         throw path_error("set the mode of", path, ERROR_CANT_ACCESS_FILE);
     set_access(path, mode);
+}
+
+std::string how_to_make_private(const std::string& file) {
+    return fmt::format(
+        "icacls \"{}\" /inheritance:r /grant:r %USERNAME%:F *S-1-5-18:F *S-1-5-32-544:F", file);
 }
 
 void set_owner(const std::string&, std::uint32_t) {}
