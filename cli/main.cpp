@@ -74,7 +74,9 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     std::setlocale(LC_CTYPE,
                    "C.UTF-8"); // libarchive crashes on names outside ASCII in the C locale
+#ifdef SIGPIPE
     std::signal(SIGPIPE, SIG_IGN);
+#endif
     const bool as_json = wants_json(argc, argv);
     try {
         if (const auto code = locum::cli::run_setup({argv + 1, argv + argc}))

@@ -1,5 +1,6 @@
 #include "cli/screen.hpp"
 
+#include "cli/screen_text.hpp"
 #include "engine/error.hpp"
 #include "platform/terminal.hpp"
 
@@ -20,7 +21,6 @@ namespace {
 constexpr unsigned least_columns = 40;
 constexpr unsigned least_lines = 16;
 constexpr int widest = 76;
-constexpr std::size_t least_wrapped = 60; // nobody breaks a paragraph at fewer columns
 constexpr int ctrl_c = 3;
 
 // As the person's own locale says, not as the program's.
@@ -33,50 +33,6 @@ bool terminal_has_utf8() {
                    text.find("utf8") != std::string::npos;
         }
     return false;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-    std::vector<std::string> lines(1);
-    for (const char character : text)
-        if (character == '\n')
-            lines.emplace_back();
-        else
-            lines.back() += character;
-    while (lines.size() > 1 && lines.back().empty())
-        lines.pop_back();
-    return lines;
-}
-
-// Bytes that do not begin a character of UTF-8 take no column.
-std::size_t columns_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char one) {
-        return (static_cast<unsigned char>(one) & 0xC0) != 0x80;
-    }));
-}
-
-// At blanks; a word that is longer than the width is left to newt, which cuts it.
-std::string wrapped(const std::string& text, int width) {
-    std::string all;
-    for (const std::string& line : lines_of(text)) {
-        const std::size_t indent = std::min(line.find_first_not_of(' '), line.size());
-        std::string current;
-        std::size_t begin = 0;
-        while (begin < line.size()) {
-            std::size_t end = line.find(' ', std::max(begin, indent));
-            end = end == std::string::npos ? line.size() : end;
-            const std::string word = line.substr(begin, end - begin);
-            if (!current.empty() &&
-                columns_of(current) + 1 + columns_of(word) > static_cast<std::size_t>(width)) {
-                all += current + "\n";
-                current = std::string(indent, ' ') + word;
-            } else
-                current += (current.empty() ? "" : " ") + word;
-            begin = end + 1;
-        }
-        all += current + "\n";
-    }
-    all.pop_back();
-    return all;
 }
 
 // A bar beside what is longer than its place.
@@ -224,22 +180,6 @@ std::size_t at(const void* number) {
 }
 
 } // namespace
-
-std::string unwrapped(const std::string& text) {
-    const std::vector<std::string> lines = lines_of(text);
-    std::size_t width = least_wrapped;
-    for (const std::string& line : lines)
-        width = std::max(width, columns_of(line));
-    std::string all = lines.front();
-    for (std::size_t i = 1; i < lines.size(); ++i) {
-        const std::string& line = lines[i];
-        const bool begins = line.empty() || line.find_first_of(" -*") == 0 || lines[i - 1].empty();
-        const std::string word = line.substr(0, line.find(' '));
-        const bool had_room = columns_of(lines[i - 1]) + 1 + columns_of(word) <= width;
-        all += (begins || had_room ? "\n" : " ") + line;
-    }
-    return all;
-}
 
 bool screen_possible() {
     const char* terminal = std::getenv("TERM");

@@ -40,11 +40,6 @@ struct Window {
     bool can_go_back = true;
 };
 
-// A text whose paragraphs were broken into lines, with one line a paragraph, to be broken anew. An
-// empty line, an indented one, one of a list, and one after a line that had room for its first word
-// begin anew.
-std::string unwrapped(const std::string& text);
-
 // Each shows a window and waits. Throw Error(cancelled) on Ctrl-C, and where the terminal is gone.
 // Where the window's size changed they return Left::resized with what was given so far in their
 // last argument: to be shown again.

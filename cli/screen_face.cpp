@@ -2,6 +2,7 @@
 
 #include "cli/face.hpp"
 #include "cli/screen.hpp"
+#include "cli/screen_text.hpp"
 #include "engine/contains.hpp"
 #include "interview/questions.hpp"
 

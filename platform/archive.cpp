@@ -114,7 +114,9 @@ void ArchiveWriter::add(const ArchiveEntry& from, const ByteSource& content) {
     archive* a = state_->handle.get();
     const Entry entry(archive_entry_new(), &archive_entry_free);
     archive_entry_set_pathname(entry.get(), from.path.c_str());
-    archive_entry_set_perm(entry.get(), from.mode);
+    // Its type differs by system.
+    archive_entry_set_perm(entry.get(),
+                           static_cast<decltype(archive_entry_perm(nullptr))>(from.mode));
     archive_entry_set_mtime(entry.get(), 0, 0);
     archive_entry_set_uid(entry.get(), 0);
     archive_entry_set_gid(entry.get(), 0);

@@ -1,5 +1,7 @@
 #pragma once
-// Single privileges of root that a process may have without being root: capabilities(7).
+// Single privileges of root that a process may have without being root: capabilities(7). Windows
+// has none alike: the names are known there, everybody may listen on every port, and an elevated
+// process may the rest.
 
 #include <cstdint>
 #include <optional>
@@ -17,7 +19,7 @@ bool has_capability(std::string_view name);
 // What this process executes from now on gets none of what it may itself: only start_detached()
 // still gives what it is told to. For a process that was started with capabilities to pass on.
 void keep_capabilities_here();
-// The lowest port that a process without net-bind-service may listen on.
+// The lowest port that a process without net-bind-service may listen on; Windows: 0.
 std::uint16_t first_unprivileged_port();
 
 // Why nothing can listen on the UDP port at this address; empty: it is free.

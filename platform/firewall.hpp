@@ -44,7 +44,7 @@ struct Firewall {
 };
 
 // owner: the beginning of the mark on our rules, "locum:SUITE". nullopt where none filters. Needs
-// root.
+// root. Windows: throws Error, since its firewall's rules cannot be made yet.
 std::optional<Firewall> firewall_in_force(const std::string& owner);
 
 // Takes our rules also out of firewalls that are not in force, but for the one that is named

@@ -7,7 +7,8 @@
 
 namespace locum::platform {
 
-// As os-release(5) says; empty where it does not.
+// As os-release(5) says; empty where it does not. Windows: "windows", nothing, "10.0.20348" and
+// "Windows Server 2022 Standard (10.0.20348)".
 struct OperatingSystem {
     std::string id;                // "debian"
     std::vector<std::string> like; // what it is made from, closest first: "rhel", "fedora"
@@ -20,7 +21,8 @@ struct OperatingSystem {
 OperatingSystem parse_os_release(std::string_view text);
 OperatingSystem operating_system();
 std::string architecture(); // "x86_64", "aarch64"
-std::string system_name();  // what programs of this host are built for: "linux-x86_64"
-unsigned cores();           // that programs can use at once; 1 at least
+std::string
+system_name();    // what programs of this host are built for: "linux-x86_64", "windows-x86_64"
+unsigned cores(); // that programs can use at once; 1 at least
 
 } // namespace locum::platform

@@ -1,6 +1,11 @@
 #pragma once
-// Children: run to the end with a time limit, or started to outlive this process. Boost.Process v1
-// behind it, with its traps closed (linux/process.cpp names them).
+// Children: run to the end with a time limit, or started to outlive this process. On Linux with
+// Boost.Process v1 behind it, its traps closed (linux/process.cpp names them).
+//
+// Windows has no signals. A process that is told TERM, INT or QUIT there hears of it by an event,
+// where it waits for one as StopSignals do, else as CTRL_BREAK; KILL ends it at once. An end by one
+// of these is told as signal 15 or 9, a crash as 11; other signals cannot be sent. A batch file
+// (.bat, .cmd) can be executed, but not with every argument (platform/command_line.hpp).
 
 #include <chrono>
 #include <cstdint>
@@ -13,10 +18,13 @@ namespace locum::platform {
 
 struct Command {
     // Nothing secret in either: others can read them (platform/secret_file.hpp).
-    std::vector<std::string> argv;                  // argv[0]: a path, or a name sought on PATH
+    // argv[0]: a path, or a name sought on PATH (platform/program.hpp).
+    std::vector<std::string> argv;
     std::map<std::string, std::string> environment; // on top of this process's own
-    bool inherits = true; // false: of this process's environment it gets PATH only
-    std::string folder;   // working folder; empty: this one's
+    // False: of this process's environment it gets PATH only, and on Windows what no program can do
+    // without there (SystemRoot, TEMP, …).
+    bool inherits = true;
+    std::string folder; // working folder; empty: this one's
     std::string input;
     std::chrono::milliseconds time_limit{60'000};
     // Of each stream: as many bytes of its beginning and of its end are kept as half of it, at
@@ -33,7 +41,9 @@ struct Finished {
     bool ok() const { return exit_code == 0 && signal == 0 && !timed_out; }
 };
 
-// Throws Error where the program cannot be started.
+// Throws Error where the program cannot be started. At the time limit, and where this process ends
+// before it, it is killed with its group (Windows: with all that it started); what it leaves behind
+// at an end of its own goes on.
 Finished run(const Command& command);
 // The same; throws Error with the last lines of its standard error unless ok().
 Finished run_checked(const Command& command);
@@ -46,8 +56,10 @@ int run_in_front(const std::vector<std::string>& argv);
 // A process as the system knows it, over restarts of whoever started it.
 struct ProcessId {
     std::int64_t pid = 0;
-    std::uint64_t started = 0; // clock ticks since boot (field 22 of /proc/PID/stat)
-    std::string executable;    // resolved path, when it was started
+    // Clock ticks since boot (field 22 of /proc/PID/stat); Windows: when it was created, in 100 ns
+    // since 1601.
+    std::uint64_t started = 0;
+    std::string executable; // resolved path, when it was started
     // Which boot of the system it belongs to; empty: not known. Where it is known, the process
     // stays the same whatever it executes by now, as a start script that execs its server does.
     std::string boot = {};
@@ -56,12 +68,14 @@ struct ProcessId {
 
 struct DetachedCommand {
     std::vector<std::string> argv;
-    // All of it; nothing is inherited but PATH and LANG.
+    // All of it; nothing is inherited but PATH and LANG, and on Windows what Command::inherits
+    // says.
     std::map<std::string, std::string> environment;
-    std::string folder;   // empty: "/"
+    std::string folder;   // empty: "/"; Windows: the system's folder
     std::string log_file; // standard output and error are appended to it (0600); empty: dropped
     // The child writes its own /proc/self/stat and its executable here before it executes, so that
     // it can be found even if its starter died right after the fork. Replaced by one rename.
+    // Windows: its starter writes pid, start time and executable before it lets it run.
     std::string record_file;
     // Names (platform/capabilities.hpp). It gets those of them that this process has, no others.
     std::vector<std::string> capabilities = {};
@@ -80,7 +94,10 @@ std::optional<ProcessId> recorded(const std::string& record_file, const std::str
 // executable of another user's process cannot be read, pid and start time decide.
 bool alive(const ProcessId& process);
 // To the process, or to its whole session's group. name: "TERM", "KILL", "USR2", … Gone is fine; so
-// is a pid that belongs to another process by now: that one gets nothing.
+// is a pid that belongs to another process by now: that one gets nothing. Windows: "TERM", "INT"
+// and "QUIT" are the same; one that hears neither of event nor of CTRL_BREAK (it has no console, or
+// this process sits at a terminal and it does not) goes on, so wait_end() and "KILL" belong behind
+// it. Throws Error(usage) for another name there.
 void send_signal(const ProcessId& process, const std::string& name, bool group = false);
 // True if it ended within the time; reaps it where it is a child.
 bool wait_end(const ProcessId& process, std::chrono::milliseconds limit);

@@ -12,7 +12,7 @@
 
 namespace locum::platform {
 
-// systemd runs this host (sd_booted(3)).
+// systemd runs this host (sd_booted(3)). Windows: false; its service control manager is not used.
 bool service_manager_runs();
 
 struct ServiceUnitState {

@@ -1,12 +1,14 @@
 #pragma once
 // SIGTERM, SIGINT and SIGHUP as a condition to wait for or to ask about; but no SIGHUP that is
-// ignored, as under nohup.
+// ignored, as under nohup. Windows: Ctrl-C, CTRL_BREAK, a console that is closed, a host that is
+// shut down, and send_signal() of another process.
 
 #include <string>
 
 namespace locum::platform {
 
-// Blocks them for this thread and all that it starts afterwards; so made first in main.
+// Blocks them for this thread and all that it starts afterwards; so made first in main. Windows:
+// for the whole process; one at a time.
 class StopSignals {
 public:
     StopSignals();

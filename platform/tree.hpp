@@ -35,6 +35,8 @@ std::vector<std::string> hashes_of(const std::vector<std::string>& files);
 unsigned kept_mode(unsigned mode);
 // Neither follows a link.
 void set_mode(const std::string& path, unsigned mode);
+// What an operator types so that nobody but the owner may open the file.
+std::string how_to_make_private(const std::string& file);
 // On Windows nothing: owners there have no numbers (platform/accounts.hpp gives by name).
 void set_owner(const std::string& path, std::uint32_t user);
 

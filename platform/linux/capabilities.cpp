@@ -4,34 +4,17 @@
 #include "platform/linux/capabilities.hpp"
 #include "platform/linux/system.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <linux/capability.h>
-#include <memory>
-#include <netdb.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-#include <utility>
 
 namespace locum::platform {
 
 namespace {
-
-// What services ask for; not those that are as good as root.
-constexpr std::array<std::pair<std::string_view, int>, 8> capabilities = {{
-    {"chown", CAP_CHOWN},
-    {"ipc-lock", CAP_IPC_LOCK},
-    {"net-admin", CAP_NET_ADMIN},
-    {"net-bind-service", CAP_NET_BIND_SERVICE},
-    {"net-raw", CAP_NET_RAW},
-    {"sys-nice", CAP_SYS_NICE},
-    {"sys-resource", CAP_SYS_RESOURCE},
-    {"sys-time", CAP_SYS_TIME},
-}};
 
 using Data = std::array<__user_cap_data_struct, 2>; // 32 capabilities each
 
@@ -45,19 +28,6 @@ std::uint64_t permitted(const Data& data) {
 }
 
 } // namespace
-
-std::vector<std::string_view> capability_names() {
-    std::vector<std::string_view> names;
-    for (const auto& [name, number] : capabilities)
-        names.push_back(name);
-    return names;
-}
-
-std::optional<int> capability_number(std::string_view name) {
-    const auto* found = std::find_if(capabilities.begin(), capabilities.end(),
-                                     [&](const auto& known) { return known.first == name; });
-    return found == capabilities.end() ? std::nullopt : std::optional(found->second);
-}
 
 bool has_capability(std::string_view name) {
     const auto number = capability_number(name);
@@ -92,23 +62,6 @@ bool keep_capabilities(std::uint64_t wanted) {
             ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number, 0, 0) != 0)
             return false;
     return true;
-}
-
-std::string udp_port_fault(const std::string& address, std::uint16_t port) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_DGRAM;
-    addrinfo* found = nullptr;
-    const std::string service = std::to_string(port);
-    if (const int result = ::getaddrinfo(address.c_str(), service.c_str(), &hints, &found);
-        result != 0)
-        return ::gai_strerror(result);
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-    for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
-        const Descriptor socket(::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, 0));
-        if (!socket || ::bind(socket.get(), at->ai_addr, at->ai_addrlen) != 0)
-            return errno == EACCES ? "" : engine::errno_text(errno); // a finding of its own
-    }
-    return "";
 }
 
 } // namespace locum::platform

@@ -25,11 +25,15 @@ bool group_is_there(pid_t group) {
 
 } // namespace
 
+struct Companion::State {
+    pid_t pid = 0;
+};
+
 Companion::Companion(const Command& command, const std::string& log_file) {
     const Descriptor input = open_path("open", "/dev/null", O_RDONLY);
     const Descriptor log =
         open_path("write", log_file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
-    pid_ = launch(command, input.get(), log.get(), log.get());
+    state_ = std::make_unique<State>(State{launch(command, input.get(), log.get(), log.get())});
 }
 
 Companion::~Companion() {
@@ -40,7 +44,7 @@ Companion::~Companion() {
 std::optional<Finished> Companion::ended(std::chrono::milliseconds limit) {
     if (finished_)
         return finished_;
-    const auto pid = static_cast<pid_t>(pid_);
+    const pid_t pid = state_->pid;
     const Descriptor handle(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
     if (!handle)
         throw path_error("watch", "a child process", errno);
@@ -70,7 +74,7 @@ std::optional<Finished> Companion::ended(std::chrono::milliseconds limit) {
 }
 
 Finished Companion::end(std::chrono::milliseconds grace) {
-    const auto group = static_cast<pid_t>(pid_);
+    const pid_t group = state_->pid;
     const auto deadline = Clock::now() + grace;
     ::killpg(group, SIGTERM);
     const bool in_time = ended(grace).has_value();

@@ -8,11 +8,11 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/linux/capabilities.hpp"
-#include "platform/linux/program.hpp"
 #include "platform/linux/spawn.hpp"
 #include "platform/linux/stat.hpp"
 #include "platform/linux/system.hpp"
 #include "platform/process.hpp"
+#include "platform/program.hpp"
 
 #include <array>
 #include <cerrno>

@@ -1,9 +1,9 @@
 #include "platform/linux/firewall.hpp"
 
 #include "engine/error.hpp"
-#include "platform/linux/program.hpp"
 #include "platform/outcome.hpp"
 #include "platform/process.hpp"
+#include "platform/program.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

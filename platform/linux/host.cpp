@@ -4,13 +4,10 @@
 
 #include <arpa/inet.h>
 #include <cerrno>
-#include <chrono>
 #include <ifaddrs.h>
 #include <memory>
 #include <net/if.h>
-#include <netdb.h>
 #include <netinet/in.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 namespace locum::platform {
@@ -50,29 +47,8 @@ std::uint64_t memory_bytes() {
            static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
 }
 
-std::int64_t now_ms() {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
 bool is_root() {
     return ::geteuid() == 0;
-}
-
-std::string not_own_address(const std::string& address) {
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (const int result = ::getaddrinfo(address.c_str(), nullptr, &hints, &found); result != 0)
-        return ::gai_strerror(result);
-    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> owner(found, ::freeaddrinfo);
-    for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
-        const Descriptor socket(::socket(at->ai_family, at->ai_socktype | SOCK_CLOEXEC, 0));
-        // Port 0, so that nobody's port is in the way.
-        if (!socket || ::bind(socket.get(), at->ai_addr, at->ai_addrlen) != 0)
-            return engine::errno_text(errno);
-    }
-    return "";
 }
 
 std::vector<std::string> own_addresses() {

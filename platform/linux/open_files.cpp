@@ -4,15 +4,13 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/linux/system.hpp"
+#include "platform/native_process.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <array>
 #include <charconv>
 #include <cstring>
 #include <fmt/format.h>
 #include <functional>
-#include <netdb.h>
 #include <sstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,58 +19,11 @@ namespace locum::platform {
 
 namespace {
 
-// Every address as IPv6; IPv4 mapped into it.
-using Address = std::array<unsigned char, 16>;
-
-constexpr Address any_v6{};
-constexpr Address any_v4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0};
-
-bool is_any(const Address& address) {
-    return address == any_v6 || address == any_v4;
-}
-
-std::string text_of(const Address& address) {
-    char text[INET6_ADDRSTRLEN] = {};
-    if (std::equal(address.begin(), address.begin() + 12, any_v4.begin()))
-        ::inet_ntop(AF_INET, address.data() + 12, text, sizeof text);
-    else
-        ::inet_ntop(AF_INET6, address.data(), text, sizeof text);
-    return text;
-}
-
-std::vector<Address> addresses_of(const std::string& name) {
-    if (name.empty())
-        return {any_v6};
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    if (const int result = ::getaddrinfo(name.c_str(), nullptr, &hints, &found); result != 0)
-        throw engine::Error(
-            fmt::format("'{}' is not an address of this network: {}", name, ::gai_strerror(result)),
-            engine::Kind::usage)
-            .remedy("give an IP address or a name that resolves");
-    std::vector<Address> all;
-    for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
-        Address address{};
-        if (at->ai_family == AF_INET) {
-            address = any_v4;
-            std::memcpy(address.data() + 12,
-                        &reinterpret_cast<const sockaddr_in*>(at->ai_addr)->sin_addr, 4);
-        } else if (at->ai_family == AF_INET6) {
-            std::memcpy(address.data(),
-                        &reinterpret_cast<const sockaddr_in6*>(at->ai_addr)->sin6_addr, 16);
-        } else {
-            continue;
-        }
-        all.push_back(address);
-    }
-    ::freeaddrinfo(found);
-    return all;
-}
+constexpr SocketAddress mapped_v4{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0};
 
 // The kernel prints each 32-bit word of an address in the host's byte order.
-std::optional<Address> parse_kernel_address(std::string_view digits) {
-    Address address = digits.size() == 8 ? any_v4 : any_v6;
+std::optional<SocketAddress> parse_kernel_address(std::string_view digits) {
+    SocketAddress address = digits.size() == 8 ? mapped_v4 : SocketAddress{};
     if (digits.size() != 8 && digits.size() != 32)
         return std::nullopt;
     unsigned char* to = address.data() + 16 - digits.size() / 2;
@@ -82,32 +33,6 @@ std::optional<Address> parse_kernel_address(std::string_view digits) {
         std::memcpy(to, &word, 4);
     }
     return address;
-}
-
-struct Socket {
-    Address address;
-    std::string inode;
-};
-
-std::vector<Socket> listening(std::uint16_t port) {
-    std::vector<Socket> sockets;
-    for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-        std::istringstream lines(kernel_text(table));
-        std::string line;
-        while (std::getline(lines, line)) {
-            std::istringstream fields(line);
-            std::string slot, local, remote, state, queue, timer, again, user, timeout, inode;
-            fields >> slot >> local >> remote >> state >> queue >> timer >> again >> user >>
-                timeout >> inode;
-            const std::size_t colon = local.find(':');
-            if (state != "0A" || colon == std::string::npos || inode.empty())
-                continue;
-            const auto address = parse_kernel_address(std::string_view(local).substr(0, colon));
-            if (address && std::stoul(local.substr(colon + 1), nullptr, 16) == port)
-                sockets.push_back({*address, inode});
-        }
-    }
-    return sockets;
 }
 
 // Calls f(pid, path of the link) for each open descriptor that may be seen, until it returns true.
@@ -140,27 +65,37 @@ std::string program_of(std::int64_t pid) {
 
 } // namespace
 
-std::optional<Listener> listener(const std::string& address, std::uint16_t port) {
-    const std::vector<Address> wanted = addresses_of(address);
-    for (const Socket& socket : listening(port)) {
-        const bool meets = is_any(socket.address) ||
-                           std::any_of(wanted.begin(), wanted.end(), [&](const Address& one) {
-                               return is_any(one) || one == socket.address;
-                           });
-        if (!meets)
-            continue;
-        Listener found{text_of(socket.address), port, std::nullopt, ""};
-        const std::string link = "socket:[" + socket.inode + "]";
-        each_descriptor([&](std::int64_t pid, const std::string& path) {
-            if (link_text(path) != link)
-                return false;
-            found.pid = pid;
-            found.program = program_of(pid);
-            return true;
-        });
-        return found;
+std::vector<ListeningSocket> listening_sockets(std::uint16_t port) {
+    std::vector<ListeningSocket> sockets;
+    for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+        std::istringstream lines(kernel_text(table));
+        std::string line;
+        while (std::getline(lines, line)) {
+            std::istringstream fields(line);
+            std::string slot, local, remote, state, queue, timer, again, user, timeout, inode;
+            fields >> slot >> local >> remote >> state >> queue >> timer >> again >> user >>
+                timeout >> inode;
+            const std::size_t colon = local.find(':');
+            if (state != "0A" || colon == std::string::npos || inode.empty())
+                continue;
+            const auto address = parse_kernel_address(std::string_view(local).substr(0, colon));
+            if (address && std::stoul(local.substr(colon + 1), nullptr, 16) == port)
+                sockets.push_back({*address, std::nullopt, inode});
+        }
     }
-    return std::nullopt;
+    return sockets;
+}
+
+void find_owner(const ListeningSocket& socket, std::optional<std::int64_t>& pid,
+                std::string& program) {
+    const std::string link = "socket:[" + socket.id + "]";
+    each_descriptor([&](std::int64_t candidate, const std::string& path) {
+        if (link_text(path) != link)
+            return false;
+        pid = candidate;
+        program = program_of(candidate);
+        return true;
+    });
 }
 
 std::vector<std::int64_t> holders_of(const std::string& file) {

@@ -11,11 +11,11 @@
 //  - a destroyed child, and one that cannot execute, leave a zombie: both are reaped here.
 #include "platform/process.hpp"
 
+#include "platform/kept_output.hpp"
 #include "platform/linux/launch.hpp"
-#include "platform/linux/program.hpp"
 #include "platform/linux/spawn.hpp"
 #include "platform/linux/system.hpp"
-#include "platform/outcome.hpp"
+#include "platform/program.hpp"
 
 #include <algorithm>
 #include <array>
@@ -44,8 +44,6 @@ namespace locum::platform {
 
 namespace bp = boost::process;
 namespace asio = boost::asio;
-using engine::Error;
-
 namespace {
 
 // Runs in the child, between fork and exec.
@@ -117,7 +115,7 @@ struct Pipe {
 class Output {
 public:
     Output(asio::io_context& loop, Descriptor read_end, std::size_t limit) :
-        stream_(loop, read_end.release()), limit_(limit) {
+        stream_(loop, read_end.release()), kept_(limit) {
         stream_.native_non_blocking(true);
         read_when_ready();
     }
@@ -133,11 +131,7 @@ public:
         }
         stream_.close();
     }
-    std::string take() {
-        if (left_out_ > 0)
-            head_ += fmt::format("\n[{} bytes left out]\n", left_out_);
-        return std::move(head_) + tail_;
-    }
+    std::string take() { return kept_.take(); }
 
 private:
     void read_when_ready() {
@@ -156,27 +150,13 @@ private:
                 continue;
             if (count < 0)
                 return errno == EAGAIN ? -1 : 0; // a pipe that cannot be read is at its end
-            keep({block.data(), static_cast<std::size_t>(count)});
+            kept_.add({block.data(), static_cast<std::size_t>(count)});
             return count;
         }
     }
-    // The first half of the limit, and the last: what a long run says at its end counts most.
-    void keep(std::string_view read) {
-        const std::size_t half = limit_ / 2;
-        const std::size_t first = std::min(read.size(), half - head_.size());
-        head_.append(read.substr(0, first));
-        tail_.append(read.substr(first));
-        if (tail_.size() <= 2 * half)
-            return;
-        left_out_ += tail_.size() - half;
-        tail_.erase(0, tail_.size() - half);
-    }
 
     asio::posix::stream_descriptor stream_;
-    std::size_t limit_;
-    std::string head_;
-    std::string tail_;
-    std::size_t left_out_ = 0;
+    KeptOutput kept_;
 };
 
 // A file in memory, not a pipe: no writing that could block or raise SIGPIPE here.
@@ -199,15 +179,6 @@ bp::environment environment_of(const Command& command) {
     for (const auto& [name, value] : command.environment)
         environment[name] = value;
     return environment;
-}
-
-std::string last_lines(std::string_view text) {
-    while (!text.empty() && text.back() == '\n')
-        text.remove_suffix(1);
-    std::size_t from = text.size();
-    for (int lines = 0; lines < 10 && from != std::string_view::npos && from > 0; ++lines)
-        from = text.rfind('\n', from - 1);
-    return std::string(from == std::string_view::npos || from == 0 ? text : text.substr(from + 1));
 }
 
 } // namespace
@@ -278,18 +249,6 @@ Finished run(const Command& command) {
     finished.output = output.take();
     finished.errors = errors.take();
     return finished;
-}
-
-Finished run_checked(const Command& command) {
-    Finished finished = run(command);
-    if (finished.ok())
-        return finished;
-    const std::string said =
-        last_lines(finished.errors.empty() ? finished.output : finished.errors);
-    throw Error(fmt::format("{} {}{}{}", shown(command.argv),
-                            fault(finished, "", command.time_limit),
-                            said.empty() ? "" : "; it said: ", said))
-        .remedy(fmt::format("run {} by hand to see more", shown(command.argv)));
 }
 
 } // namespace locum::platform

@@ -1,8 +1,8 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
-#include "platform/linux/program.hpp"
 #include "platform/linux/stat.hpp"
 #include "platform/linux/system.hpp"
+#include "platform/native_process.hpp"
 #include "platform/process.hpp"
 
 #include <array>
@@ -14,7 +14,6 @@
 #include <poll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 
 namespace locum::platform {
@@ -38,12 +37,6 @@ int number_of_signal(const std::string& name) {
             return number;
     throw engine::Error(fmt::format("'{}' is not the name of a signal", name), engine::Kind::usage)
         .remedy("use a name such as TERM, KILL, HUP or USR2");
-}
-
-// Whatever it executes.
-bool runs_since(const ProcessId& process) {
-    const std::optional<Stat> stat = stat_of(process.pid);
-    return stat && stat->started == process.started && stat->state != 'Z' && stat->state != 'X';
 }
 
 [[noreturn]] void cannot_signal(const ProcessId& process, const std::string& name, int number) {
@@ -77,43 +70,29 @@ std::optional<Stat> stat_of(std::int64_t pid) {
     return parse_stat(kernel_text(fmt::format("/proc/{}/stat", pid)));
 }
 
-std::optional<ProcessId> recorded(const std::string& record_file, const std::string& executable) {
-    if (!exists(record_file))
-        return std::nullopt;
-    const std::string text = read_file(record_file);
-    const std::size_t line = std::min(text.size(), text.find('\n'));
-    const std::optional<Stat> stat = parse_stat(std::string_view(text).substr(0, line));
-    if (!stat)
-        throw engine::Error(
-            fmt::format("{} is not the record of a process; expected a line of /proc/PID/stat",
-                        record_file))
-            .remedy(fmt::format("end the process by hand if it runs, then remove {}", record_file));
-    ProcessId process{stat->pid, stat->started, text.substr(std::min(text.size(), line + 1)), ""};
-    if (const std::size_t second = process.executable.find('\n'); second != std::string::npos) {
-        process.boot = process.executable.substr(second + 1);
-        process.executable.resize(second);
-    }
-    if (process.executable.empty())
-        process.executable = executable_of(find_program({executable}));
-    // The record is written before exec: whoever reads it at that moment sees the starter's program
-    // still, and would take the process for a foreign one.
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(1);
-    while (!alive(process) && runs_since(process) && std::chrono::steady_clock::now() < deadline)
-        std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    return process;
+std::optional<ProcessId> parse_record_line(std::string_view line) {
+    const std::optional<Stat> stat = parse_stat(line);
+    return stat ? std::optional(ProcessId{stat->pid, stat->started, "", ""}) : std::nullopt;
 }
 
-bool alive(const ProcessId& process) {
-    if (!runs_since(process))
-        return false;
-    if (!process.boot.empty())
-        return process.boot == boot_id();
-    const std::string link = fmt::format("/proc/{}/exe", process.pid);
-    const std::string executable = link_text(link);
-    // Another user's executable cannot be read without privilege; pid and start time must do then.
-    if (executable.empty())
-        return errno == EACCES && runs_since(process);
-    return executable == process.executable;
+std::string record_line_form() {
+    return "a line of /proc/PID/stat";
+}
+
+bool runs_since(const ProcessId& process) {
+    const std::optional<Stat> stat = stat_of(process.pid);
+    return stat && stat->started == process.started && stat->state != 'Z' && stat->state != 'X';
+}
+
+std::optional<std::string> executable_of_process(std::int64_t pid) {
+    std::string executable = link_text(fmt::format("/proc/{}/exe", pid));
+    if (executable.empty() && errno == EACCES)
+        return std::nullopt;
+    return executable;
+}
+
+bool same_executable(const std::string& one, const std::string& other) {
+    return one == other;
 }
 
 void send_signal(const ProcessId& process, const std::string& name, bool group) {

@@ -1,34 +1,17 @@
-#include "platform/linux/program.hpp"
+#include "platform/program.hpp"
 
-#include "platform/files.hpp"
 #include "platform/linux/system.hpp"
+#include "platform/native_process.hpp"
 
 #include <boost/filesystem/operations.hpp>
 #include <cstdlib>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sstream>
 #include <unistd.h>
 
 namespace locum::platform {
 
 namespace {
-
-bool executable_file(const std::string& path) {
-    boost::system::error_code error;
-    return boost::filesystem::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0;
-}
-
-std::string on_path(const std::string& name) {
-    const char* path = std::getenv("PATH");
-    std::istringstream folders(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin");
-    std::string folder;
-    while (std::getline(folders, folder, ':'))
-        if (const std::string candidate = absolute((folder.empty() ? "." : folder) + "/" + name);
-            executable_file(candidate))
-            return candidate;
-    return {};
-}
 
 std::string first_bytes(const std::string& path) {
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -39,20 +22,27 @@ std::string first_bytes(const std::string& path) {
 
 } // namespace
 
-std::string find_program(const std::vector<std::string>& argv) {
-    if (argv.empty() || argv.front().empty())
-        throw engine::Error("found a command without a program; expected at least one word")
-            .remedy("name the program to run");
-    const std::string& name = argv.front();
-    if (name.find('/') != std::string::npos)
-        return absolute(name);
-    std::string found = on_path(name);
-    if (found.empty())
-        throw engine::Error(fmt::format("the program '{}' was not found on PATH", name))
-            .remedy(fmt::format("install {}, or give its full path", name));
-    return found;
+std::string program_at(const std::string& path) {
+    boost::system::error_code error;
+    const bool may_run =
+        boost::filesystem::is_regular_file(path, error) && ::access(path.c_str(), X_OK) == 0;
+    return may_run ? path : "";
 }
 
+bool names_folder(const std::string& program) {
+    return program.find('/') != std::string::npos;
+}
+
+std::vector<std::string> program_folders() {
+    const char* path = std::getenv("PATH");
+    std::istringstream text(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin");
+    std::vector<std::string> folders;
+    for (std::string folder; std::getline(text, folder, ':');)
+        folders.push_back(folder);
+    return folders;
+}
+
+// Also behind /usr/bin/env.
 std::string executable_of(const std::string& program) {
     std::string at = program;
     for (int scripts = 0; scripts < 4; ++scripts) { // the kernel's own limit on nested interpreters
@@ -74,13 +64,6 @@ std::string executable_of(const std::string& program) {
         }
     }
     return at;
-}
-
-std::string shown(const std::vector<std::string>& argv) {
-    std::string text = fmt::format("{}", fmt::join(argv, " "));
-    if (text.size() > 200)
-        text = text.substr(0, 200) + "...";
-    return "'" + text + "'";
 }
 
 } // namespace locum::platform

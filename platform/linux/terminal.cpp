@@ -1,6 +1,6 @@
 #include "platform/terminal.hpp"
 
-#include "engine/error.hpp"
+#include "platform/native_process.hpp"
 
 #include <iostream>
 #include <sys/ioctl.h>
@@ -25,8 +25,6 @@ public:
     ~SilentTerminal() { tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_); }
     SilentTerminal(const SilentTerminal&) = delete;
     SilentTerminal& operator=(const SilentTerminal&) = delete;
-
-    static constexpr char ctrl_c = 3;
 
 private:
     termios before_{};
@@ -56,31 +54,16 @@ unsigned terminal_lines() {
     return 24;
 }
 
-engine::Secret ask_secret(const std::string& prompt) {
-    if (!stdin_is_terminal())
-        throw engine::Error("a secret is to be asked for, but standard input is not a terminal: " +
-                                prompt,
-                            engine::Kind::usage)
-            .remedy(
-                "name a source in the answers: { file = \"PATH\" } or { environment = \"NAME\" }");
-    std::cerr << prompt << ": " << std::flush;
-    std::string line;
+char read_silently(std::string& line) {
+    const SilentTerminal silent;
     char last = 0;
-    {
-        SilentTerminal silent;
-        while (std::cin.get(last) && last != '\n' && last != SilentTerminal::ctrl_c)
-            line += last;
-    }
-    std::cerr << "\n";
-    if (last == SilentTerminal::ctrl_c)
-        throw engine::Error(prompt + ": Ctrl-C", engine::Kind::cancelled)
-            .remedy("run the command again, or name a file in the answers");
-    if (line.empty()) {
+    while (std::cin.get(last) && last != '\n' && last != ctrl_c)
+        line += last;
+    if (!std::cin) {
         std::cin.clear();
-        throw engine::Error(prompt + ": nothing was typed", engine::Kind::cancelled)
-            .remedy("run the command again and type it, or name a file in the answers");
+        return 0;
     }
-    return engine::Secret(line);
+    return last;
 }
 
 } // namespace locum::platform

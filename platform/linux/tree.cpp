@@ -101,6 +101,10 @@ void set_mode(const std::string& path, unsigned mode) {
         throw path_error("set the mode of", path, errno);
 }
 
+std::string how_to_make_private(const std::string& file) {
+    return "chmod 600 " + file;
+}
+
 void set_owner(const std::string& path, std::uint32_t user) {
     if (::lchown(path.c_str(), user, static_cast<gid_t>(-1)) != 0)
         throw path_error("set the owner of", path, errno);

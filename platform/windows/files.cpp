@@ -144,8 +144,7 @@ void sync_folder(const std::string& path) {
     // What a folder holds is in the file system's own journal, and renames are written through; no
     // call of Windows syncs a folder. That it is there is asked as elsewhere.
     if (!is_folder(path))
-        throw path_error("open", path,
-                         exists(path) ? ERROR_DIRECTORY : ERROR_PATH_NOT_FOUND);
+        throw path_error("open", path, exists(path) ? ERROR_DIRECTORY : ERROR_PATH_NOT_FOUND);
 }
 
 std::string temporary_folder() {

@@ -23,8 +23,8 @@ bool is_letter(char letter) {
 std::string full_path(const std::string& path) {
     const std::wstring name = wide(path);
     std::wstring full(32768, L'\0');
-    const DWORD length = ::GetFullPathNameW(name.c_str(), static_cast<DWORD>(full.size()),
-                                            full.data(), nullptr);
+    const DWORD length =
+        ::GetFullPathNameW(name.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
     if (length == 0 || length >= full.size())
         throw path_error("tell the path of", path, ::GetLastError());
     full.resize(length);

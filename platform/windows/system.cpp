@@ -93,8 +93,9 @@ std::string remedy_of(DWORD code, std::string_view doing, std::string_view path)
 Error system_error(const std::string& what, DWORD code) {
     const std::string remedy = remedy_of(code, "do it", "");
     return Error(fmt::format("{}: {}", what, system_text(code)), kind_of(code))
-        .remedy(remedy.empty() ? fmt::format("look up error {} of Windows: net helpmsg {}", code, code)
-                               : remedy);
+        .remedy(remedy.empty()
+                    ? fmt::format("look up error {} of Windows: net helpmsg {}", code, code)
+                    : remedy);
 }
 
 void fail(const std::string& what, DWORD code) {

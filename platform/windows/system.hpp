@@ -27,9 +27,7 @@ public:
     ~Handle() { close(); }
 
     HANDLE get() const { return handle_; }
-    explicit operator bool() const {
-        return handle_ != nullptr && handle_ != INVALID_HANDLE_VALUE;
-    }
+    explicit operator bool() const { return handle_ != nullptr && handle_ != INVALID_HANDLE_VALUE; }
     HANDLE release() { return std::exchange(handle_, nullptr); }
     void close();
 

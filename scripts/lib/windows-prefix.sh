@@ -24,7 +24,7 @@ windows_prefix() {
 # windows_libraries PREFIX: makes it where it is not there. The work is done in PREFIX.partial and renamed at the end, so that
 # one that was cut off is never taken for whole; what it had finished is not made again.
 windows_libraries() {
-    local prefix=$1 partial=$1.partial lane lanes=() failed=''
+    local prefix=$1 partial=$1.partial lane failed=''
     if [[ -e "$prefix/versions" ]]; then
         echo "windows: libraries in $prefix"
         return 0
@@ -47,19 +47,32 @@ windows_libraries() {
     echo "windows: building the libraries, about five minutes on two processors; logs in $partial/logs"
     windows_sources "$partial"
     # Two lanes: libpq needs OpenSSL, libarchive needs zstd, nothing else needs another one.
+    set -m # each in a process group, so that it can be ended as a whole
     windows_lane "$partial" openssl libpq &
-    lanes+=($!)
+    windows_lanes+=($!)
     windows_lane "$partial" headers zstd libarchive fmt sqlite boost_filesystem &
-    lanes+=($!)
-    for lane in "${lanes[@]}"; do
+    windows_lanes+=($!)
+    set +m
+    for lane in "${windows_lanes[@]}"; do
         wait "$lane" || failed=yes
     done
+    windows_lanes=()
     [[ -z "$failed" ]] || return 1
     cp "$partial/sources/versions" "$partial/prefix/versions"
     mv "$partial/prefix" "$prefix"
     exec {windows_lock}>&-
     rm -rf "$partial"
     echo "windows: libraries in $prefix"
+}
+
+windows_lanes=()
+
+# windows_lanes_stop: ends what is being built, for a script that is interrupted.
+windows_lanes_stop() {
+    local lane
+    for lane in ${windows_lanes[@]+"${windows_lanes[@]}"}; do
+        kill -TERM -- "-$lane" 2>/dev/null || true # it has ended already
+    done
 }
 
 # windows_lane PARTIAL LIBRARY…: one after another, each in a process of its own, with its output in a log.

@@ -5,7 +5,7 @@ export WINEDEBUG=-all
 # No questions about Mono and Gecko, which nothing here needs, and no entries in the menu of whoever runs this.
 export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='
 
-# windows_wine_template: makes the prefix that others are copies of, as Windows 10; prints nothing.
+# windows_wine_template: makes the prefix that others are copies of, as Windows 10.
 windows_wine_template() {
     windows_wine_made=$windows_wine_folder/wine-$(dpkg-query -W -f='${Version}' wine64 | tr -c '0-9A-Za-z.\n' -)
     [[ ! -e "$windows_wine_made" ]] || return 0
@@ -15,6 +15,7 @@ windows_wine_template() {
     windows_wine_serve "$partial"
     WINEPREFIX=$partial wine wineboot -i >"$partial/made.log" 2>&1
     WINEPREFIX=$partial wine winecfg -v win10 >>"$partial/made.log" 2>&1
+    echo "windows: Wine's folder, as Windows 10, in $windows_wine_made"
     windows_wine_stop
     mv -T "$partial" "$windows_wine_made" 2>/dev/null || rm -rf "$partial" # another one was first
 }

@@ -1,7 +1,7 @@
 // Texts for the full screen; its windows are tested in a real terminal
 // (tests/integration/installer/wizard_screen.sh).
 
-#include "cli/screen.hpp"
+#include "cli/screen_text.hpp"
 
 #include <doctest/doctest.h>
 

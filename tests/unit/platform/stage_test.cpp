@@ -55,13 +55,13 @@ TEST_CASE("stage: nothing outside it, nothing over what is there, and a later fa
     Stage stage(scratch / "a");
     stage.write_file("file", 0644, once("x"));
     for (const char* path : {"../b", "..", ".", "", "x/../b", "/b", "none/b", "file", "file/b"})
-        CHECK_MESSAGE(!std::string(error_of([&] {
-                          stage.write_file(path, 0644, once("y"));
-                      }).remedy()).empty(), path);
+        CHECK_MESSAGE(
+            !std::string(error_of([&] { stage.write_file(path, 0644, once("y")); }).remedy())
+                 .empty(),
+            path);
     CHECK(read_file(scratch / "a.stage/file") == "x");
-    stage.write_later("bad", 0644, "text", [](std::string_view) -> void {
-        throw engine::Error("not what was signed");
-    });
+    stage.write_later("bad", 0644, "text",
+                      [](std::string_view) -> void { throw engine::Error("not what was signed"); });
     CHECK(contains(error_of([&] { stage.publish(0755); }).what(), "not what was signed"));
     CHECK(!exists(scratch / "a"));
 }

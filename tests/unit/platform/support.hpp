@@ -4,15 +4,26 @@
 #include "platform/process.hpp"
 #include "tests/support/scratch.hpp"
 
-#include <sys/wait.h>
-#include <unistd.h>
+#include <algorithm>
 
 namespace locum::testing {
 
-inline platform::Finished shell(const std::string& script) {
+// The program that does what its words say (child.cpp), on every system.
+inline std::vector<std::string> child(std::vector<std::string> words) {
+    words.insert(words.begin(), LOCUM_BIN_DIR "/unit-platform-child");
+    return words;
+}
+
+inline platform::Command child_command(std::vector<std::string> words) {
     platform::Command command;
-    command.argv = {"/bin/sh", "-c", script};
-    return platform::run(command);
+    command.argv = child(std::move(words));
+    return command;
+}
+
+// Where the system's line breaks have two characters.
+inline std::string plain_lines(std::string text) {
+    std::erase(text, '\r');
+    return text;
 }
 
 // Ends a detached process that a failing test would leave.

@@ -72,6 +72,5 @@ TEST_CASE("copy_file: the content under the mode, over what was there, or nothin
     CHECK(platform::read_file(scratch / "to") == text);
     CHECK(permissions(scratch / "to") == platform::kept_mode(0600));
     error_of([&] { platform::copy_file(scratch.path(), scratch / "other", 0600); });
-    CHECK(platform::list_folder(scratch.path()) ==
-          std::vector<std::string>{"from", "to"});
+    CHECK(platform::list_folder(scratch.path()) == std::vector<std::string>{"from", "to"});
 }

@@ -8,7 +8,8 @@
 using namespace locum;
 using namespace locum::platform;
 
-TEST_CASE("a secret file: readers that share nothing for deletion read it, and it goes all the same") {
+TEST_CASE(
+    "a secret file: readers that share nothing for deletion read it, and it goes all the same") {
     std::string path;
     {
         const SecretFile file(engine::Secret("canary\n"));

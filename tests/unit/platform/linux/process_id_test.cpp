@@ -1,5 +1,5 @@
 #include "platform/linux/stat.hpp"
-#include "tests/unit/platform/support.hpp"
+#include "tests/unit/platform/linux/support.hpp"
 
 #include <csignal>
 
@@ -47,22 +47,6 @@ TEST_CASE("what is not a stat line is no record") {
     CHECK(!testing::error_of([&] { recorded(scratch / "record", "/usr/bin/sleep"); })
                .remedy()
                .empty());
-}
-
-TEST_CASE("this process is alive under its own identity, and under no other") {
-    const ProcessId own = self();
-    CHECK(own.pid == ::getpid());
-    CHECK(own.executable.ends_with("unit-platform"));
-    CHECK(alive(own));
-    ProcessId other = own;
-    other.started += 1;
-    CHECK(!alive(other));
-    CHECK(wait_end(other, 0ms));
-    other = own;
-    other.executable = "/usr/bin/something-else";
-    CHECK(!alive(other));
-    CHECK(!alive(ProcessId{}));
-    CHECK(!wait_end(own, 20ms));
 }
 
 TEST_CASE("a signal meant for an earlier owner of the pid is not sent") {

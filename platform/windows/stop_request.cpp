@@ -1,0 +1,71 @@
+#include "platform/windows/stop_request.hpp"
+
+#include "platform/windows/spawn.hpp"
+#include "platform/windows/wide.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <mutex>
+
+namespace locum::platform {
+
+namespace {
+
+// Of those that share this process's console.
+std::vector<DWORD> at_console() {
+    std::vector<DWORD> pids(64);
+    for (;;) {
+        const DWORD count = ::GetConsoleProcessList(pids.data(), static_cast<DWORD>(pids.size()));
+        if (count <= pids.size()) {
+            pids.resize(count);
+            return pids;
+        }
+        pids.resize(count);
+    }
+}
+
+// Somebody looks at it, or others share it: it is not to be left.
+bool console_is_used(const std::vector<DWORD>& pids) {
+    const HWND window = ::GetConsoleWindow();
+    return pids.size() > 1 || (window != nullptr && ::IsWindowVisible(window) != 0);
+}
+
+} // namespace
+
+std::wstring stop_event_name(std::int64_t pid, std::uint64_t started) {
+    return wide(fmt::format("Global\\locum-stop-{}-{:x}", pid, started));
+}
+
+Handle own_stop_event() {
+    const std::wstring name =
+        stop_event_name(::GetCurrentProcessId(), created(::GetCurrentProcess()));
+    Handle event(::CreateEventW(nullptr, FALSE, FALSE, name.c_str()));
+    if (!event)
+        event = Handle(::CreateEventW(nullptr, FALSE, FALSE, nullptr));
+    if (!event)
+        fail("cannot make an event to be told to end by");
+    return event;
+}
+
+bool ask_to_end(std::int64_t pid, std::uint64_t started) {
+    const Handle event(
+        ::OpenEventW(EVENT_MODIFY_STATE, FALSE, stop_event_name(pid, started).c_str()));
+    if (event)
+        return ::SetEvent(event.get()) != 0;
+    const auto group = static_cast<DWORD>(pid);
+    static std::mutex one_console;
+    const std::lock_guard lock(one_console);
+    const std::vector<DWORD> here = at_console();
+    if (std::find(here.begin(), here.end(), group) != here.end())
+        return ::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0;
+    if (console_is_used(here))
+        return false;
+    ::FreeConsole();
+    if (::AttachConsole(group) == 0)
+        return false;
+    const bool sent = ::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0;
+    ::FreeConsole();
+    return sent;
+}
+
+} // namespace locum::platform

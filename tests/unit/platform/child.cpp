@@ -1,0 +1,125 @@
+// What the tests of this folder start: it does what its words say, one after the other. No word of
+// any system's shell, so that the tests are the same everywhere.
+#include "platform/host.hpp"
+#include "platform/operating_system.hpp"
+#include "platform/process.hpp"
+#include "platform/signals.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <thread>
+
+using namespace locum;
+
+namespace {
+
+using Words = std::vector<std::string>;
+
+void say(const std::string& text) {
+    std::cout << text << std::flush;
+}
+
+// As the system has them, in UTF-8 everywhere.
+Words own_words() {
+    for (const platform::RunningCommand& one : platform::running_commands())
+        if (one.pid == platform::self().pid)
+            return one.argv;
+    return {};
+}
+
+std::string in_brackets(const Words& words, std::size_t from) {
+    std::string text;
+    for (std::size_t i = from; i < words.size(); ++i)
+        text += "[" + words[i] + "]";
+    return text;
+}
+
+void sleep_for(const std::string& milliseconds) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(std::stoll(milliseconds)));
+}
+
+// It is to outlive this process, which ends at once and by force.
+void detach(const std::string& program, const std::string& record) {
+    platform::DetachedCommand command;
+    command.argv = {program, "sleep", "300000"};
+    command.record_file = record;
+    platform::start_detached(command);
+    platform::send_signal(platform::self(), "KILL");
+    sleep_for("300000");
+}
+
+// This same program beside it, in whatever group and job it is in itself.
+void start_beside(const std::string& program, const std::string& words) {
+    if (platform::system_name().starts_with("windows"))
+        std::system(("start \"\" /b \"" + program + "\" " + words).c_str());
+    else
+        std::system(("'" + program + "' " + words + " &").c_str());
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const Words words(argv, argv + argc);
+    std::optional<platform::StopSignals> signals;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        const std::string& word = words[i];
+        const auto next = [&] { return words.at(++i); };
+        if (word == "arguments") { // of the runtime, and of the system
+            say(in_brackets(words, i + 1) + in_brackets(own_words(), i + 1));
+            return 0;
+        }
+        if (word == "out")
+            say(next() + "\n");
+        else if (word == "err")
+            std::cerr << next() << "\n" << std::flush;
+        else if (word == "exit")
+            return std::stoi(next());
+        else if (word == "sleep")
+            sleep_for(next());
+        else if (word == "pid")
+            say(std::to_string(platform::self().pid) + "\n");
+        else if (word == "folder")
+            say(std::filesystem::current_path().generic_string() + "\n");
+        else if (word == "variable") {
+            const char* value = std::getenv(next().c_str());
+            say((value == nullptr ? "unset" : std::string(value)) + "\n");
+        } else if (word == "copy")
+            std::cout << std::cin.rdbuf() << std::flush;
+        else if (word == "count")
+            say(std::to_string(std::distance(std::istreambuf_iterator<char>(std::cin), {})) + "\n");
+        else if (word == "many")
+            say(std::string(std::stoul(next()), 'x'));
+        else if (word == "numbers") // each with the line's end of this system
+            for (int number = 1; number <= 20000; ++number)
+                std::cout << number << "\n";
+        else if (word == "hear")
+            signals.emplace();
+        else if (word == "wait")
+            signals->wait();
+        else if (word == "beside")
+            start_beside(words[0], next());
+        else if (word == "detach")
+            detach(words[0], next());
+        else if (word == "run") {
+            platform::Command command;
+            command.argv.assign(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+            command.argv.insert(command.argv.begin(), words[0]);
+            command.time_limit = std::chrono::minutes(5);
+            return platform::run(command).exit_code;
+        } else if (word == "front") {
+            Words command(words.begin() + static_cast<std::ptrdiff_t>(i) + 1, words.end());
+            command.insert(command.begin(), platform::this_program());
+            return platform::run_in_front(command);
+        } else {
+            std::cerr << "no such word: " << word << "\n";
+            return 2;
+        }
+    }
+    return 0;
+}
