@@ -15,8 +15,7 @@ constexpr std::string_view windows = "windows-";
 bool runs_on_windows(const Source& source) {
     const auto is_windows = [](const auto& program) { return program.first.starts_with(windows); };
     const auto& program = source.manifest.program;
-    return (program &&
-            std::any_of(program->files.begin(), program->files.end(), is_windows)) ||
+    return (program && std::any_of(program->files.begin(), program->files.end(), is_windows)) ||
            std::any_of(source.missing_programs.begin(), source.missing_programs.end(), is_windows);
 }
 
