@@ -88,7 +88,7 @@ bool remove_empty_folder(const std::string& path) {
     if (::RemoveDirectoryW(wide_path(path).c_str()) != 0)
         return true;
     const DWORD code = ::GetLastError();
-    if (code != ERROR_DIR_NOT_EMPTY && code != ERROR_FILE_NOT_FOUND && code != ERROR_PATH_NOT_FOUND)
+    if (code == ERROR_DIRECTORY || (code != ERROR_DIR_NOT_EMPTY && !means_missing(code)))
         throw path_error("remove the folder", path, code);
     return false;
 }

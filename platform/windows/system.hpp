@@ -40,6 +40,12 @@ struct LocalFreed {
     void operator()(void* memory) const { ::LocalFree(memory); }
 };
 
+// The code says that nothing is there; nothing can be under a name that Windows cannot have.
+inline bool means_missing(DWORD code) {
+    return code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ||
+           code == ERROR_INVALID_NAME || code == ERROR_DIRECTORY;
+}
+
 // The system's sentence for the code, without the line break and the full stop at its end.
 std::string system_text(DWORD code);
 // "WHAT: <text of the code>", with a remedy for what an operator can change.

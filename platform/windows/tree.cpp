@@ -61,7 +61,7 @@ std::optional<FileEntry> look_at(const std::string& path) {
     WIN32_FILE_ATTRIBUTE_DATA found{};
     if (::GetFileAttributesExW(wide_path(path).c_str(), GetFileExInfoStandard, &found) == 0) {
         const DWORD code = ::GetLastError();
-        if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND || code == ERROR_DIRECTORY)
+        if (means_missing(code))
             return std::nullopt;
         throw path_error("look at", path, code);
     }

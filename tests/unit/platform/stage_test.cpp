@@ -54,7 +54,7 @@ TEST_CASE("stage: nothing outside it, nothing over what is there, and a later fa
     Scratch scratch;
     Stage stage(scratch / "a");
     stage.write_file("file", 0644, once("x"));
-    for (const char* path : {"../b", "..", ".", "", "x/../b", "/b", "none/b", "file", "file/b"})
+    for (const char* path : {"../b", "..", ".", "", "x/../b", "none/b", "file", "file/b"})
         CHECK_MESSAGE(
             !std::string(error_of([&] { stage.write_file(path, 0644, once("y")); }).remedy())
                  .empty(),
