@@ -1,6 +1,7 @@
 // Statements on SQLite, and opening a file.
 
 #include "datasource/engines.hpp"
+#include "platform/tree.hpp"
 
 #include <fmt/format.h>
 
@@ -243,8 +244,7 @@ std::unique_ptr<Connection> open_sqlite(const std::string& file, const ConnectOp
     if (result != SQLITE_OK)
         throw sqlite_error(raw, {}).during("opening " + file);
     if (!is_there) // before -wal and -shm are made, which take over the file's mode
-        std::filesystem::permissions(file, std::filesystem::perms::owner_read |
-                                               std::filesystem::perms::owner_write);
+        platform::set_mode(file, 0600);
     sqlite3_extended_result_codes(raw, 1);
     sqlite3_busy_timeout(raw, static_cast<int>(options.lock_timeout.count()));
     return std::make_unique<SqliteConnection>(std::move(handle));

@@ -103,8 +103,9 @@ bool failpoint(std::string_view name) {
 #ifdef SIGKILL
         std::raise(SIGKILL);
 #endif
-        std::_Exit(
-            137); // where there is no such signal: as it would, at once and with nothing flushed
+        // Where there is no such signal: at once and with nothing flushed as well, and with the
+        // code that platform/windows takes for it.
+        std::_Exit(static_cast<int>(0xE0000009U));
     }
     if (action == "error")
         throw Error(fmt::format("failpoint {}: error on purpose", name));

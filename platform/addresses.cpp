@@ -18,10 +18,13 @@ namespace ip = boost::asio::ip;
 namespace {
 
 std::optional<ip::address> parsed(const std::string& text) {
+    // Windows takes "10.1" and "[::1]:80" for addresses, too. A scope ("fe80::1%eth0") says which
+    // way to go, not who it is.
+    if (text.find_first_not_of("0123456789abcdefABCDEF:.") != std::string::npos)
+        return std::nullopt;
     boost::system::error_code error;
-    // A scope ("fe80::1%eth0") says which way to go, not who it is.
     const ip::address address = ip::make_address(text, error);
-    if (error || text.find('%') != std::string::npos)
+    if (error || (address.is_v4() && address.to_string() != text))
         return std::nullopt;
     return address;
 }

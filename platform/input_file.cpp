@@ -43,8 +43,8 @@ std::uint64_t InputFile::size() const {
 
 InputFile InputFile::within(std::uint64_t offset, std::uint64_t size,
                             const std::string& name) const {
-    return InputFile(std::make_unique<State>(
-        State{name, state_->file, state_->begin + offset, size, false}));
+    return InputFile(
+        std::make_unique<State>(State{name, state_->file, state_->begin + offset, size, false}));
 }
 
 std::size_t InputFile::read_at(std::uint64_t offset, char* into, std::size_t count) const {

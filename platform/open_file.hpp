@@ -38,7 +38,7 @@ public:
     explicit operator bool() const { return native_ != none; }
     std::intptr_t native() const { return native_; }
 
-    void write(std::string_view bytes); // all of it
+    void write(std::string_view bytes);                   // all of it
     std::size_t read(char* into, std::size_t most) const; // 0 at the end
     // From the offset on; fewer than `count` only where the file ends.
     std::size_t read_at(std::uint64_t offset, char* into, std::size_t count) const;

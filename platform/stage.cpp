@@ -1,7 +1,7 @@
 #include "platform/stage.hpp"
 
-#include "platform/files.hpp"
 #include "engine/error.hpp"
+#include "platform/files.hpp"
 #include "platform/native.hpp"
 #include "platform/stage_folder.hpp"
 
@@ -96,8 +96,7 @@ struct Stage::State {
 
     void require_name(std::string_view name, const std::string& whole) const {
         if (name.empty() || name == "." || name == "..")
-            throw engine::Error(
-                fmt::format("the path {} does not stay in its stage", shown(whole)))
+            throw engine::Error(fmt::format("the path {} does not stay in its stage", shown(whole)))
                 .remedy("use a bundle that the vendor signed");
     }
 

@@ -23,8 +23,8 @@ namespace {
 class Scratch {
 public:
     Scratch() :
-        folder_(platform::make_temporary_folder(std::filesystem::temp_directory_path().string(),
-                                                "locum-lint-")) {
+        folder_(platform::make_temporary_folder(
+            std::filesystem::temp_directory_path().generic_string(), "locum-lint-")) {
         try {
             datasource::ConnectOptions options;
             options.create = true;

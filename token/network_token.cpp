@@ -3,11 +3,12 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/tree.hpp"
 #include "token/lines.hpp"
 
 #include <algorithm>
+#include <optional>
 
-#include <boost/filesystem/operations.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -62,26 +63,27 @@ std::vector<std::string> split_list(std::string_view text) {
 
 // Group and others must have no access at all.
 void require_private(const std::string& file) {
-    namespace fs = boost::filesystem;
-    boost::system::error_code failed;
-    const fs::file_status status = fs::status(file, failed);
-    if (status.type() == fs::file_not_found)
+    using Type = platform::FileEntry::Type;
+    std::optional<platform::FileEntry> found;
+    try {
+        found = platform::look_at(platform::canonical(file));
+    } catch (const Error& error) {
+        throw Error(fmt::format("cannot read {}: {}", file, error.one_line()), Kind::usage)
+            .remedy("give the path of a token file that this user can read");
+    }
+    if (!found)
         throw Error(fmt::format("there is no network token at {}", file), Kind::usage)
             .remedy("copy the token file from the host where the network was created, and give its "
                     "path");
-    if (failed)
-        throw Error(fmt::format("cannot read {}: {}", file, failed.message()), Kind::usage)
-            .remedy("give the path of a token file that this user can read");
-    if (status.type() != fs::regular_file)
+    if (found->type != Type::regular)
         throw Error(fmt::format("{} is not a file; expected a network token", file), Kind::usage)
             .remedy("give the path of the token file");
-    const auto open = static_cast<unsigned>(status.permissions()) & 077U;
-    if (open != 0)
+    if ((found->mode & 077U) != 0)
         throw Error(fmt::format("the network token {} is open to other users (mode {:04o}); "
                                 "expected 0600",
-                                file, static_cast<unsigned>(status.permissions()) & 07777U),
+                                file, found->mode),
                     Kind::usage)
-            .remedy(fmt::format("chmod 600 {}", file));
+            .remedy(platform::how_to_make_private(file));
 }
 
 } // namespace

@@ -48,9 +48,8 @@ std::optional<OpenFile> OpenFile::find(std::string_view doing, const std::string
         throw path_error(doing, name, errno);
     struct stat made {};
     // The mode of open is subject to the umask, or to the folder's ACL.
-    if (use == Use::make &&
-        (::fstat(file.get(), &made) != 0 ||
-         ((made.st_mode & 07777U) != mode && ::fchmod(file.get(), mode) != 0)))
+    if (use == Use::make && (::fstat(file.get(), &made) != 0 ||
+                             ((made.st_mode & 07777U) != mode && ::fchmod(file.get(), mode) != 0)))
         throw path_error("set the mode of", name, errno);
     return adopt(file.release(), name);
 }

@@ -84,8 +84,8 @@ std::string canonical(const std::string& path) {
     return error ? path : found;
 }
 
-unsigned kept_mode(unsigned mode) {
-    return mode;
+bool has_mode(unsigned found, unsigned asked) {
+    return found == asked;
 }
 
 void set_mode(const std::string& path, unsigned mode) {
@@ -99,6 +99,10 @@ void set_mode(const std::string& path, unsigned mode) {
     const std::string itself = "/proc/self/fd/" + std::to_string(file.get());
     if (::chmod(itself.c_str(), mode) != 0)
         throw path_error("set the mode of", path, errno);
+}
+
+std::string how_to_make_private(const std::string& file) {
+    return "chmod 600 " + file;
 }
 
 void set_owner(const std::string& path, std::uint32_t user) {

@@ -55,7 +55,7 @@ void remove(const std::string& path, const std::wstring& beside) {
     const DWORD found = attributes_of(name);
     if (found == INVALID_FILE_ATTRIBUTES) {
         const DWORD code = ::GetLastError();
-        if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND)
+        if (means_missing(code))
             return;
         throw path_error("remove", path, code);
     }
@@ -100,13 +100,14 @@ void replace(std::string_view doing, const std::string& from, const std::string&
     const std::wstring source = wide_path(from);
     const std::wstring target = wide_path(to);
     const bool over_file = is_file(target);
+    const bool over_nothing = attributes_of(target) == INVALID_FILE_ATTRIBUTES;
     DWORD code = move(source, target);
     if (is_passing(code) && over_file && is_file(source)) {
         code = move_aside(target, target);
         if (code == ERROR_SUCCESS)
             code = move(source, target);
         sweep(absolute(to));
-    } else if (is_passing(code) && !over_file) {
+    } else if (is_passing(code) && over_nothing) {
         code = patiently([&] { return move(source, target); });
     }
     if (is_passing(code))
@@ -144,8 +145,7 @@ void sync_folder(const std::string& path) {
     // What a folder holds is in the file system's own journal, and renames are written through; no
     // call of Windows syncs a folder. That it is there is asked as elsewhere.
     if (!is_folder(path))
-        throw path_error("open", path,
-                         exists(path) ? ERROR_DIRECTORY : ERROR_PATH_NOT_FOUND);
+        throw path_error("open", path, exists(path) ? ERROR_DIRECTORY : ERROR_PATH_NOT_FOUND);
 }
 
 std::string temporary_folder() {

@@ -23,8 +23,8 @@ bool is_letter(char letter) {
 std::string full_path(const std::string& path) {
     const std::wstring name = wide(path);
     std::wstring full(32768, L'\0');
-    const DWORD length = ::GetFullPathNameW(name.c_str(), static_cast<DWORD>(full.size()),
-                                            full.data(), nullptr);
+    const DWORD length =
+        ::GetFullPathNameW(name.c_str(), static_cast<DWORD>(full.size()), full.data(), nullptr);
     if (length == 0 || length >= full.size())
         throw path_error("tell the path of", path, ::GetLastError());
     full.resize(length);
@@ -88,7 +88,7 @@ bool remove_empty_folder(const std::string& path) {
     if (::RemoveDirectoryW(wide_path(path).c_str()) != 0)
         return true;
     const DWORD code = ::GetLastError();
-    if (code != ERROR_DIR_NOT_EMPTY && code != ERROR_FILE_NOT_FOUND && code != ERROR_PATH_NOT_FOUND)
+    if (code == ERROR_DIRECTORY || (code != ERROR_DIR_NOT_EMPTY && !means_missing(code)))
         throw path_error("remove the folder", path, code);
     return false;
 }

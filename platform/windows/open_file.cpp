@@ -82,7 +82,7 @@ std::optional<OpenFile> OpenFile::find(std::string_view doing, const std::string
     if (!file) {
         const DWORD code = ::GetLastError();
         if (use == Use::make ? code == ERROR_FILE_EXISTS || code == ERROR_ALREADY_EXISTS
-                             : code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND)
+                             : means_missing(code))
             return std::nullopt;
         throw path_error(doing, name, code);
     }

@@ -34,9 +34,9 @@ std::string reparse_target(const std::string& link) {
         OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
     std::vector<unsigned char> buffer(most_bytes);
     DWORD size = 0;
-    if (!opened || ::DeviceIoControl(opened.get(), FSCTL_GET_REPARSE_POINT, nullptr, 0,
-                                     buffer.data(), static_cast<DWORD>(buffer.size()), &size,
-                                     nullptr) == 0)
+    if (!opened ||
+        ::DeviceIoControl(opened.get(), FSCTL_GET_REPARSE_POINT, nullptr, 0, buffer.data(),
+                          static_cast<DWORD>(buffer.size()), &size, nullptr) == 0)
         return "";
     Head head{};
     std::memcpy(&head, buffer.data(), sizeof head);
@@ -61,9 +61,9 @@ void make_symbolic_link(const std::string& link, const std::string& target, bool
     const bool made = ::CreateSymbolicLinkW(wide_path(link).c_str(), to.c_str(), flags) != 0;
     const DWORD code = made ? ERROR_NOT_SUPPORTED : ::GetLastError();
     if (!made || !exists(link)) // some systems only pretend
-        throw engine::Error(fmt::format("cannot link {} to {}: {}", link, target,
-                                        system_text(code)),
-                            engine::Kind::no_privilege)
+        throw engine::Error(
+            fmt::format("cannot link {} to {}: {}", link, target, system_text(code)),
+            engine::Kind::no_privilege)
             .remedy("run it as an administrator, or switch Developer Mode on; or have the vendor "
                     "put a file in place of the link");
 }

@@ -28,7 +28,7 @@ std::optional<std::vector<Found>> names_in(const std::string& folder) {
         const DWORD code = ::GetLastError();
         if (code == ERROR_FILE_NOT_FOUND && attributes != INVALID_FILE_ATTRIBUTES)
             return std::vector<Found>{}; // a drive's own folder may list nothing at all
-        if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND)
+        if (means_missing(code))
             return std::nullopt;
         throw path_error("list", folder, code);
     }

@@ -63,10 +63,9 @@ SecretFile::SecretFile(const engine::Secret& content) : state_(std::make_unique<
     const std::string path =
         fmt::format("{}/{}{}-{}", folder, prefix, own_pid(), hex(random_bytes(8)));
     // Temporary: kept in memory and off the disk where there is enough of it.
-    const Handle file(::CreateFileW(wide_path(path).c_str(), GENERIC_WRITE, FILE_SHARE_READ,
-                                    attributes_for(0600, false), CREATE_NEW,
-                                    FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED,
-                                    nullptr));
+    const Handle file(::CreateFileW(
+        wide_path(path).c_str(), GENERIC_WRITE, FILE_SHARE_READ, attributes_for(0600, false),
+        CREATE_NEW, FILE_ATTRIBUTE_TEMPORARY | FILE_ATTRIBUTE_NOT_CONTENT_INDEXED, nullptr));
     if (!file)
         throw path_error("make a file for a child process,", path, ::GetLastError());
     state_->path = path;

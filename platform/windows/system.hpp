@@ -27,9 +27,7 @@ public:
     ~Handle() { close(); }
 
     HANDLE get() const { return handle_; }
-    explicit operator bool() const {
-        return handle_ != nullptr && handle_ != INVALID_HANDLE_VALUE;
-    }
+    explicit operator bool() const { return handle_ != nullptr && handle_ != INVALID_HANDLE_VALUE; }
     HANDLE release() { return std::exchange(handle_, nullptr); }
     void close();
 
@@ -41,6 +39,12 @@ private:
 struct LocalFreed {
     void operator()(void* memory) const { ::LocalFree(memory); }
 };
+
+// The code says that nothing is there; nothing can be under a name that Windows cannot have.
+inline bool means_missing(DWORD code) {
+    return code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ||
+           code == ERROR_INVALID_NAME || code == ERROR_DIRECTORY;
+}
 
 // The system's sentence for the code, without the line break and the full stop at its end.
 std::string system_text(DWORD code);

@@ -7,6 +7,8 @@
 #include "platform/windows/search.hpp"
 #include "platform/windows/wide.hpp"
 
+#include <fmt/format.h>
+
 namespace locum::platform {
 
 namespace {
@@ -59,8 +61,7 @@ std::optional<FileEntry> look_at(const std::string& path) {
     WIN32_FILE_ATTRIBUTE_DATA found{};
     if (::GetFileAttributesExW(wide_path(path).c_str(), GetFileExInfoStandard, &found) == 0) {
         const DWORD code = ::GetLastError();
-        if (code == ERROR_FILE_NOT_FOUND || code == ERROR_PATH_NOT_FOUND ||
-            code == ERROR_DIRECTORY)
+        if (means_missing(code))
             return std::nullopt;
         throw path_error("look at", path, code);
     }
@@ -69,9 +70,9 @@ std::optional<FileEntry> look_at(const std::string& path) {
 }
 
 std::string canonical(const std::string& path) {
-    const Handle opened(::CreateFileW(
-        wide_path(path).c_str(), 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr,
-        OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+    const Handle opened(::CreateFileW(wide_path(path).c_str(), 0,
+                                      FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                      nullptr, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, nullptr));
     std::wstring name(32768, L'\0');
     const DWORD length =
         opened ? ::GetFinalPathNameByHandleW(opened.get(), name.data(),
@@ -83,8 +84,8 @@ std::string canonical(const std::string& path) {
     return utf8_path(name);
 }
 
-unsigned kept_mode(unsigned mode) {
-    return is_private(mode) ? 0700 : 0755;
+bool has_mode(unsigned found, unsigned asked) {
+    return is_private(found) || !is_private(asked);
 }
 
 void set_mode(const std::string& path, unsigned mode) {
@@ -94,6 +95,11 @@ void set_mode(const std::string& path, unsigned mode) {
     if (found->type == FileEntry::Type::link)
         throw path_error("set the mode of", path, ERROR_CANT_ACCESS_FILE);
     set_access(path, mode);
+}
+
+std::string how_to_make_private(const std::string& file) {
+    return fmt::format(
+        "icacls \"{}\" /inheritance:r /grant:r %USERNAME%:F *S-1-5-18:F *S-1-5-32-544:F", file);
 }
 
 void set_owner(const std::string&, std::uint32_t) {}

@@ -18,7 +18,8 @@ namespace locum::testing {
 // Gone with the object. Its path is short enough for sockets.
 class Scratch {
 public:
-    Scratch() : path_(platform::make_temporary_folder(platform::temporary_folder(), "locum-unit-")) {}
+    Scratch() :
+        path_(platform::make_temporary_folder(platform::temporary_folder(), "locum-unit-")) {}
     ~Scratch() { platform::remove_all(path_); }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;

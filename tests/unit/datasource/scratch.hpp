@@ -13,8 +13,7 @@ namespace locum {
 class Scratch {
 public:
     Scratch() :
-        folder_(platform::make_temporary_folder(std::filesystem::temp_directory_path(),
-                                                "locum-test-")) {}
+        folder_(platform::make_temporary_folder(platform::temporary_folder(), "locum-test-")) {}
     ~Scratch() { platform::remove_all(folder_); }
     Scratch(const Scratch&) = delete;
     Scratch& operator=(const Scratch&) = delete;

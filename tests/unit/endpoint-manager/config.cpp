@@ -12,7 +12,7 @@ namespace {
 
 struct Fixture {
     std::string folder =
-        locum::platform::make_temporary_folder(std::filesystem::temp_directory_path(), "endpoint-");
+        locum::platform::make_temporary_folder(locum::platform::temporary_folder(), "endpoint-");
     std::string file = folder + "/server.conf";
     ~Fixture() { locum::platform::remove_all(folder); }
 

@@ -6,9 +6,8 @@ using namespace locum::platform;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 TEST_CASE("file names: those that Windows can have") {
-    for (const char* name :
-         {"a", ".hidden", "a.b", "console", "com", "com0", "com10", "lpt", "nul-1", "CONFIG",
-          "a b", "auxiliary.txt", "\xc3\xa4\xc3\xb6"})
+    for (const char* name : {"a", ".hidden", "a.b", "console", "com", "com0", "com10", "lpt",
+                             "nul-1", "CONFIG", "a b", "auxiliary.txt", "\xc3\xa4\xc3\xb6"})
         CHECK_MESSAGE(windows_name_fault(name) == "", name);
     CHECK(windows_name_fault(std::string(255, 'x')) == "");
     CHECK(windows_path_fault("bin/../lib/./a.so//b/") == "");

@@ -1,13 +1,13 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/tree.hpp"
 #include "token/authority.hpp"
 #include "token/network_token.hpp"
 
 #include <string>
 #include <vector>
 
-#include <boost/filesystem/operations.hpp>
 #include <doctest/doctest.h>
 
 namespace {
@@ -17,11 +17,10 @@ using locum::engine::Kind;
 using locum::engine::Secret;
 using locum::token::NetworkToken;
 namespace platform = locum::platform;
-namespace fs = boost::filesystem;
 
 struct Folder {
     std::string path =
-        platform::make_temporary_folder(fs::temp_directory_path().string(), "locum-token-");
+        platform::make_temporary_folder(platform::temporary_folder(), "locum-token-");
     ~Folder() { platform::remove_all(path); }
     std::string file() const { return path + "/network.token"; }
 };
@@ -55,7 +54,7 @@ TEST_CASE("a token comes back as it was stored, readable by its owner only") {
     const Folder folder;
     const NetworkToken token = sample();
     token.store(folder.file());
-    CHECK(static_cast<unsigned>(fs::status(folder.file()).permissions()) == 0600);
+    CHECK(platform::has_mode(platform::look_at(folder.file()).value().mode, 0600));
     const NetworkToken back = NetworkToken::load(folder.file());
     CHECK(back.suite == token.suite);
     CHECK(back.cluster_id == token.cluster_id);
@@ -71,16 +70,16 @@ TEST_CASE("a token open to others is refused with the command to type") {
     const Folder folder;
     sample().store(folder.file());
     for (const unsigned mode : {0640U, 0604U, 0660U, 0601U}) {
-        fs::permissions(folder.file(), static_cast<fs::perms>(mode));
+        platform::set_mode(folder.file(), mode);
         try {
             NetworkToken::load(folder.file());
             FAIL("loaded");
         } catch (const Error& error) {
-            CHECK(error.remedy() == "chmod 600 " + folder.file());
+            CHECK(error.remedy() == platform::how_to_make_private(folder.file()));
             CHECK(error.kind() == Kind::usage);
         }
     }
-    fs::permissions(folder.file(), static_cast<fs::perms>(0400));
+    platform::set_mode(folder.file(), 0400);
     CHECK_NOTHROW(NetworkToken::load(folder.file()));
 }
 

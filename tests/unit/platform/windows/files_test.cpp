@@ -137,8 +137,7 @@ TEST_CASE("a link is a small file, and a file of its size is none") {
     switch_link(scratch / "link", "versions/\xc3\xa4");
     CHECK(look_at(scratch / "link").value().type == FileEntry::Type::link);
     CHECK(look_at(scratch / "link").value().target == "versions/\xc3\xa4");
-    write_file(scratch / "file", std::string(4099, 'x'),
-               0644);
+    write_file(scratch / "file", std::string(4099, 'x'), 0644);
     CHECK(look_at(scratch / "file").value().type == FileEntry::Type::regular);
     CHECK(read_link(scratch / "file").empty());
     CHECK(error_of([&] { switch_link(scratch / "file", "x"); }).kind() == engine::Kind::failed);
