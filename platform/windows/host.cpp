@@ -1,18 +1,15 @@
 #include "platform/host.hpp"
 
+#include "platform/windows/system.hpp"
 #include "platform/windows/system_table.hpp"
 #include "platform/windows/wide.hpp"
 
-// Before windows.h.
-#include <winsock2.h>
-#include <ws2tcpip.h>
-
-#include <iphlpapi.h>
-
-#include "platform/windows/system.hpp"
-
 #include <array>
 #include <fmt/format.h>
+#include <winsock2.h>
+#include <ws2tcpip.h>
+// After them.
+#include <iphlpapi.h>
 
 namespace locum::platform {
 

@@ -3,20 +3,17 @@
 // without privilege it may leave out processes of other users.
 #include "platform/host.hpp"
 #include "platform/native_process.hpp"
-#include "platform/windows/wide.hpp"
-
-// Before windows.h.
-#include <winsock2.h>
-#include <ws2tcpip.h>
-
-#include <iphlpapi.h>
-
 #include "platform/windows/system.hpp"
+#include "platform/windows/wide.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <restartmanager.h>
+#include <winsock2.h>
+#include <ws2tcpip.h>
+// After them.
+#include <iphlpapi.h>
 
 namespace locum::platform {
 

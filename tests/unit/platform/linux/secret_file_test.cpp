@@ -1,5 +1,5 @@
 #include "platform/secret_file.hpp"
-#include "tests/unit/platform/support.hpp"
+#include "tests/unit/platform/linux/support.hpp"
 
 #include <csignal>
 #include <sys/wait.h>
