@@ -149,7 +149,7 @@ private:
 
     void compare_permissions(const FileEntry& entry, const std::string& path, unsigned mode,
                              const File* file) {
-        if (entry.mode != mode || entry.owner != owner_)
+        if (!platform::has_mode(entry.mode, mode) || entry.owner != owner_)
             found_.push_back({path, What::permissions,
                               fmt::format("{} has mode {:04o} and owner {}", full(path), entry.mode,
                                           entry.owner),

@@ -1,7 +1,9 @@
 #pragma once
 // Accounts and groups of the system, and who owns files. Accounts and folders are declared in files
 // of systemd-sysusers(8) and systemd-tmpfiles(8), in the folders of the local installation, so that
-// the system itself makes them again at boot, and administrators see them where they look.
+// the system itself makes them again at boot, and administrators see them where they look. On
+// Windows nothing is declared, since the system makes an account with each service: there declaring
+// and removing throw Error(usage), nothing is ever declared, and a mode is as look_at() tells it.
 
 #include <string>
 #include <vector>

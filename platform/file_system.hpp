@@ -10,7 +10,7 @@ struct FileSystem {
     std::uint64_t device = 0;     // the same number: the same space
     std::string mount;            // the folder where it begins
     std::uint64_t free_bytes = 0; // for an ordinary user
-    bool runs_programs = true;    // false: mounted noexec
+    bool runs_programs = true;    // false: mounted noexec; on Windows never
 };
 
 // Of the file system that holds the path, or its nearest parent that exists. Throws Error.

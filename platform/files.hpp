@@ -1,7 +1,7 @@
 #pragma once
 // Files, folders and links, made durable. Paths are absolute unless said otherwise, UTF-8 and with
 // '/' on Windows, too, where their length has no limit but the file system's. All throw
-// engine::Error with path and reason. Modes on Windows: see kept_mode() in platform/tree.hpp.
+// engine::Error with path and reason. Modes on Windows: see has_mode() in platform/tree.hpp.
 
 #include <cstdint>
 #include <string>

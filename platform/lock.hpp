@@ -8,6 +8,7 @@ namespace locum::platform {
 
 class Lock {
 public:
+    // The file's text, which others can read meanwhile, is pid, time and purpose.
     // Throws Error(busy) naming the holder's pid and since when.
     static Lock take(const std::string& file, const std::string& purpose);
     Lock(Lock&&) noexcept;

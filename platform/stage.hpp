@@ -28,6 +28,7 @@ public:
     // on. What they throw is thrown by a later call, by publish() at the latest.
     using Check = std::function<void(std::string_view content)>;
     void write_later(const std::string& path, unsigned mode, std::string content, Check check);
+    // On Windows it is made by publish(), which throws where this user may not make links.
     void make_link(const std::string& path, const std::string& target);
 
     // Durable when it returns: all content, then the rename, with this mode for the folder.

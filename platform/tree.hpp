@@ -29,10 +29,11 @@ std::vector<FileEntry> tree(const std::string& folder);
 // SHA-256 in hex of each, by as many threads as there are processors. Empty where a file cannot be
 // read.
 std::vector<std::string> hashes_of(const std::vector<std::string>& files);
-// The mode that look_at() tells of what was given this one. Windows keeps no modes: there what has
-// none for group and others is for SYSTEM, the Administrators and the owner alone (0700), and all
-// else for whom the folder above says (0755).
-unsigned kept_mode(unsigned mode);
+// What look_at() tells is what was asked for, as far as the system keeps it. Windows keeps no
+// modes: it tells 0700 where only SYSTEM, the Administrators, the owner and this user may do
+// anything, else 0755. What was asked for without bits for group and others must be the former; for
+// everything else the folder above decides.
+bool has_mode(unsigned found, unsigned asked);
 // Neither follows a link.
 void set_mode(const std::string& path, unsigned mode);
 // What an operator types so that nobody but the owner may open the file.

@@ -153,6 +153,7 @@ bool can_roll(const Manifest& manifest) {
 std::vector<Remark> lint(const Source& source, const std::vector<Source>& older) {
     Remarks remarks;
     lint_components(source, remarks);
+    lint_names(source, remarks);
     lint_services(source, remarks);
     lint_probes(source, remarks);
     lint_ports(source, remarks);

@@ -63,6 +63,7 @@ const Component* server_of(const Manifest& manifest);
 bool can_roll(const Manifest& manifest);
 
 void lint_components(const Source& source, Remarks& remarks);
+void lint_names(const Source& source, Remarks& remarks);
 void lint_services(const Source& source, Remarks& remarks);
 void lint_probes(const Source& source, Remarks& remarks);
 void lint_ports(const Source& source, Remarks& remarks);

@@ -73,7 +73,7 @@ std::string fault_of_text(const std::string& file, const std::string& sha256, st
         return file + " is no file";
     if (platform::hashes_of({file}).front() != sha256)
         return file + " has another content";
-    if (entry->mode != text_mode || entry->owner != owner)
+    if (!platform::has_mode(entry->mode, text_mode) || entry->owner != owner)
         return fmt::format("{} has mode {:04o} and owner {}", file, entry->mode, entry->owner);
     return "";
 }

@@ -84,8 +84,8 @@ std::string canonical(const std::string& path) {
     return error ? path : found;
 }
 
-unsigned kept_mode(unsigned mode) {
-    return mode;
+bool has_mode(unsigned found, unsigned asked) {
+    return found == asked;
 }
 
 void set_mode(const std::string& path, unsigned mode) {

@@ -125,33 +125,33 @@ void set_access(const std::string& path, unsigned mode) {
 unsigned mode_of(const std::string& path) {
     constexpr unsigned for_itself = 0700;
     constexpr unsigned for_others = 0755;
-    static const std::vector<Sid> insiders = {well_known(WinLocalSystemSid),
-                                              well_known(WinBuiltinAdministratorsSid),
-                                              well_known(WinCreatorOwnerRightsSid)};
+    static const std::vector<Sid> insiders = {
+        well_known(WinLocalSystemSid), well_known(WinBuiltinAdministratorsSid),
+        well_known(WinCreatorOwnerRightsSid), well_known(WinCreatorOwnerSid), own_user()};
     const Descriptor found =
         security_of(path, DACL_SECURITY_INFORMATION | OWNER_SECURITY_INFORMATION);
-    const ACL* list = list_of(found.get());
+    ACL* list = list_of(found.get());
     if (list == nullptr)
         return for_others; // no list: everybody may do everything
     PSID owner = nullptr;
     BOOL defaulted = FALSE;
     ::GetSecurityDescriptorOwner(found.get(), &owner, &defaulted);
+    const auto is_insider = [&](PSID who) {
+        return (owner != nullptr && ::EqualSid(who, owner) != 0) ||
+               std::any_of(insiders.begin(), insiders.end(),
+                           [&](const Sid& one) { return ::EqualSid(who, pointer(one)) != 0; });
+    };
     for (DWORD at = 0; at < list->AceCount; ++at) {
         void* entry = nullptr;
-        if (::GetAce(const_cast<ACL*>(list), at, &entry) == 0)
+        if (::GetAce(list, at, &entry) == 0)
             return for_others;
-        const auto* header = static_cast<const ACE_HEADER*>(entry);
-        if ((header->AceFlags & INHERITED_ACE) != 0)
-            return for_others;
-        if (header->AceType != ACCESS_ALLOWED_ACE_TYPE)
-            continue;
         auto* allowed = static_cast<ACCESS_ALLOWED_ACE*>(entry);
-        PSID who = &allowed->SidStart;
-        const bool insider = (owner != nullptr && ::EqualSid(who, owner) != 0) ||
-                             std::any_of(insiders.begin(), insiders.end(), [&](const Sid& one) {
-                                 return ::EqualSid(who, pointer(one)) != 0;
-                             });
-        if (!insider && allowed->Mask != 0)
+        const bool elsewhere = (allowed->Header.AceFlags & INHERIT_ONLY_ACE) != 0;
+        if (elsewhere || allowed->Header.AceType == ACCESS_DENIED_ACE_TYPE)
+            continue;
+        if (allowed->Header.AceType != ACCESS_ALLOWED_ACE_TYPE)
+            return for_others; // it depends on what cannot be told here
+        if (allowed->Mask != 0 && !is_insider(&allowed->SidStart))
             return for_others;
     }
     return for_itself;

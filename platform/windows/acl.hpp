@@ -18,7 +18,7 @@ inline bool is_private(unsigned mode) {
 SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder);
 // What is there already.
 void set_access(const std::string& path, unsigned mode);
-// 0700 or 0755; see kept_mode().
+// 0700 or 0755; see has_mode().
 unsigned mode_of(const std::string& path);
 
 // The bytes of a SID.

@@ -37,11 +37,15 @@ std::string system_text(DWORD code) {
 
 namespace {
 
+// Not in every header of MinGW.
+constexpr DWORD elevation_required = 740;   // ERROR_ELEVATION_REQUIRED
+constexpr DWORD disk_quota_exceeded = 1295; // ERROR_DISK_QUOTA_EXCEEDED
+
 engine::Kind kind_of(DWORD code) {
     switch (code) {
     case ERROR_ACCESS_DENIED:
     case ERROR_PRIVILEGE_NOT_HELD:
-    case ERROR_ELEVATION_REQUIRED:
+    case elevation_required:
         return engine::Kind::no_privilege;
     default:
         return engine::Kind::failed;
@@ -53,7 +57,7 @@ std::string remedy_of(DWORD code, std::string_view doing, std::string_view path)
     switch (code) {
     case ERROR_ACCESS_DENIED:
     case ERROR_PRIVILEGE_NOT_HELD:
-    case ERROR_ELEVATION_REQUIRED:
+    case elevation_required:
         return fmt::format("run it in a window of an administrator (Run as administrator), or as "
                            "a user who may {}{}{}; if a program uses it, end that one",
                            doing, path.empty() ? "" : " ", path);
@@ -65,7 +69,7 @@ std::string remedy_of(DWORD code, std::string_view doing, std::string_view path)
     case ERROR_DISK_FULL:
     case ERROR_HANDLE_DISK_FULL:
     case ERROR_NOT_ENOUGH_QUOTA:
-    case ERROR_DISK_QUOTA_EXCEEDED:
+    case disk_quota_exceeded:
         return fmt::format("free space on the drive{}{}", path.empty() ? "" : " of ", path);
     case ERROR_WRITE_PROTECT:
         return "make the drive writeable, or choose another place";

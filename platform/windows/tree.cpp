@@ -84,8 +84,8 @@ std::string canonical(const std::string& path) {
     return utf8_path(name);
 }
 
-unsigned kept_mode(unsigned mode) {
-    return is_private(mode) ? 0700 : 0755;
+bool has_mode(unsigned found, unsigned asked) {
+    return is_private(found) || !is_private(asked);
 }
 
 void set_mode(const std::string& path, unsigned mode) {

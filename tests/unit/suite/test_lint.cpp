@@ -169,6 +169,30 @@ TEST_CASE("lint: services whose program cannot run") {
     CHECK(findings_with({{"user = \"sample\"\n", ""}}) == "suite.toml:43 note service-user");
 }
 
+TEST_CASE("lint: names that Windows cannot have, in a suite that has a program for it") {
+    suite::Source source = sample();
+    const std::vector<suite::File> usual = source.payloads["front"];
+    const auto with = [&](const std::string& path, suite::File::Type type) {
+        suite::File file;
+        file.path = path;
+        file.type = type;
+        source.payloads["front"].push_back(file);
+    };
+    const auto regular = suite::File::Type::regular;
+    with("share/NUL.txt", regular);
+    with("Readme", regular);
+    with("README", regular);
+    CHECK(findings(source) == "");
+    source.manifest.program = suite::Program{{}, {{"windows-x86_64", "locum.exe"}}};
+    CHECK(findings(source) == "suite.toml:21 error name-for-windows\n"
+                              "suite.toml:21 error names-differ-by-case");
+    source.payloads["front"] = usual;
+    with("lib/link", suite::File::Type::symlink);
+    CHECK(findings(source) == "suite.toml:21 warning link-for-windows");
+    source.payloads["front"] = usual;
+    CHECK(findings(source) == "");
+}
+
 TEST_CASE("lint: components and texts") {
     CHECK(findings_with({{"[[ports]]", "[components.tool]\ntitle = \"T\"\nrole = \"console\"\n"
                                        "payload = \"tool\"\n[[ports]]"}}) ==

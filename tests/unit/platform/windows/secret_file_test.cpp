@@ -15,7 +15,7 @@ TEST_CASE(
         const SecretFile file(engine::Secret("canary\n"));
         path = file.path();
         CHECK(!testing::contains(path, "canary"));
-        CHECK(look_at(path).value().mode == kept_mode(0600));
+        CHECK(has_mode(look_at(path).value().mode, 0600));
         char text[16] = {};
         std::FILE* const reader = std::fopen(path.c_str(), "rb");
         REQUIRE(reader != nullptr);
