@@ -5,6 +5,7 @@
 #include "cli/run_log.hpp"
 #include "cli/setup.hpp"
 #include "engine/error.hpp"
+#include "platform/signals.hpp"
 #include "platform/standard_error.hpp"
 #include "platform/standard_output.hpp"
 
@@ -12,7 +13,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <clocale>
-#include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
 
@@ -74,7 +74,7 @@ int run(int argc, char** argv) {
 int main(int argc, char** argv) {
     std::setlocale(LC_CTYPE,
                    "C.UTF-8"); // libarchive crashes on names outside ASCII in the C locale
-    std::signal(SIGPIPE, SIG_IGN);
+    locum::platform::take_usual_signals();
     const bool as_json = wants_json(argc, argv);
     try {
         if (const auto code = locum::cli::run_setup({argv + 1, argv + argc}))

@@ -6,6 +6,10 @@
 
 namespace locum::platform {
 
+// First in main, whatever this process was started with: a pipe without a reader is an error of the
+// write, and of each child it is known how it ended.
+void take_usual_signals();
+
 // Blocks them for this thread and all that it starts afterwards; so made first in main.
 class StopSignals {
 public:

@@ -129,13 +129,15 @@ void run_way(const Bundles& way, const std::vector<std::string>& pairs, const Re
             if (i > 0 && request.cancelled && request.cancelled())
                 throw Error("it was to end", Kind::cancelled);
             reporter.note(which);
+            // A host that joins may hold the lease for a moment between two hops.
+            const auto patience = i > 0 ? installer::lease_patience : installer::Patience{};
             Session session(request.layout); // the node's version is another one each time
             // The one that was looked at, whatever has its name by now.
             if (way[i] == &whole)
-                run_hop(session, whole, request, carrier, reporter);
+                run_hop(session, whole, request, carrier, patience, reporter);
             else
                 run_hop(session, session.open(take_out(request.layout, *way[i])), request, carrier,
-                        reporter);
+                        patience, reporter);
         };
         engine::during(which, [&] {
             if (i == 0)
@@ -226,13 +228,13 @@ bool run(const Request& request, engine::Reporter& reporter) {
     require_none_open(session);
     const suite::Bundle bundle = session.open(request.bundle);
     if (bundle.carried().empty())
-        return run_hop(session, bundle, request, std::nullopt, reporter);
+        return run_hop(session, bundle, request, std::nullopt, {}, reporter);
     const ClusterFacts facts = session.facts(bundle.manifest());
     const std::optional<Bundles> way = way_to(bundle, facts);
     if (!way)
         throw no_way(facts.schema, bundle.manifest(), carried_by(bundle));
     if (way->size() == 1)
-        return run_hop(session, bundle, request, std::nullopt, reporter);
+        return run_hop(session, bundle, request, std::nullopt, {}, reporter);
     // All of it is looked at before the first one begins.
     const Forecast whole =
         forecast_way(session, *way, session.facts_before(way->front()->manifest()), request);
