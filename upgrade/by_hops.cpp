@@ -20,6 +20,9 @@ using engine::Kind;
 
 namespace {
 
+// A host that joins may hold the lease for a moment.
+constexpr installer::Patience between_hops = installer::lease_patience;
+
 // The bundles of the upgrades, in order; the last one is that which carries the others.
 using Bundles = std::vector<const suite::Bundle*>;
 
@@ -117,7 +120,7 @@ void going_on(const std::string& version, const std::string& file,
     }
 }
 
-void run_way(const Bundles& way, const std::vector<std::string>& pairs, const Request& request,
+void run_way(const Bundles& way, const std::vector<std::string>& pairs, Request request,
              engine::Reporter& reporter) {
     const suite::Bundle& whole = *way.back();
     const Carrier carrier{whole.file(), whole.manifest_sha256(), whole.manifest().version.text(),
@@ -129,15 +132,13 @@ void run_way(const Bundles& way, const std::vector<std::string>& pairs, const Re
             if (i > 0 && request.cancelled && request.cancelled())
                 throw Error("it was to end", Kind::cancelled);
             reporter.note(which);
-            // A host that joins may hold the lease for a moment between two hops.
-            const auto patience = i > 0 ? installer::lease_patience : installer::Patience{};
             Session session(request.layout); // the node's version is another one each time
             // The one that was looked at, whatever has its name by now.
             if (way[i] == &whole)
-                run_hop(session, whole, request, carrier, patience, reporter);
+                run_hop(session, whole, request, carrier, reporter);
             else
                 run_hop(session, session.open(take_out(request.layout, *way[i])), request, carrier,
-                        patience, reporter);
+                        reporter);
         };
         engine::during(which, [&] {
             if (i == 0)
@@ -145,6 +146,7 @@ void run_way(const Bundles& way, const std::vector<std::string>& pairs, const Re
             else
                 going_on(way[i - 1]->manifest().version.text(), whole.file(), hop);
         });
+        request.patience = between_hops;
         if (request.hop_done)
             request.hop_done();
     }
@@ -192,6 +194,7 @@ void go_on(const Request& request, const Inputs& inputs, engine::Reporter& repor
     Request rest = request;
     rest.mode = carrier.mode;
     rest.ignored = carrier.ignored;
+    rest.patience = between_hops;
     const Session session(request.layout);
     for (const std::string& file : {request.bundle, carrier.file})
         if (is_carrier(session, file, carrier)) {
@@ -228,13 +231,13 @@ bool run(const Request& request, engine::Reporter& reporter) {
     require_none_open(session);
     const suite::Bundle bundle = session.open(request.bundle);
     if (bundle.carried().empty())
-        return run_hop(session, bundle, request, std::nullopt, {}, reporter);
+        return run_hop(session, bundle, request, std::nullopt, reporter);
     const ClusterFacts facts = session.facts(bundle.manifest());
     const std::optional<Bundles> way = way_to(bundle, facts);
     if (!way)
         throw no_way(facts.schema, bundle.manifest(), carried_by(bundle));
     if (way->size() == 1)
-        return run_hop(session, bundle, request, std::nullopt, {}, reporter);
+        return run_hop(session, bundle, request, std::nullopt, reporter);
     // All of it is looked at before the first one begins.
     const Forecast whole =
         forecast_way(session, *way, session.facts_before(way->front()->manifest()), request);

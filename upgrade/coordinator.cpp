@@ -269,11 +269,10 @@ Forecast forecast_hop(Upgrade& upgrade, const ClusterFacts& facts, const Request
 }
 
 bool run_hop(Session& session, const suite::Bundle& bundle, const Request& request,
-             const std::optional<Carrier>& carrier, installer::Patience patience,
-             engine::Reporter& reporter) {
+             const std::optional<Carrier>& carrier, engine::Reporter& reporter) {
     Upgrade upgrade = session.upgrade(bundle);
     const auto held = installer::while_busy(
-        patience,
+        request.patience,
         [&] {
             return std::make_unique<cluster::Lease>(session.settings(), request.layout.suite,
                                                     "upgrade to " + upgrade.version());
