@@ -5,6 +5,7 @@
 #include "cli/run_log.hpp"
 #include "cli/setup.hpp"
 #include "engine/error.hpp"
+#include "platform/signals.hpp"
 #include "platform/standard_error.hpp"
 #include "platform/standard_output.hpp"
 #include "platform/terminal.hpp"
@@ -13,7 +14,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <clocale>
-#include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
 
@@ -76,9 +76,7 @@ int main(int argc, char** argv) {
     const locum::platform::Utf8Terminal terminal;
     std::setlocale(LC_CTYPE,
                    "C.UTF-8"); // libarchive crashes on names outside ASCII in the C locale
-#ifdef SIGPIPE
-    std::signal(SIGPIPE, SIG_IGN);
-#endif
+    locum::platform::take_usual_signals();
     const bool as_json = wants_json(argc, argv);
     try {
         if (const auto code = locum::cli::run_setup({argv + 1, argv + argc}))

@@ -151,11 +151,11 @@ std::string admit(const Layout& layout, const std::string& body, const std::stri
     require_admissible(layout, store, own, request);
 
     const token::Authority authority = load_authority(layout);
-    const std::string certificate =
-        authority.sign(request.csr_pem, request.node.name, request.node.roles);
+    std::string certificate;
     store.transaction([&] {
         require_free_lease(store); // whoever holds it has looked at who the members are
         require_admissible(layout, store, own, request); // beside who came meanwhile
+        certificate = authority.sign(request.csr_pem, request.node.name, request.node.roles);
         const token::CertificateFacts facts = token::facts_of(certificate);
         Registry registry(store);
         registry.add_node(request.node);

@@ -6,7 +6,7 @@ namespace locum::installer {
 
 namespace {
 
-constexpr std::chrono::seconds patience{60};
+constexpr Patience patience{std::chrono::seconds(60)};
 
 } // namespace
 

@@ -7,6 +7,10 @@
 
 namespace locum::platform {
 
+// First in main, whatever this process was started with: a pipe without a reader is an error of the
+// write, and of each child it is known how it ended. Windows: nothing, it is so there.
+void take_usual_signals();
+
 // Blocks them for this thread and all that it starts afterwards; so made first in main. Windows:
 // for the whole process; one at a time.
 class StopSignals {

@@ -20,6 +20,9 @@ using engine::Kind;
 
 namespace {
 
+// A host that joins may hold the lease for a moment.
+constexpr installer::Patience between_hops = installer::lease_patience;
+
 // The bundles of the upgrades, in order; the last one is that which carries the others.
 using Bundles = std::vector<const suite::Bundle*>;
 
@@ -117,7 +120,7 @@ void going_on(const std::string& version, const std::string& file,
     }
 }
 
-void run_way(const Bundles& way, const std::vector<std::string>& pairs, const Request& request,
+void run_way(const Bundles& way, const std::vector<std::string>& pairs, Request request,
              engine::Reporter& reporter) {
     const suite::Bundle& whole = *way.back();
     const Carrier carrier{whole.file(), whole.manifest_sha256(), whole.manifest().version.text(),
@@ -143,6 +146,7 @@ void run_way(const Bundles& way, const std::vector<std::string>& pairs, const Re
             else
                 going_on(way[i - 1]->manifest().version.text(), whole.file(), hop);
         });
+        request.patience = between_hops;
         if (request.hop_done)
             request.hop_done();
     }
@@ -190,6 +194,7 @@ void go_on(const Request& request, const Inputs& inputs, engine::Reporter& repor
     Request rest = request;
     rest.mode = carrier.mode;
     rest.ignored = carrier.ignored;
+    rest.patience = between_hops;
     const Session session(request.layout);
     for (const std::string& file : {request.bundle, carrier.file})
         if (is_carrier(session, file, carrier)) {

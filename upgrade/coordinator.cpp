@@ -271,8 +271,14 @@ Forecast forecast_hop(Upgrade& upgrade, const ClusterFacts& facts, const Request
 bool run_hop(Session& session, const suite::Bundle& bundle, const Request& request,
              const std::optional<Carrier>& carrier, engine::Reporter& reporter) {
     Upgrade upgrade = session.upgrade(bundle);
-    cluster::Lease lease(session.settings(), request.layout.suite,
-                         "upgrade to " + upgrade.version());
+    const auto held = installer::while_busy(
+        request.patience,
+        [&] {
+            return std::make_unique<cluster::Lease>(session.settings(), request.layout.suite,
+                                                    "upgrade to " + upgrade.version());
+        },
+        [&](const Error& error) { reporter.note(installer::waits(error)); });
+    const cluster::Lease& lease = *held;
     const ClusterFacts facts = session.facts_before(upgrade.manifest());
     const Verdict possible = verdict(upgrade.manifest(), facts);
     const UpgradeMode mode =

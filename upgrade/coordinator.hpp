@@ -3,6 +3,7 @@
 // rollback`.
 
 #include "engine/runner.hpp"
+#include "installer/while_busy.hpp"
 #include "upgrade/plans.hpp"
 #include "upgrade/rehearsed.hpp"
 
@@ -26,6 +27,8 @@ struct Request {
     std::function<void(const std::vector<engine::Finding>&)> found;
     // Told when one of several hops is done.
     std::function<void()> hop_done = {};
+    // Of run, with whoever holds the lease; 0: none.
+    installer::Patience patience = {};
 };
 
 struct Forecast {

@@ -280,16 +280,19 @@ Step join_network(const Installation& installation) {
         fmt::format("join network {} as {}", token.fingerprint(), installation.answers.node_name),
         [&layout] { return is_member(layout); },
         nullptr,
-        [&installation, &layout, &token](Reporter&) {
+        [&installation, &layout, &token](Reporter& reporter) {
             const token::NodeKey key = token::NodeKey::generate();
             cluster::NodeState state = node_state(installation, token.cluster_id, false);
             state.installation_id = joining_id(layout);
             // Nobody is admitted while somebody holds the lease, as another host that joins does.
-            const cluster::JoinAnswer answer = while_busy(lease_patience, [&] {
-                return cluster::join(token,
-                                     {layout.suite, node_row(installation, state),
-                                      key.csr(state.name), installation.bundle.manifest_sha256()});
-            });
+            const cluster::JoinAnswer answer = while_busy(
+                lease_patience,
+                [&] {
+                    return cluster::join(token, {layout.suite, node_row(installation, state),
+                                                 key.csr(state.name),
+                                                 installation.bundle.manifest_sha256()});
+                },
+                [&](const engine::Error& error) { reporter.note(waits(error)); });
             cluster::store_identity(layout, {answer.certificate_pem, key.pem(), answer.ca_pem});
             if (answer.datasource) {
                 cluster::store_active_datasource(

@@ -120,12 +120,15 @@ Step announce_server(const Installation& installation) {
             fmt::format("let the balancers of the network know {}", installation.answers.node_name),
             [] { return false; }, // announcing twice changes nothing
             nullptr,
-            [&layout, &installation](Reporter&) {
+            [&layout, &installation](Reporter& reporter) {
                 const datasource::Settings settings = datasource_of(installation);
-                const auto lease = while_busy(lease_patience, [&] {
-                    return std::make_unique<cluster::Lease>(
-                        settings, layout.suite, "join of " + installation.answers.node_name);
-                });
+                const auto lease = while_busy(
+                    lease_patience,
+                    [&] {
+                        return std::make_unique<cluster::Lease>(
+                            settings, layout.suite, "join of " + installation.answers.node_name);
+                    },
+                    [&](const engine::Error& error) { reporter.note(waits(error)); });
                 cluster::Store store(settings, layout.suite);
                 const auto deadline = std::chrono::steady_clock::now() + admission_limit;
                 for (;; std::this_thread::sleep_for(poll_interval))

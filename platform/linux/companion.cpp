@@ -63,8 +63,9 @@ std::optional<Finished> Companion::ended(std::chrono::milliseconds limit) {
             throw path_error("watch", "a child process", errno);
     }
     int status = 0;
-    while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
+    while (::waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            throw path_error("learn the end of", "a child process", errno);
     finished_ = Finished{};
     if (WIFSIGNALED(status))
         finished_->signal = WTERMSIG(status);

@@ -34,6 +34,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <optional>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -82,18 +83,26 @@ public:
         if (pid_ <= 0)
             return;
         kill_group();
-        reap();
+        wait();
     }
     void kill_group() const { ::killpg(pid_, SIGKILL); }
     int reap() {
-        int status = 0;
-        while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-        }
+        const std::optional<int> status = wait();
         pid_ = 0;
-        return status;
+        if (!status)
+            throw path_error("learn the end of", "a child process", errno);
+        return *status;
     }
 
 private:
+    std::optional<int> wait() const {
+        int status = 0;
+        while (::waitpid(pid_, &status, 0) < 0)
+            if (errno != EINTR)
+                return std::nullopt;
+        return status;
+    }
+
     pid_t pid_;
 };
 

@@ -34,6 +34,11 @@ void end_by_ctrl_c(int) {
 
 } // namespace
 
+void take_usual_signals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGCHLD, SIG_DFL); // ignored, the kernel keeps no exit code
+}
+
 StopSignals::StopSignals() {
     const sigset_t set = stop_set();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);

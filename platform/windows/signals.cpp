@@ -36,6 +36,8 @@ BOOL WINAPI end_by_ctrl_c(DWORD kind) {
 
 } // namespace
 
+void take_usual_signals() {}
+
 StopSignals::StopSignals() {
     stop_event = own_stop_event().release();
     ::SetConsoleCtrlHandler(note_stop, TRUE);

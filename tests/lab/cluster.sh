@@ -141,7 +141,10 @@ end_load_and_witness() {
 
 expect_lost_only_at() {
     end_load_and_witness || true # its exit code says that some failed; the figures say which
-    python3 tests/support/lost_only_at.py "$scratch" "$@" || fail "other requests failed, or too many, or none"
+    python3 tests/support/lost_only_at.py "$scratch" "$@" || {
+        tail -n 30 "$scratch/load.log" >&2
+        fail "other requests failed, or too many, or none"
+    }
 }
 
 # expect_all_at VERSION [NODES]: all nodes are in normal mode with it, and their services run.

@@ -58,9 +58,24 @@ LOCUM_FAILPOINTS='step/node-2/drain/intent/before=kill' try upgrade run "$new" -
 expect_code 137 "the same again"
 try upgrade run "$new" --root "$trial/node-2"
 expect_code 7 "a run beside the open hop"
+# Another host has the lease for two seconds once the first hop gives it back.
+PGPASSWORD=quickstart-admin psql -qX -v ON_ERROR_STOP=1 -h 127.0.0.1 -p "$postgresql_port" -U admin -d endpoint <<'SQL'
+CREATE SCHEMA locum_trial; -- a backup leaves it out
+CREATE SEQUENCE locum_trial.times;
+CREATE FUNCTION locum_trial.take() RETURNS trigger SECURITY DEFINER LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.holder = '' AND nextval('locum_trial.times') = 1 THEN
+        NEW.holder := '{"machine":"other","host":"far","pid":1,"started":1,"program":"p","purpose":"join of far"}';
+        NEW.expires_ms := extract(epoch FROM now()) * 1000 + 2000;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER take BEFORE UPDATE ON locum_endpoint_manager.lease FOR EACH ROW EXECUTE FUNCTION locum_trial.take();
+SQL
 # The first hop is behind it, whatever becomes of the second one: no word of "nothing was changed" is the last one.
 LOCUM_FAILPOINTS='step/stage/node-3/intent/before=error' try upgrade resume --root "$trial/node-2"
 expect_code 11 "a resume whose second hop fails"
+expect_said 'waits, since .*join of far'
 expect_said 'the cluster runs 1.5 by now, and did not get further: '
 expect_said "then: locum upgrade run $new"
 expect_all_at 1.5

@@ -227,8 +227,9 @@ moved "UPDATE locum_endpoint_manager.lease SET expires_ms = extract(epoch FROM n
 # It waits where it would join, and is no member as long as somebody holds the lease.
 trial_install 3 >"$trial/last.log" 2>&1 &
 joining=$!
-until [[ -e $trial/node-3/var/lib/locum/endpoint-manager/joining ]]; do
+until grep -qE 'waits, since .*datasource x' "$trial/last.log"; do
     kill -0 "$joining" || fail "node-3 does not get as far as to join"
+    sleep 0.05
 done
 ! "$locum" node list --root "$trial/node-1" | grep -q '^node-3 ' || fail "node-3 joins while somebody holds the lease"
 moved "UPDATE locum_endpoint_manager.lease SET holder = '', expires_ms = 0"

@@ -10,13 +10,20 @@ using engine::Kind;
 using installer::while_busy;
 
 TEST_CASE("while busy: again until it is free, with what the work returns") {
-    int tries = 0;
-    CHECK(while_busy(std::chrono::minutes(1), [&] {
-              if (++tries < 3)
-                  throw Error("taken", Kind::busy);
-              return 7;
-          }) == 7);
+    int tries = 0, told = 0;
+    CHECK(while_busy(
+              {std::chrono::minutes(1)},
+              [&] {
+                  if (++tries < 3)
+                      throw Error("taken", Kind::busy);
+                  return 7;
+              },
+              [&](const Error& error) {
+                  ++told;
+                  CHECK(installer::waits(error) == "waits, since taken");
+              }) == 7);
     CHECK(tries == 3);
+    CHECK(told == 1);
 }
 
 TEST_CASE("while busy: the last error where it stays so, any other at once") {
@@ -24,7 +31,7 @@ TEST_CASE("while busy: the last error where it stays so, any other at once") {
     const auto fails = [&](Kind kind) {
         tries = 0;
         try {
-            while_busy(std::chrono::milliseconds(1), [&] {
+            while_busy({std::chrono::milliseconds(1)}, [&] {
                 ++tries;
                 throw Error("not now", kind);
             });

@@ -1,4 +1,5 @@
 #include "platform/process.hpp"
+#include "platform/signals.hpp"
 #include "tests/unit/platform/support.hpp"
 
 #include <atomic>

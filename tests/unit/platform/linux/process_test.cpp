@@ -1,4 +1,5 @@
 #include "platform/process.hpp"
+#include "platform/signals.hpp"
 #include "tests/unit/platform/linux/support.hpp"
 
 #include <atomic>
@@ -28,6 +29,14 @@ Command script(const std::string& text) {
 }
 
 } // namespace
+
+TEST_CASE("a process that was started with SIGCHLD ignored knows how its children ended") {
+    const auto before = std::signal(SIGCHLD, SIG_IGN);
+    CHECK_THROWS_AS(shell("sleep 0.2; exit 3"), engine::Error);
+    take_usual_signals();
+    CHECK(shell("exit 3").exit_code == 3);
+    std::signal(SIGCHLD, before);
+}
 
 TEST_CASE("arguments arrive as they are") {
     Command command;
