@@ -27,7 +27,7 @@ TEST_CASE("a suite's folders are below the root, each a place of its own") {
 // One that is named as Locum is has its own, too.
 TEST_CASE("suites' folders are apart") {
     std::set<std::string> all;
-    for (const std::string& suite : {"small", "locum", "state", "logs"}) {
+    for (const char* suite : {"small", "locum", "state", "logs"}) {
         const SuiteFolders folders = suite_folders("", suite);
         for (const std::string& one : {folders.product, folders.configurations, folders.data,
                                        folders.run, folders.state, folders.logs}) {
