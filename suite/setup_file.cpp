@@ -23,8 +23,10 @@ namespace {
 
 constexpr std::size_t line_length = 128;
 constexpr std::string_view mark = "locum-setup 1 ";
-// What signs a program fills it up to a multiple of 8.
-constexpr std::size_t longest_padding = 7;
+// A signature begins at a multiple of 8; and not everybody computes the same checksum of a file
+// with an odd number of bytes.
+constexpr std::size_t alignment = 8;
+constexpr std::size_t longest_padding = alignment - 1;
 
 std::string line_of(const SetupFile& setup) {
     const std::string text = fmt::format("{}{} {} {}", mark, setup.program_size, setup.bundle_size,
@@ -132,13 +134,16 @@ void write_setup_file(const std::string& program, const std::string& bundle,
         sum.add(block);
     });
     setup.program_sha256 = platform::hex(hash.finish());
-    const std::string line = line_of(setup);
+    std::string end = line_of(setup);
     Patch checksum;
     if (pe) {
-        require_size_for_windows(to, setup.program_size + setup.bundle_size + line.size());
+        const std::uint64_t before = setup.program_size + setup.bundle_size;
+        require_size_for_windows(to, before + end.size());
+        while ((before + end.size()) % alignment != 0)
+            end += '\0';
         read_part(suite, 0, setup.bundle_size,
                   [&](std::uint64_t, std::string& block) { sum.add(block); });
-        sum.add(line);
+        sum.add(end);
         checksum = part.checksum(sum);
     }
     NewFile file(to, 0755);
@@ -148,20 +153,21 @@ void write_setup_file(const std::string& program, const std::string& bundle,
     });
     read_part(suite, 0, setup.bundle_size,
               [&](std::uint64_t, std::string& block) { file.write(block); });
-    file.write(line);
+    file.write(end);
     file.publish();
 }
 
 std::optional<SetupFile> read_setup_file(const std::string& path) {
     const InputFile file(path);
     const std::optional<PeFile> pe = read_pe_file(file);
-    const bool is_signed = pe && pe->signature_size > 0;
-    std::uint64_t end = is_signed ? pe->signature_begin : file.size();
+    std::uint64_t end = pe && pe->signature_size > 0 ? pe->signature_begin : file.size();
+    if (pe && end % alignment != 0)
+        return std::nullopt;
     std::string line(
         static_cast<std::size_t>(std::min<std::uint64_t>(end, line_length + longest_padding)),
         '\0');
     line.resize(file.read_at(end - line.size(), line.data(), line.size()));
-    for (std::size_t i = 0; is_signed && i < longest_padding && line.ends_with('\0'); ++i) {
+    for (std::size_t i = 0; pe && i < longest_padding && line.ends_with('\0'); ++i) {
         line.pop_back();
         --end;
     }

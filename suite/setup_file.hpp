@@ -1,8 +1,9 @@
 #pragma once
 // One executable file with Locum's program and a bundle in it: the program, the bundle, and a last
 // line of 128 bytes that says where each begins and ends. The program starts as if nothing came
-// after it. For Windows it may be signed as a whole (Authenticode) afterwards: then up to 7 zeros
-// and the signature follow, which the program's headers point to.
+// after it. For Windows up to 7 zeros fill it up to a multiple of 8, and it may be signed as a
+// whole (Authenticode) afterwards: then the signature follows, which the program's headers point
+// to.
 
 #include <cstdint>
 #include <optional>
