@@ -34,14 +34,38 @@ std::string file_name(std::string_view command) {
     return name;
 }
 
+std::string& elsewhere() {
+    static std::string file;
+    return file;
+}
+
 } // namespace
+
+void log_elsewhere(const std::string& file) {
+    platform::append_to(file, "");
+    elsewhere() = file;
+}
+
+void add_elsewhere(std::string_view line) {
+    if (elsewhere().empty())
+        return;
+    try {
+        platform::append_to(elsewhere(), fmt::format("{} {}\n", time_text(Clock::now()), line));
+    } catch (const engine::Error& error) {
+        platform::to_stderr(fmt::format("warning: {} is not written any more: {}\n", elsewhere(),
+                                        error.one_line()));
+        elsewhere().clear();
+    }
+}
 
 RunLog::RunLog(const cluster::Layout& layout, std::string_view command,
                std::function<void(const std::string&)> warn) :
     folder_(layout.logs()),
     file_(folder_ + "/" + file_name(command)), warn_(std::move(warn)) {
-    kept_ = fmt::format("{} Locum {}: {}, suite {}, on {}\n", time_text(Clock::now()),
-                        engine::locum_version(), command, layout.suite, platform::host_name());
+    const std::string head = fmt::format("Locum {}: {}, suite {}, on {}", engine::locum_version(),
+                                         command, layout.suite, platform::host_name());
+    kept_ = fmt::format("{} {}\n", time_text(Clock::now()), head);
+    add_elsewhere(head);
 }
 
 void RunLog::end(std::string_view line) {
@@ -51,6 +75,7 @@ void RunLog::end(std::string_view line) {
 
 void RunLog::add(std::string_view line) {
     used_ = true;
+    add_elsewhere(line);
     if (ended_)
         return;
     kept_ += fmt::format("{} {}\n", time_text(Clock::now()), line);

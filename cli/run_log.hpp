@@ -12,6 +12,12 @@
 
 namespace locum::cli {
 
+// The file of --log, which is written to as well: what of a run is logged, and errors before one
+// begins. Throws Error where it cannot be written.
+void log_elsewhere(const std::string& file);
+// Nothing where there is none; never throws.
+void add_elsewhere(std::string_view line);
+
 // One file for each run, in the suite's folder of logs: that is made by the installation, and until
 // it is there lines are kept. Where nothing can be written any more, this is said once, by warn.
 class RunLog {

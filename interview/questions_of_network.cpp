@@ -1,6 +1,7 @@
 #include "interview/questions_of_network.hpp"
 #include "interview/questions_of_keystore.hpp"
 
+#include "cluster/layout.hpp"
 #include "engine/contains.hpp"
 #include "installer/facts.hpp"
 #include "platform/addresses.hpp"
@@ -110,7 +111,7 @@ std::string fault_of_run_folder(const Manifest& manifest, const Draft& draft,
 }
 
 std::string data_folder(const Setting& setting) {
-    return setting.root + "/var/opt/" + setting.manifest.name;
+    return cluster::Layout{setting.root, setting.manifest.name}.data();
 }
 
 void add_folders(std::vector<Question>& all, const Setting& setting) {
@@ -122,7 +123,7 @@ void add_folders(std::vector<Question>& all, const Setting& setting) {
     all.push_back(std::move(data));
     Question run{"run-directory", Form::path, "Folder for sockets", "Keep it short."};
     run.asked = advanced();
-    run.suggested = always({setting.root + "/run/" + setting.manifest.name});
+    run.suggested = always({cluster::Layout{setting.root, setting.manifest.name}.run()});
     run.fault = [&manifest = setting.manifest](const Draft& draft, const Value& value) {
         return fault_of_run_folder(manifest, draft, value.at(0));
     };

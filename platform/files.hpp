@@ -55,6 +55,9 @@ std::string parent_of(const std::string& path);
 // It has a root of its own: "/x"; Windows: "C:/x", "//server/share/x".
 bool is_absolute(std::string_view path);
 std::string absolute(const std::string& path);
+// As another library is to open it by: Windows: with what lets it be longer than 260 characters;
+// absolute() is the way back. Linux: the path itself.
+std::string native_name(const std::string& path);
 // Where every user may make something. Its path is short: names of sockets have little room.
 std::string temporary_folder();
 // A fresh folder, 0700, below `parent`.

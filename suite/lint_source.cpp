@@ -3,20 +3,19 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/system_folders.hpp"
+#include "platform/tree.hpp"
 #include "suite/bundle.hpp"
 #include "suite/layout.hpp"
 #include "suite/lint.hpp"
 #include "suite/lint_checks.hpp"
 
 #include <algorithm>
-#include <boost/filesystem/directory.hpp>
-#include <boost/filesystem/operations.hpp>
 #include <fmt/format.h>
 #include <iterator>
 
 namespace locum::suite {
 
-namespace fs = boost::filesystem;
 using engine::Error;
 using engine::Kind;
 
@@ -25,8 +24,9 @@ namespace {
 // The manifests that a path stands for.
 std::vector<std::string> manifests_of(const std::string& path) {
     const std::string absolute = platform::absolute(path);
-    if (!fs::is_directory(absolute)) {
-        if (!platform::exists(absolute))
+    const auto found = platform::look_at(platform::canonical(absolute));
+    if (!found || found->type != platform::FileEntry::Type::folder) {
+        if (!found)
             throw Error(fmt::format("{}: no such file or folder; expected a suite.toml, or a "
                                     "folder with suite*.toml",
                                     path),
@@ -49,24 +49,31 @@ std::vector<std::string> manifests_of(const std::string& path) {
 // What cannot be read is left out: `bundle build` tells of it.
 void read_payload(Source& source, const std::string& component, const std::string& folder,
                   const std::string& shown) {
-    boost::system::error_code error;
+    using Type = platform::FileEntry::Type;
+    std::vector<platform::FileEntry> entries;
+    try {
+        const std::string place = platform::canonical(folder);
+        const auto found = platform::look_at(place);
+        if (!found || found->type != Type::folder)
+            return;
+        entries = platform::tree(place);
+    } catch (const Error&) {
+        return;
+    }
     std::vector<File> files;
-    fs::recursive_directory_iterator at(folder, error);
-    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-        const fs::file_status status = at->symlink_status();
+    for (const platform::FileEntry& entry : entries) {
         File file;
         file.component = component;
-        file.path = at->path().generic_string().substr(folder.size() + 1);
-        file.mode = static_cast<unsigned>(status.permissions()) & 07777U;
-        file.type = status.type() == fs::symlink_file     ? File::Type::symlink
-                    : status.type() == fs::directory_file ? File::Type::directory
-                                                          : File::Type::regular;
+        file.path = entry.path;
+        file.mode = entry.mode;
+        file.type = entry.type == Type::link     ? File::Type::symlink
+                    : entry.type == Type::folder ? File::Type::directory
+                                                 : File::Type::regular;
         if (file.type != File::Type::symlink && (file.mode & 0002) != 0)
             source.writable.push_back(shown + "/" + file.path);
         files.push_back(std::move(file));
     }
-    if (!error)
-        source.payloads.emplace(component, std::move(files));
+    source.payloads.emplace(component, std::move(files));
     std::sort(source.writable.begin(), source.writable.end());
 }
 
@@ -145,7 +152,7 @@ void tell(const Error& error, const std::string& file, std::vector<Remark>& rema
 // Builds it, signed by a key that nobody knows, and throws the bundle away.
 void try_build(const std::string& path, std::vector<Remark>& remarks) {
     const std::string scratch =
-        platform::make_temporary_folder(fs::temp_directory_path().generic_string(), "locum-lint-");
+        platform::make_temporary_folder(platform::scratch_folder(), "locum-lint-");
     try {
         build_bundle(platform::absolute(path), SigningKey::generate(), scratch + "/bundle");
     } catch (const Error& error) {

@@ -20,6 +20,11 @@ using Descriptor = Local<void>;
 constexpr const wchar_t* private_file = L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-3-4)";
 constexpr const wchar_t* private_folder =
     L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-3-4)";
+// The same, and what runs as a service may read.
+constexpr const wchar_t* services_file =
+    L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-3-4)(A;;FRFX;;;SU)";
+constexpr const wchar_t* services_folder =
+    L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-3-4)(A;OICI;FRFX;;;SU)";
 
 Descriptor parsed(const wchar_t* text) {
     void* made = nullptr;
@@ -97,13 +102,20 @@ void switch_on(const wchar_t* privilege) {
 } // namespace
 
 SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder) {
-    static const Descriptor of_file = parsed(private_file);
-    static const Descriptor of_folder = parsed(private_folder);
-    static SECURITY_ATTRIBUTES for_file{sizeof(SECURITY_ATTRIBUTES), of_file.get(), FALSE};
-    static SECURITY_ATTRIBUTES for_folder{sizeof(SECURITY_ATTRIBUTES), of_folder.get(), FALSE};
-    if (!is_private(mode))
+    struct Pair {
+        Descriptor of_file, of_folder;
+        SECURITY_ATTRIBUTES file, folder;
+        Pair(const wchar_t* file_list, const wchar_t* folder_list) :
+            of_file(parsed(file_list)),
+            of_folder(parsed(folder_list)), file{sizeof(SECURITY_ATTRIBUTES), of_file.get(), FALSE},
+            folder{sizeof(SECURITY_ATTRIBUTES), of_folder.get(), FALSE} {}
+    };
+    static Pair closed(private_file, private_folder);
+    static Pair for_services(services_file, services_folder);
+    if ((mode & 07U) != 0)
         return nullptr;
-    return folder ? &for_folder : &for_file;
+    Pair& wanted = is_private(mode) ? closed : for_services;
+    return folder ? &wanted.folder : &wanted.file;
 }
 
 void set_access(const std::string& path, unsigned mode) {

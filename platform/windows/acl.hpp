@@ -1,7 +1,8 @@
 #pragma once
-// Who may do what with a file. A mode without bits for group and others is a list of its own that
-// nothing is inherited into: SYSTEM, the Administrators, and whoever owns the file. Every other
-// mode is what the folder above hands down.
+// Who may do what with a file. A mode without bits for others is a list of its own that nothing is
+// inherited into: SYSTEM, the Administrators, and whoever owns the file; where it has bits for the
+// group, services of whatever account may read it, too. Every other mode is what the folder above
+// hands down.
 
 #include "platform/windows/system.hpp"
 
