@@ -8,8 +8,8 @@
 
 namespace locum::platform {
 
-// As long as it lives, text comes out as the UTF-8 that it is, and escape sequences do what they say:
-// a console of Windows has to be told. Made first in main; nothing on Linux.
+// As long as it lives, text comes out as the UTF-8 that it is, and escape sequences do what they
+// say: a console of Windows has to be told. Made first in main; nothing on Linux.
 class Utf8Terminal {
 public:
     Utf8Terminal();

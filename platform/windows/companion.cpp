@@ -14,6 +14,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// So long what belongs to a console process may live on by itself after it, whatever the grace.
+constexpr std::chrono::milliseconds console_lag{1000};
+
 } // namespace
 
 struct Companion::State {
@@ -46,7 +49,7 @@ std::optional<Finished> Companion::ended(std::chrono::milliseconds limit) {
 }
 
 Finished Companion::end(std::chrono::milliseconds grace) {
-    const auto deadline = Clock::now() + grace;
+    const auto deadline = Clock::now() + std::max(grace, console_lag);
     if (!finished_)
         ask_to_end(state_->child.pid, state_->child.started);
     const bool in_time = ended(grace).has_value();

@@ -40,6 +40,11 @@ std::uint16_t port_of(DWORD in_network_order) {
     return ntohs(static_cast<std::uint16_t>(in_network_order));
 }
 
+// A table may tell none: there is no process 0 that listens.
+std::optional<std::int64_t> owner(DWORD pid) {
+    return pid == 0 ? std::nullopt : std::optional<std::int64_t>(pid);
+}
+
 // Ends with it.
 struct RestartSession {
     DWORD id = 0;
@@ -63,14 +68,15 @@ std::vector<ListeningSocket> listening_sockets(std::uint16_t port) {
     each_listener<MIB_TCPTABLE_OWNER_PID>(AF_INET, [&](const MIB_TCPROW_OWNER_PID& row) {
         if (port_of(row.dwLocalPort) != port)
             return;
-        ListeningSocket socket{{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, row.dwOwningPid, ""};
+        ListeningSocket socket{
+            {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, owner(row.dwOwningPid), ""};
         std::memcpy(socket.address.data() + 12, &row.dwLocalAddr, 4);
         sockets.push_back(std::move(socket));
     });
     each_listener<MIB_TCP6TABLE_OWNER_PID>(AF_INET6, [&](const MIB_TCP6ROW_OWNER_PID& row) {
         if (port_of(row.dwLocalPort) != port)
             return;
-        ListeningSocket socket{{}, row.dwOwningPid, ""};
+        ListeningSocket socket{{}, owner(row.dwOwningPid), ""};
         std::memcpy(socket.address.data(), row.ucLocalAddr, 16);
         sockets.push_back(std::move(socket));
     });

@@ -20,6 +20,14 @@ std::vector<std::string> words_of(const std::wstring& line) {
     return argv;
 }
 
+Handle open_to_look(std::int64_t pid) {
+    const auto number = static_cast<DWORD>(pid);
+    Handle handle(
+        ::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION | PROCESS_VM_READ, FALSE, number));
+    return handle ? std::move(handle)
+                  : Handle(::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, number));
+}
+
 } // namespace
 
 std::vector<RunningCommand> running_commands() {
@@ -28,8 +36,7 @@ std::vector<RunningCommand> running_commands() {
         if (process.image.empty()) // the idle process
             continue;
         RunningCommand command{process.pid, {}};
-        const Handle handle(::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE,
-                                          static_cast<DWORD>(process.pid)));
+        const Handle handle = open_to_look(process.pid);
         // An empty line is that of this process to CommandLineToArgvW.
         if (const std::wstring line = handle ? command_line_of(handle.get()) : L""; !line.empty())
             command.argv = words_of(line);

@@ -50,6 +50,26 @@ struct Entry {
     HANDLE pid;
 };
 
+// Where the system does not tell it (Windows 8 and older, Wine 8), it is read where the process has
+// it. Empty, where that may not be read.
+std::wstring command_line_in_memory(QueryProcess* query, void* process) {
+    const auto read = [&](const void* from, void* to, std::size_t size) {
+        SIZE_T done = 0;
+        return ::ReadProcessMemory(process, from, to, size, &done) != 0 && done == size;
+    };
+    PROCESS_BASIC_INFORMATION basic{};
+    PEB peb{};
+    RTL_USER_PROCESS_PARAMETERS parameters{};
+    if (query(process, ProcessBasicInformation, &basic, sizeof basic, nullptr) < 0 ||
+        !read(basic.PebBaseAddress, &peb, sizeof peb) ||
+        !read(peb.ProcessParameters, &parameters, sizeof parameters))
+        return {};
+    std::wstring text(parameters.CommandLine.Length / sizeof(wchar_t), L'\0');
+    if (!read(parameters.CommandLine.Buffer, text.data(), text.size() * sizeof(wchar_t)))
+        return {};
+    return text;
+}
+
 } // namespace
 
 std::vector<ListedProcess> listed_processes() {
@@ -93,7 +113,7 @@ std::wstring command_line_of(void* process) {
         return {};
     std::vector<char> bytes(1U << 17); // more than any command line has
     if (query(process, command_line, bytes.data(), static_cast<ULONG>(bytes.size()), nullptr) < 0)
-        return {};
+        return command_line_in_memory(query, process);
     UNICODE_STRING text{};
     std::memcpy(&text, bytes.data(), sizeof text);
     if (text.Buffer == nullptr)

@@ -7,6 +7,8 @@
 #include "tests/support/journals.hpp"
 #include "tests/support/small_suite.hpp"
 
+#include <filesystem>
+
 namespace locum::testing {
 
 // A first node on an embedded database.

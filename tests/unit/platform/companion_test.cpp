@@ -36,7 +36,8 @@ TEST_CASE("companion, any system: it is told to end, and may say how that went")
     CHECK(contains(read_file(log), "told"));
 }
 
-TEST_CASE("companion, any system: one that does not listen ends by what it is told") {
+TEST_CASE(
+    "companion, any system: one that does not listen ends by what it is told (not shown by Wine)") {
     const Scratch scratch;
     const std::string log = scratch / "log";
     Companion companion(child_command({"out", "ready", "sleep", "300000"}), log);

@@ -43,12 +43,20 @@ TEST_CASE("detached, any system: it runs, is found again by its record, and ends
     CHECK(process.boot == boot_id());
     CHECK(recorded(scratch / "record", "x") == process);
     CHECK(!wait_end(process, 50ms));
-    send_signal(process, "TERM"); // it does not listen: the system ends it
+    send_signal(process, "KILL");
     CHECK(wait_end(process, 20s));
     CHECK(!alive(process));
     CHECK(recorded(scratch / "record", "x") == process); // although it is gone
     send_signal(process, "TERM");
     CHECK(wait_end(process, 0ms));
+}
+
+TEST_CASE("detached, any system: one that does not listen ends as it is told (not shown by Wine)") {
+    const Scratch scratch;
+    const Ended one(start_detached(detached(scratch, {"out", "up", "sleep", "300000"})));
+    REQUIRE(says(scratch, "up"));
+    send_signal(one.process, "TERM");
+    CHECK(wait_end(one.process, 20s));
 }
 
 TEST_CASE("detached, any system: one that listens hears that it is to end, and ends its own way") {

@@ -25,11 +25,11 @@ TEST_CASE("command line: CommandLineToArgvW takes it apart into the same words")
 
 TEST_CASE("command line: a batch file gets its arguments, and nothing else is executed") {
     const testing::Scratch scratch;
-    write_file(scratch / "a file.bat", "@echo off\r\necho [%~1][%~2][%~3]\r\nexit /b 9\r\n", 0755);
+    write_file(scratch / "a file.bat", "@echo off\r\necho [%1][%2][%3]\r\nexit /b 9\r\n", 0755);
     Command command;
     command.argv = {scratch / "a file.bat", "a b", "", "x & echo injected"};
     const Finished finished = run(command);
-    CHECK(testing::plain_lines(finished.output) == "[a b][][x & echo injected]\n");
+    CHECK(testing::plain_lines(finished.output) == "[\"a b\"][\"\"][\"x & echo injected\"]\n");
     CHECK(finished.exit_code == 9);
     command.argv = {scratch / "a file.bat", "\" & echo injected & \""};
     CHECK_THROWS_AS(run(command), engine::Error);
