@@ -57,17 +57,15 @@ std::optional<ServicePermit> permit_for(const std::string& folder, const std::st
 }
 
 void ServiceUnits::renew_units() {
-    std::vector<ServiceRecord> records;
-    {
-        const std::lock_guard lock(mutex_);
-        for (const auto& [name, service] : services_)
-            records.push_back(service.record);
-    }
-    for (const ServiceRecord& record : records) {
-        const std::lock_guard acting(acting_on(record.spec.name));
-        if (platform::service_unit_installed(unit(record.spec.name)))
-            install(record.spec);
-    }
+    for (const auto& [name, service] : services_)
+        try {
+            // Of another agent's time, whose processes are gone.
+            platform::remove_all(permit_file(folder_, name));
+            if (platform::service_unit_installed(unit(name)))
+                install(service.record.spec);
+        } catch (const std::exception& error) {
+            platform::to_stderr(fmt::format("{} is left as it was: {}\n", name, error.what()));
+        }
 }
 
 void ServiceUnits::answer_those_that_start() {
@@ -113,9 +111,11 @@ void ServiceUnits::answer_those_that_start() {
 // On a thread of its own: who starts a service waits for what is answered here.
 void ServiceUnits::answer() {
     std::string last;
-    const auto attempt = [&](auto&& work) {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, look_interval, [this] { return ending_; })) {
+        lock.unlock();
         try {
-            work();
+            answer_those_that_start();
             last.clear();
         } catch (const std::exception& error) {
             if (last != error.what()) // it would be told four times a second
@@ -123,12 +123,6 @@ void ServiceUnits::answer() {
                     fmt::format("services cannot be let start: {}\n", error.what()));
             last = error.what();
         }
-    };
-    attempt([this] { renew_units(); });
-    std::unique_lock lock(mutex_);
-    while (!wake_.wait_for(lock, look_interval, [this] { return ending_; })) {
-        lock.unlock();
-        attempt([this] { answer_those_that_start(); });
         lock.lock();
     }
 }

@@ -55,9 +55,7 @@ ServiceUnits::ServiceUnits(const Layout& layout, std::string program, StartGate 
             waiting_.insert(record.spec.name);
     }
     if (services_have_host()) {
-        // Of another agent's time, whose processes are gone.
-        for (const auto& [name, service] : services_)
-            platform::remove_all(permit_file(folder_, name));
+        renew_units();
         answerer_ = std::thread([this] { answer(); });
     }
     watcher_ = std::thread([this] { watch(); });
@@ -96,6 +94,8 @@ void ServiceUnits::install(const ServiceSpec& spec) const {
         return;
     for (const std::string& folder : spec.writeable)
         platform::allow(folder, spec.account, platform::Access::change);
+    if (platform::exists(spec.log_file)) // which another account may have begun
+        platform::allow(spec.log_file, spec.account, platform::Access::change);
     for (const std::string& file : spec.readable)
         if (platform::exists(file))
             platform::allow(file, spec.account, platform::Access::read);

@@ -46,7 +46,7 @@ private:
     bool start_waiting();
     void watch();
     // Where services have a host (cluster/service_permits.cpp).
-    void renew_units();
+    void renew_units(); // before any thread is made
     void answer_those_that_start();
     void answer();
 

@@ -23,8 +23,11 @@ using std::chrono::seconds;
 
 // How long one may tell nothing while it starts or stops, until it is said to hang.
 constexpr milliseconds patience = seconds(15);
+// Of a service's host, beside the time that its program has.
+constexpr milliseconds end_margin = seconds(5);
 constexpr milliseconds start_limit = std::chrono::minutes(2);
 constexpr milliseconds gone_limit = seconds(5);
+constexpr milliseconds seen_limit = seconds(3);
 constexpr milliseconds poll_interval{50};
 
 LookAtService look_at(const ServiceHandle& service) {
@@ -89,6 +92,8 @@ bool gone_within(const std::string& name, milliseconds limit) {
 
 ServiceUnitState state_of(const SERVICE_STATUS_PROCESS& status) {
     ServiceUnitState state;
+    if (status.dwCurrentState != SERVICE_STOPPED && process_is_gone(status))
+        return {"failed", "exit-code", 0, 0};
     state.pid = status.dwProcessId;
     switch (status.dwCurrentState) {
     case SERVICE_RUNNING:
@@ -243,6 +248,8 @@ void stop_service_unit(const std::string& name, milliseconds longest) {
     const ServiceHandle service = open_service(name, SERVICE_STOP | SERVICE_QUERY_STATUS);
     // It takes no order while it starts.
     await_other_state(look_at(service), SERVICE_START_PENDING, patience, start_limit);
+    if (process_is_gone(status_of(service.get())))
+        return;
     SERVICE_STATUS answer{};
     if (::ControlService(service.get(), SERVICE_CONTROL_STOP, &answer) == 0) {
         const DWORD code = ::GetLastError();
@@ -253,7 +260,7 @@ void stop_service_unit(const std::string& name, milliseconds longest) {
             throw service_error("stop", name, code);
     }
     // Where it has not taken the order up yet, too.
-    const milliseconds limit = longest + patience;
+    const milliseconds limit = longest + end_margin;
     auto status = await_other_state(look_at(service), SERVICE_RUNNING, patience, patience);
     status = await_other_state(look_at(service), SERVICE_STOP_PENDING, patience, limit);
     if (status.dwCurrentState != SERVICE_STOPPED)
@@ -270,21 +277,22 @@ void reload_service_unit(const std::string& name) {
 void kill_service_unit(const std::string& name) {
     const ServiceHandle service = open_service(name, SERVICE_ALL_ACCESS);
     const SERVICE_STATUS_PROCESS status = status_of(service.get());
-    if (status.dwProcessId == 0)
+    if (process_is_gone(status))
         return;
     const SettingCalls calls = setting_calls(service.get());
     const NoRestart quiet(calls, name);
     switch_on(L"SeDebugPrivilege"); // it may be another account's
     const Handle process(::OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, status.dwProcessId));
-    if (!process || ::TerminateProcess(process.get(), ERROR_PROCESS_ABORTED) == 0)
-        if (const DWORD code = ::GetLastError();
-            status_of(service.get()).dwCurrentState != SERVICE_STOPPED)
-            throw service_error("end the process of", name, code);
-    // The manager has to see it before it may restart again.
-    const auto after =
-        await_other_state(look_at(service), status.dwCurrentState, patience, patience);
-    if (after.dwCurrentState != SERVICE_STOPPED)
-        throw hangs_error(name, after, "ended by force");
+    if (!process || ::TerminateProcess(process.get(), ERROR_PROCESS_ABORTED) == 0) {
+        const DWORD code = ::GetLastError();
+        if (process_is_gone(status_of(service.get())))
+            return;
+        throw service_error("end the process of", name, code);
+    }
+    if (::WaitForSingleObject(process.get(), static_cast<DWORD>(patience.count())) != WAIT_OBJECT_0)
+        throw hangs_error(name, status, "ended by force");
+    // The manager has to have seen it before it may restart again.
+    await_other_state(look_at(service), status.dwCurrentState, seen_limit, seen_limit);
 }
 
 ServiceUnitState service_unit_state(const std::string& name) {

@@ -112,6 +112,14 @@ SERVICE_STATUS_PROCESS status_of(SC_HANDLE service) {
     return status;
 }
 
+bool process_is_gone(const SERVICE_STATUS_PROCESS& status) {
+    if (status.dwProcessId == 0)
+        return true;
+    const Handle process(::OpenProcess(SYNCHRONIZE, FALSE, status.dwProcessId));
+    return process ? ::WaitForSingleObject(process.get(), 0) == WAIT_OBJECT_0
+                   : ::GetLastError() == ERROR_INVALID_PARAMETER;
+}
+
 std::string end_of(const SERVICE_STATUS_PROCESS& status) {
     if (status.dwWin32ExitCode == ERROR_SERVICE_SPECIFIC_ERROR)
         return fmt::format("it ended with code {}", status.dwServiceSpecificExitCode);

@@ -47,6 +47,9 @@ bool marked_for_deletion(SC_HANDLE service);
 engine::Error marked_error(const std::string& name);
 
 SERVICE_STATUS_PROCESS status_of(SC_HANDLE service);
+// Its process has ended, whatever the manager says: it takes a moment to see that (Wine: until the
+// next order).
+bool process_is_gone(const SERVICE_STATUS_PROCESS& status);
 // How it ended, in words: by the code that it or the system left.
 std::string end_of(const SERVICE_STATUS_PROCESS& status);
 

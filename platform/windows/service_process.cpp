@@ -16,6 +16,7 @@
 #include <mutex>
 #include <thread>
 #include <tlhelp32.h>
+#include <utility>
 #include <vector>
 
 namespace locum::platform {
@@ -61,11 +62,17 @@ void write_to(const std::string& log_file) {
         ::_open_osfhandle(reinterpret_cast<intptr_t>(log.release()), _O_APPEND | _O_BINARY);
     if (descriptor < 0)
         throw engine::Error("cannot write to " + log_file);
-    for (std::FILE* stream : {stdout, stderr}) {
+    for (const auto& [stream, number] : {std::pair(stdout, 1), std::pair(stderr, 2)}) {
         // Without a descriptor of its own a stream has to get one first.
-        if (::_fileno(stream) < 0)
+        if (::_fileno(stream) < 0) {
+#if defined(__MINGW32__) && !defined(_UCRT)
+            stream->_file = number; // freopen refuses such a stream in Wine
+#else
             std::freopen("NUL", "w", stream);
-        ::_dup2(descriptor, ::_fileno(stream));
+#endif
+        }
+        if (::_dup2(descriptor, ::_fileno(stream)) != 0)
+            throw engine::Error("cannot write to " + log_file);
         std::setvbuf(stream, nullptr, _IONBF, 0);
     }
     const auto native = reinterpret_cast<HANDLE>(::_get_osfhandle(descriptor));

@@ -175,7 +175,8 @@ TEST_CASE("service: one that does not end is named with its process, and can be 
     kill_service_unit(service.name); // it does not run
 }
 
-TEST_CASE("service: one that is marked for deletion is seen before anything is changed") {
+// There it is gone at once.
+TEST_CASE("service: one that is marked for deletion is seen beforehand, not shown by Wine") {
     const TestService service;
     const std::string text = service.text({"hear", "up", "wait"});
     install_service_unit(service.name, text);
