@@ -196,9 +196,11 @@ void ServiceUnits::forget(const std::string& name) {
 std::vector<ServiceState> ServiceUnits::states() {
     std::vector<ServiceState> states;
     std::vector<std::string> units;
+    std::vector<bool> wanted;
     {
         std::lock_guard lock(mutex_);
         for (const auto& [name, service] : services_) {
+            wanted.push_back(service.record.wanted);
             states.push_back({service.record.spec, ServiceStatus::stopped, 0, 0, service.held});
             units.push_back(unit(name));
         }
@@ -207,6 +209,9 @@ std::vector<ServiceState> ServiceUnits::states() {
     for (std::size_t i = 0; i < states.size(); ++i) {
         ServiceState& state = states[i];
         state.status = status_of(found[i]);
+        // Only systemd says so itself.
+        if (services_have_host() && wanted[i] && state.why.empty() && found[i].active == "failed")
+            state.status = ServiceStatus::restarting;
         state.restarts = static_cast<unsigned>(found[i].restarts);
         if (state.status == ServiceStatus::running) {
             state.pid = found[i].pid;
