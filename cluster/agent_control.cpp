@@ -61,6 +61,10 @@ enum class Start { unless_it_runs, anew };
 
 void start_unit(const Layout& layout, const std::string& program, Start how, AtBoot at_boot) {
     const std::string unit = unit_of(layout);
+    const std::string log = agent_log(layout);
+    const bool kept = platform::service_manager_keeps_logs();
+    if (!kept)
+        platform::make_folders(layout.logs());
     const bool fresh = !platform::service_unit_installed(unit);
     platform::install_service_unit(unit, agent_unit_text(layout.suite, program));
     if (fresh || at_boot == AtBoot::started)
@@ -70,8 +74,6 @@ void start_unit(const Layout& layout, const std::string& program, Start how, AtB
     else
         platform::start_service_unit(unit);
     const std::uint64_t before = platform::service_unit_state(unit).restarts;
-    const std::string log = agent_log(layout);
-    const bool kept = platform::service_manager_keeps_logs();
     await(layout, kept ? "journalctl -u " + unit : log, [&]() -> Started {
         const platform::ServiceUnitState state = platform::service_unit_state(unit);
         const bool ended = state.active == "failed" || state.active == "inactive" ||
