@@ -60,6 +60,7 @@ void add_inventory(CLI::App& app, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_keystore(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
+void add_service(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);
 

@@ -37,6 +37,10 @@ const std::vector<CheckInfo>& checks() {
         {"service-unknown", "services of the answers are the bundle's", answers},
         {"service-account", "accounts that the answers name for services exist",
          "the services could not start"},
+        {"service-manager",
+         "Windows: the services can be made, stopped and started, and their accounts may be "
+         "services'",
+         "the services could not start"},
         {"firewall-rule", "firewall rules of the answers are for ports of the bundle", answers},
         {"firewall-answer",
          "modifications: what the answers say of the firewall is what is done; what is there "

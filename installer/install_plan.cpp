@@ -1,6 +1,6 @@
 #include "installer/install_plan.hpp"
 
-#include "cluster/service_units.hpp"
+#include "installer/accounts.hpp"
 #include "installer/steps/files.hpp"
 #include "installer/steps/firewall.hpp"
 #include "installer/steps/network.hpp"
@@ -64,7 +64,7 @@ engine::Plan install_plan(const Installation& installation) {
     } else {
         add(steps::join_network(installation));
     }
-    if (cluster::service_manager_used(installation.layout))
+    if (accounts_declared(installation.layout))
         add(steps::make_accounts(installation));
     const suite::Manifest& manifest = installation.manifest();
     for (const std::string& component : installation.answers.components)

@@ -1,6 +1,6 @@
 #include "installer/inventory.hpp"
 
-#include "cluster/service_units.hpp"
+#include "installer/accounts.hpp"
 #include "installer/resources/accounts.hpp"
 #include "installer/resources/configs.hpp"
 #include "installer/resources/firewall.hpp"
@@ -26,7 +26,7 @@ std::vector<Resource> inventory(const InstalledNode& node, resources::Purge purg
     }
     if (!node.program_version.empty())
         all.push_back(resources::program(node));
-    if (cluster::service_manager_used(node.layout))
+    if (accounts_declared(node.layout))
         all.push_back(resources::accounts(node, purge));
     for (const std::string& component : node.state.components)
         all.push_back(resources::component_configs(node, component));

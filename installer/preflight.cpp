@@ -223,6 +223,12 @@ void check_services(const Answers& answers, const Manifest& manifest, const Fact
                             fmt::format("no account {} on this host", account),
                             "the account that the answers name for a service",
                             fmt::format("create it, or correct [services] in {}", answers.file)});
+    for (const platform::ServiceTrouble& trouble : facts.service_troubles) {
+        findings.push_back({"service-manager", Severity::error, trouble.found,
+                            "a service that can be installed and started", trouble.remedy});
+        if (!trouble.certain)
+            findings.back().severity = Severity::warning;
+    }
 }
 
 } // namespace

@@ -27,11 +27,18 @@ using Sid = std::vector<unsigned char>;
 // Empty: the file has none that can be read.
 Sid owner_of(const std::string& path);
 Sid group_of(const std::string& path);
-// Empty: no account has this name.
+// Of services: each has one of its name behind this, made by the system out of that name.
+inline constexpr const char* virtual_account_domain = "NT SERVICE\\";
+bool is_local_system(const std::string& account);
+// Adds what the account may, to the file, or to the folder and what inherits from it.
+void add_access(const std::string& path, const Sid& account, bool change);
+// Empty: no account has this name. One of a service has a SID before the service is there.
 Sid sid_of(const std::string& account);
 // "NAME", or "DOMAIN\NAME" where it is not one of this computer's own; the SID in digits where it
 // has none.
 std::string name_of(const Sid& sid);
+// Some privileges are an administrator's only after they were switched on.
+void switch_on(const wchar_t* privilege);
 // Throws Error.
 void set_owner_and_group(const std::string& path, const Sid& owner, const Sid& group);
 

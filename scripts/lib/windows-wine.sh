@@ -28,6 +28,9 @@ windows_wine_start() {
         mv -T "$1.partial" "$1"
     fi
     windows_wine_serve "$1"
+    # With the first program come Wine's services, which keep what it writes to open: whoever reads that from a pipe, as
+    # CMake does, would wait for their end.
+    WINEPREFIX=$1 wine wineboot </dev/null >/dev/null 2>&1
 }
 
 # In the foreground, so that its process id is known; it stays until it is told to end.
