@@ -28,6 +28,9 @@ windows_wine_start() {
         mv -T "$1.partial" "$1"
     fi
     windows_wine_serve "$1"
+    # The first program starts Wine's services, which stay and keep what it had open: a pipe that CMake reads to its
+    # end, when it asks a test for its cases, would never end.
+    WINEPREFIX=$1 wine cmd /c exit </dev/null >/dev/null 2>&1
 }
 
 # In the foreground, so that its process id is known; it stays until it is told to end.
