@@ -7,6 +7,7 @@
 #include "installer/balancing.hpp"
 #include "installer/begun.hpp"
 #include "installer/config_files.hpp"
+#include "installer/firewall.hpp"
 #include "installer/installed_node.hpp"
 #include "installer/json_operation.hpp"
 #include "installer/probing.hpp"
@@ -217,6 +218,7 @@ json stage(Node& node, const json& parameters, engine::Reporter& reporter) {
     engine::require_no_errors(package_findings(ask_packages(bundle.manifest(), state.components)));
     prune(node, bundle);
     cluster::stage(bundle, node.layout, state.components, reporter, "stage");
+    admit_versions(node.layout);
     // Before anything is stopped for it: what this version makes of this node must be accepted.
     const InstalledVersion version(node.layout, bundle.manifest().version.text());
     const std::vector<BalancedNode> servers = balanced_from_json(parameters.at("servers").dump());
