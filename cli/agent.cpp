@@ -6,6 +6,7 @@
 #include "cluster/program.hpp"
 #include "cluster/start_gate.hpp"
 #include "installer/firewall_keeper.hpp"
+#include "installer/shown.hpp"
 #include "platform/host.hpp"
 
 #include <CLI/App.hpp>
@@ -85,6 +86,8 @@ void add_agent(CLI::App& app, Action& action) {
     agent->require_subcommand(1);
     add_verb(*agent, action, "run", "Be the agent, until SIGTERM",
              [](const cluster::Layout& layout) {
+                 // It may be the program of another version now, which commands there name.
+                 installer::try_to_show_on_host(layout);
                  cluster::run_agent(
                      layout, all_node_operations(),
                      {installer::keep_firewall(layout, installer::host_firewall(layout))});

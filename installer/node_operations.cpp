@@ -12,6 +12,7 @@
 #include "installer/json_operation.hpp"
 #include "installer/probing.hpp"
 #include "installer/service_operations.hpp"
+#include "installer/shown.hpp"
 #include "installer/surroundings.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
@@ -238,6 +239,7 @@ json switch_component(Node& node, const json& parameters) {
             .remedy("stage the bundle again: locum upgrade resume BUNDLE");
     platform::make_folders(node.layout.product() + "/current");
     platform::switch_link(node.layout.current(component), target);
+    try_to_show_on_host(node.layout);
     return json::object();
 }
 
@@ -270,6 +272,7 @@ json configure(Node& node, const json& parameters) {
     engine::failpoint("agent/configure/files");
     // Last: what the state says is then true of the files, too, whenever this process ends.
     node.change(edit);
+    try_to_show_on_host(node.layout);
     return json::object();
 }
 
@@ -281,6 +284,7 @@ json select(Node& node, const json& parameters) {
         state.ports = selected.ports;
         state.services = selected.services;
     });
+    try_to_show_on_host(node.layout);
     return json::object();
 }
 
