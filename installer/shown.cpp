@@ -43,6 +43,14 @@ std::string version_of(const cluster::Layout& layout, const cluster::NodeState& 
     return !version.empty() && folder == layout.version(version) ? version : node.version;
 }
 
+bool is_whole(const cluster::Layout& layout, const cluster::NodeState& node) {
+    return std::all_of(
+        node.components.begin(), node.components.end(), [&](const std::string& component) {
+            return platform::exists(layout.version(version_of(layout, node, component)) +
+                                    "/.suite/manifest.toml");
+        });
+}
+
 } // namespace
 
 std::string apps_list_name(const cluster::Layout& layout) {
@@ -104,6 +112,8 @@ void enter_in_apps_list(const cluster::Layout& layout, const cluster::NodeState&
 
 void show_on_host(const cluster::Layout& layout) {
     const cluster::NodeState node = cluster::load_node_state(layout);
+    if (!is_whole(layout, node))
+        return;
     std::vector<platform::Shortcut> shortcuts;
     for (const std::string& component : node.components)
         for (platform::Shortcut& one : shortcuts_of(

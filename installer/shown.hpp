@@ -51,7 +51,8 @@ bool apps_list_used(const cluster::Layout& layout);
 void enter_in_apps_list(const cluster::Layout& layout, const cluster::NodeState& node,
                         platform::AppsListEntry entry);
 
-// Both, by the node's state and the versions that its links lead to.
+// Both, by the node's state and the versions that its links lead to. Where one of these is not
+// here, which its files' resource tells, what is shown stays.
 void show_on_host(const cluster::Layout& layout);
 // The same, where it must not keep what is under way from going on: what fails is said on standard
 // error, and told by `locum verify`.
