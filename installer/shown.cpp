@@ -21,6 +21,12 @@ using platform::AppsListEntry;
 
 namespace {
 
+// Only Windows has such a list, and not every reader of it takes '/'.
+std::string as_windows_has_it(std::string path) {
+    std::replace(path.begin(), path.end(), '/', '\\');
+    return path;
+}
+
 std::string today() {
     const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     return fmt::format("{:%Y%m%d}", fmt::localtime(now));
@@ -64,11 +70,12 @@ bool apps_list_used(const cluster::Layout& layout) {
 AppsListEntry apps_list_entry_of(const cluster::Layout& layout, const cluster::NodeState& node,
                                  const std::string& title, const std::string& program,
                                  const std::string& bundle) {
-    const auto command = [&program](std::vector<std::string> words) {
-        words.insert(words.begin(), program);
-        std::string line = platform::windows_command_line(words);
+    const std::string file = as_windows_has_it(program);
+    const auto command = [&file](std::vector<std::string> words) {
+        words.insert(words.begin(), file);
+        const std::string line = platform::windows_command_line(words);
         // Whoever reads the list takes what is before the first blank for the program.
-        return line.starts_with('"') ? line : "\"" + program + "\"" + line.substr(program.size());
+        return line.starts_with('"') ? line : "\"" + file + "\"" + line.substr(file.size());
     };
     AppsListEntry entry;
     entry.title = title;
@@ -77,7 +84,7 @@ AppsListEntry apps_list_entry_of(const cluster::Layout& layout, const cluster::N
     entry.icon = program;
     entry.folder = layout.product();
     if (!bundle.empty())
-        entry.modify = command({"install", bundle});
+        entry.modify = command({"install", as_windows_has_it(bundle)});
     entry.uninstall = command({"uninstall", "--suite", layout.suite});
     entry.quiet_uninstall =
         command({"uninstall", "--suite", layout.suite, "--confirm", node.name, "--quiet"});
