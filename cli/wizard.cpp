@@ -44,7 +44,7 @@ suite::PublicKey key_of(const Draft& given) {
     if (const std::string token = interview::text_of(given, "token.use"); !token.empty())
         return suite::PublicKey::parse(token::NetworkToken::load(token).bundle_key);
     const std::string key = interview::text_of(given, "trusted-key");
-    return key.starts_with('/') ? suite::PublicKey::load(key) : suite::PublicKey::parse(key);
+    return platform::is_absolute(key) ? suite::PublicKey::load(key) : suite::PublicKey::parse(key);
 }
 
 class Wizard {

@@ -2,7 +2,8 @@
 
 # Folders that are built, from the left; the others are left out. Linux only: powerdns (ldns), packages for deb and rpm,
 # labs and trials.
-set(LOCUM_PORTED engine platform datasource token suite cluster installer upgrade interview rehearse cli)
+set(LOCUM_PORTED engine platform datasource token suite cluster installer upgrade interview rehearse cli
+    examples/endpoint-manager)
 # Of these, whose unit tests run.
 set(LOCUM_PORTED_TESTS engine platform datasource token suite)
 

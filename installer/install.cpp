@@ -25,8 +25,8 @@ using engine::Kind;
 namespace {
 
 suite::PublicKey named_key(const std::string& answer) {
-    return answer.starts_with('/') ? suite::PublicKey::load(answer)
-                                   : suite::PublicKey::parse(answer);
+    return platform::is_absolute(answer) ? suite::PublicKey::load(answer)
+                                         : suite::PublicKey::parse(answer);
 }
 
 // The key that the operator named, and no other than the cluster's where there is one already.

@@ -80,10 +80,10 @@ std::string fault_of_port(const Draft& draft, const Value& value) {
 
 // Of a folder that is written, or will be made.
 std::string fault_of_folder(const std::string& path) {
-    if (!path.starts_with('/'))
-        return fmt::format("found '{}'; expected a path that begins with /", path);
+    if (!platform::is_absolute(path))
+        return fmt::format("found '{}'; expected an absolute path", path);
     std::string at = path;
-    while (at != "/" && !platform::exists(at))
+    while (!platform::exists(at) && platform::parent_of(at) != at)
         at = platform::parent_of(at);
     if (platform::is_regular_file(at))
         return fmt::format("found a file at {}; expected a folder, or nothing", at);

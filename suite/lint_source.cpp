@@ -101,7 +101,7 @@ void place(const Source& source, std::vector<Remark>& remarks) {
     if (slash == std::string::npos)
         return;
     for (Remark& remark : remarks)
-        if (remark.at.file != source.file && !remark.at.file.starts_with('/'))
+        if (remark.at.file != source.file && !platform::is_absolute(remark.at.file))
             remark.at.file.insert(0, source.file, 0, slash + 1);
 }
 

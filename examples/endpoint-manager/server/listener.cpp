@@ -19,8 +19,11 @@ constexpr std::chrono::milliseconds sweep_again{10};
 } // namespace
 
 Listener::Listener(const std::string& address, std::uint16_t port, Connection::Handler handler) :
-    io_(1), acceptor_(io_), signals_(io_, SIGTERM, SIGINT), retry_(io_), deadline_(io_),
-    handler_(std::move(handler)) {
+    io_(1), acceptor_(io_), signals_(io_, SIGTERM, SIGINT), stop_request_(io_, [this] { end(); }),
+    retry_(io_), deadline_(io_), handler_(std::move(handler)) {
+#ifdef SIGBREAK // what CTRL_BREAK is to a program
+    signals_.add(SIGBREAK);
+#endif
     try {
         const tcp::endpoint endpoint(boost::asio::ip::make_address(address), port);
         acceptor_.open(endpoint.protocol());
@@ -35,24 +38,31 @@ Listener::Listener(const std::string& address, std::uint16_t port, Connection::H
 }
 
 bool Listener::run() {
-    bool cut = false;
-    signals_.async_wait([this, &cut](const boost::system::error_code& error, int) {
-        if (error) {
-            return;
+    signals_.async_wait([this](const boost::system::error_code& error, int) {
+        if (!error) {
+            end();
         }
-        stop();
-        deadline_.expires_after(stop_limit);
-        deadline_.async_wait([this, &cut](const boost::system::error_code& cancelled) {
-            if (!cancelled) {
-                cut = true;
-                io_.stop();
-            }
-        });
-        sweep();
     });
     accept();
     io_.run();
-    return !cut;
+    return !cut_;
+}
+
+void Listener::end() {
+    if (stopping_) {
+        return;
+    }
+    stop();
+    signals_.cancel();
+    stop_request_.cancel();
+    deadline_.expires_after(stop_limit);
+    deadline_.async_wait([this](const boost::system::error_code& cancelled) {
+        if (!cancelled) {
+            cut_ = true;
+            io_.stop();
+        }
+    });
+    sweep();
 }
 
 void Listener::accept() {

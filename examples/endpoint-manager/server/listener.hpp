@@ -2,6 +2,7 @@
 // Accepts connections until the process is told to stop.
 
 #include "examples/endpoint-manager/server/connection.hpp"
+#include "examples/endpoint-manager/server/stop_request.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -16,12 +17,13 @@ public:
     // have.
     Listener(const std::string& address, std::uint16_t port, Connection::Handler handler);
 
-    // Serves until SIGTERM or SIGINT, then lets requests in progress end. False: some did not end
+    // Serves until it is told to end, then lets requests in progress end. False: some did not end
     // within the time, and were cut off.
     bool run();
 
 private:
     void accept();
+    void end();
     void add(boost::asio::ip::tcp::socket socket);
     void stop();
     void sweep();
@@ -29,11 +31,13 @@ private:
     boost::asio::io_context io_;
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::signal_set signals_;
+    StopRequest stop_request_;
     boost::asio::steady_timer retry_;
     boost::asio::steady_timer deadline_;
     Connection::Handler handler_;
     std::vector<std::weak_ptr<Connection>> connections_;
     bool stopping_ = false;
+    bool cut_ = false;
 };
 
 } // namespace endpoint

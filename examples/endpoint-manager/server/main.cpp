@@ -75,7 +75,9 @@ int main(int argc, char** argv) {
         usage(stderr);
         return 2;
     }
+#ifdef SIGPIPE
     std::signal(SIGPIPE, SIG_IGN);
+#endif
     try {
         serve(arguments[1]);
         return 0;

@@ -3,6 +3,7 @@
 #include "examples/endpoint-manager/server/credentials.hpp"
 #include "examples/endpoint-manager/server/queries.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <charconv>
@@ -33,11 +34,8 @@ std::int64_t unix_ms() {
 // "2026-01-31 12:00:00.123" in UTC, which is the zone of the sessions on PostgreSQL.
 std::string timestamp() {
     const std::int64_t ms = unix_ms();
-    const std::time_t seconds = ms / 1000;
-    std::tm utc{};
-    gmtime_r(&seconds, &utc);
-    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:03}", utc.tm_year + 1900,
-                       utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, ms % 1000);
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03}",
+                       fmt::gmtime(static_cast<std::time_t>(ms / 1000)), ms % 1000);
 }
 
 std::string schema_version(Database& database) {

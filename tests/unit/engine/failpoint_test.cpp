@@ -14,7 +14,9 @@ platform::Finished pass(const std::string& rules, const std::vector<std::string>
     command.argv = {LOCUM_BIN_DIR "/failpoint-passer"};
     command.argv.insert(command.argv.end(), names.begin(), names.end());
     command.environment["LOCUM_FAILPOINTS"] = rules;
-    return platform::run(command);
+    platform::Finished finished = platform::run(command);
+    std::erase(finished.output, '\r'); // of line ends, where the system has it
+    return finished;
 }
 
 } // namespace

@@ -66,7 +66,7 @@ TEST_CASE("a token comes back as it was stored, readable by its owner only") {
     CHECK(back.fingerprint().size() == 47);
 }
 
-TEST_CASE("a token open to others is refused with the command to type") {
+TEST_CASE("a token open to others is refused with the command to type (not shown by Wine)") {
     const Folder folder;
     sample().store(folder.file());
     for (const unsigned mode : {0640U, 0604U, 0660U, 0601U}) {
