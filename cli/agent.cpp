@@ -7,6 +7,7 @@
 #include "cluster/service_unit.hpp"
 #include "cluster/start_gate.hpp"
 #include "installer/firewall_keeper.hpp"
+#include "installer/shown.hpp"
 #include "platform/host.hpp"
 #include "platform/service_process.hpp"
 
@@ -87,6 +88,8 @@ void add_agent(CLI::App& app, Action& action) {
     agent->require_subcommand(1);
     add_verb(*agent, action, "run", "Be the agent, until SIGTERM",
              [](const cluster::Layout& layout) {
+                 // It may be the program of another version now, which commands there name.
+                 installer::try_to_show_on_host(layout);
                  return platform::as_service(
                      cluster::agent_unit_name(layout.suite), cluster::agent_log(layout),
                      [&layout](platform::ServiceProcess& process) {

@@ -3,6 +3,7 @@
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/host.hpp"
+#include "platform/restart.hpp"
 #include "platform/standard_error.hpp"
 
 #include <algorithm>
@@ -39,6 +40,18 @@ std::string& elsewhere() {
     return file;
 }
 
+// The work is done, but for files that were in use: the exit code says so.
+int with_restart(const Common& common, int code) {
+    if (code != 0)
+        return code;
+    const std::vector<std::string> left = platform::left_for_restart();
+    if (left.empty())
+        return code;
+    if (!common.quiet)
+        platform::to_stderr(restart_text(left));
+    return platform::restart_exit_code();
+}
+
 } // namespace
 
 void log_elsewhere(const std::string& file) {
@@ -56,6 +69,13 @@ void add_elsewhere(std::string_view line) {
                                         error.one_line()));
         elsewhere().clear();
     }
+}
+
+std::string restart_text(const std::vector<std::string>& left) {
+    const std::string more =
+        left.size() == 1 ? " was" : fmt::format(" and {} more files were", left.size() - 1);
+    return fmt::format("note: {}{} in use, and {} removed when the host starts next: restart it\n",
+                       left.front(), more, left.size() == 1 ? "is" : "are");
 }
 
 RunLog::RunLog(const cluster::Layout& layout, std::string_view command,
@@ -151,7 +171,7 @@ int logged(const Common& common, const cluster::Layout& layout, std::string_view
         }
     };
     try {
-        const int code = work(reporter);
+        const int code = with_restart(common, work(reporter));
         log.end(fmt::format("ended, exit code {}", code));
         name_log();
         return code;

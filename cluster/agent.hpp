@@ -35,6 +35,8 @@ void start_agent(const Layout& layout, const std::string& program, AtBoot at_boo
 // The same where it runs already: it runs from this program then.
 void restart_agent(const Layout& layout, const std::string& program);
 void stop_agent(const Layout& layout);
+// As which the host's service manager has it: "locum-agent-x.service".
+std::string agent_unit_name(const Layout& layout);
 // Stops it and takes it out of the service manager.
 void remove_agent(const Layout& layout);
 bool agent_runs(const Layout& layout);

@@ -200,6 +200,10 @@ std::vector<OtherAgent> other_agents(const Layout& layout) {
     return others;
 }
 
+std::string agent_unit_name(const Layout& layout) {
+    return unit_of(layout);
+}
+
 void remove_agent(const Layout& layout) {
     stop_agent(layout);
     if (service_manager_used(layout))

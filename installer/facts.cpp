@@ -79,6 +79,17 @@ DatabaseFacts look_at(const datasource::Settings& settings, const suite::Manifes
     return facts;
 }
 
+void look_at_firewall(Facts& facts, const Answers& answers, const suite::Manifest& manifest,
+                      const cluster::Layout& layout) {
+    const std::optional<platform::Firewall> firewall = host_firewall(layout)();
+    facts.firewall = firewall ? firewall->name : "";
+    if (firewall && firewall->hindrances)
+        facts.firewall_hindrances = firewall->hindrances(
+            resolved(port_rules(manifest, ports_of(manifest, answers.components, answers.ports),
+                                answers.agent_port, answers.firewall),
+                     {}));
+}
+
 } // namespace
 
 namespace {
@@ -134,7 +145,7 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
     if (cluster::service_manager_used(layout))
         facts.service_troubles = service_troubles(answers, manifest, layout);
     if (layout.root.empty() && facts.root && answers.firewall.manage)
-        facts.firewall = firewall_in_force(layout);
+        look_at_firewall(facts, answers, manifest, layout);
     facts.host_files = cluster::check_host_files(manifest, answers.components);
     if (!answers.create_token.empty()) {
         facts.token_exists = platform::exists(answers.create_token);

@@ -61,6 +61,7 @@ struct Facts {
     std::vector<std::string> missing_accounts;              // that the answers name for services
     std::vector<platform::ServiceTrouble> service_troubles; // what keeps units from being installed
     std::optional<std::string> firewall; // in force; empty: none; nullopt: no matter of Locum
+    std::vector<engine::Finding> firewall_hindrances; // that keep its rules from counting
 };
 
 // Reads the secrets from where the answer says. data_folder: of an embedded database.

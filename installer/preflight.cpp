@@ -268,6 +268,8 @@ std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
     check_services(answers, manifest, facts, findings);
     for (const Finding& finding : firewall_findings(answers.firewall, manifest))
         findings.push_back(finding);
+    findings.insert(findings.end(), facts.firewall_hindrances.begin(),
+                    facts.firewall_hindrances.end());
     if (facts
             .database) // a further node's is told with the cluster's others (installer/meeting.cpp)
         for (Finding& finding : advice_findings(manifest, answers.components, {}))

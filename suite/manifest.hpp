@@ -67,6 +67,18 @@ struct Outgoing {
     bool optional = false;
 };
 
+// What a person starts from the host's menus.
+struct Shortcut {
+    std::string name;
+    std::string component;
+    std::string title;                  // can be a file's name
+    std::string program;                // with variables; or
+    std::string url;                    // with variables
+    std::vector<std::string> arguments; // of the program, with variables
+    std::string icon;                   // with variables; empty: the program's, or the system's
+    bool desktop = false;               // on the desktop, too, where the system has one for all
+};
+
 // A command whose exit code 0 is not enough where `output` is given: one of the lines that it
 // prints, without the blanks at its ends, must be this text. Both with variables.
 struct Command {
@@ -255,6 +267,7 @@ struct Manifest {
     std::vector<Advice> advice;
     std::vector<HostFile> host_files;
     std::vector<Outgoing> outgoing;
+    std::vector<Shortcut> shortcuts;
     Database database;
     std::optional<Program> program;
     std::vector<Via> via;    // by version; empty in a suite.toml

@@ -26,6 +26,7 @@ struct ManifestReader {
     void read_advice();
     void read_host_files();
     void read_outgoing();
+    void read_shortcuts();
     void read_database();
     void read_program();
     // What `bundle build` adds.

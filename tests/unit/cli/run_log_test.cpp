@@ -164,3 +164,12 @@ TEST_CASE("run log: that standard output cannot be written is no fault of the wo
     CHECK(platform::read_file(host.layout.logs() + "/" + logs[0])
               .ends_with("Z ended: standard output cannot be written\n"));
 }
+
+TEST_CASE("run log: what waits for a restart of the host is named") {
+    CHECK(cli::restart_text({"C:/x.locum-gone-1"}) ==
+          "note: C:/x.locum-gone-1 was in use, and is removed when the host starts next: restart "
+          "it\n");
+    CHECK(cli::restart_text({"C:/x", "C:/y", "C:/z"}) ==
+          "note: C:/x and 2 more files were in use, and are removed when the host starts next: "
+          "restart it\n");
+}

@@ -19,7 +19,8 @@ TEST_CASE("keys that are unknown, missing or of another type") {
     check({
         {"[suite]", "extra = 1\n[suite]",
          "3:1: found the unknown key 'extra'; expected one of format, locum, suite, compatibility, "
-         "components, topologies, requirements, advice, secrets, host-files, outgoing, ports, "
+         "components, topologies, requirements, advice, secrets, host-files, outgoing, shortcuts, "
+         "ports, "
          "configs, services, probes, "
          "balancing, database, program, via, parts"},
         {"title = \"S\"", "title = \"S\"\ntilte = \"T\"",
