@@ -1,4 +1,5 @@
 #include "suite/bundle.hpp"
+#include "cli/bundle_view.hpp"
 #include "cli/command.hpp"
 #include "cli/document.hpp"
 #include "engine/error.hpp"
@@ -49,48 +50,6 @@ void add_keygen(CLI::App& app, Action& action) {
             return 0;
         };
     });
-}
-
-json describe(const suite::Inspection& inspection) {
-    const suite::Manifest& manifest = inspection.manifest;
-    json components = json::array();
-    for (const suite::Component& component : manifest.components)
-        components.push_back({{"name", component.name},
-                              {"title", component.title},
-                              {"role", suite::name(component.role)},
-                              {"disk-mb", component.disk_mb},
-                              {"memory-mb", component.memory_mb},
-                              {"requires", component.requires_},
-                              {"with", component.with}});
-    json topologies = json::array();
-    for (const suite::Topology& topology : manifest.topologies)
-        topologies.push_back({{"name", topology.name},
-                              {"title", topology.title},
-                              {"components", topology.components}});
-    json parts = json::array();
-    for (const suite::Part& part : manifest.parts)
-        parts.push_back({{"path", part.path}, {"size", part.size}, {"sha256", part.sha256}});
-    json via = json::array();
-    for (const suite::Via& one : manifest.via)
-        via.push_back({{"version", one.version.text()}, {"schema", one.schema}});
-    json program;
-    if (manifest.program) {
-        program = {{"version", manifest.program->version.text()}, {"systems", json::array()}};
-        for (const auto& [system, file] : manifest.program->files)
-            program["systems"].push_back(system);
-    }
-    return {{"suite", manifest.name},
-            {"locum", manifest.locum.text()},
-            {"program", program},
-            {"title", manifest.title},
-            {"version", manifest.version.text()},
-            {"schema", manifest.schema},
-            {"signers", inspection.signers},
-            {"signature-matches", inspection.signature_matches},
-            {"components", components},
-            {"topologies", topologies},
-            {"via", via},
-            {"parts", parts}};
 }
 
 // Each was verified as the bundle itself was.
@@ -165,7 +124,7 @@ void add_build(CLI::App& app, Action& action) {
             if (options->json)
                 print_document(
                     "bundle",
-                    describe({bundle.manifest(), {key.public_key().fingerprint()}, true}));
+                    bundle_value({bundle.manifest(), {key.public_key().fingerprint()}, true}));
             else if (!setup.empty())
                 fmt::print("{}: {} and the bundle; it installs when it is started\n", setup,
                            options->program.empty()
@@ -187,40 +146,13 @@ void add_inspect(CLI::App& app, Action& action) {
     add_output(*command, *options, true);
     command->callback([options, &action] {
         action = [options] {
-            const json told = describe(suite::inspect_bundle(platform::absolute(options->file)));
+            const json told =
+                bundle_value(suite::inspect_bundle(platform::absolute(options->file)));
             if (options->json) {
                 print_document("bundle", told);
                 return 0;
             }
-            fmt::print("{} {} (schema {})\n", told["title"].get<std::string>(),
-                       told["version"].get<std::string>(), told["schema"].get<std::string>());
-            fmt::print("signed by {}: {}\n",
-                       fmt::join(told["signers"].get<std::vector<std::string>>(), ", "),
-                       told["signature-matches"].get<bool>()
-                           ? "the signature matches that key; whether to trust "
-                             "the key is yours to say"
-                           : "THE SIGNATURE DOES NOT MATCH");
-            for (const json& topology : told["topologies"])
-                fmt::print("topology {:<20} {} ({})\n", topology["name"].get<std::string>(),
-                           topology["title"].get<std::string>(),
-                           fmt::join(topology["components"].get<std::vector<std::string>>(), ", "));
-            for (const json& component : told["components"])
-                fmt::print("component {:<19} {} ({} MB disk, {} MB memory){}\n",
-                           component["name"].get<std::string>(),
-                           component["title"].get<std::string>(), component["disk-mb"].get<int>(),
-                           component["memory-mb"].get<int>(),
-                           component["with"] == ""
-                               ? ""
-                               : ", comes with " + component["with"].get<std::string>());
-            if (const json& program = told["program"]; !program.is_null())
-                fmt::print("program Locum {} for {}\n", program["version"].get<std::string>(),
-                           fmt::join(program["systems"].get<std::vector<std::string>>(), ", "));
-            for (const json& via : told["via"])
-                fmt::print("carries {} (schema {})\n", via["version"].get<std::string>(),
-                           via["schema"].get<std::string>());
-            for (const json& part : told["parts"])
-                fmt::print("part {:<40} {:>10} bytes\n", part["path"].get<std::string>(),
-                           part["size"].get<std::uint64_t>());
+            print_bundle(told);
             return 0;
         };
     });
@@ -251,7 +183,7 @@ void add_verify_bundle(CLI::App& app, Action& action) {
                 suite::Bundle::open(platform::absolute(options->file), trusted);
             if (options->json) {
                 print_document("bundle",
-                               describe({bundle.manifest(), {trusted.fingerprint()}, true}));
+                               bundle_value({bundle.manifest(), {trusted.fingerprint()}, true}));
                 return 0;
             }
             fmt::print("{} {} is whole and signed by {}\n", bundle.manifest().name,

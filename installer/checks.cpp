@@ -68,6 +68,9 @@ const std::vector<CheckInfo>& checks() {
         {"os", "the system is one that the suite supports (`requirements.os`)", ""},
         {"arch", "the processor is one that the bundle's programs are for (`requirements.arch`)",
          "its programs would not start"},
+        {"component-system",
+         "the bundle brings the components for the host's system; upgrades: for each node's",
+         "there would be nothing to install"},
         {"agent-version",
          "upgrades: every node's agent can read the bundle (`locum`), or the bundle brings one "
          "that can (`program`)",

@@ -17,6 +17,7 @@
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 #include "platform/tree.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -357,6 +358,12 @@ bool all_run(const NodeFacts& facts, const std::vector<std::string>& services,
         return service != facts.services.end() && service->second.status == "running" &&
                service->second.version == version;
     });
+}
+
+std::vector<std::string> services_on(const NodeFacts& facts, const suite::Manifest& manifest,
+                                     std::string_view component) {
+    return facts.program ? suite::services_of(manifest, component, facts.program->system)
+                         : manifest.services_of(component);
 }
 
 bool none_runs(const NodeFacts& facts, const std::string& component) {

@@ -4,6 +4,7 @@
 #include "cluster/clock.hpp"
 #include "engine/contains.hpp"
 #include "installer/requirements.hpp"
+#include "suite/systems.hpp"
 #include "suite/topology.hpp"
 
 #include <algorithm>
@@ -27,8 +28,12 @@ bool selected(const Answers& answers, const std::string& component) {
 void check_selection(const Answers& answers, const Manifest& manifest,
                      std::vector<Finding>& findings) {
     std::vector<std::string> names;
-    for (const suite::Component& component : manifest.components)
+    std::vector<std::string> offered;
+    for (const suite::Component& component : manifest.components) {
         names.push_back(component.name);
+        if (suite::is_offered(manifest, component.name))
+            offered.push_back(component.name);
+    }
     bool server = false;
     for (const std::string& name : answers.components) {
         const suite::Component* component = manifest.component(name);
@@ -39,6 +44,16 @@ void check_selection(const Answers& answers, const Manifest& manifest,
             continue;
         }
         server = server || component->role == suite::Role::server;
+        if (!suite::is_offered(manifest, name))
+            findings.push_back(
+                {"component-system", Severity::error,
+                 fmt::format("component {} on a host of {}", name, manifest.system),
+                 fmt::format("one that the bundle has for it: {}",
+                             offered.empty() ? "none"
+                                             : fmt::format("{}", fmt::join(offered, ", "))),
+                 fmt::format("take {} out of components in {}, or install it on a host of another "
+                             "system (locum bundle inspect BUNDLE shows which)",
+                             name, answers.file)});
         for (const std::string& needed : component->requires_)
             if (!selected(answers, needed))
                 findings.push_back({"component-requires", Severity::error,

@@ -7,6 +7,7 @@
 #include "platform/addresses.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "suite/systems.hpp"
 #include "suite/topology.hpp"
 
 #include <algorithm>
@@ -221,6 +222,8 @@ void add_ports(std::vector<Question>& all, const Manifest& manifest) {
     agent.fault = fault_of_port;
     all.push_back(std::move(agent));
     for (const suite::Port& port : manifest.ports) {
+        if (!suite::is_offered(manifest, port.component))
+            continue;
         Question question{"ports." + port.name, Form::port,
                           fmt::format("Port '{}' of {}", port.name, port.component),
                           "In place of the vendor's choice for this selection."};
@@ -284,7 +287,8 @@ void add_firewall(std::vector<Question>& all, const Setting& setting) {
     };
     add("agent", "", "any");
     for (const suite::Port& port : setting.manifest.ports)
-        add(port.name, port.component, word_of(port.from));
+        if (suite::is_offered(setting.manifest, port.component))
+            add(port.name, port.component, word_of(port.from));
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 #include "suite/layout.hpp"
 #include "suite/lint.hpp"
 #include "suite/lint_checks.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -128,7 +129,8 @@ Source read_source(const std::string& path) {
     source.manifest = parse_manifest(source.text, path);
     const std::string folder = platform::parent_of(platform::absolute(path));
     for (const Component& component : source.manifest.components)
-        read_payload(source, component.name, folder + "/" + component.payload, component.payload);
+        for (const auto& [payload, shown] : payload_folders(component))
+            read_payload(source, payload, folder + "/" + shown, shown);
     if (source.manifest.program)
         for (const auto& [system, file] : source.manifest.program->files)
             if (!platform::is_regular_file(folder + "/" + file))

@@ -4,6 +4,7 @@
 #include "suite/document.hpp"
 #include "suite/manifest.hpp"
 #include "suite/references.hpp"
+#include "suite/systems.hpp"
 
 namespace locum::suite {
 
@@ -58,6 +59,23 @@ unsigned read_mode(Section& section, std::string_view key, std::string_view miss
 std::size_t read_choice(Section& section, std::string_view key,
                         const std::vector<std::string_view>& choices,
                         std::string_view missing = "");
+
+// The words of `systems` for an entry of the component, which is for all of them; none where the
+// key is missing.
+std::vector<std::string> read_systems(Section& section, const Manifest& manifest,
+                                      const std::string& component);
+// A service or probe of a name that was declared already, for other systems.
+template <class Entry>
+bool continues(const std::vector<Entry>& entries, const Entry& entry) {
+    bool any = false;
+    for (const Entry& other : entries)
+        if (other.name == entry.name && other.component == entry.component) {
+            if (overlap(other.systems, entry.systems))
+                return false;
+            any = true;
+        }
+    return any;
+}
 
 // Names of components; each once.
 std::vector<std::string> refer_all(References& references, const Section& section,

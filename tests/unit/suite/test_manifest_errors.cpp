@@ -37,7 +37,7 @@ TEST_CASE("keys that are unknown, missing or of another type") {
          "timeout-s"},
         {"http = ", "body = \"x\"\ntcp = ",
          "42:1: found the unknown key 'body' in [probes]; expected one of name, component, "
-         "timeout-s, proves, http, tcp, command, sql"},
+         "systems, timeout-s, proves, http, tcp, command, sql"},
         {"title = \"S\"\n", "", "3:1: found no such key in [suite]; expected the key 'title'"},
         {"format = 1\n", "", "1:1: found no such key; expected the key 'format'"},
         {"title = \"S\"", "title = 3",
