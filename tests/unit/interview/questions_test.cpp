@@ -105,8 +105,7 @@ TEST_CASE("questions: a folder that cannot be is told when it is given") {
         CHECK(suggestion(one, draft).at(0).starts_with(scratch.path() + "/"));
         CHECK(fault_of(one, draft, suggestion(one, draft)).empty());
         CHECK(fault_of(one, draft, {scratch.path()}).empty());
-        CHECK(fault_of(one, draft, {"relative"}) ==
-              "found 'relative'; expected an absolute path");
+        CHECK(fault_of(one, draft, {"relative"}) == "found 'relative'; expected an absolute path");
         CHECK(fault_of(one, draft, {scratch.path() + "/file"}) ==
               "found a file at " + scratch.path() + "/file; expected a folder, or nothing");
         CHECK(fault_of(one, draft, {scratch.path() + "/file/below"}) ==
