@@ -28,6 +28,9 @@ windows_wine_start() {
         mv -T "$1.partial" "$1"
     fi
     windows_wine_serve "$1"
+    # Wine's own services begin with the first program, keep its output open, and stay as long as the server: whoever
+    # read that through a pipe would never come to its end.
+    WINEPREFIX=$1 wine cmd /c exit </dev/null >/dev/null 2>&1
 }
 
 # In the foreground, so that its process id is known; it stays until it is told to end.
