@@ -47,7 +47,7 @@ TEST_CASE("a program runs as an administrator with its arguments, and its exit c
     CHECK(windows.verb == "runas");
     CHECK(windows.file == "C:\\a folder\\x-setup.exe");
     CHECK(windows.parameters == "--answers \"C:/my answers.toml\" \"\" \"say \\\"x\\\"\"");
-    CHECK(windows.folder.starts_with("C:\\"));
+    CHECK(windows.folder.substr(1, 2) == ":\\"); // of whatever drive
     CHECK((windows.mask & SEE_MASK_NOCLOSEPROCESS) != 0);
     CHECK((windows.mask & SEE_MASK_FLAG_NO_UI) != 0);
     CHECK(windows.run({}) == 17);
