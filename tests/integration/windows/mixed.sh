@@ -46,7 +46,11 @@ export LOCUM_WINE_PREFIX=$trial/wine
 windows_wine_start "$trial/wine"
 for version in 1.0 2.0; do
     cp -r "$suites/$version" "$trial/suite-$version"
-    cp "$windows_bin/endpoint-server-$version.exe" "$trial/suite-$version/payload/server/bin/endpoint-server.exe"
+    # As examples/endpoint-manager/windows.cmake has it.
+    sed -i -e 's|^payload = "payload/server"|payload = { linux = "payload/server", windows = "payload/server-windows" }|' \
+        -Ee 's#^payload = "payload/(administrator|balancer|console)"#payload = { linux = "payload/\1" }#' "$trial/suite-$version/suite.toml"
+    mkdir -p "$trial/suite-$version/payload/server-windows/bin"
+    cp "$windows_bin/endpoint-server-$version.exe" "$trial/suite-$version/payload/server-windows/bin/endpoint-server.exe"
     trial_bundle "$trial/suite-$version" "$version" >/dev/null
 done
 
