@@ -16,21 +16,19 @@ namespace {
 // Accepts in the kernel, and says nothing.
 class Mute {
 public:
-    Mute() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address = loopback(0);
-        socklen_t size = sizeof address;
-        REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    Mute() : socket_(open_socket(SOCK_STREAM)), port(bind_to_loopback(socket_)) {
+        REQUIRE(port != 0);
         REQUIRE(::listen(socket_, 5) == 0);
-        ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-        port = ntohs(address.sin_port);
     }
-    ~Mute() { ::close(socket_); }
+    ~Mute() { close_socket(socket_); }
     Mute(const Mute&) = delete;
     Mute& operator=(const Mute&) = delete;
-    std::uint16_t port = 0;
 
 private:
-    int socket_;
+    Socket socket_;
+
+public:
+    const std::uint16_t port;
 };
 
 cluster::NodeRow row(const std::string& name, const std::string& address,

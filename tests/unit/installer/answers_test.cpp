@@ -1,5 +1,6 @@
 #include "installer/answers.hpp"
 #include "tests/support/scratch.hpp"
+#include "tests/support/variable.hpp"
 
 #include <cstdlib>
 
@@ -302,10 +303,11 @@ TEST_CASE("secrets: from a file, without the line's end") {
 }
 
 TEST_CASE("secrets: from the environment") {
-    ::setenv("LOCUM_TEST_SECRET", "value", 1);
-    CHECK(installer::read_secret({SecretSource::From::environment, "LOCUM_TEST_SECRET"}).reveal() ==
-          "value");
-    ::unsetenv("LOCUM_TEST_SECRET");
+    {
+        const Variable secret("LOCUM_TEST_SECRET", "value");
+        CHECK(installer::read_secret({SecretSource::From::environment, "LOCUM_TEST_SECRET"})
+                  .reveal() == "value");
+    }
     const engine::Error error = error_of([] {
         installer::read_secret({SecretSource::From::environment, "LOCUM_TEST_SECRET"});
     });

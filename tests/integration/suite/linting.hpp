@@ -1,0 +1,16 @@
+#pragma once
+// `locum bundle lint`, run.
+
+#include "platform/process.hpp"
+#include "tests/integration/suite/sample.hpp"
+
+namespace sample {
+
+inline platform::Finished lint(const std::vector<std::string>& arguments) {
+    platform::Command command;
+    command.argv = {LOCUM_BIN_DIR "/locum", "bundle", "lint"};
+    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+    return platform::run(command);
+}
+
+} // namespace sample
