@@ -15,7 +15,9 @@ constexpr const char* password = "test-only";
 Postgres::Postgres() : native_(NativePostgres::make()) {
     // Where the server is not this object's own, both may be there.
     for (const char* role : {"locum", "application"})
-        if (as_superuser("postgres")->query("SELECT 1 FROM pg_roles WHERE rolname = $1", {role}).empty())
+        if (as_superuser("postgres")
+                ->query("SELECT 1 FROM pg_roles WHERE rolname = $1", {role})
+                .empty())
             as_superuser("postgres")
                 ->script(fmt::format("CREATE ROLE {} LOGIN PASSWORD '{}'", role, password));
     as_superuser("postgres")->script("GRANT pg_signal_backend TO locum");

@@ -14,7 +14,7 @@ inline const Postgres& server() {
 
 // "" where it is well.
 inline std::string ask(const std::string& sql, const std::string& output,
-                std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+                       std::chrono::milliseconds limit = std::chrono::seconds(20)) {
     return cluster::ask({"schema", cluster::SqlTarget{server().settings(), sql, output}, limit})
         .value_or("");
 }

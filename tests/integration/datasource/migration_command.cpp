@@ -9,10 +9,11 @@ using namespace locum::testing;
 TEST_CASE("a command that fails: the parts before it stay, and the message tells how far it came") {
     for (const Kind kind : both) {
         Place place(kind);
-        const std::string what = place.run(
-            {{"1",
-              "2",
-              {sql("INSERT INTO t VALUES (1)"), command(child({"err", "no such thing", "exit", "1"}))}}});
+        const std::string what =
+            place.run({{"1",
+                        "2",
+                        {sql("INSERT INTO t VALUES (1)"),
+                         command(child({"err", "no such thing", "exit", "1"}))}}});
         CHECK(
             holds(what, "it ended with exit code 1; expected exit code 0; it said: no such thing"));
         CHECK(holds(what, "running the last part of 2: command"));
@@ -39,11 +40,12 @@ TEST_CASE("a program that is missing, and SQL that fails behind a command") {
         Place place(kind);
         const MigrationPart missing = command({"/nowhere/migrate"});
         CHECK(holds(place.run({{"1", "2", {missing}}}), "/nowhere/migrate"));
-        CHECK(holds(place.run({{"1",
-                                "2",
-                                {command(child({"exit", "0"})), sql("INSERT INTO t VALUES (1); INSERT INTO "
-                                                    "nothing VALUES (1)")}}}),
-                    "running the last part of 2: part.sql"));
+        CHECK(holds(
+            place.run({{"1",
+                        "2",
+                        {command(child({"exit", "0"})), sql("INSERT INTO t VALUES (1); INSERT INTO "
+                                                            "nothing VALUES (1)")}}}),
+            "running the last part of 2: part.sql"));
         CHECK(place.rows() == "0");
         CHECK(schema_version(*place.connection, version) == "1");
     }
@@ -65,14 +67,16 @@ TEST_CASE("a password that a password file cannot hold is refused, and not told"
     Place place(Kind::postgresql);
     Settings settings = place.settings;
     settings.locum.password = engine::Secret("two\ncanaries");
-    const std::string why =
-        refusal([&] { run_command(command(child({"exit", "0"})), settings, place.log()); });
+    const std::string why = refusal([&] {
+        run_command(command(child({"exit", "0"})), settings, place.log());
+    });
     CHECK(holds(why, "line break"));
     CHECK_FALSE(holds(why, "canaries"));
 }
 
 TEST_CASE("a chain with a command is not run in one transaction by mistake") {
     Place place(Kind::sqlite);
-    CHECK_THROWS_AS(migrate(*place.connection, {{"1", "2", {command(child({"exit", "0"}))}}}, version, {}),
-                    engine::Error);
+    CHECK_THROWS_AS(
+        migrate(*place.connection, {{"1", "2", {command(child({"exit", "0"}))}}}, version, {}),
+        engine::Error);
 }

@@ -12,7 +12,9 @@ struct Fixture {
     std::string bundle = folder.path + "/sample.locum";
 
     Fixture() { write_source(source); }
-    suite::Manifest build() const { return suite::build_bundle(source + "/suite.toml", key, bundle); }
+    suite::Manifest build() const {
+        return suite::build_bundle(source + "/suite.toml", key, bundle);
+    }
     suite::Bundle open() const { return suite::Bundle::open(bundle, key.public_key()); }
 };
 

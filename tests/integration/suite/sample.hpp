@@ -20,7 +20,8 @@ namespace sample {
 using namespace locum;
 
 struct Folder {
-    std::string path = platform::make_temporary_folder(platform::temporary_folder(), "locum-bundle-");
+    std::string path =
+        platform::make_temporary_folder(platform::temporary_folder(), "locum-bundle-");
     Folder() = default;
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;

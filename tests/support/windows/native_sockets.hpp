@@ -19,7 +19,8 @@ inline Socket open_socket(int type) {
     }();
     if (started != 0)
         return no_socket;
-    return WSASocketW(AF_INET, type, 0, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    return WSASocketW(AF_INET, type, 0, nullptr, 0,
+                      WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
 }
 
 // no_socket: there was an error.

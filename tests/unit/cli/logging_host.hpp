@@ -12,7 +12,7 @@ struct LoggingHost {
     cluster::Layout layout{root.path(), "small"};
     std::vector<std::string> warnings;
     cli::RunLog log{layout, "upgrade run",
-               [this](const std::string& warning) { warnings.push_back(warning); }};
+                    [this](const std::string& warning) { warnings.push_back(warning); }};
     cli::Common common;
 
     LoggingHost() {

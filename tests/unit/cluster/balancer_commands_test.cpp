@@ -81,8 +81,9 @@ TEST_CASE("commands: show that tells neither, or both, is no answer") {
 }
 
 TEST_CASE("commands: an error says what was run and what for, what it printed, what to do") {
-    const engine::Error error =
-        error_of([] { port({"out", "no server node-1", "err", "deep"}).drain(); });
+    const engine::Error error = error_of([] {
+        port({"out", "no server node-1", "err", "deep"}).drain();
+    });
     CHECK(error.kind() == engine::Kind::failed);
     CHECK(std::string(error.what()) == program + " (to drain node-1 in the balancer) did not print "
                                                  "the line 'drained' to its standard "
@@ -92,8 +93,9 @@ TEST_CASE("commands: an error says what was run and what for, what it printed, w
 }
 
 TEST_CASE("commands: what is shown of garbage is short and printable") {
-    const std::string said =
-        error_of([] { port({"many", "3000000", "say", "\033[2J"}).undrain(); }).what();
+    const std::string said = error_of([] {
+                                 port({"many", "3000000", "say", "\033[2J"}).undrain();
+                             }).what();
     CHECK(said.size() < 700);
     CHECK(contains(said, "xxx"));
     CHECK(contains(error_of([] { port({"say", "a\033[2Jb"}).show(); }).what(), "a?[2Jb"));
@@ -106,16 +108,17 @@ TEST_CASE("commands: what is shown of garbage is short and printable") {
 TEST_CASE("commands: one that hangs is killed with all that it started") {
     const Scratch folder;
     const std::string pids = folder / "pids";
-    const BalancerPort hanging = port({"append-pid", pids, "beside",
-                                       "append-pid " + pids + " sleep 1000000", "sleep", "1000000"},
-                                      start_limit());
+    const BalancerPort hanging = port(
+        {"append-pid", pids, "beside", "append-pid " + pids + " sleep 1000000", "sleep", "1000000"},
+        start_limit());
     unsigned calls = 0;
     for (const auto& call :
          {hanging.drain, hanging.undrain, std::function<void()>([&] { hanging.show(); })}) {
         const auto began = std::chrono::steady_clock::now();
         const engine::Error error = error_of(call);
         CHECK(std::chrono::steady_clock::now() - began < 10s);
-        CHECK(contains(error.what(), fmt::format("did not end within {} ms and was killed", start_limit().count())));
+        CHECK(contains(error.what(), fmt::format("did not end within {} ms and was killed",
+                                                 start_limit().count())));
         CHECK(!error.remedy().empty());
         std::ifstream list(pids);
         unsigned count = 0;
@@ -132,6 +135,5 @@ TEST_CASE("commands: a program that is missing, and one that dies") {
         error_of([&] { cluster::command_port(commands, "node-1", "").drain(); });
     CHECK(contains(missing.what(), "/nowhere/console (to drain node-1 in the balancer): "));
     CHECK(!missing.remedy().empty());
-    CHECK(
-        contains(error_of([] { port({"die"}).drain(); }).what(), "was ended by signal 9"));
+    CHECK(contains(error_of([] { port({"die"}).drain(); }).what(), "was ended by signal 9"));
 }

@@ -8,7 +8,8 @@ namespace locum::testing {
 
 struct Log {
     Scratch folder;
-    std::unique_ptr<cluster::CommandLog> log = std::make_unique<cluster::CommandLog>(folder / "commands");
+    std::unique_ptr<cluster::CommandLog> log =
+        std::make_unique<cluster::CommandLog>(folder / "commands");
     int runs = 0;
 
     std::string once(const std::string& command, std::uint64_t epoch,

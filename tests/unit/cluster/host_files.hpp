@@ -8,7 +8,7 @@
 namespace locum::testing {
 
 inline constexpr const char* schema = "BEGIN;\nCREATE TABLE schema_version (version text);\n"
-                               "INSERT INTO schema_version VALUES ('1');\nCOMMIT;\n";
+                                      "INSERT INTO schema_version VALUES ('1');\nCOMMIT;\n";
 
 // A bundle of the small suite whose first schema is a file of the host.
 struct Host {

@@ -12,7 +12,8 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 TinyServer answering(const std::string& text) {
-    return TinyServer([text](const std::string&, Socket connection) { send_text(connection, text); });
+    return TinyServer(
+        [text](const std::string&, Socket connection) { send_text(connection, text); });
 }
 
 std::string http(const std::string& body, const std::string& status = "200 OK") {
@@ -67,7 +68,8 @@ TEST_CASE("probe: answers of every form") {
 }
 
 TEST_CASE("probe: silence, and an answer without end, end with the time") {
-    const TinyServer silent([](const std::string&, Socket connection) { wait_for_end(connection); });
+    const TinyServer silent(
+        [](const std::string&, Socket connection) { wait_for_end(connection); });
     const TinyServer endless([](const std::string&, Socket connection) {
         send_text(connection, "HTTP/1.1 200 OK\r\n");
         while (!gone_within(connection, 20))
@@ -149,8 +151,8 @@ TEST_CASE("probe: a server that repeats the token of a header does not give it a
 }
 
 TEST_CASE("probe: a command's words and output are told without secrets") {
-    cluster::ProbeTarget probe{
-        "login", cluster::CommandTarget{child({"say", "pa\"ss", "exit", "1"}), ""}};
+    cluster::ProbeTarget probe{"login",
+                               cluster::CommandTarget{child({"say", "pa\"ss", "exit", "1"}), ""}};
     probe.secrets = {{"datasource.password", engine::Secret("pa\"ss")}};
     const std::string why = cluster::ask(probe).value_or("");
     CHECK(contains(why, "say {datasource.password} exit 1 "));

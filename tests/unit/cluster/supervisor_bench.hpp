@@ -45,7 +45,7 @@ struct Bench {
 
     // Of the program that does what its words say.
     cluster::ServiceSpec spec(const std::vector<std::string>& words,
-                     const std::string& name = "server") const {
+                              const std::string& name = "server") const {
         cluster::ServiceSpec made;
         made.name = name;
         made.component = "server";
@@ -66,7 +66,8 @@ struct Bench {
                 return std::move(state);
         return {};
     }
-    bool becomes(cluster::ServiceStatus status, std::chrono::milliseconds limit = std::chrono::seconds(5)) {
+    bool becomes(cluster::ServiceStatus status,
+                 std::chrono::milliseconds limit = std::chrono::seconds(5)) {
         return within(limit, [&] { return state().status == status; });
     }
     // Until another process runs than before; 0 where none does in time.
@@ -74,7 +75,8 @@ struct Bench {
         std::int64_t found = 0;
         within(std::chrono::seconds(5), [&] {
             const cluster::ServiceState now = state();
-            found = now.status == cluster::ServiceStatus::running && now.pid != before ? now.pid : 0;
+            found =
+                now.status == cluster::ServiceStatus::running && now.pid != before ? now.pid : 0;
             return found != 0;
         });
         return found;

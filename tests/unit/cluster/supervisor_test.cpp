@@ -16,7 +16,8 @@ using Clock = std::chrono::steady_clock;
 
 TEST_CASE("supervisor: starts a service with its own environment and log, and stops it") {
     Bench bench;
-    bench.supervisor->start(bench.spec({"variable", "WORD", "variable", "HOME", "sleep", "1000000"}));
+    bench.supervisor->start(
+        bench.spec({"variable", "WORD", "variable", "HOME", "sleep", "1000000"}));
     CHECK(bench.state().status == ServiceStatus::running);
     CHECK(within(5s, [&] { return bench.log() == "from the spec\nunset\n"; }));
     const std::int64_t pid = bench.state().pid;
@@ -81,9 +82,8 @@ TEST_CASE("supervisor: one that ignores its stop signal is killed with all its c
         bench.spec({"hear", "beside", "append-pid " + file + " sleep 1000000", "sleep", "1000000"});
     spec.stop_timeout = 300ms;
     bench.supervisor->start(spec);
-    REQUIRE(within(20s, [&] {
-        return platform::exists(file) && platform::read_file(file).ends_with("\n");
-    }));
+    REQUIRE(within(
+        20s, [&] { return platform::exists(file) && platform::read_file(file).ends_with("\n"); }));
     const std::int64_t child = std::stoll(platform::read_file(file));
     CHECK(runs(child));
     const std::int64_t pid = bench.state().pid;

@@ -35,7 +35,8 @@ struct Unpacked {
     }
     std::string told() const {
         std::string text;
-        for (const installer::FileDifference& one : installer::file_differences(path, files, owner)) {
+        for (const installer::FileDifference& one :
+             installer::file_differences(path, files, owner)) {
             const char* names[] = {"missing", "unexpected", "content", "permissions"};
             text += fmt::format("{} {}\n", names[static_cast<int>(one.what)], one.path);
         }

@@ -85,8 +85,7 @@ int main(int argc, char** argv) {
             const std::string file = next();
             std::ofstream(file, std::ios::app | std::ios::binary) << next() << "\n";
         } else if (word == "append-pid")
-            std::ofstream(next(), std::ios::app | std::ios::binary)
-                << platform::self().pid << "\n";
+            std::ofstream(next(), std::ios::app | std::ios::binary) << platform::self().pid << "\n";
         else if (word == "expect") { // a file; without it this is the end
             if (!std::filesystem::exists(next()))
                 return 1;

@@ -13,7 +13,8 @@ using rehearse::Claim;
 using rehearse::Outcome;
 using rehearse::Report;
 
-inline Claim claim(const std::string& id, Outcome outcome, engine::Kind kind = engine::Kind::failed) {
+inline Claim claim(const std::string& id, Outcome outcome,
+                   engine::Kind kind = engine::Kind::failed) {
     Claim made{id, id + " holds", outcome};
     made.kind = kind;
     made.seconds = outcome == Outcome::skipped ? 0 : 1.25;

@@ -20,7 +20,8 @@ inline platform::ProcessId agent(const rehearse::Site& site, const std::string& 
     return sleeper(site.layout(node, "small").state_file("agent.record"));
 }
 
-inline platform::ProcessId service(const rehearse::Site& site, const std::string& node, const std::string& name) {
+inline platform::ProcessId service(const rehearse::Site& site, const std::string& node,
+                                   const std::string& name) {
     const std::string folder = cluster::services_folder(site.layout(node, "small"));
     platform::make_folders(folder);
     cluster::ServiceRecord record;

@@ -30,9 +30,9 @@ struct Case {
     engine::MemoryJournal journal;
 
     explicit Case(const std::function<std::string(const std::string& command)>& parts) :
-        coordinator({{"suite.toml", with_run(parts("{ command = [\"" + child({})[0] +
-                                                   "\", \"expect\", \"" + (scratch / "flag") +
-                                                   "\"] }"))}}) {
+        coordinator(
+            {{"suite.toml", with_run(parts("{ command = [\"" + child({})[0] + "\", \"expect\", \"" +
+                                           (scratch / "flag") + "\"] }"))}}) {
         coordinator.conductor().registry().remove_node("node-1"); // its agent could prove nothing
     }
 

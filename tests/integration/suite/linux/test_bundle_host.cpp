@@ -1,4 +1,5 @@
-// What the builder's and the reader's host could put in: umask, times, owners, names, kinds of files.
+// What the builder's and the reader's host could put in: umask, times, owners, names, kinds of
+// files.
 
 #include "tests/integration/suite/fixture.hpp"
 

@@ -1,4 +1,5 @@
-// `locum bundle lint` on the suite of the examples, as CMake puts its folders together, and on pipes.
+// `locum bundle lint` on the suite of the examples, as CMake puts its folders together, and on
+// pipes.
 
 #include "tests/integration/suite/linting.hpp"
 
