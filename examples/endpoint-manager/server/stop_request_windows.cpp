@@ -11,8 +11,7 @@ namespace {
 unsigned long long created() {
     FILETIME creation{}, end{}, kernel{}, user{};
     ::GetProcessTimes(::GetCurrentProcess(), &creation, &end, &kernel, &user);
-    return static_cast<unsigned long long>(creation.dwHighDateTime) << 32U |
-           creation.dwLowDateTime;
+    return static_cast<unsigned long long>(creation.dwHighDateTime) << 32U | creation.dwLowDateTime;
 }
 
 HANDLE make_event() {
