@@ -12,6 +12,9 @@ TEST_CASE("what was built is opened and unpacked as it was") {
     platform::write_file(f.source + "/server/large", std::string(3000000, 'x') + "y", 0644);
     platform::write_file(f.source + "/server/with blanks {x}", "b", 0644);
     const suite::Manifest built = f.build();
+    const std::string bytes = platform::read_file(f.bundle);
+    f.build();
+    CHECK(platform::read_file(f.bundle) == bytes);
     const Bundle bundle = f.open();
     CHECK(bundle.manifest().files.size() == built.files.size());
     CHECK(bundle.text("1.sql") == "CREATE TABLE s (v TEXT);\n");
@@ -28,8 +31,6 @@ TEST_CASE("what was built is opened and unpacked as it was") {
             files += platform::sha256_hex(platform::read_file(path)) == file.sha256;
     }
     CHECK(files == 5);
-    f.build(); // the same source gives the same bytes
-    CHECK(f.open().manifest_sha256() == bundle.manifest_sha256());
 }
 
 TEST_CASE("a manifest without the lists is the vendor's text") {

@@ -5,6 +5,7 @@
 #include "datasource/checksum.hpp"
 #include "platform/process.hpp"
 #include "tests/integration/datasource/server.hpp"
+#include "tests/support/variable.hpp"
 
 using namespace locum;
 using namespace locum::datasource;
