@@ -28,6 +28,8 @@ windows_wine_start() {
         mv -T "$1.partial" "$1"
     fi
     windows_wine_serve "$1"
+    # The first program in a prefix starts services that keep its streams open; whoever reads one to its end would wait for them.
+    WINEPREFIX=$1 wine cmd /c exit </dev/null >/dev/null 2>&1
 }
 
 # In the foreground, so that its process id is known; it stays until it is told to end.
