@@ -20,6 +20,10 @@ inline std::chrono::milliseconds start_limit() {
     return std::chrono::milliseconds(platform::system_name().starts_with("windows") ? 4000 : 400);
 }
 
+inline std::string start_limit_text() {
+    return platform::system_name().starts_with("windows") ? "4 s" : "400 ms";
+}
+
 // Where the system's line breaks have two characters.
 inline std::string plain_lines(std::string text) {
     std::erase(text, '\r');

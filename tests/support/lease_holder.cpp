@@ -3,6 +3,7 @@
 
 #include "cluster/datasources.hpp"
 #include "cluster/lease.hpp"
+#include "engine/error.hpp"
 #include "platform/files.hpp"
 
 #include <chrono>

@@ -199,13 +199,9 @@ public:
               bool trusts_nobody = false) :
         answer_(std::move(answer)),
         then_(then), trusts_nobody_(trusts_nobody), shown_(shown),
-        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in at = loopback(0);
-        socklen_t size = sizeof at;
-        REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&at), size) == 0);
+        listener_(open_socket(SOCK_STREAM)), port_(bind_to_loopback(listener_)) {
+        REQUIRE(port_ != 0);
         REQUIRE(::listen(listener_, 4) == 0);
-        REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size) == 0);
-        port_ = ntohs(at.sin_port);
         thread_ = std::thread([this] { serve(); });
     }
     RawServer(const RawServer&) = delete;

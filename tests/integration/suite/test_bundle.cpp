@@ -2,6 +2,8 @@
 #include "suite/template.hpp"
 #include "tests/integration/suite/fixture.hpp"
 
+#include <filesystem>
+
 using namespace locum;
 using sample::Fixture;
 using suite::Bundle;
@@ -90,7 +92,7 @@ TEST_CASE("what was verified is what is used") {
         }
     }
     SUBCASE("a file that was cut is found out") {
-        REQUIRE(truncate(f.bundle.c_str(), 1000) == 0);
+        std::filesystem::resize_file(f.bundle, 1000);
         for (const auto& result :
              {sample::outcome([&] { bundle.unpack("server", f.folder.path + "/server"); }),
               sample::outcome([&] { bundle.text("1.sql"); })}) {
@@ -199,7 +201,7 @@ TEST_CASE("both versions of the example make bundles, and their configs render")
     const std::string example = std::string(LOCUM_SOURCE_DIR) + "/examples/endpoint-manager";
     for (const std::string version : {"1.0", "2.0"}) {
         const std::string source = f.folder.path + "/" + version;
-        boost::filesystem::copy(example, source, boost::filesystem::copy_options::recursive);
+        std::filesystem::copy(example, source, std::filesystem::copy_options::recursive);
         for (const char* component :
              {"server", "balancer", "administrator", "web-app", "console"}) {
             platform::make_folders(source + "/payload/" + component + "/bin");

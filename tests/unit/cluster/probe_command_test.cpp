@@ -41,7 +41,7 @@ TEST_CASE("command probe: exit code 0, and one of its lines is the text") {
 TEST_CASE("command probe: the right line does not make up for the exit code or a signal") {
     const std::string why = ask_child({"out", "right", "err", "no zone", "exit", "1"}, "right");
     CHECK(contains(why, "ended with exit code 1; expected exit code 0; it said \"no zone"));
-    CHECK(why.ends_with("\\nright\\n\""));
+    CHECK(contains(why, "\\nright"));
     CHECK(contains(ask_child({"die"}), "ended by signal 9"));
 }
 
@@ -70,8 +70,7 @@ TEST_CASE("command probe: at its limit it is killed with all that it started") {
         {"append-pid", file, "beside", "append-pid " + file + " sleep 1000000", "sleep", "1000000"},
         "", start_limit());
     CHECK(std::chrono::steady_clock::now() - begun < 10s);
-    CHECK(contains(why,
-                   fmt::format("did not end within {} ms and was killed", start_limit().count())));
+    CHECK(contains(why, "did not end within " + start_limit_text() + " and was killed"));
     std::istringstream pids(platform::read_file(file));
     int seen = 0;
     for (std::int64_t pid = 0; pids >> pid; ++seen)
