@@ -4,9 +4,12 @@
 #include "cli/run_log.hpp"
 #include "cluster/agent_exchange.hpp"
 #include "cluster/program.hpp"
+#include "cluster/service_unit.hpp"
 #include "cluster/start_gate.hpp"
 #include "installer/firewall_keeper.hpp"
+#include "installer/shown.hpp"
 #include "platform/host.hpp"
+#include "platform/service_process.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -85,15 +88,23 @@ void add_agent(CLI::App& app, Action& action) {
     agent->require_subcommand(1);
     add_verb(*agent, action, "run", "Be the agent, until SIGTERM",
              [](const cluster::Layout& layout) {
-                 cluster::run_agent(
-                     layout, all_node_operations(),
-                     {installer::keep_firewall(layout, installer::host_firewall(layout))});
-                 return 0;
+                 // It may be the program of another version now, which commands there name.
+                 installer::try_to_show_on_host(layout);
+                 return platform::as_service(
+                     cluster::agent_unit_name(layout.suite), cluster::agent_log(layout),
+                     [&layout](platform::ServiceProcess& process) {
+                         cluster::run_agent(
+                             layout, all_node_operations(),
+                             {installer::keep_firewall(layout, installer::host_firewall(layout))},
+                             [&process] { process.is_up(); });
+                         return 0;
+                     });
              });
     add_change(*agent, action, "start", "Start it in the background", "agent-started",
                [](const cluster::Layout& layout) {
                    cluster::start_agent(layout,
-                                        cluster::agent_program(layout, platform::this_program()));
+                                        cluster::agent_program(layout, platform::this_program()),
+                                        cluster::AtBoot::as_it_is);
                    return std::string("the agent runs");
                });
     auto common = std::make_shared<Common>();

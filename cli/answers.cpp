@@ -6,7 +6,9 @@
 #include "interview/questions.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "platform/operating_system.hpp"
 #include "suite/bundle.hpp"
+#include "suite/systems.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -21,11 +23,17 @@ struct Options : Common {
     std::string bundle;
     std::string file;
     std::string output;
+    std::string system = platform::system_name();
 };
 
+// As the bundle says it to hosts of the system.
+suite::Manifest manifest_of(const Options& options) {
+    return suite::for_system(suite::inspect_bundle(platform::absolute(options.bundle)).manifest,
+                             options.system);
+}
+
 int print_template(const Options& options) {
-    const suite::Manifest manifest =
-        suite::inspect_bundle(platform::absolute(options.bundle)).manifest;
+    const suite::Manifest manifest = manifest_of(options);
     const interview::Setting setting{
         manifest, manifest.licence,
         "",       {platform::host_name(), platform::own_addresses(), "."},
@@ -52,8 +60,7 @@ int check(const Options& options) {
     const installer::Answers answers = installer::load_answers(platform::absolute(options.file));
     std::vector<engine::Finding> findings;
     if (!options.bundle.empty())
-        findings = installer::selection_findings(
-            answers, suite::inspect_bundle(platform::absolute(options.bundle)).manifest);
+        findings = installer::selection_findings(answers, manifest_of(options));
     if (options.json)
         print_document("findings", {{"findings", findings_value(findings)}});
     engine::require_no_errors(findings);
@@ -63,6 +70,13 @@ int check(const Options& options) {
                options.bundle.empty() ? "; against its bundle: locum answers check FILE BUNDLE"
                                       : "");
     return 0;
+}
+
+void add_system(CLI::App& command, Options& options) {
+    command
+        .add_option("--system", options.system,
+                    "Of the host that they are for; where it is not this one's")
+        ->type_name("SYSTEM");
 }
 
 } // namespace
@@ -78,6 +92,7 @@ void add_answers(CLI::App& app, Action& action) {
     writer->add_option("BUNDLE", options->bundle, "The suite's bundle")
         ->required()
         ->type_name("FILE");
+    add_system(*writer, *options);
     CLI::Option* output =
         writer->add_option("-o,--output", options->output, "Where to; else to standard output")
             ->type_name("FILE");
@@ -91,6 +106,7 @@ void add_answers(CLI::App& app, Action& action) {
     checker->add_option("FILE", options->file, "The answers")->required()->type_name("FILE");
     checker->add_option("BUNDLE", options->bundle, "The bundle that they are for")
         ->type_name("FILE");
+    add_system(*checker, *options);
     add_output(*checker, *options, true);
     checker->callback([options, &action] { action = [options] { return check(*options); }; });
 }

@@ -1,4 +1,5 @@
 #include "suite/bundle.hpp"
+#include "cli/bundle_view.hpp"
 #include "cli/command.hpp"
 #include "cli/document.hpp"
 #include "engine/error.hpp"
@@ -6,14 +7,12 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/operating_system.hpp"
-#include "suite/lint.hpp"
 #include "suite/program_bundle.hpp"
 #include "suite/setup_file.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -53,53 +52,23 @@ void add_keygen(CLI::App& app, Action& action) {
     });
 }
 
-json describe(const suite::Inspection& inspection) {
-    const suite::Manifest& manifest = inspection.manifest;
-    json components = json::array();
-    for (const suite::Component& component : manifest.components)
-        components.push_back({{"name", component.name},
-                              {"title", component.title},
-                              {"role", suite::name(component.role)},
-                              {"disk-mb", component.disk_mb},
-                              {"memory-mb", component.memory_mb},
-                              {"requires", component.requires_},
-                              {"with", component.with}});
-    json topologies = json::array();
-    for (const suite::Topology& topology : manifest.topologies)
-        topologies.push_back({{"name", topology.name},
-                              {"title", topology.title},
-                              {"components", topology.components}});
-    json parts = json::array();
-    for (const suite::Part& part : manifest.parts)
-        parts.push_back({{"path", part.path}, {"size", part.size}, {"sha256", part.sha256}});
-    json via = json::array();
-    for (const suite::Via& one : manifest.via)
-        via.push_back({{"version", one.version.text()}, {"schema", one.schema}});
-    json program;
-    if (manifest.program) {
-        program = {{"version", manifest.program->version.text()}, {"systems", json::array()}};
-        for (const auto& [system, file] : manifest.program->files)
-            program["systems"].push_back(system);
-    }
-    return {{"suite", manifest.name},
-            {"locum", manifest.locum.text()},
-            {"program", program},
-            {"title", manifest.title},
-            {"version", manifest.version.text()},
-            {"schema", manifest.schema},
-            {"signers", inspection.signers},
-            {"signature-matches", inspection.signature_matches},
-            {"components", components},
-            {"topologies", topologies},
-            {"via", via},
-            {"parts", parts}};
-}
-
 // Each was verified as the bundle itself was.
 void print_carried(const suite::Bundle& bundle) {
     for (const suite::Bundle& via : bundle.carried())
         fmt::print("carries {} (schema {}, from {})\n", via.manifest().version.text(),
                    via.manifest().schema, fmt::join(via.manifest().upgrades_from, ", "));
+}
+
+// The name that it got; "": none is wanted. program: "" is this one.
+std::string write_setup(const std::string& program, const std::string& bundle,
+                        const std::string& wanted) {
+    if (wanted.empty())
+        return "";
+    const std::string tool =
+        program.empty() ? platform::this_program() : platform::absolute(program);
+    const std::string setup = suite::setup_name(tool, wanted);
+    suite::write_setup_file(tool, bundle, platform::absolute(setup));
+    return setup;
 }
 
 void add_build(CLI::App& app, Action& action) {
@@ -108,6 +77,7 @@ void add_build(CLI::App& app, Action& action) {
         std::string key;
         std::string output;
         std::string setup;
+        std::string program;
         std::vector<std::string> via;
     };
     auto options = std::make_shared<Options>();
@@ -130,6 +100,11 @@ void add_build(CLI::App& app, Action& action) {
         ->add_option("--setup", options->setup,
                      "Also write one executable file with this program and the bundle in it")
         ->type_name("FILE");
+    command
+        ->add_option("--program", options->program,
+                     "Another system's, for --setup: of Windows, whose setups are named .exe")
+        ->type_name("FILE")
+        ->needs("--setup");
     add_output(*command, *options, true);
     command->callback([options, &action] {
         action = [options] {
@@ -145,16 +120,16 @@ void add_build(CLI::App& app, Action& action) {
                            bundle.size(), bundle.manifest_sha256());
                 print_carried(bundle);
             }
-            if (!options->setup.empty())
-                suite::write_setup_file(platform::this_program(), output,
-                                        platform::absolute(options->setup));
+            const std::string setup = write_setup(options->program, output, options->setup);
             if (options->json)
                 print_document(
                     "bundle",
-                    describe({bundle.manifest(), {key.public_key().fingerprint()}, true}));
-            else if (!options->setup.empty())
-                fmt::print("{}: Locum {} and the bundle; it installs when it is started\n",
-                           options->setup, engine::locum_version());
+                    bundle_value({bundle.manifest(), {key.public_key().fingerprint()}, true}));
+            else if (!setup.empty())
+                fmt::print("{}: {} and the bundle; it installs when it is started\n", setup,
+                           options->program.empty()
+                               ? fmt::format("Locum {}", engine::locum_version())
+                               : options->program);
             return 0;
         };
     });
@@ -171,40 +146,13 @@ void add_inspect(CLI::App& app, Action& action) {
     add_output(*command, *options, true);
     command->callback([options, &action] {
         action = [options] {
-            const json told = describe(suite::inspect_bundle(platform::absolute(options->file)));
+            const json told =
+                bundle_value(suite::inspect_bundle(platform::absolute(options->file)));
             if (options->json) {
                 print_document("bundle", told);
                 return 0;
             }
-            fmt::print("{} {} (schema {})\n", told["title"].get<std::string>(),
-                       told["version"].get<std::string>(), told["schema"].get<std::string>());
-            fmt::print("signed by {}: {}\n",
-                       fmt::join(told["signers"].get<std::vector<std::string>>(), ", "),
-                       told["signature-matches"].get<bool>()
-                           ? "the signature matches that key; whether to trust "
-                             "the key is yours to say"
-                           : "THE SIGNATURE DOES NOT MATCH");
-            for (const json& topology : told["topologies"])
-                fmt::print("topology {:<20} {} ({})\n", topology["name"].get<std::string>(),
-                           topology["title"].get<std::string>(),
-                           fmt::join(topology["components"].get<std::vector<std::string>>(), ", "));
-            for (const json& component : told["components"])
-                fmt::print("component {:<19} {} ({} MB disk, {} MB memory){}\n",
-                           component["name"].get<std::string>(),
-                           component["title"].get<std::string>(), component["disk-mb"].get<int>(),
-                           component["memory-mb"].get<int>(),
-                           component["with"] == ""
-                               ? ""
-                               : ", comes with " + component["with"].get<std::string>());
-            if (const json& program = told["program"]; !program.is_null())
-                fmt::print("program Locum {} for {}\n", program["version"].get<std::string>(),
-                           fmt::join(program["systems"].get<std::vector<std::string>>(), ", "));
-            for (const json& via : told["via"])
-                fmt::print("carries {} (schema {})\n", via["version"].get<std::string>(),
-                           via["schema"].get<std::string>());
-            for (const json& part : told["parts"])
-                fmt::print("part {:<40} {:>10} bytes\n", part["path"].get<std::string>(),
-                           part["size"].get<std::uint64_t>());
+            print_bundle(told);
             return 0;
         };
     });
@@ -235,7 +183,7 @@ void add_verify_bundle(CLI::App& app, Action& action) {
                 suite::Bundle::open(platform::absolute(options->file), trusted);
             if (options->json) {
                 print_document("bundle",
-                               describe({bundle.manifest(), {trusted.fingerprint()}, true}));
+                               bundle_value({bundle.manifest(), {trusted.fingerprint()}, true}));
                 return 0;
             }
             fmt::print("{} {} is whole and signed by {}\n", bundle.manifest().name,
@@ -303,83 +251,6 @@ void add_program(CLI::App& app, Action& action) {
     });
 }
 
-std::string_view severity(const suite::Remark& remark) {
-    return remark.note                                          ? "note"
-           : remark.finding.severity == engine::Severity::error ? "error"
-                                                                : "warning";
-}
-
-json describe(const suite::Linted& linted) {
-    json findings = json::array();
-    for (const suite::Remark& remark : linted.remarks)
-        findings.push_back({{"name", remark.finding.name},
-                            {"severity", severity(remark)},
-                            {"file", remark.at.file},
-                            {"line", remark.at.line},
-                            {"found", remark.finding.found},
-                            {"expected", remark.finding.expected},
-                            {"remedy", remark.finding.remedy}});
-    return {{"suites", linted.suites}, {"findings", findings}};
-}
-
-void print(const suite::Remark& remark) {
-    const engine::Finding& finding = remark.finding;
-    fmt::print("{}{}: {}: {}\n", remark.at.file,
-               remark.at.line == 0 ? "" : fmt::format(":{}", remark.at.line), severity(remark),
-               finding.name);
-    for (const auto& [label, text] :
-         {std::pair{"found", &finding.found}, std::pair{"expected", &finding.expected},
-          std::pair{"do", &finding.remedy}})
-        if (!text->empty())
-            fmt::print("    {:<9}{}\n", label, *text);
-}
-
-std::string counted(std::ptrdiff_t count, std::string_view what) {
-    return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
-struct LintOptions : Common {
-    std::vector<std::string> paths;
-    bool strict = false;
-};
-
-// A suite with mistakes is a file that is wrong, as for `bundle build`.
-int lint(const LintOptions& options) {
-    const suite::Linted linted = suite::lint_paths(options.paths);
-    const auto count = [&](std::string_view one) {
-        return std::count_if(linted.remarks.begin(), linted.remarks.end(),
-                             [&](const suite::Remark& remark) { return severity(remark) == one; });
-    };
-    if (options.json) {
-        print_document("lint", describe(linted));
-    } else {
-        for (const suite::Remark& remark : linted.remarks)
-            if (!remark.note || !options.quiet)
-                print(remark);
-        std::vector<std::string> names = linted.suites;
-        names.insert(names.end(), linted.unread.begin(), linted.unread.end());
-        fmt::print("{}: {}, {}, {}\n", fmt::join(names, ", "), counted(count("error"), "error"),
-                   counted(count("warning"), "warning"), counted(count("note"), "note"));
-    }
-    const bool wrong = count("error") > 0 || (options.strict && count("warning") > 0);
-    return wrong ? engine::exit_code(engine::Kind::usage) : 0;
-}
-
-void add_lint(CLI::App& app, Action& action) {
-    auto options = std::make_shared<LintOptions>();
-    CLI::App* command = app.add_subcommand(
-        "lint", "Tell what is missing or doubtful in a suite, and between its versions");
-    command
-        ->add_option("SUITE", options->paths,
-                     "A suite.toml, or a folder with suite*.toml; several versions are compared")
-        ->required()
-        ->type_name("FILE");
-    command->add_flag("--strict", options->strict, "Warnings count as errors do");
-    add_output(*command, *options, true);
-    command->get_option("--quiet")->description("No notes");
-    command->callback([options, &action] { action = [options] { return lint(*options); }; });
-}
-
 } // namespace
 
 void add_bundle(CLI::App& app, Action& action) {
@@ -387,7 +258,7 @@ void add_bundle(CLI::App& app, Action& action) {
         app.add_subcommand("bundle", "Check suites; build, look at and verify bundles");
     bundle->require_subcommand(1);
     add_keygen(*bundle, action);
-    add_lint(*bundle, action);
+    add_bundle_lint(*bundle, action);
     add_build(*bundle, action);
     add_inspect(*bundle, action);
     add_verify_bundle(*bundle, action);

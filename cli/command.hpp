@@ -40,6 +40,8 @@ using Action = std::function<int()>;
 
 // Each adds its commands to app; the parsed one sets action.
 void add_bundle(CLI::App& app, Action& action);
+// To the bundle command.
+void add_bundle_lint(CLI::App& bundle, Action& action);
 void add_answers(CLI::App& app, Action& action);
 void add_install(CLI::App& app, Action& action);
 void add_verify(CLI::App& app, Action& action);
@@ -58,6 +60,7 @@ void add_inventory(CLI::App& app, Action& action);
 void add_token(CLI::App& app, Action& action);
 void add_keystore(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
+void add_service(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 void add_debug(CLI::App& app, Action& action);
 
@@ -97,6 +100,8 @@ void add_output(CLI::App& command, Common& common, bool with_json);
 // The same with --root and --suite. common lives as long as the command.
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json);
 
+// --log FILE, for what changes something.
+void add_log(CLI::App& command);
 // --ignore NAME, for findings of preflight.
 void add_ignore(CLI::App& command, std::vector<std::string>& names);
 

@@ -28,6 +28,7 @@ std::unique_ptr<CLI::App> command_line(Action& action) {
     add_token(*app, action);
     add_keystore(*app, action);
     add_agent(*app, action);
+    add_service(*app, action);
     add_completion(*app, action);
     add_debug(*app, action);
     return app;

@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/document.hpp"
+#include "cli/run_log.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
@@ -104,6 +105,14 @@ void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool w
     command.add_option("--suite", common->suite, "The suite, where several are installed")
         ->type_name("NAME");
     add_output(command, *common, with_json);
+}
+
+void add_log(CLI::App& command) {
+    command
+        .add_option_function<std::string>(
+            "--log", [](const std::string& file) { log_elsewhere(platform::absolute(file)); },
+            "Write what is done, and errors, to the end of this file, too")
+        ->type_name("FILE");
 }
 
 void add_ignore(CLI::App& command, std::vector<std::string>& names) {

@@ -1,4 +1,5 @@
 #include "cli/document.hpp"
+#include "platform/restart.hpp"
 
 #include <cstdio>
 
@@ -37,6 +38,9 @@ void print_document(std::string_view kind, json fields) {
 
 void print_event(std::string_view event, json fields) {
     fields["event"] = event;
+    if (event == "result")
+        if (const std::vector<std::string> left = platform::left_for_restart(); !left.empty())
+            fields["restart-for"] = left;
     print_line(document("event", std::move(fields)));
 }
 

@@ -30,7 +30,7 @@ std::string_view meaning(Kind kind) {
     case Kind::downtime_needed:
         return "verdict: downtime needed";
     case Kind::restart_needed:
-        return "done, the host must restart (not used yet)";
+        return "done, but files in use wait for a restart of the host (3010 on Windows)";
     case Kind::paused:
         return "paused, can be resumed";
     case Kind::conflicts_open:

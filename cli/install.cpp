@@ -332,6 +332,7 @@ void add_install(CLI::App& app, Action& action) {
         if (!*rollback && !*bundle)
             throw CLI::RequiredError(bundle->get_name());
     });
+    add_log(*command);
     add_common(*command, options, true);
     command->callback([options, &action] { action = [options] { return install(*options); }; });
 }

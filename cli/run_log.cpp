@@ -3,6 +3,7 @@
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/host.hpp"
+#include "platform/restart.hpp"
 #include "platform/standard_error.hpp"
 
 #include <algorithm>
@@ -34,14 +35,57 @@ std::string file_name(std::string_view command) {
     return name;
 }
 
+std::string& elsewhere() {
+    static std::string file;
+    return file;
+}
+
+// The work is done, but for files that were in use: the exit code says so.
+int with_restart(const Common& common, int code) {
+    if (code != 0)
+        return code;
+    const std::vector<std::string> left = platform::left_for_restart();
+    if (left.empty())
+        return code;
+    if (!common.quiet)
+        platform::to_stderr(restart_text(left));
+    return platform::restart_exit_code();
+}
+
 } // namespace
+
+void log_elsewhere(const std::string& file) {
+    platform::append_to(file, "");
+    elsewhere() = file;
+}
+
+void add_elsewhere(std::string_view line) {
+    if (elsewhere().empty())
+        return;
+    try {
+        platform::append_to(elsewhere(), fmt::format("{} {}\n", time_text(Clock::now()), line));
+    } catch (const engine::Error& error) {
+        platform::to_stderr(fmt::format("warning: {} is not written any more: {}\n", elsewhere(),
+                                        error.one_line()));
+        elsewhere().clear();
+    }
+}
+
+std::string restart_text(const std::vector<std::string>& left) {
+    const std::string more =
+        left.size() == 1 ? " was" : fmt::format(" and {} more files were", left.size() - 1);
+    return fmt::format("note: {}{} in use, and {} removed when the host starts next: restart it\n",
+                       left.front(), more, left.size() == 1 ? "is" : "are");
+}
 
 RunLog::RunLog(const cluster::Layout& layout, std::string_view command,
                std::function<void(const std::string&)> warn) :
     folder_(layout.logs()),
     file_(folder_ + "/" + file_name(command)), warn_(std::move(warn)) {
-    kept_ = fmt::format("{} Locum {}: {}, suite {}, on {}\n", time_text(Clock::now()),
-                        engine::locum_version(), command, layout.suite, platform::host_name());
+    const std::string head = fmt::format("Locum {}: {}, suite {}, on {}", engine::locum_version(),
+                                         command, layout.suite, platform::host_name());
+    kept_ = fmt::format("{} {}\n", time_text(Clock::now()), head);
+    add_elsewhere(head);
 }
 
 void RunLog::end(std::string_view line) {
@@ -51,6 +95,7 @@ void RunLog::end(std::string_view line) {
 
 void RunLog::add(std::string_view line) {
     used_ = true;
+    add_elsewhere(line);
     if (ended_)
         return;
     kept_ += fmt::format("{} {}\n", time_text(Clock::now()), line);
@@ -126,7 +171,7 @@ int logged(const Common& common, const cluster::Layout& layout, std::string_view
         }
     };
     try {
-        const int code = work(reporter);
+        const int code = with_restart(common, work(reporter));
         log.end(fmt::format("ended, exit code {}", code));
         name_log();
         return code;

@@ -9,8 +9,15 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace locum::cli {
+
+// The file of --log, which is written to as well: what of a run is logged, and errors before one
+// begins. Throws Error where it cannot be written.
+void log_elsewhere(const std::string& file);
+// Nothing where there is none; never throws.
+void add_elsewhere(std::string_view line);
 
 // One file for each run, in the suite's folder of logs: that is made by the installation, and until
 // it is there lines are kept. Where nothing can be written any more, this is said once, by warn.
@@ -59,6 +66,9 @@ private:
     RunLog log_;
 };
 
+// What is told of files that only the next start of the host removes; there is one at least.
+std::string restart_text(const std::vector<std::string>& left);
+
 // An error of a run, and the log that it is in.
 struct Logged {
     engine::Error error;
@@ -68,7 +78,8 @@ struct Logged {
 // Runs the work, whose progress is shown as common says, and logged. The log is named when it ends,
 // on standard error, unless that is to be quiet. An error is thrown as Logged where there is a log;
 // but for one that only says that standard output cannot be written.
-// Returns the work's exit code.
+// Returns the work's exit code; where that is 0 and something waits for a restart of the host, the
+// one that says so.
 int logged(const Common& common, const cluster::Layout& layout, std::string_view command,
            const std::function<int(RunReporter&)>& work);
 

@@ -164,6 +164,7 @@ void add_repair(CLI::App& app, Action& action) {
                      "The installed version's bundle, where this host keeps none")
         ->type_name("FILE");
     command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    add_log(*command);
     add_common(*command, options, true);
     command->callback([options, &action] { action = [options] { return repair(*options); }; });
 }

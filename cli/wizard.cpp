@@ -31,11 +31,20 @@ using interview::Value;
 
 namespace {
 
+// Also where it cannot be asked: a person may then choose to have it left alone.
+bool has_firewall(const std::string& suite) {
+    try {
+        return !installer::firewall_in_force({"", suite}).empty();
+    } catch (const engine::Error&) {
+        return true;
+    }
+}
+
 suite::PublicKey key_of(const Draft& given) {
     if (const std::string token = interview::text_of(given, "token.use"); !token.empty())
         return suite::PublicKey::parse(token::NetworkToken::load(token).bundle_key);
     const std::string key = interview::text_of(given, "trusted-key");
-    return key.starts_with('/') ? suite::PublicKey::load(key) : suite::PublicKey::parse(key);
+    return platform::is_absolute(key) ? suite::PublicKey::load(key) : suite::PublicKey::parse(key);
 }
 
 class Wizard {
@@ -118,8 +127,8 @@ private:
             setting.licence = bundle.text(manifest.licence);
         if (!manifest.information.empty())
             setting.information = bundle.text(manifest.information);
-        setting.firewall = request_.root.empty() && platform::is_root() &&
-                           !installer::firewall_in_force({"", manifest.name}).empty();
+        setting.firewall =
+            request_.root.empty() && platform::is_root() && has_firewall(manifest.name);
         setting.root = request_.root;
         setting.try_datasource = [this](const Draft& draft) { return fault_of_datasource(draft); };
         setting.try_keystore = [this](const Draft& draft) { return fault_of_keystore(draft); };

@@ -213,7 +213,7 @@ void log_request(const RequestOutcome& request) {
 } // namespace
 
 void run_agent(const Layout& layout, const NodeOperations& operations,
-               const std::vector<AgentTask>& tasks) {
+               const std::vector<AgentTask>& tasks, const std::function<void()>& is_up) {
     platform::StopSignals signals;      // before any thread is made
     platform::keep_capabilities_here(); // for services that ask for them, not for every command
     platform::Lock lock = platform::Lock::take(layout.state_file("agent.lock"), "agent");
@@ -230,6 +230,8 @@ void run_agent(const Layout& layout, const NodeOperations& operations,
     server.start();
     Heart heart(layout, *services);
     std::list<RunningTask> running(tasks.begin(), tasks.end());
+    if (is_up)
+        is_up();
     signals.wait();
     server.stop();
 }

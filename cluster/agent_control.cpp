@@ -2,7 +2,6 @@
 // host's own and there is one, else as a process of its own.
 
 #include "cluster/agent.hpp"
-#include "cluster/embedded.hpp"
 #include "cluster/service_unit.hpp"
 #include "cluster/service_units.hpp"
 #include "engine/error.hpp"
@@ -28,7 +27,7 @@ constexpr std::chrono::seconds start_limit{20};
 constexpr std::chrono::milliseconds poll_interval{20};
 
 std::string unit_of(const Layout& layout) {
-    return fmt::format("locum-agent-{}.service", layout.suite);
+    return agent_unit_name(layout.suite);
 }
 
 // What is known of an agent that is being started.
@@ -58,34 +57,36 @@ void await(const Layout& layout, const std::string& log, const std::function<Sta
     }
 }
 
-std::string unit_text(const Layout& layout, const std::string& program) {
-    return fmt::format(embedded::agent_service, fmt::arg("name", unit_of(layout)),
-                       fmt::arg("suite", layout.suite),
-                       fmt::arg("program", unit_argument(program)));
-}
-
 enum class Start { unless_it_runs, anew };
 
-void start_unit(const Layout& layout, const std::string& program, Start how) {
+void start_unit(const Layout& layout, const std::string& program, Start how, AtBoot at_boot) {
     const std::string unit = unit_of(layout);
-    platform::install_service_unit(unit, unit_text(layout, program));
-    platform::enable_service_unit(unit);
+    const std::string log = agent_log(layout);
+    const bool kept = platform::service_manager_keeps_logs();
+    if (!kept)
+        platform::make_folders(layout.logs());
+    const bool fresh = !platform::service_unit_installed(unit);
+    platform::install_service_unit(unit, agent_unit_text(layout.suite, program));
+    if (fresh || at_boot == AtBoot::started)
+        platform::enable_service_unit(unit);
     if (how == Start::anew)
         platform::restart_service_unit(unit);
     else
         platform::start_service_unit(unit);
     const std::uint64_t before = platform::service_unit_state(unit).restarts;
-    await(layout, "journalctl -u " + unit, [&]() -> Started {
+    await(layout, kept ? "journalctl -u " + unit : log, [&]() -> Started {
         const platform::ServiceUnitState state = platform::service_unit_state(unit);
         const bool ended = state.active == "failed" || state.active == "inactive" ||
                            state.sub == "auto-restart" || state.restarts > before;
-        return {state.pid, ended ? "it said: " + platform::service_unit_log(unit, 5) : ""};
+        return {state.pid, ended ? "it said: " + (kept ? platform::service_unit_log(unit, 5)
+                                                       : platform::read_end(log, 600))
+                                 : ""};
     });
 }
 
 void start_process(const Layout& layout, const std::string& program) {
     platform::make_folders(layout.logs());
-    const std::string log = layout.logs() + "/agent.log";
+    const std::string log = agent_log(layout);
     std::map<std::string, std::string> environment;
     if (const char* failpoints = std::getenv("LOCUM_AGENT_FAILPOINTS"))
         environment["LOCUM_FAILPOINTS"] = failpoints;
@@ -132,9 +133,9 @@ std::vector<AgentFault> agent_faults(const Layout& layout, const std::string& pr
         const std::string unit = unit_of(layout);
         if (!platform::service_unit_installed(unit))
             faults.push_back({unit + " is not installed", "the unit of the agent"});
-        else if (platform::service_unit_text(unit) != unit_text(layout, program))
-            faults.push_back({"another text in the file of " + unit,
-                              "the one that is installed for " + program});
+        else if (!platform::service_unit_is(unit, agent_unit_text(layout.suite, program)))
+            faults.push_back(
+                {"another definition of " + unit, "the one that is installed for " + program});
         if (const std::string at_boot = platform::service_unit_enablement(unit);
             at_boot != "enabled")
             faults.push_back({fmt::format("{} is {}", unit, at_boot), "enabled"});
@@ -144,11 +145,14 @@ std::vector<AgentFault> agent_faults(const Layout& layout, const std::string& pr
     return faults;
 }
 
-void start_agent(const Layout& layout, const std::string& program) {
+std::string agent_log(const Layout& layout) {
+    return layout.logs() + "/agent.log";
+}
+
+void start_agent(const Layout& layout, const std::string& program, AtBoot at_boot) {
     if (service_manager_used(layout))
-        start_unit(
-            layout, program,
-            Start::unless_it_runs); // also where it runs: its file may differ, or be disabled
+        // Also where it runs: its unit may differ.
+        start_unit(layout, program, Start::unless_it_runs, at_boot);
     else if (!agent_runs(layout))
         start_process(layout, program);
 }
@@ -156,7 +160,7 @@ void start_agent(const Layout& layout, const std::string& program) {
 void restart_agent(const Layout& layout, const std::string& program) {
     if (service_manager_used(layout)) {
         // One job of the manager: whoever asked for it may be killed meanwhile.
-        start_unit(layout, program, Start::anew);
+        start_unit(layout, program, Start::anew, AtBoot::as_it_is);
         return;
     }
     stop_agent(layout);
@@ -186,13 +190,18 @@ std::vector<OtherAgent> other_agents(const Layout& layout) {
         const std::vector<std::string>& argv = running.argv;
         // As start_process() and the unit start it.
         if (argv.size() < 5 || argv[1] != "agent" || argv[2] != "run" || argv[3] != "--suite" ||
-            argv[4] != layout.suite || !argv[0].ends_with("locum"))
+            argv[4] != layout.suite ||
+            !(argv[0].ends_with("locum") || argv[0].ends_with("locum.exe")))
             continue;
         const std::string root = argv.size() == 7 && argv[5] == "--root" ? argv[6] : "";
         if (root != layout.root)
             others.push_back({root.empty() ? "/" : root, running.pid});
     }
     return others;
+}
+
+std::string agent_unit_name(const Layout& layout) {
+    return unit_of(layout);
 }
 
 void remove_agent(const Layout& layout) {

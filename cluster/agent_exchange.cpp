@@ -118,20 +118,17 @@ void begin_exchange(const Layout& layout, const std::string& version) {
     std::map<std::string, std::string> environment;
     if (const char* failpoints = std::getenv("LOCUM_FAILPOINTS"))
         environment["LOCUM_FAILPOINTS"] = failpoints;
+    platform::make_folders(layout.logs());
+    const std::string log = layout.logs() + "/exchange.log";
     if (service_manager_used(layout)) {
         // As a process of the agent's unit it would be ended with the agent.
-        platform::start_transient_unit("locum-exchange-" + layout.suite, argv, environment);
+        platform::start_transient_unit("locum-exchange-" + layout.suite, argv, environment, log);
         return;
     }
-    platform::make_folders(layout.logs());
     // The agent that it starts gets its capabilities from it.
     const std::vector<std::string_view> capabilities = platform::capability_names();
-    platform::start_detached({argv,
-                              environment,
-                              "",
-                              layout.logs() + "/exchange.log",
-                              "",
-                              {capabilities.begin(), capabilities.end()}});
+    platform::start_detached(
+        {argv, environment, "", log, "", {capabilities.begin(), capabilities.end()}});
 }
 
 void exchange_agent(const Layout& layout, const std::string& version) {

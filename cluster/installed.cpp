@@ -5,8 +5,10 @@
 #include "engine/work_count.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/operating_system.hpp"
 #include "suite/layout.hpp"
 #include "suite/manifest_write.hpp"
+#include "suite/systems.hpp"
 
 #include <fmt/format.h>
 
@@ -39,6 +41,7 @@ InstalledVersion::InstalledVersion(const Layout& layout, const std::string& vers
                 if (part.host_file.empty() && part.argv.empty())
                     part.sql = this->text(part.name);
     fill_host_files(manifest_, layout);
+    manifest_ = suite::for_system(manifest_, platform::system_name());
 }
 
 std::string InstalledVersion::text(const std::string& part) const {

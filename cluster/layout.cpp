@@ -2,6 +2,7 @@
 
 #include "engine/error.hpp"
 #include "platform/files.hpp"
+#include "platform/system_folders.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -9,22 +10,22 @@
 namespace locum::cluster {
 
 std::string Layout::product() const {
-    return root + "/opt/" + suite;
+    return platform::suite_folders(root, suite).product;
 }
 std::string Layout::etc() const {
-    return root + "/etc/opt/" + suite;
+    return platform::suite_folders(root, suite).configurations;
 }
 std::string Layout::data() const {
-    return root + "/var/opt/" + suite;
+    return platform::suite_folders(root, suite).data;
 }
 std::string Layout::run() const {
-    return root + "/run/" + suite;
+    return platform::suite_folders(root, suite).run;
 }
 std::string Layout::state() const {
-    return root + "/var/lib/locum/" + suite;
+    return platform::suite_folders(root, suite).state;
 }
 std::string Layout::logs() const {
-    return root + "/var/log/locum/" + suite;
+    return platform::suite_folders(root, suite).logs;
 }
 std::string Layout::version(const std::string& version) const {
     return product() + "/versions/" + version;
@@ -43,9 +44,10 @@ std::string Layout::state_file(const std::string& name) const {
 }
 
 std::string only_suite(const std::string& root) {
+    const std::string states = platform::folder_of_states(root);
     std::vector<std::string> suites;
-    for (const std::string& name : platform::list_folder(root + "/var/lib/locum"))
-        if (platform::exists(root + "/var/lib/locum/" + name + "/node.json"))
+    for (const std::string& name : platform::list_folder(states))
+        if (platform::exists(states + "/" + name + "/node.json"))
             suites.push_back(name);
     if (suites.size() == 1)
         return suites.front();

@@ -1,5 +1,6 @@
 #pragma once
-// Where one suite's files are on a host (design section 4), below --root DIR or "/".
+// Where one suite's files are on a host (design section 4), below --root DIR or "/"; where that is
+// on Windows: platform/system_folders.hpp.
 
 #include <string>
 

@@ -1,6 +1,7 @@
 #include "cluster/service_record.hpp"
 
 #include "cluster/expected_line.hpp"
+#include "cluster/service_host.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 
@@ -25,7 +26,7 @@ std::string_view name(ServiceStatus status) {
     return "unknown";
 }
 
-void store_service(const std::string& folder, const ServiceRecord& record) {
+std::string to_json(const ServiceRecord& record) {
     const ServiceSpec& spec = record.spec;
     json value = {{"name", spec.name},
                   {"component", spec.component},
@@ -42,6 +43,7 @@ void store_service(const std::string& folder, const ServiceRecord& record) {
                   {"account", spec.account},
                   {"group", spec.group},
                   {"writeable", spec.writeable},
+                  {"readable", spec.readable},
                   {"limits",
                    {{"open-files", spec.limits.open_files},
                     {"tasks", spec.limits.tasks},
@@ -53,7 +55,11 @@ void store_service(const std::string& folder, const ServiceRecord& record) {
     if (spec.reload_command)
         value["reload-command"] = {{"argv", spec.reload_command->argv},
                                    {"output", spec.reload_command->output}};
-    platform::write_file(folder + "/" + spec.name + ".json", value.dump(2) + "\n", 0600);
+    return value.dump(2) + "\n";
+}
+
+void store_service(const std::string& folder, const ServiceRecord& record) {
+    platform::write_file(folder + "/" + record.spec.name + ".json", to_json(record), 0600);
 }
 
 namespace {
@@ -79,7 +85,8 @@ ServiceRecord parse(const json& value) {
     spec.writeable = value.at("writeable").get<Texts>();
     const json& limits = value.at("limits");
     spec.limits = {limits.at("open-files"), limits.at("tasks"), limits.at("memory-mb")};
-    // Older ones say nothing of these two.
+    // Older ones say nothing of these.
+    spec.readable = value.value("readable", Texts());
     spec.needs = value.value("needs", Texts());
     spec.after = value.value("after", Texts());
     spec.allows = value.at("allows").get<Texts>();
@@ -90,6 +97,10 @@ ServiceRecord parse(const json& value) {
 }
 
 } // namespace
+
+ServiceRecord service_from_json(const std::string& text) {
+    return parse(json::parse(text));
+}
 
 std::vector<ServiceRecord> load_services(const std::string& folder) {
     std::vector<ServiceRecord> records;
@@ -110,6 +121,7 @@ std::vector<ServiceRecord> load_services(const std::string& folder) {
 
 void remove_service(const std::string& folder, const std::string& name) {
     platform::remove_all(folder + "/" + name + ".json");
+    platform::remove_all(permit_file(folder, name));
     note_held(folder, name, "");
 }
 

@@ -10,6 +10,9 @@ struct ServiceRecord {
     bool wanted = false; // that it runs
 };
 
+std::string to_json(const ServiceRecord& record);
+// Throws as nlohmann/json does.
+ServiceRecord service_from_json(const std::string& text);
 // folder: the services'. Both throw Error with the file.
 void store_service(const std::string& folder, const ServiceRecord& record);
 std::vector<ServiceRecord> load_services(const std::string& folder);

@@ -1,8 +1,10 @@
 #include "cluster/service_units.hpp"
 
+#include "cluster/service_host.hpp"
 #include "cluster/service_unit.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
+#include "platform/accounts.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/standard_error.hpp"
@@ -52,6 +54,10 @@ ServiceUnits::ServiceUnits(const Layout& layout, std::string program, StartGate 
         if (booted && record.wanted && !record.spec.by_hand)
             waiting_.insert(record.spec.name);
     }
+    if (services_have_host()) {
+        renew_units();
+        answerer_ = std::thread([this] { answer(); });
+    }
     watcher_ = std::thread([this] { watch(); });
 }
 
@@ -62,6 +68,8 @@ ServiceUnits::~ServiceUnits() {
     }
     wake_.notify_all();
     watcher_.join();
+    if (answerer_.joinable())
+        answerer_.join();
 }
 
 // The boot after which all that is to run was started, or was held.
@@ -80,7 +88,17 @@ std::string ServiceUnits::unit(const std::string& service) const {
 
 void ServiceUnits::install(const ServiceSpec& spec) const {
     platform::install_service_unit(unit(spec.name),
-                                   service_unit_text(spec, layout_.suite, program_));
+                                   service_unit_text(spec, layout_.suite, program_), spec.account);
+    // Elsewhere the unit itself says it, and files have owners.
+    if (!services_have_host() || spec.account.empty())
+        return;
+    for (const std::string& folder : spec.writeable)
+        platform::allow(folder, spec.account, platform::Access::change);
+    if (platform::exists(spec.log_file)) // which another account may have begun
+        platform::allow(spec.log_file, spec.account, platform::Access::change);
+    for (const std::string& file : spec.readable)
+        if (platform::exists(file))
+            platform::allow(file, spec.account, platform::Access::read);
 }
 
 // Its condition is asked by the manager once more; only that of the moment counts.
@@ -178,9 +196,11 @@ void ServiceUnits::forget(const std::string& name) {
 std::vector<ServiceState> ServiceUnits::states() {
     std::vector<ServiceState> states;
     std::vector<std::string> units;
+    std::vector<bool> wanted;
     {
         std::lock_guard lock(mutex_);
         for (const auto& [name, service] : services_) {
+            wanted.push_back(service.record.wanted);
             states.push_back({service.record.spec, ServiceStatus::stopped, 0, 0, service.held});
             units.push_back(unit(name));
         }
@@ -189,6 +209,9 @@ std::vector<ServiceState> ServiceUnits::states() {
     for (std::size_t i = 0; i < states.size(); ++i) {
         ServiceState& state = states[i];
         state.status = status_of(found[i]);
+        // Only systemd says so itself.
+        if (services_have_host() && wanted[i] && state.why.empty() && found[i].active == "failed")
+            state.status = ServiceStatus::restarting;
         state.restarts = static_cast<unsigned>(found[i].restarts);
         if (state.status == ServiceStatus::running) {
             state.pid = found[i].pid;
@@ -203,12 +226,15 @@ std::vector<ServiceState> ServiceUnits::states() {
 }
 
 std::string ServiceUnits::log_end(const ServiceSpec& spec, std::uint64_t limit) {
+    if (!platform::service_manager_keeps_logs())
+        return platform::read_end(spec.log_file, limit);
     const std::string text = platform::service_unit_log(unit(spec.name), log_lines);
     return text.substr(text.size() - std::min<std::size_t>(text.size(), limit));
 }
 
 std::string ServiceUnits::log_place(const ServiceSpec& spec) const {
-    return "see its log: journalctl -u " + unit(spec.name);
+    return platform::service_manager_keeps_logs() ? "see its log: journalctl -u " + unit(spec.name)
+                                                  : "see " + spec.log_file;
 }
 
 // What the manager starts again by itself is not among these, nor what a person stopped; but what

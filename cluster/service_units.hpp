@@ -45,6 +45,10 @@ private:
     void start_unit(const ServiceSpec& spec);
     bool start_waiting();
     void watch();
+    // Where services have a host (cluster/service_permits.cpp).
+    void renew_units(); // before any thread is made
+    void answer_those_that_start();
+    void answer();
 
     Layout layout_;
     std::string folder_;
@@ -58,7 +62,9 @@ private:
     // Held from the decision what a service is to be until the manager has made it so; taken before
     // mutex_.
     std::map<std::string, std::mutex> acting_;
+    std::map<std::string, std::int64_t> answered_; // processes; of answer() only
     std::thread watcher_;
+    std::thread answerer_;
 };
 
 } // namespace locum::cluster

@@ -21,7 +21,7 @@ struct ServiceSpec {
     std::string version; // of the suite
     std::vector<std::string> argv;
     std::map<std::string, std::string> environment;
-    std::string log_file; // of a service that the agent supervises
+    std::string log_file; // where no service manager keeps what it writes
     std::string stop_signal = "TERM";
     std::chrono::milliseconds stop_timeout{10'000};
     std::string reload_signal; // empty: not by a signal
@@ -33,6 +33,7 @@ struct ServiceSpec {
     std::string account = {}; // empty: the agent's
     std::string group = {};
     std::vector<std::string> writeable = {}; // folders
+    std::vector<std::string> readable = {};  // files of its configuration
     suite::ServiceLimits limits = {};
     std::vector<std::string> needs = {};  // units of the host's system, started with it and before
     std::vector<std::string> after = {};  // services of the suite that are to start before it

@@ -3,14 +3,7 @@
 #include "cluster/transport_conversation.hpp"
 #include "cluster/wire.hpp"
 
-#include <fstream>
-
-#include <fmt/format.h>
-
 namespace locum::cluster {
-
-using engine::Error;
-using engine::Kind;
 
 namespace {
 
@@ -64,16 +57,12 @@ std::string TransportClient::upload(
     const Peer& peer, const std::string& verb, const std::string& parameters_json,
     const std::string& file, const OnProgress& progress,
     const std::function<void(std::uint64_t more, std::uint64_t size)>& on_sent) const {
-    std::ifstream in(file, std::ios::binary | std::ios::ate);
-    if (!in)
-        throw Error(fmt::format("cannot read {}", file), Kind::usage)
-            .remedy("check that the file is there and that this user can read it");
+    const platform::InputFile in(file);
     Outgoing outgoing;
     outgoing.verb = verb;
     outgoing.parameters = wire::one_line(parameters_json, "the upload's parameters");
     outgoing.file_name = file;
-    outgoing.file_size = static_cast<std::uint64_t>(in.tellg());
-    in.seekg(0);
+    outgoing.file_size = in.size();
     outgoing.file = &in;
     if (on_sent)
         outgoing.on_sent = [&on_sent, size = outgoing.file_size](std::uint64_t more) {

@@ -4,8 +4,6 @@
 #include "cluster/wire.hpp"
 #include "platform/hash.hpp"
 
-#include <fstream>
-
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -248,7 +246,7 @@ awaitable<void> Conversation::send_file(Outgoing& outgoing) {
     for (std::uint64_t done = 0; done < outgoing.file_size; done += block.size()) {
         block.resize(static_cast<std::size_t>(
             std::min<std::uint64_t>(block_size, outgoing.file_size - done)));
-        if (!outgoing.file->read(block.data(), static_cast<std::streamsize>(block.size())))
+        if (outgoing.file->read_at(done, block.data(), block.size()) < block.size())
             throw Error(fmt::format("cannot read {} beyond byte {}: it became shorter, or the disk "
                                     "fails",
                                     outgoing.file_name, done))

@@ -4,10 +4,10 @@
 
 #include "cluster/tls.hpp"
 #include "cluster/transport_client.hpp"
+#include "platform/input_file.hpp"
 
 #include <cstdint>
 #include <functional>
-#include <iosfwd>
 #include <string>
 
 namespace locum::cluster {
@@ -17,7 +17,7 @@ struct Outgoing {
     std::string verb;
     std::string parameters;                                           // of a file
     std::function<std::string(const std::string& channel)> make_body; // empty: of the file
-    std::ifstream* file = nullptr;
+    const platform::InputFile* file = nullptr;
     std::uint64_t file_size = 0;
     std::string file_name;
     std::function<void(std::uint64_t bytes)> on_sent; // of the file; may be empty

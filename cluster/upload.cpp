@@ -23,12 +23,11 @@ Upload::Upload(const std::string& folder, std::uint64_t length) {
             Kind::refused)
             .remedy("free space on that file system");
     file_ = fmt::format("{}/{}{}", folder, prefix, platform::hex(platform::random_bytes(12)));
-    platform::write_file(file_, "", 0600); // the mode before the content
-    out_.open(file_, std::ios::binary | std::ios::in | std::ios::out);
-    require_written();
+    out_ = platform::OpenFile::open("write", file_, platform::OpenFile::Use::make, 0600);
 }
 
 Upload::~Upload() {
+    out_.close();
     try {
         platform::remove_all(file_);
     } catch (const Error&) {
@@ -37,20 +36,12 @@ Upload::~Upload() {
 }
 
 void Upload::write(std::string_view bytes) {
-    out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    require_written();
+    out_.write(bytes);
 }
 
 void Upload::close() {
+    out_.sync();
     out_.close();
-    require_written();
-    platform::sync_file(file_);
-}
-
-void Upload::require_written() {
-    if (!out_)
-        throw Error(fmt::format("cannot write {}: the disk is full or failing", file_))
-            .remedy("free space on that file system, or replace the disk");
 }
 
 void Upload::prepare(const std::string& folder) {

@@ -1,8 +1,9 @@
 #pragma once
 // A file that is being received: fresh, 0600, and removed unless a handler renamed it.
 
+#include "platform/open_file.hpp"
+
 #include <cstdint>
-#include <fstream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ public:
     Upload& operator=(const Upload&) = delete;
 
     const std::string& file() const { return file_; }
-    // Throw Error(failed) where the disk is full or failing.
+    // Throw Error where the disk is full or failing.
     void write(std::string_view bytes);
     void close(); // synced
 
@@ -26,10 +27,8 @@ public:
     static void prepare(const std::string& folder);
 
 private:
-    void require_written();
-
     std::string file_;
-    std::ofstream out_;
+    platform::OpenFile out_;
 };
 
 } // namespace locum::cluster

@@ -40,9 +40,16 @@ function(locum_windows_links)
         secur32 shell32 ws2_32)
 endfunction()
 
-# locum_windows_program(TARGET): gives a program its manifest.
+# locum_windows_program(TARGET [DESCRIPTION]): gives a program its manifest, its icon, and what is shown of its file.
 function(locum_windows_program target)
-    target_sources(${target} PRIVATE ${CMAKE_SOURCE_DIR}/platform/windows/program.rc)
-    set_source_files_properties(${CMAKE_SOURCE_DIR}/platform/windows/program.rc TARGET_DIRECTORY ${target}
-        PROPERTIES OBJECT_DEPENDS ${CMAKE_SOURCE_DIR}/platform/windows/program.manifest)
+    set(program_name ${target})
+    set(program_description ${ARGN})
+    if(NOT program_description)
+        set(program_description "Part of Locum")
+    endif()
+    set(resources ${CMAKE_SOURCE_DIR}/platform/windows)
+    configure_file(${resources}/program.rc.in ${CMAKE_CURRENT_BINARY_DIR}/${target}.rc @ONLY)
+    target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${target}.rc)
+    set_source_files_properties(${CMAKE_CURRENT_BINARY_DIR}/${target}.rc TARGET_DIRECTORY ${target}
+        PROPERTIES OBJECT_DEPENDS "${resources}/program.manifest;${resources}/program.ico")
 endfunction()

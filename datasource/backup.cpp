@@ -116,7 +116,7 @@ Rows query(Connection& connection, const char* sql, const std::vector<Parameter>
 void copy_sqlite(const Settings& settings, const std::string& file, Cancelled cancelled) {
     {
         const auto source = connect(settings, settings.locum);
-        query(*source, "VACUUM INTO $1", {file}, cancelled);
+        query(*source, "VACUUM INTO $1", {platform::native_name(file)}, cancelled);
     }
     ConnectOptions options;
     options.read_only = true;

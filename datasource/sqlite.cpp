@@ -1,13 +1,12 @@
 // Statements on SQLite, and opening a file.
 
 #include "datasource/engines.hpp"
+#include "platform/files.hpp"
 #include "platform/tree.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
-#include <filesystem>
-#include <system_error>
 #include <thread>
 
 namespace locum::datasource {
@@ -90,7 +89,7 @@ std::string line_of(std::string_view sql, std::size_t begin, std::size_t offset)
 
 std::string file_of(sqlite3* database) {
     const char* file = database == nullptr ? nullptr : sqlite3_db_filename(database, "main");
-    return file == nullptr ? "" : file;
+    return file == nullptr || *file == '\0' ? "" : platform::absolute(file);
 }
 
 class SqliteConnection final : public Connection {
@@ -230,8 +229,7 @@ Statement prepare(sqlite3* database, std::string_view sql) {
 }
 
 std::unique_ptr<Connection> open_sqlite(const std::string& file, const ConnectOptions& options) {
-    std::error_code ignored;
-    const bool is_there = std::filesystem::exists(file, ignored);
+    const bool is_there = platform::is_regular_file(file);
     if (!is_there && !options.create)
         throw engine::Error(fmt::format("there is no database file {} [58P01]", file))
             .remedy("check the datasource's file in the answers");
@@ -239,7 +237,8 @@ std::unique_ptr<Connection> open_sqlite(const std::string& file, const ConnectOp
                        : options.create  ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                          : SQLITE_OPEN_READWRITE;
     sqlite3* raw = nullptr;
-    const int result = sqlite3_open_v2(file.c_str(), &raw, access | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int result = sqlite3_open_v2(platform::native_name(file).c_str(), &raw,
+                                       access | SQLITE_OPEN_NOMUTEX, nullptr);
     SqliteHandle handle(raw);
     if (result != SQLITE_OK)
         throw sqlite_error(raw, {}).during("opening " + file);

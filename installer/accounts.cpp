@@ -1,5 +1,6 @@
 #include "installer/accounts.hpp"
 
+#include "cluster/service_unit.hpp"
 #include "cluster/service_units.hpp"
 #include "engine/error.hpp"
 #include "installer/own_folders.hpp"
@@ -117,6 +118,10 @@ std::vector<ServiceFolder> service_folders(const Layout& layout, const NodeState
 
 } // namespace
 
+bool accounts_declared(const Layout& layout) {
+    return cluster::service_manager_used(layout) && platform::accounts_are_declared();
+}
+
 std::string account_group(const Layout& layout) {
     return layout.suite;
 }
@@ -126,6 +131,10 @@ std::string account_of(const NodeState& node, const Manifest& manifest,
     const auto choice = node.services.find(service.name);
     if (choice != node.services.end() && !choice->second.account.empty())
         return choice->second.account;
+    if (!platform::accounts_are_declared())
+        return service.user == "root" ? ""
+                                      : platform::own_account_of(cluster::service_unit_name(
+                                            manifest.name, service.name));
     return service.user.empty() ? manifest.name : service.user;
 }
 
@@ -172,6 +181,8 @@ void make_accounts(const Layout& layout, const NodeState& node, const Manifest& 
                 fmt::format("there is no account {}, which the answers name", account),
                 engine::Kind::refused)
                 .remedy("create it, or correct [services] in the answers");
+    if (!accounts_declared(layout))
+        return;
     // Noted before they are made, so that none is left behind whenever this process ends.
     Made made = made_before(layout);
     for (const std::string& account : names.ours)
@@ -187,7 +198,7 @@ void make_accounts(const Layout& layout, const NodeState& node, const Manifest& 
 std::vector<AccountFault> account_faults(const Layout& layout, const NodeState& node,
                                          const Manifest& manifest) {
     std::vector<AccountFault> faults;
-    if (!cluster::service_manager_used(layout))
+    if (!accounts_declared(layout))
         return faults;
     if (platform::declared_accounts(layout.suite) !=
         accounts_text(node, manifest, made_before(layout)))
@@ -217,7 +228,7 @@ std::string accounts_memo(const Layout& layout) {
 }
 
 void take_accounts_back(const Layout& layout, const std::string& memo) {
-    if (!cluster::service_manager_used(layout))
+    if (!accounts_declared(layout))
         return;
     platform::withdraw_folders(layout.suite);
     const json before = json::parse(memo);
@@ -266,15 +277,34 @@ std::vector<std::string> without_files(const Layout& layout, const NodeState& no
 }
 
 bool accounts_are_there(const Layout& layout) {
-    return cluster::service_manager_used(layout) &&
-           (platform::exists(made_file(layout)) ||
-            !platform::declared_accounts(layout.suite).empty() ||
-            !platform::declared_folders(layout.suite).empty());
+    return accounts_declared(layout) && (platform::exists(made_file(layout)) ||
+                                         !platform::declared_accounts(layout.suite).empty() ||
+                                         !platform::declared_folders(layout.suite).empty());
 }
 
 void remove_accounts(const Layout& layout) {
     take_accounts_back(layout, json{{"accounts", json::array()}, {"group", false}}.dump());
 }
+
+namespace {
+
+// Where SQLite keeps a database, with what it has beside it.
+std::vector<std::string> files_of(const std::string& database) {
+    std::vector<std::string> files;
+    for (const char* companion : {"", "-wal", "-shm", "-journal"})
+        if (platform::exists(database + companion))
+            files.push_back(database + companion);
+    return files;
+}
+
+void allow_database(const std::string& file, bool with_folder, const std::string& account) {
+    if (with_folder)
+        platform::allow(platform::parent_of(file), account, platform::Access::change);
+    for (const std::string& one : files_of(file))
+        platform::allow(one, account, platform::Access::change);
+}
+
+} // namespace
 
 void hand_over_database(const Layout& layout, const NodeState& node, const Manifest& manifest,
                         const std::string& component,
@@ -286,14 +316,19 @@ void hand_over_database(const Layout& layout, const NodeState& node, const Manif
     if (!on_copy && (!settings || settings->kind != datasource::Kind::sqlite))
         return;
     const std::string file = on_copy ? node.copy->file : settings->file;
+    if (!platform::accounts_are_declared()) {
+        for (const suite::Service& service : manifest.services)
+            if (service.component == component)
+                allow_database(file, on_copy, account_of(node, manifest, service));
+        return;
+    }
     const std::string owner = owner_of(node, manifest, component);
     if (on_copy) { // where SQLite makes files beside the copy
         platform::give(platform::parent_of(file), "root", account_group(layout));
         platform::set_mode(platform::parent_of(file), 01770);
     }
-    for (const char* companion : {"", "-wal", "-shm", "-journal"})
-        if (platform::exists(file + companion))
-            platform::give(file + companion, owner, account_group(layout));
+    for (const std::string& one : files_of(file))
+        platform::give(one, owner, account_group(layout));
 }
 
 } // namespace locum::installer

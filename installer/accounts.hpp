@@ -8,9 +8,14 @@
 
 namespace locum::installer {
 
+// They are declared, and what is theirs has owners: where systemd runs the services. On Windows
+// each service has an account that the system makes with it, and what it may use is said as its
+// unit is installed (cluster/service_units.hpp).
+bool accounts_declared(const cluster::Layout& layout);
 // Of all accounts of the suite on a host.
 std::string account_group(const cluster::Layout& layout);
-// The operator's choice, else the manifest's, else the suite's name.
+// The operator's choice, else the manifest's, else the suite's name. Windows: the operator's
+// choice, else the service's own; the system's where the manifest says root.
 std::string account_of(const cluster::NodeState& node, const suite::Manifest& manifest,
                        const suite::Service& service);
 // Whose a component's configuration is: the account of its first service; root where it has none.
@@ -31,7 +36,7 @@ struct AccountNames {
 AccountNames account_names(const cluster::NodeState& node, const suite::Manifest& manifest);
 
 // Declares and makes them, with the folders; remembers which it made. All of this does nothing
-// where no service manager runs the services.
+// where they are not declared, but that an operator's choice has to be there.
 void make_accounts(const cluster::Layout& layout, const cluster::NodeState& node,
                    const suite::Manifest& manifest);
 // How the host differs from what make_accounts() makes; none where it does not.

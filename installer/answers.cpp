@@ -20,8 +20,8 @@ namespace {
 
 // Paths in the answers are relative to the file that names them.
 std::string beside(const std::string& file, const std::string& path) {
-    return path.starts_with('/') ? path
-                                 : platform::parent_of(platform::absolute(file)) + "/" + path;
+    return platform::is_absolute(path) ? path
+                                       : platform::parent_of(platform::absolute(file)) + "/" + path;
 }
 
 std::uint16_t port(Section& section, std::string_view key,

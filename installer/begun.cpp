@@ -3,6 +3,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/system_folders.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -154,7 +155,7 @@ std::vector<std::string> differences(const Begun& begun, const Begun& now) {
 }
 
 std::string only_begun_suite(const std::string& root, Begun::What what) {
-    const std::string folder = root + "/var/lib/locum";
+    const std::string folder = platform::folder_of_states(root);
     std::vector<std::string> suites;
     if (platform::exists(folder))
         for (const std::string& name : platform::list_folder(folder))

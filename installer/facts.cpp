@@ -2,11 +2,13 @@
 
 #include "cluster/clock.hpp"
 #include "cluster/host_files.hpp"
+#include "cluster/service_unit.hpp"
 #include "cluster/service_units.hpp"
 #include "cluster/store.hpp"
 #include "datasource/grants.hpp"
 #include "datasource/objects.hpp"
 #include "datasource/schema.hpp"
+#include "engine/contains.hpp"
 #include "engine/error.hpp"
 #include "installer/begun.hpp"
 #include "installer/firewall.hpp"
@@ -77,6 +79,40 @@ DatabaseFacts look_at(const datasource::Settings& settings, const suite::Manifes
     return facts;
 }
 
+void look_at_firewall(Facts& facts, const Answers& answers, const suite::Manifest& manifest,
+                      const cluster::Layout& layout) {
+    const std::optional<platform::Firewall> firewall = host_firewall(layout)();
+    facts.firewall = firewall ? firewall->name : "";
+    if (firewall && firewall->hindrances)
+        facts.firewall_hindrances = firewall->hindrances(
+            resolved(port_rules(manifest, ports_of(manifest, answers.components, answers.ports),
+                                answers.agent_port, answers.firewall),
+                     {}));
+}
+
+} // namespace
+
+namespace {
+
+// Of the agent, and of the services of what is to be installed.
+std::vector<platform::ServiceTrouble> service_troubles(const Answers& answers,
+                                                       const suite::Manifest& manifest,
+                                                       const cluster::Layout& layout) {
+    std::vector<platform::ServiceTrouble> all =
+        platform::service_unit_troubles(cluster::agent_unit_name(layout.suite), "");
+    for (const suite::Service& service : manifest.services) {
+        if (!engine::contains(answers.components, service.component))
+            continue;
+        const auto choice = answers.services.find(service.name);
+        const std::string unit = cluster::service_unit_name(manifest.name, service.name);
+        const bool chosen = choice != answers.services.end() && !choice->second.account.empty();
+        const auto troubles = platform::service_unit_troubles(
+            unit, chosen ? choice->second.account : platform::own_account_of(unit));
+        all.insert(all.end(), troubles.begin(), troubles.end());
+    }
+    return all;
+}
+
 } // namespace
 
 Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
@@ -106,8 +142,10 @@ Facts gather_facts(const Answers& answers, const suite::Manifest& manifest,
         for (const auto& [service, choice] : answers.services)
             if (!choice.account.empty() && !platform::account_exists(choice.account))
                 facts.missing_accounts.push_back(choice.account);
+    if (cluster::service_manager_used(layout))
+        facts.service_troubles = service_troubles(answers, manifest, layout);
     if (layout.root.empty() && facts.root && answers.firewall.manage)
-        facts.firewall = firewall_in_force(layout);
+        look_at_firewall(facts, answers, manifest, layout);
     facts.host_files = cluster::check_host_files(manifest, answers.components);
     if (!answers.create_token.empty()) {
         facts.token_exists = platform::exists(answers.create_token);

@@ -9,6 +9,7 @@
 #include "installer/host_facts.hpp"
 #include "installer/surroundings.hpp"
 #include "platform/host.hpp"
+#include "platform/service.hpp"
 #include "suite/bundle.hpp"
 #include "token/keystore.hpp"
 #include "token/network_token.hpp"
@@ -56,9 +57,11 @@ struct Facts {
     std::optional<DatabaseFacts> database;
     std::vector<engine::Finding> grants;
     std::vector<engine::Finding> host_files;
-    std::vector<std::string> unpacked;         // components that take no more space
-    std::vector<std::string> missing_accounts; // that the answers name for services
-    std::optional<std::string> firewall;       // in force; empty: none; nullopt: no matter of Locum
+    std::vector<std::string> unpacked;                      // components that take no more space
+    std::vector<std::string> missing_accounts;              // that the answers name for services
+    std::vector<platform::ServiceTrouble> service_troubles; // what keeps units from being installed
+    std::optional<std::string> firewall; // in force; empty: none; nullopt: no matter of Locum
+    std::vector<engine::Finding> firewall_hindrances; // that keep its rules from counting
 };
 
 // Reads the secrets from where the answer says. data_folder: of an embedded database.

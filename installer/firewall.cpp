@@ -84,7 +84,7 @@ std::vector<PortRule> port_rules(const suite::Manifest& manifest,
         const auto number = ports.find(port.name);
         if (number == ports.end())
             continue;
-        PortRule rule{port.name, {}, number->second, clients_of(port)};
+        PortRule rule{port.name, {}, number->second, clients_of(port), port.component};
         if (port.tcp)
             rule.protocols.push_back(Protocol::tcp);
         if (port.udp)
@@ -167,7 +167,7 @@ void apply_firewall(const cluster::Layout& layout, const FirewallRecord& record,
     if (const std::optional<platform::Firewall> firewall = find()) {
         applied.set_on = firewall->name;
         std::vector<std::string> unknown;
-        FirewallRules wanted = resolved(record.rules, record.members, &unknown);
+        FirewallRules wanted = admitted(layout, record.rules, record.members, &unknown);
         if (!unknown.empty())
             wanted.merge(firewall->compare({}).surplus);
         firewall->set(wanted);
@@ -181,9 +181,11 @@ void apply_firewall(const cluster::Layout& layout, const FirewallRecord& record,
 
 void remove_firewall(const cluster::Layout& layout) {
     // Of an installation below a folder no rule was ever made.
-    if (!load_firewall(layout))
+    const std::optional<FirewallRecord> record = load_firewall(layout);
+    if (!record)
         return;
-    platform::remove_firewall_rules(firewall_owner(layout));
+    if (record->manage) // else the firewall is not even asked
+        platform::remove_firewall_rules(firewall_owner(layout));
     platform::remove_all(layout.state_file("firewall.json"));
 }
 

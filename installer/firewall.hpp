@@ -21,6 +21,7 @@ struct PortRule {
     std::vector<platform::Protocol> protocols;
     std::uint16_t port = 0;
     Clients from;
+    std::string component = {}; // whose services listen; empty: Locum's agent, or it is not known
     bool operator==(const PortRule&) const = default;
 };
 
@@ -67,6 +68,16 @@ platform::FirewallRules resolved(const std::vector<PortRule>& rules,
                                  const std::vector<Member>& members,
                                  std::vector<std::string>* unknown = nullptr);
 
+// Of a port, sorted; none: it cannot be told, so whoever listens.
+platform::PortOwners port_owners(const cluster::Layout& layout, const PortRule& rule);
+// The same as resolved(), with who listens where the host's firewall tells programs apart.
+platform::FirewallRules admitted(const cluster::Layout& layout, const std::vector<PortRule>& rules,
+                                 const std::vector<Member>& members,
+                                 std::vector<std::string>* unknown = nullptr);
+// Where versions were unpacked or removed: the firewall in force admits the programs of all that
+// are here. Nothing to do where Locum leaves it alone, or where it does not tell programs apart.
+void admit_versions(const cluster::Layout& layout);
+
 // "locum:SUITE".
 std::string firewall_owner(const cluster::Layout& layout);
 
@@ -86,6 +97,10 @@ void apply_firewall(const cluster::Layout& layout, const FirewallRecord& record,
 // is in force and none was.
 std::vector<engine::Finding> firewall_drift(const cluster::Layout& layout,
                                             const FindFirewall& find);
+
+// What keeps the record's rules from counting, as warnings.
+std::vector<engine::Finding> firewall_hindrances(const cluster::Layout& layout,
+                                                 const FindFirewall& find);
 
 // Takes Locum's rules of this suite out of every firewall of the host, in force or not, and forgets
 // the record.

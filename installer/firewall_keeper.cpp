@@ -104,7 +104,8 @@ private:
             return;
         looked_up_ = Clock::now();
         std::vector<std::string> unknown;
-        const platform::FirewallRules wanted = resolved(record.rules, record.members, &unknown);
+        const platform::FirewallRules wanted =
+            admitted(layout_, record.rules, record.members, &unknown);
         if (changed || wanted != set_) {
             apply_firewall(layout_, record, find_);
             set_ = wanted;

@@ -61,11 +61,16 @@ json value_of(const PortRule& rule) {
     return {{"name", rule.name},
             {"protocols", protocols},
             {"port", rule.port},
-            {"from", value_of(rule.from)}};
+            {"from", value_of(rule.from)},
+            {"component", rule.component}};
 }
 
 PortRule rule_from(const json& value) {
-    PortRule rule{value.at("name"), {}, value.at("port"), clients_from(value.at("from"))};
+    PortRule rule{value.at("name"),
+                  {},
+                  value.at("port"),
+                  clients_from(value.at("from")),
+                  value.value("component", "")}; // an older Locum wrote none
     for (const json& protocol : value.at("protocols"))
         rule.protocols.push_back(protocol == "udp" ? Protocol::udp : Protocol::tcp);
     return rule;

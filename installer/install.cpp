@@ -3,6 +3,7 @@
 #include "cluster/installed.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/node_state.hpp"
+#include "engine/contains.hpp"
 #include "engine/error.hpp"
 #include "engine/runner.hpp"
 #include "installer/begun.hpp"
@@ -11,6 +12,7 @@
 #include "platform/hash.hpp"
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
+#include "platform/system_folders.hpp"
 #include "suite/topology.hpp"
 
 #include <algorithm>
@@ -25,8 +27,8 @@ using engine::Kind;
 namespace {
 
 suite::PublicKey named_key(const std::string& answer) {
-    return answer.starts_with('/') ? suite::PublicKey::load(answer)
-                                   : suite::PublicKey::parse(answer);
+    return platform::is_absolute(answer) ? suite::PublicKey::load(answer)
+                                         : suite::PublicKey::parse(answer);
 }
 
 // The key that the operator named, and no other than the cluster's where there is one already.
@@ -144,12 +146,23 @@ Begun inputs_of(const Installation& installation) {
     return begun;
 }
 
+// Before the journal is there to say which; outermost first.
+std::vector<std::string> folders_to_make(const cluster::Layout& layout) {
+    std::vector<std::string> wanted = platform::guarded_folders(layout.root, layout.suite);
+    wanted.push_back(layout.state());
+    std::vector<std::string> missing;
+    for (const std::string& folder : wanted)
+        for (std::string& one : platform::missing_folders(folder))
+            if (!engine::contains(missing, one))
+                missing.push_back(std::move(one));
+    return missing;
+}
+
 // Nothing of the installation is left: neither are the folders that were made for it.
 void end(const cluster::Layout& layout, const Begun& begun) {
     Begun::forget(layout);
-    if (begun.folders.empty())
-        return;
-    platform::remove_all(layout.state());
+    if (engine::contains(begun.folders, layout.state()))
+        platform::remove_all(layout.state());
     platform::remove_if_empty(begun.folders);
 }
 
@@ -209,7 +222,8 @@ void install(const Installation& installation, const engine::Plan& plan,
              const std::function<bool()>& cancelled, engine::Reporter& reporter) {
     const cluster::Layout& layout = installation.layout;
     Begun begun = inputs_of(installation);
-    begun.folders = platform::missing_folders(layout.state());
+    begun.folders = folders_to_make(layout);
+    platform::make_guarded_folders(layout.root, layout.suite);
     platform::make_folders(layout.state(), 0700);
     bool undone = false;
     try {

@@ -1,10 +1,11 @@
 #include "installer/install_plan.hpp"
 
-#include "cluster/service_units.hpp"
+#include "installer/accounts.hpp"
 #include "installer/steps/files.hpp"
 #include "installer/steps/firewall.hpp"
 #include "installer/steps/network.hpp"
 #include "installer/steps/services.hpp"
+#include "installer/steps/shown.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -64,7 +65,7 @@ engine::Plan install_plan(const Installation& installation) {
     } else {
         add(steps::join_network(installation));
     }
-    if (cluster::service_manager_used(installation.layout))
+    if (accounts_declared(installation.layout))
         add(steps::make_accounts(installation));
     const suite::Manifest& manifest = installation.manifest();
     for (const std::string& component : installation.answers.components)
@@ -76,6 +77,8 @@ engine::Plan install_plan(const Installation& installation) {
         for (const PortRule& rule : steps::firewall_rules(installation))
             add(steps::admit(installation, rule, host_firewall(installation.layout)));
     }
+    if (steps::is_shown(installation))
+        add(steps::show(installation));
     add(steps::start_agent(installation));
     // Servers first: a balancer in front of nothing answers every request with an error. An unknown
     // component is preflight's to refuse, after the plan was printed.

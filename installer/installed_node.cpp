@@ -13,6 +13,7 @@
 #include "platform/tree.hpp"
 #include "suite/bundle.hpp"
 #include "suite/layout.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -31,7 +32,8 @@ std::string servers_file(const cluster::Layout& layout) {
 
 VersionHere version_in(const std::string& bundle, const suite::PublicKey& key) {
     VersionHere here{{}, suite::signed_manifest(bundle, key), bundle};
-    here.manifest = suite::parse_manifest(here.text, bundle);
+    here.manifest =
+        suite::for_system(suite::parse_manifest(here.text, bundle), platform::system_name());
     return here;
 }
 
@@ -62,7 +64,8 @@ std::optional<VersionHere> unpacked_version(const cluster::Layout& layout,
         return std::nullopt;
     try {
         VersionHere here{{}, platform::read_file(file, suite::layout::largest_manifest), ""};
-        here.manifest = suite::parse_manifest(here.text, file);
+        here.manifest =
+            suite::for_system(suite::parse_manifest(here.text, file), platform::system_name());
         return here;
     } catch (const Error&) {
         return std::nullopt; // damaged, and no bundle says what it should be

@@ -7,14 +7,17 @@
 #include "installer/balancing.hpp"
 #include "installer/begun.hpp"
 #include "installer/config_files.hpp"
+#include "installer/firewall.hpp"
 #include "installer/installed_node.hpp"
 #include "installer/json_operation.hpp"
 #include "installer/probing.hpp"
 #include "installer/service_operations.hpp"
+#include "installer/shown.hpp"
 #include "installer/surroundings.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 #include "platform/tree.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -217,6 +220,7 @@ json stage(Node& node, const json& parameters, engine::Reporter& reporter) {
     engine::require_no_errors(package_findings(ask_packages(bundle.manifest(), state.components)));
     prune(node, bundle);
     cluster::stage(bundle, node.layout, state.components, reporter, "stage");
+    admit_versions(node.layout);
     // Before anything is stopped for it: what this version makes of this node must be accepted.
     const InstalledVersion version(node.layout, bundle.manifest().version.text());
     const std::vector<BalancedNode> servers = balanced_from_json(parameters.at("servers").dump());
@@ -236,6 +240,7 @@ json switch_component(Node& node, const json& parameters) {
             .remedy("stage the bundle again: locum upgrade resume BUNDLE");
     platform::make_folders(node.layout.product() + "/current");
     platform::switch_link(node.layout.current(component), target);
+    try_to_show_on_host(node.layout);
     return json::object();
 }
 
@@ -268,6 +273,7 @@ json configure(Node& node, const json& parameters) {
     engine::failpoint("agent/configure/files");
     // Last: what the state says is then true of the files, too, whenever this process ends.
     node.change(edit);
+    try_to_show_on_host(node.layout);
     return json::object();
 }
 
@@ -279,6 +285,7 @@ json select(Node& node, const json& parameters) {
         state.ports = selected.ports;
         state.services = selected.services;
     });
+    try_to_show_on_host(node.layout);
     return json::object();
 }
 
@@ -351,6 +358,12 @@ bool all_run(const NodeFacts& facts, const std::vector<std::string>& services,
         return service != facts.services.end() && service->second.status == "running" &&
                service->second.version == version;
     });
+}
+
+std::vector<std::string> services_on(const NodeFacts& facts, const suite::Manifest& manifest,
+                                     std::string_view component) {
+    return facts.program ? suite::services_of(manifest, component, facts.program->system)
+                         : manifest.services_of(component);
 }
 
 bool none_runs(const NodeFacts& facts, const std::string& component) {

@@ -4,6 +4,7 @@
 
 #include "cluster/node.hpp"
 #include "installer/agent_operations.hpp"
+#include "suite/manifest.hpp"
 
 namespace locum::installer {
 
@@ -62,6 +63,10 @@ NodeFacts facts_from_json(const std::string& text);
 // Every one of the services runs in this version.
 bool all_run(const NodeFacts& facts, const std::vector<std::string>& services,
              const std::string& version);
+// The names of the component's services on that node, whose system may be another one than that of
+// the manifest.
+std::vector<std::string> services_on(const NodeFacts& facts, const suite::Manifest& manifest,
+                                     std::string_view component);
 // No service of the component runs, or would be started again.
 bool none_runs(const NodeFacts& facts, const std::string& component);
 

@@ -4,6 +4,7 @@
 #include "cluster/clock.hpp"
 #include "engine/contains.hpp"
 #include "installer/requirements.hpp"
+#include "suite/systems.hpp"
 #include "suite/topology.hpp"
 
 #include <algorithm>
@@ -27,8 +28,12 @@ bool selected(const Answers& answers, const std::string& component) {
 void check_selection(const Answers& answers, const Manifest& manifest,
                      std::vector<Finding>& findings) {
     std::vector<std::string> names;
-    for (const suite::Component& component : manifest.components)
+    std::vector<std::string> offered;
+    for (const suite::Component& component : manifest.components) {
         names.push_back(component.name);
+        if (suite::is_offered(manifest, component.name))
+            offered.push_back(component.name);
+    }
     bool server = false;
     for (const std::string& name : answers.components) {
         const suite::Component* component = manifest.component(name);
@@ -39,6 +44,16 @@ void check_selection(const Answers& answers, const Manifest& manifest,
             continue;
         }
         server = server || component->role == suite::Role::server;
+        if (!suite::is_offered(manifest, name))
+            findings.push_back(
+                {"component-system", Severity::error,
+                 fmt::format("component {} on a host of {}", name, manifest.system),
+                 fmt::format("one that the bundle has for it: {}",
+                             offered.empty() ? "none"
+                                             : fmt::format("{}", fmt::join(offered, ", "))),
+                 fmt::format("take {} out of components in {}, or install it on a host of another "
+                             "system (locum bundle inspect BUNDLE shows which)",
+                             name, answers.file)});
         for (const std::string& needed : component->requires_)
             if (!selected(answers, needed))
                 findings.push_back({"component-requires", Severity::error,
@@ -223,6 +238,12 @@ void check_services(const Answers& answers, const Manifest& manifest, const Fact
                             fmt::format("no account {} on this host", account),
                             "the account that the answers name for a service",
                             fmt::format("create it, or correct [services] in {}", answers.file)});
+    for (const platform::ServiceTrouble& trouble : facts.service_troubles) {
+        findings.push_back({"service-manager", Severity::error, trouble.found,
+                            "a service that can be installed and started", trouble.remedy});
+        if (!trouble.certain)
+            findings.back().severity = Severity::warning;
+    }
 }
 
 } // namespace
@@ -262,6 +283,8 @@ std::vector<Finding> preflight(const Answers& answers, const Manifest& manifest,
     check_services(answers, manifest, facts, findings);
     for (const Finding& finding : firewall_findings(answers.firewall, manifest))
         findings.push_back(finding);
+    findings.insert(findings.end(), facts.firewall_hindrances.begin(),
+                    facts.firewall_hindrances.end());
     if (facts
             .database) // a further node's is told with the cluster's others (installer/meeting.cpp)
         for (Finding& finding : advice_findings(manifest, answers.components, {}))

@@ -198,7 +198,7 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
         file.content =
             suite::render(version.text(config.template_file), scope, config.template_file);
         file.mode = config.mode;
-        if (cluster::service_manager_used(layout)) {
+        if (accounts_declared(layout)) {
             file.owner = owner_of(node, version.manifest(), component);
             file.group = account_group(layout);
         }
@@ -268,6 +268,9 @@ std::vector<cluster::ServiceSpec> service_specs(const Layout& layout, const Node
             spec.account = account_of(node, manifest, service);
             spec.group = account_group(layout);
             spec.writeable = {node.data_folder, node.run_folder, layout.logs()};
+            for (const suite::Config& config : manifest.configs)
+                if (config.component == component)
+                    spec.readable.push_back(suite::render(config.to, scope, "manifest.toml"));
             spec.limits = service.limits;
             spec.needs = service.after;
             spec.after = services_before(manifest, component);

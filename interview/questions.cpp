@@ -5,6 +5,7 @@
 #include "installer/requirements.hpp"
 #include "interview/questions_of_network.hpp"
 #include "platform/files.hpp"
+#include "suite/systems.hpp"
 #include "suite/topology.hpp"
 #include "suite/trust.hpp"
 #include "token/identity.hpp"
@@ -62,21 +63,7 @@ std::string fault_of_token(const Draft&, const Value& value) {
     }
 }
 
-Question topology_question(const Manifest& manifest) {
-    Question question{topology_key, Form::choice, "Kind of network",
-                      "What the cluster is to be. All of its hosts are of one kind."};
-    question.options = [&manifest](const Draft&) {
-        std::vector<Option> options;
-        for (const suite::Topology& topology : manifest.topologies)
-            options.push_back({topology.name, topology.title,
-                               fmt::format("{}", fmt::join(topology.components, ", "))});
-        return options;
-    };
-    question.suggested = [&manifest](const Draft&) { return Value{manifest.topologies[0].name}; };
-    return question;
-}
-
-// What can be chosen of a topology: what comes with another is not.
+// What can be chosen of a topology on this host's system: what comes with another is not.
 std::vector<std::string> choosable(const Manifest& manifest, const std::string& topology) {
     std::vector<std::string> names;
     for (const suite::Component& component : manifest.components) {
@@ -85,10 +72,41 @@ std::vector<std::string> choosable(const Manifest& manifest, const std::string& 
                                            return (topology.empty() || one.name == topology) &&
                                                   contains(one.components, component.name);
                                        });
-        if (component.with.empty() && fits != manifest.topologies.end())
+        if (component.with.empty() && fits != manifest.topologies.end() &&
+            suite::is_offered(manifest, component.name))
             names.push_back(component.name);
     }
     return names;
+}
+
+// Of which this host can have anything.
+std::vector<suite::Topology> possible(const Manifest& manifest) {
+    std::vector<suite::Topology> topologies = manifest.topologies;
+    std::erase_if(topologies, [&](const suite::Topology& topology) {
+        return choosable(manifest, topology.name).empty();
+    });
+    if (topologies.empty())
+        throw Error(fmt::format("{} {} brings nothing for {}", manifest.title,
+                                manifest.version.text(), manifest.system),
+                    engine::Kind::refused)
+            .remedy("install it on a host of another system (locum bundle inspect BUNDLE shows "
+                    "which), or ask the vendor for a bundle that is for this one");
+    return topologies;
+}
+
+Question topology_question(const Manifest& manifest) {
+    Question question{topology_key, Form::choice, "Kind of network",
+                      "What the cluster is to be. All of its hosts are of one kind."};
+    const std::vector<suite::Topology> topologies = possible(manifest);
+    question.options = [topologies](const Draft&) {
+        std::vector<Option> options;
+        for (const suite::Topology& topology : topologies)
+            options.push_back({topology.name, topology.title,
+                               fmt::format("{}", fmt::join(topology.components, ", "))});
+        return options;
+    };
+    question.suggested = [first = topologies[0].name](const Draft&) { return Value{first}; };
+    return question;
 }
 
 std::string fault_of_selection(const Manifest& manifest, const Draft& draft, const Value& value) {

@@ -1,11 +1,13 @@
 #include "interview/questions_of_network.hpp"
 #include "interview/questions_of_keystore.hpp"
 
+#include "cluster/layout.hpp"
 #include "engine/contains.hpp"
 #include "installer/facts.hpp"
 #include "platform/addresses.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "suite/systems.hpp"
 #include "suite/topology.hpp"
 
 #include <algorithm>
@@ -80,10 +82,10 @@ std::string fault_of_port(const Draft& draft, const Value& value) {
 
 // Of a folder that is written, or will be made.
 std::string fault_of_folder(const std::string& path) {
-    if (!path.starts_with('/'))
-        return fmt::format("found '{}'; expected a path that begins with /", path);
+    if (!platform::is_absolute(path))
+        return fmt::format("found '{}'; expected an absolute path", path);
     std::string at = path;
-    while (at != "/" && !platform::exists(at))
+    while (!platform::exists(at) && platform::parent_of(at) != at)
         at = platform::parent_of(at);
     if (platform::is_regular_file(at))
         return fmt::format("found a file at {}; expected a folder, or nothing", at);
@@ -110,7 +112,7 @@ std::string fault_of_run_folder(const Manifest& manifest, const Draft& draft,
 }
 
 std::string data_folder(const Setting& setting) {
-    return setting.root + "/var/opt/" + setting.manifest.name;
+    return cluster::Layout{setting.root, setting.manifest.name}.data();
 }
 
 void add_folders(std::vector<Question>& all, const Setting& setting) {
@@ -122,7 +124,7 @@ void add_folders(std::vector<Question>& all, const Setting& setting) {
     all.push_back(std::move(data));
     Question run{"run-directory", Form::path, "Folder for sockets", "Keep it short."};
     run.asked = advanced();
-    run.suggested = always({setting.root + "/run/" + setting.manifest.name});
+    run.suggested = always({cluster::Layout{setting.root, setting.manifest.name}.run()});
     run.fault = [&manifest = setting.manifest](const Draft& draft, const Value& value) {
         return fault_of_run_folder(manifest, draft, value.at(0));
     };
@@ -220,6 +222,8 @@ void add_ports(std::vector<Question>& all, const Manifest& manifest) {
     agent.fault = fault_of_port;
     all.push_back(std::move(agent));
     for (const suite::Port& port : manifest.ports) {
+        if (!suite::is_offered(manifest, port.component))
+            continue;
         Question question{"ports." + port.name, Form::port,
                           fmt::format("Port '{}' of {}", port.name, port.component),
                           "In place of the vendor's choice for this selection."};
@@ -283,7 +287,8 @@ void add_firewall(std::vector<Question>& all, const Setting& setting) {
     };
     add("agent", "", "any");
     for (const suite::Port& port : setting.manifest.ports)
-        add(port.name, port.component, word_of(port.from));
+        if (suite::is_offered(setting.manifest, port.component))
+            add(port.name, port.component, word_of(port.from));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // All questions of an installation as a commented answers file.
 
 #include "interview/questions.hpp"
+#include "suite/systems.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +19,8 @@ Draft widest(const Setting& setting) {
                 {"firewall.manage", {"yes"}}};
     Value& components = draft["components"];
     for (const suite::Component& component : setting.manifest.components)
-        components.push_back(component.name);
+        if (suite::is_offered(setting.manifest, component.name))
+            components.push_back(component.name);
     return draft;
 }
 

@@ -32,6 +32,17 @@ void remove_group(const std::string& name);
 // Of a file or folder, links not followed. Throws Error where either is unknown.
 void give(const std::string& path, const std::string& account, const std::string& group);
 
+// Accounts of services are declared here. Windows: false, the system has one for each service.
+bool accounts_are_declared();
+// The account that the system has for the service (Windows): "NT SERVICE\NAME". Linux: "".
+std::string own_account_of(const std::string& service);
+
+enum class Access { read, change };
+// Lets the account do that with the file, or with the folder and what is and will be in it but for
+// files that nothing is handed down to; who may already, still may. Windows only: elsewhere a unit
+// says it and this does nothing. Throws Error where the account is unknown.
+void allow(const std::string& path, const std::string& account, Access access);
+
 struct Ownership {
     std::string account; // its number, where it has no name
     std::string group;

@@ -153,6 +153,10 @@ std::string parent_of(const std::string& path) {
     return slash == std::string::npos ? "." : without_trailing_slash(at.substr(0, slash));
 }
 
+bool is_absolute(std::string_view path) {
+    return root_length(path) > 0;
+}
+
 std::string absolute(const std::string& path) {
     const std::string whole = with_root(path);
     const std::size_t root = root_length(whole);

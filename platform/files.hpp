@@ -52,7 +52,12 @@ free_bytes(const std::string& path); // of the file system that holds it or its 
 // Creates and removes a file in the folder (or its nearest parent that exists); false if it cannot.
 bool writeable(const std::string& folder);
 std::string parent_of(const std::string& path);
+// It has a root of its own: "/x"; Windows: "C:/x", "//server/share/x".
+bool is_absolute(std::string_view path);
 std::string absolute(const std::string& path);
+// As another library is to open it by: Windows: with what lets it be longer than 260 characters;
+// absolute() is the way back. Linux: the path itself.
+std::string native_name(const std::string& path);
 // Where every user may make something. Its path is short: names of sockets have little room.
 std::string temporary_folder();
 // A fresh folder, 0700, below `parent`.

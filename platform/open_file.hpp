@@ -1,6 +1,6 @@
 #pragma once
-// One open file of the system. For the parts of this folder that are the same on every system;
-// others use files.hpp and input_file.hpp.
+// One open file of the system. For the parts of this folder that are the same on every system, and
+// for what is written piece by piece; others use files.hpp, new_file.hpp and input_file.hpp.
 
 #include <cstdint>
 #include <optional>

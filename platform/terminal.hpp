@@ -24,6 +24,9 @@ private:
 
 bool stdin_is_terminal();
 bool stderr_is_terminal();
+// Windows: where this process has a window that goes with it, as one has that is started by a
+// click, the window stays until a person presses Enter. Linux: nothing.
+void keep_window_open();
 unsigned terminal_columns(); // 80 where it cannot be told
 unsigned terminal_lines();   // 24 where it cannot be told
 // Asks on the terminal without echo. Throws Error(usage) where standard input is no terminal.

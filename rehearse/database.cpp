@@ -3,7 +3,9 @@
 #include "engine/error.hpp"
 #include "platform/companion.hpp"
 #include "platform/files.hpp"
+#include "platform/input_file.hpp"
 #include "platform/outcome.hpp"
+#include "platform/tree.hpp"
 #include "rehearse/load.hpp"
 #include "rehearse/postgresql.hpp"
 
@@ -11,7 +13,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <fstream>
+#include <optional>
 
 namespace locum::rehearse {
 
@@ -52,8 +54,7 @@ std::map<std::string, std::string> parts_of(const datasource::Schema& schema) {
 
 bool starts_with(const std::string& file, std::string_view magic) {
     std::string head(magic.size(), '\0');
-    std::ifstream(file, std::ios::binary)
-        .read(head.data(), static_cast<std::streamsize>(head.size()));
+    head.resize(platform::InputFile(file).read_at(0, head.data(), head.size()));
     return head == magic;
 }
 
@@ -75,7 +76,7 @@ void load_dump(const std::string& file, const datasource::Settings& settings,
                const Postgresql* server, const Patience& patience) {
     if (!server) {
         if (starts_with(file, "SQLite format 3")) {
-            std::filesystem::copy_file(file, settings.file);
+            platform::copy_file(file, settings.file, 0600);
             return;
         }
         datasource::ConnectOptions options;
@@ -116,9 +117,10 @@ void run_generator(const std::string& text, const std::map<std::string, std::str
 std::uint64_t size_of(const std::string& file) {
     std::uint64_t bytes = 0;
     for (const std::string& part : {file, file + "-wal"}) {
-        std::error_code gone; // the log goes with the last connection
-        const std::uint64_t size = std::filesystem::file_size(part, gone);
-        bytes += gone ? 0 : size;
+        // The log goes with the last connection.
+        if (const std::optional<platform::FileEntry> found =
+                platform::look_at(platform::canonical(part)))
+            bytes += found->size;
     }
     return bytes;
 }

@@ -9,10 +9,11 @@
 #include "platform/outcome.hpp"
 #include "platform/process.hpp"
 #include "platform/standard_error.hpp"
+#include "platform/system_folders.hpp"
+#include "platform/tree.hpp"
 #include "rehearse/postgresql.hpp"
 
 #include <cstdlib>
-#include <filesystem>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <map>
@@ -33,7 +34,6 @@ constexpr std::uint64_t excerpt_bytes = 4000;
 constexpr std::string_view process_record = ".record"; // of a service's process
 
 constexpr const char* folder_prefix = "locum-rehearsal.";
-constexpr const char* run_parent = "/tmp"; // a socket's path is to be short
 constexpr const char* run_prefix = "locum-run.";
 // In the folder: held by its owner, and what else is the owner's.
 constexpr const char* lock_file = "lock";
@@ -43,7 +43,12 @@ std::string parent_folder(const std::string& named) {
     if (!named.empty())
         return platform::absolute(named);
     const char* system = std::getenv("TMPDIR");
-    return system && *system ? platform::absolute(system) : "/tmp";
+    return system && *system ? platform::absolute(system) : platform::temporary_folder();
+}
+
+// A socket's path is to be short.
+std::string run_parent() {
+    return platform::temporary_folder();
 }
 
 // What others have put into a folder that all may write to is not read, let alone removed.
@@ -58,7 +63,7 @@ bool is_own_folder(const std::string& folder) {
 
 // Others may pass, and see nothing: a database server of another account has its data below.
 void let_pass(const std::string& folder) {
-    std::filesystem::permissions(folder, std::filesystem::perms(0711));
+    platform::set_mode(folder, 0711);
 }
 
 std::optional<std::string> end_process(const platform::ProcessId& process,
@@ -90,7 +95,7 @@ Site::Site(const std::string& parent) {
     folder_ = platform::make_temporary_folder(below, folder_prefix);
     let_pass(folder_);
     lock_ = platform::Lock::take(file(lock_file), "a rehearsal");
-    run_ = platform::make_temporary_folder(run_parent, run_prefix);
+    run_ = platform::make_temporary_folder(run_parent(), run_prefix);
     let_pass(run_);
     write_owned();
 }
@@ -162,7 +167,7 @@ std::string Site::clear_abandoned_site(const std::string& folder) {
         throw engine::Error(
             fmt::format("{}/{} cannot be read: {}", folder, owned_file, error.what()));
     }
-    const std::string run_start = std::string(run_parent) + "/" + run_prefix;
+    const std::string run_start = run_parent() + "/" + run_prefix;
     if (!found.run.starts_with(run_start) ||
         found.run.find('/', run_start.size()) != found.run.npos)
         throw engine::Error(fmt::format("{}/{} names the folder {}; expected one of {}*", folder,
@@ -197,7 +202,8 @@ std::vector<std::string> Site::nodes() const {
 std::vector<std::string> Site::end_all() {
     std::set<std::string> suites;
     for (const std::string& node : nodes())
-        for (const std::string& suite : platform::list_folder(file(node) + "/var/lib/locum"))
+        for (const std::string& suite :
+             platform::list_folder(platform::folder_of_states(file(node))))
             suites.insert(suite);
     std::vector<std::string> all;
     for (const std::string& suite : suites)
@@ -268,8 +274,9 @@ std::vector<std::string> Site::end_nodes(const std::string& suite) {
 std::vector<Excerpt> Site::logs() const {
     std::vector<Excerpt> excerpts;
     for (const std::string& node : nodes())
-        for (const std::string& suite : platform::list_folder(file(node) + "/var/log/locum")) {
-            const std::string folder = fmt::format("{}/var/log/locum/{}", file(node), suite);
+        for (const std::string& suite :
+             platform::list_folder(platform::folder_of_logs(file(node)))) {
+            const std::string folder = layout(node, suite).logs();
             for (const std::string& log : platform::list_folder(folder)) {
                 const std::string path = folder + "/" + log;
                 if (!platform::is_regular_file(path))

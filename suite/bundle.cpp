@@ -3,9 +3,11 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/operating_system.hpp"
 #include "platform/tree.hpp"
 #include "suite/bundle_reader.hpp"
 #include "suite/output_file.hpp"
+#include "suite/systems.hpp"
 #include "suite/unpack.hpp"
 
 #include <algorithm>
@@ -64,27 +66,34 @@ std::string signed_manifest(const std::string& file, const PublicKey& trusted) {
 }
 
 Bundle Bundle::open(const std::string& file, const PublicKey& trusted) {
-    Bundle bundle = open_whole(platform::InputFile(file), trusted);
+    return open(file, trusted, platform::system_name());
+}
+
+Bundle Bundle::open(const std::string& file, const PublicKey& trusted, const std::string& system) {
+    Bundle bundle = open_whole(platform::InputFile(file), trusted, system);
     for (const Via& via : bundle.manifest().via)
         bundle.state_->carried.push_back(bundle.open_carried(via, trusted));
     return bundle;
 }
 
-Bundle Bundle::open_whole(platform::InputFile file, const PublicKey& trusted) {
+Bundle Bundle::open_whole(platform::InputFile file, const PublicKey& trusted,
+                          const std::string& system) {
     Bundle bundle = open_by(parse_manifest, std::move(file), trusted);
     for (auto& [kind, engine] : bundle.state_->manifest.database.engines)
         for (auto& migration : engine.migrations)
             for (auto& part : migration.run)
                 if (part.host_file.empty() && part.argv.empty())
                     part.sql = bundle.text(part.name);
+    bundle.state_->manifest = for_system(bundle.state_->manifest, system);
     return bundle;
 }
 
 Bundle Bundle::open_carried(const Via& via, const PublicKey& trusted) const {
     const std::string path = via_part(via);
     const std::string name = fmt::format("{}:{}", file(), path);
-    Bundle bundle = open_whole(
-        state_->file.within(state_->places.at(path), state_->part(path).size, name), trusted);
+    Bundle bundle =
+        open_whole(state_->file.within(state_->places.at(path), state_->part(path).size, name),
+                   trusted, manifest().system);
     const Manifest& found = bundle.manifest();
     if (found.name != manifest().name || found.version.text() != via.version.text() ||
         found.schema != via.schema)
@@ -152,13 +161,25 @@ std::string Bundle::text(const std::string& part) const {
     return read_part(state_->file, state_->part(part), state_->places.at(part));
 }
 
+const Part& Bundle::payload_of(const std::string& name) const {
+    const Component* component = state_->manifest.component(name); // or it is a program
+    const std::string payload =
+        component == nullptr ? name : payload_name(*component, state_->manifest.system);
+    if (payload.empty())
+        throw Error(fmt::format("{} brings '{}' for {} only; this host is {}", file(), name,
+                                systems_text(*component), state_->manifest.system),
+                    Kind::refused)
+            .remedy("ask the bundle's vendor for one that brings it for this system, too");
+    return state_->part(payload_part(payload));
+}
+
 std::uint64_t Bundle::payload_bytes(const std::string& component) const {
-    return state_->part(payload_part(component)).size;
+    return payload_of(component).size;
 }
 
 void Bundle::unpack(const std::string& component, const std::string& into,
                     const std::function<void(std::uint64_t more)>& taken) const {
-    const Part& part = state_->part(payload_part(component));
+    const Part& part = payload_of(component);
     const auto ours = [&](const File& file) { return file.component == component; };
     // One component's files stand together.
     const auto& all = state_->manifest.files;

@@ -31,7 +31,11 @@ class Bundle {
 public:
     // Throws Error(not_trusted) for whatever is not exactly what the key signed, Error(refused) for
     // a bundle that a newer Locum must read, Error(usage) where there is no such file.
+    // Its manifest is that of this host's system, or of the named one (suite/systems.hpp); verified
+    // is all of it.
     static Bundle open(const std::string& file, const PublicKey& trusted);
+    static Bundle open(const std::string& file, const PublicKey& trusted,
+                       const std::string& system);
 
     ~Bundle();
     Bundle(Bundle&&) noexcept;
@@ -48,10 +52,10 @@ public:
     void save(const std::string& file) const;
     // The text of a small part (template, licence, migration).
     std::string text(const std::string& part) const;
-    // Unpacks a component's payload into the folder `into`, which must not exist: it is filled as
-    // `into`.stage (0700; one left by a killed run is removed first), every file's hash is checked,
-    // all is synced and then renamed. Leaves nothing behind on failure. taken: told how many more
-    // bytes of the payload were read; may be empty.
+    // Unpacks a component's payload for the manifest's system into the folder `into`, which must
+    // not exist: it is filled as `into`.stage (0700; one left by a killed run is removed first),
+    // every file's hash is checked, all is synced and then renamed. Leaves nothing behind on
+    // failure. taken: told how many more bytes of the payload were read; may be empty.
     void unpack(const std::string& component, const std::string& into,
                 const std::function<void(std::uint64_t more)>& taken = {}) const;
     // Of the component's payload, as it is in the bundle.
@@ -61,7 +65,9 @@ private:
     friend class ProgramBundle;
     using Parse = Manifest (*)(std::string_view text, const std::string& file_name);
     static Bundle open_by(Parse parse, platform::InputFile file, const PublicKey& trusted);
-    static Bundle open_whole(platform::InputFile file, const PublicKey& trusted);
+    static Bundle open_whole(platform::InputFile file, const PublicKey& trusted,
+                             const std::string& system);
+    const Part& payload_of(const std::string& component) const;
     Bundle open_carried(const Via& via, const PublicKey& trusted) const;
 
     struct State;

@@ -14,6 +14,7 @@
 #include "suite/output_file.hpp"
 #include "suite/payload.hpp"
 #include "suite/references.hpp"
+#include "suite/systems.hpp"
 #include "suite/template.hpp"
 
 #include <algorithm>
@@ -146,11 +147,12 @@ void check_program(const std::string& file, const Program& program) {
 }
 
 // By payload: the components' as they are, and one that is made for each program.
-std::map<std::string, std::string> payload_folders(const Manifest& suite, const std::string& folder,
-                                                   const std::string& workshop) {
+std::map<std::string, std::string> all_folders(const Manifest& suite, const std::string& folder,
+                                               const std::string& workshop) {
     std::map<std::string, std::string> folders;
     for (const Component& component : suite.components)
-        folders[component.name] = folder + "/" + component.payload;
+        for (const auto& [payload, path] : payload_folders(component))
+            folders[payload] = folder + "/" + path;
     if (!suite.program)
         return folders;
     for (const auto& [system, path] : suite.program->files) {
@@ -294,8 +296,7 @@ Manifest build_bundle(const std::string& suite_toml, const SigningKey& key, cons
     const Workshop workshop(platform::parent_of(target));
     std::vector<Source> sources;
     std::vector<File> files;
-    const std::map<std::string, std::string> folders =
-        payload_folders(suite, folder, workshop.path());
+    const std::map<std::string, std::string> folders = all_folders(suite, folder, workshop.path());
     for (const std::string& path : part_paths(suite)) {
         const auto found = std::find_if(folders.begin(), folders.end(), [&](const auto& one) {
             return payload_part(one.first) == path;

@@ -254,6 +254,11 @@ bool Section::is_list(std::string_view key) {
     return node != nullptr && std::holds_alternative<std::vector<Node>>(node->value);
 }
 
+bool Section::is_table(std::string_view key) {
+    const Node* node = find(key);
+    return node != nullptr && std::holds_alternative<std::vector<Entry>>(node->value);
+}
+
 Place Section::at() const {
     return node_ == nullptr ? Place{} : node_->at;
 }

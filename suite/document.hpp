@@ -46,8 +46,9 @@ public:
     std::vector<Section> list(std::string_view key);
     // All keys, in the order of the file.
     std::vector<Text> keys() const;
-    bool has(std::string_view key);     // counts as asking for it
-    bool is_list(std::string_view key); // likewise; false where it is missing
+    bool has(std::string_view key);      // counts as asking for it
+    bool is_list(std::string_view key);  // likewise; false where it is missing
+    bool is_table(std::string_view key); // likewise
     Place at() const;
     // Throws Error(usage) for the first key that was not asked for.
     void done() const;

@@ -2,6 +2,7 @@
 
 #include "suite/document.hpp"
 #include "suite/lint_checks.hpp"
+#include "suite/systems.hpp"
 #include "suite/template.hpp"
 
 #include <algorithm>
@@ -15,6 +16,9 @@ void Remarks::add(Spot at, Words words, Severity severity, bool note) {
                         note,
                         {std::move(words.name), severity, std::move(words.found),
                          std::move(words.expected), std::move(words.remedy)}});
+}
+void Remarks::add(std::vector<Remark> remarks) {
+    std::move(remarks.begin(), remarks.end(), std::back_inserter(remarks_));
 }
 void Remarks::note(Spot at, Words words) {
     add(std::move(at), std::move(words), Severity::warning, true);
@@ -78,7 +82,16 @@ Spot item_at(const Source& source, std::initializer_list<std::string_view> keys,
     std::vector<std::string_view> path(keys);
     const std::string_view last = path.back();
     path.pop_back();
-    const std::vector<Section> items = within(source, path).list(last);
+    std::vector<Section> items = within(source, path).list(last);
+    // Those that a manifest of one system does not have.
+    const Manifest& manifest = source.manifest;
+    if (manifest.whole && (last == "services" || last == "configs" || last == "probes"))
+        std::erase_if(items, [&](Section& item) {
+            std::vector<std::string> words;
+            for (const Text& word : item.texts("systems"))
+                words.push_back(word.value);
+            return !is_here(manifest, item.text("component").value, words, manifest.system);
+        });
     return {source.file, index < items.size() ? items[index].at().line : 0};
 }
 
@@ -152,13 +165,18 @@ bool can_roll(const Manifest& manifest) {
 
 std::vector<Remark> lint(const Source& source, const std::vector<Source>& older) {
     Remarks remarks;
-    lint_components(source, remarks);
-    lint_names(source, remarks);
-    lint_services(source, remarks);
-    lint_probes(source, remarks);
+    std::vector<Source> by_system;
+    for (const std::string& system : systems_of(source.manifest))
+        by_system.push_back(for_system(source, system));
+    if (by_system.empty())
+        by_system.push_back(source);
+    for (const Check check :
+         {lint_components, lint_names, lint_services, lint_programs_there, lint_probes})
+        lint_each(by_system, check, remarks);
     lint_ports(source, remarks);
-    lint_literals(source, remarks);
-    lint_configs(source, remarks);
+    for (const Check check : {lint_literals, lint_configs})
+        lint_each(by_system, check, remarks);
+    lint_systems(source, remarks);
     lint_ways(source, remarks);
     lint_database(source, older, remarks);
     return remarks.take();

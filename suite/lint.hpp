@@ -18,7 +18,7 @@ struct Source {
     Manifest
         manifest; // the SQL of its migrations is filled in, but for host files that are not here
     std::map<std::string, std::string> texts;          // by path: templates, licence, SQL
-    std::map<std::string, std::vector<File>> payloads; // by component; without sizes and sums
+    std::map<std::string, std::vector<File>> payloads; // by payload; without sizes and sums
     std::vector<std::string> writable;                 // files of payloads that anyone may write to
     std::map<std::string, std::string> missing_programs; // by system: the file that is not there
     std::set<std::string> missing_host_files;            // by name: not here, or another file
@@ -28,6 +28,9 @@ struct Spot {
     std::string file;
     unsigned line = 0; // 0: the file as a whole
 };
+
+// The same as hosts of the system see it (suite/systems.hpp); its payloads are by component.
+Source for_system(const Source& source, const std::string& system);
 
 // A note tells what is worth a thought, and is nobody's mistake; its finding is a warning.
 struct Remark {

@@ -18,6 +18,7 @@ struct Words {
 
 class Remarks {
 public:
+    void add(std::vector<Remark> remarks);
     void note(Spot at, Words words);
     void warning(Spot at, Words words);
     void error(Spot at, Words words);
@@ -62,6 +63,13 @@ const Named* named(const std::vector<Named>& all, const std::string& name) {
 const Component* server_of(const Manifest& manifest);
 bool can_roll(const Manifest& manifest);
 
+// What a check finds on hosts of each system that the suite tells apart. What it finds on some of
+// them only says so.
+using Check = void (*)(const Source& source, Remarks& remarks);
+void lint_each(const std::vector<Source>& by_system, Check check, Remarks& remarks);
+
+void lint_systems(const Source& source, Remarks& remarks);
+void lint_programs_there(const Source& source, Remarks& remarks);
 void lint_components(const Source& source, Remarks& remarks);
 void lint_names(const Source& source, Remarks& remarks);
 void lint_services(const Source& source, Remarks& remarks);

@@ -1,6 +1,7 @@
 // Components with their payloads and services, and the texts for operators.
 
 #include "suite/lint_checks.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -25,7 +26,12 @@ void lint_own_program(const Source& source, const Service& service, const Spot& 
     if (!source.payloads.contains(service.component))
         return; // a payload that cannot be read is an error of `bundle build`
     const std::string path = service.argv.front().substr(own_folder.size());
+    const bool windows = means("windows", source.manifest.system);
     const File* file = file_of(source, service.component, path);
+    // As Windows is asked there, for what it runs.
+    for (const char* suffix : {".exe", ".com", ".bat", ".cmd"})
+        if (windows && file == nullptr)
+            file = file_of(source, service.component, path + suffix);
     if (file != nullptr && file->type == File::Type::symlink)
         return;
     if (file == nullptr || file->type == File::Type::directory)
@@ -35,7 +41,7 @@ void lint_own_program(const Source& source, const Service& service, const Spot& 
                                        path, service.component, service.name),
                            "the program that 'argv' names",
                            fmt::format("put it there, or correct argv of '{}'", service.name)});
-    else if ((file->mode & 0100) == 0)
+    else if ((file->mode & 0100) == 0 && !windows)
         remarks.error(at, {"service-program-mode",
                            fmt::format("'{}' in the payload of '{}' without its owner's execute "
                                        "bit; the service '{}' runs it",
@@ -49,7 +55,9 @@ void lint_program(const Source& source, const Service& service, const Spot& at, 
         lint_own_program(source, service, at, remarks);
         return;
     }
-    if (!program.starts_with('/')) {
+    const bool windows = means("windows", source.manifest.system);
+    const bool of_windows = program.size() > 2 && program[1] == ':';
+    if (!program.starts_with('/') && !(windows && of_windows)) {
         remarks.warning(at, {"service-program",
                              fmt::format("the service '{}' runs '{}', which depends on the PATH of "
                                          "whoever starts the agent",
@@ -59,7 +67,7 @@ void lint_program(const Source& source, const Service& service, const Spot& at, 
         return;
     }
     const Component* component = source.manifest.component(service.component);
-    if (component != nullptr && component->packages.empty())
+    if (component != nullptr && component->packages.empty() && !windows)
         remarks.note(at,
                      {"host-program",
                       fmt::format("the service '{}' runs {}, which the payload does not bring",
@@ -117,7 +125,7 @@ void lint_components(const Source& source, Remarks& remarks) {
               "what operators should know of this version before they install it", remarks);
     for (const Component& component : manifest.components) {
         const Spot at = table_at(source, {"components", component.name});
-        if (manifest.services_of(component.name).empty())
+        if (manifest.services_of(component.name).empty() && is_offered(manifest, component.name))
             remarks.note(at, {"no-services", fmt::format("no service of '{}'", component.name),
                               "[[services]], unless it is files only",
                               fmt::format("write [[services]] with component = \"{}\", if it has "

@@ -1,6 +1,7 @@
 // Configurations: who can read them, and whether they say what an upgrade changes.
 
 #include "suite/lint_checks.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -93,9 +94,12 @@ void lint_balancer(const Source& source, const Balancing& balancing, Remarks& re
 
 void lint_configs(const Source& source, Remarks& remarks) {
     lint_modes(source, remarks);
-    if (const Component* server = server_of(source.manifest))
+    const auto offered = [&](const std::string& component) {
+        return is_offered(source.manifest, component);
+    };
+    if (const Component* server = server_of(source.manifest); server && offered(server->name))
         lint_server(source, *server, remarks);
-    if (source.manifest.balancing)
+    if (source.manifest.balancing && offered(source.manifest.balancing->component))
         lint_balancer(source, *source.manifest.balancing, remarks);
 }
 

@@ -5,9 +5,9 @@
 
 #include "engine/error.hpp"
 #include "platform/files.hpp"
+#include "platform/system_folders.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fmt/format.h>
 
 namespace locum::suite {
@@ -23,8 +23,7 @@ namespace {
 class Scratch {
 public:
     Scratch() :
-        folder_(platform::make_temporary_folder(
-            std::filesystem::temp_directory_path().generic_string(), "locum-lint-")) {
+        folder_(platform::make_temporary_folder(platform::scratch_folder(), "locum-lint-")) {
         try {
             datasource::ConnectOptions options;
             options.create = true;

@@ -2,6 +2,7 @@
 
 #include "platform/file_names.hpp"
 #include "suite/lint_checks.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -13,6 +14,8 @@ namespace {
 constexpr std::string_view windows = "windows-";
 
 bool runs_on_windows(const Source& source) {
+    if (source.manifest.whole)
+        return means("windows", source.manifest.system);
     const auto is_windows = [](const auto& program) { return program.first.starts_with(windows); };
     const auto& program = source.manifest.program;
     return (program && std::any_of(program->files.begin(), program->files.end(), is_windows)) ||

@@ -1,6 +1,7 @@
 // Two versions of a suite, one after the other: what an upgrade would stumble over.
 
 #include "suite/lint_checks.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -67,6 +68,21 @@ void lint_components_of(const Pair& pair, Remarks& remarks) {
 }
 
 // A node's ports are chosen when it is installed.
+void lint_payloads_of(const Pair& pair, Remarks& remarks) {
+    for (const Component& before : pair.older.manifest.components) {
+        const Component* now = pair.newer.manifest.component(before.name);
+        for (const auto& [word, folder] : before.payloads)
+            if (now != nullptr && payload_name(*now, word).empty())
+                remarks.error(table_at(pair.newer, {"components", before.name}),
+                              {"system-gone",
+                               fmt::format("no payload of '{}' for {}, which version {} has",
+                                           before.name, word, pair.before),
+                               "every system of the version before: a node of it could not be "
+                               "upgraded",
+                               fmt::format("write {} = \"…\" in its 'payload'", word)});
+    }
+}
+
 void lint_ports_of(const Pair& pair, Remarks& remarks) {
     const Manifest& older = pair.older.manifest;
     const Manifest& newer = pair.newer.manifest;
@@ -195,7 +211,8 @@ void lint_proofs(const Pair& pair, Remarks& remarks) {
         for (const Probe& before : pair.older.manifest.probes) {
             const Probe& probe = newer.probes[i];
             if (!probe.proves_version || before.component != probe.component ||
-                before.name != probe.name || !std::visit(Same{before}, probe.how))
+                before.name != probe.name || !overlap(before.systems, probe.systems) ||
+                !std::visit(Same{before}, probe.how))
                 continue;
             const Spot at = item_at(pair.newer, {"probes"}, i);
             const Words words = {
@@ -247,6 +264,7 @@ std::vector<Remark> lint_neighbours(const Source& older, const Source& newer) {
     }
     lint_way(pair, remarks);
     lint_components_of(pair, remarks);
+    lint_payloads_of(pair, remarks);
     lint_ports_of(pair, remarks);
     lint_migrations_of(pair, remarks);
     lint_node_local_of(pair, remarks);

@@ -3,20 +3,20 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/system_folders.hpp"
+#include "platform/tree.hpp"
 #include "suite/bundle.hpp"
 #include "suite/layout.hpp"
 #include "suite/lint.hpp"
 #include "suite/lint_checks.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
-#include <boost/filesystem/directory.hpp>
-#include <boost/filesystem/operations.hpp>
 #include <fmt/format.h>
 #include <iterator>
 
 namespace locum::suite {
 
-namespace fs = boost::filesystem;
 using engine::Error;
 using engine::Kind;
 
@@ -25,8 +25,9 @@ namespace {
 // The manifests that a path stands for.
 std::vector<std::string> manifests_of(const std::string& path) {
     const std::string absolute = platform::absolute(path);
-    if (!fs::is_directory(absolute)) {
-        if (!platform::exists(absolute))
+    const auto found = platform::look_at(platform::canonical(absolute));
+    if (!found || found->type != platform::FileEntry::Type::folder) {
+        if (!found)
             throw Error(fmt::format("{}: no such file or folder; expected a suite.toml, or a "
                                     "folder with suite*.toml",
                                     path),
@@ -49,24 +50,31 @@ std::vector<std::string> manifests_of(const std::string& path) {
 // What cannot be read is left out: `bundle build` tells of it.
 void read_payload(Source& source, const std::string& component, const std::string& folder,
                   const std::string& shown) {
-    boost::system::error_code error;
+    using Type = platform::FileEntry::Type;
+    std::vector<platform::FileEntry> entries;
+    try {
+        const std::string place = platform::canonical(folder);
+        const auto found = platform::look_at(place);
+        if (!found || found->type != Type::folder)
+            return;
+        entries = platform::tree(place);
+    } catch (const Error&) {
+        return;
+    }
     std::vector<File> files;
-    fs::recursive_directory_iterator at(folder, error);
-    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error)) {
-        const fs::file_status status = at->symlink_status();
+    for (const platform::FileEntry& entry : entries) {
         File file;
         file.component = component;
-        file.path = at->path().generic_string().substr(folder.size() + 1);
-        file.mode = static_cast<unsigned>(status.permissions()) & 07777U;
-        file.type = status.type() == fs::symlink_file     ? File::Type::symlink
-                    : status.type() == fs::directory_file ? File::Type::directory
-                                                          : File::Type::regular;
+        file.path = entry.path;
+        file.mode = entry.mode;
+        file.type = entry.type == Type::link     ? File::Type::symlink
+                    : entry.type == Type::folder ? File::Type::directory
+                                                 : File::Type::regular;
         if (file.type != File::Type::symlink && (file.mode & 0002) != 0)
             source.writable.push_back(shown + "/" + file.path);
         files.push_back(std::move(file));
     }
-    if (!error)
-        source.payloads.emplace(component, std::move(files));
+    source.payloads.emplace(component, std::move(files));
     std::sort(source.writable.begin(), source.writable.end());
 }
 
@@ -101,7 +109,7 @@ void place(const Source& source, std::vector<Remark>& remarks) {
     if (slash == std::string::npos)
         return;
     for (Remark& remark : remarks)
-        if (remark.at.file != source.file && !remark.at.file.starts_with('/'))
+        if (remark.at.file != source.file && !platform::is_absolute(remark.at.file))
             remark.at.file.insert(0, source.file, 0, slash + 1);
 }
 
@@ -121,7 +129,8 @@ Source read_source(const std::string& path) {
     source.manifest = parse_manifest(source.text, path);
     const std::string folder = platform::parent_of(platform::absolute(path));
     for (const Component& component : source.manifest.components)
-        read_payload(source, component.name, folder + "/" + component.payload, component.payload);
+        for (const auto& [payload, shown] : payload_folders(component))
+            read_payload(source, payload, folder + "/" + shown, shown);
     if (source.manifest.program)
         for (const auto& [system, file] : source.manifest.program->files)
             if (!platform::is_regular_file(folder + "/" + file))
@@ -145,7 +154,7 @@ void tell(const Error& error, const std::string& file, std::vector<Remark>& rema
 // Builds it, signed by a key that nobody knows, and throws the bundle away.
 void try_build(const std::string& path, std::vector<Remark>& remarks) {
     const std::string scratch =
-        platform::make_temporary_folder(fs::temp_directory_path().generic_string(), "locum-lint-");
+        platform::make_temporary_folder(platform::scratch_folder(), "locum-lint-");
     try {
         build_bundle(platform::absolute(path), SigningKey::generate(), scratch + "/bundle");
     } catch (const Error& error) {

@@ -244,6 +244,7 @@ Manifest parse_manifest(std::string_view text, const std::string& file_name) {
     reader.read_secrets();
     reader.read_host_files();
     reader.read_outgoing();
+    reader.read_shortcuts();
     reader.read_ports();
     reader.read_configs();
     reader.read_services();

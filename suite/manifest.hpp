@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,7 +29,10 @@ struct Component {
     std::string name;
     std::string title;
     Role role = Role::server;
-    std::string payload;                // folder in the suite's source
+    std::string payload; // folder in the suite's source, for every system
+    // Or one for each of these (suite/systems.hpp), and on others it is not installed. `payload` is
+    // then empty, or that of the system whose manifest it is.
+    std::map<std::string, std::string> payloads;
     std::vector<std::string> requires_; // components of the same host
     std::vector<std::string>
         cluster_requires; // components somewhere in the cluster, installed before
@@ -65,6 +69,18 @@ struct Outgoing {
     std::string component;
     std::string to; // host:port
     bool optional = false;
+};
+
+// What a person starts from the host's menus.
+struct Shortcut {
+    std::string name;
+    std::string component;
+    std::string title;                  // can be a file's name
+    std::string program;                // with variables; or
+    std::string url;                    // with variables
+    std::vector<std::string> arguments; // of the program, with variables
+    std::string icon;                   // with variables; empty: the program's, or the system's
+    bool desktop = false;               // on the desktop, too, where the system has one for all
 };
 
 // A command whose exit code 0 is not enough where `output` is given: one of the lines that it
@@ -104,6 +120,7 @@ struct Config {
     // A command (with variables and {file}) that must exit with 0 before a rendered file takes its
     // place; {file}: where that is until then. Empty: none.
     std::vector<std::string> check;
+    std::vector<std::string> systems; // where it holds (suite/systems.hpp); empty: everywhere
 };
 
 // 0: the service manager's own.
@@ -127,7 +144,8 @@ struct Service {
     ServiceLimits limits;
     std::vector<std::string> after; // units of the host's system that it needs: "redis.service"
     // What it could not do otherwise where a service manager confines it.
-    std::vector<std::string> allows; // "writable-code", …
+    std::vector<std::string> allows;  // "writable-code", …
+    std::vector<std::string> systems; // as a config's; one of its name may be for others
 };
 
 // What a service may be allowed: to write code and run it (just-in-time compilers), to use devices,
@@ -157,7 +175,8 @@ struct Probe {
     std::string component;
     std::variant<HttpProbe, TcpProbe, Command, SqlProbe> how;
     std::chrono::seconds limit{3};
-    bool proves_version = false; // its success proves which version's binary runs
+    bool proves_version = false;           // its success proves which version's binary runs
+    std::vector<std::string> systems = {}; // as a service's
 };
 
 enum class BalancerDriver { haproxy, command };
@@ -208,8 +227,8 @@ struct Part {
 
 // One file of a component's payload.
 struct File {
-    std::string component;
-    std::string path; // relative, within the component's folder
+    std::string component; // or one of its payloads by system, in the whole manifest
+    std::string path;      // relative, within the component's folder
     enum class Type { regular, directory, symlink } type = Type::regular;
     unsigned mode = 0644;
     std::uint64_t size = 0;
@@ -255,11 +274,16 @@ struct Manifest {
     std::vector<Advice> advice;
     std::vector<HostFile> host_files;
     std::vector<Outgoing> outgoing;
+    std::vector<Shortcut> shortcuts;
     Database database;
     std::optional<Program> program;
     std::vector<Via> via;    // by version; empty in a suite.toml
     std::vector<Part> parts; // empty in a suite.toml
     std::vector<File> files; // empty in a suite.toml
+    // Of which system it is ("linux-x86_64"), and what it was made from where that tells systems
+    // apart (suite/systems.hpp); else it is the whole, for every system.
+    std::string system;
+    std::shared_ptr<const Manifest> whole;
 
     const Component* component(std::string_view name) const;
     // Names of the component's services.
@@ -286,7 +310,7 @@ std::string program_payload(std::string_view system); // "locum-linux-x86_64"
 bool is_reserved_for_program(std::string_view component);
 // What it answers to --version, in one line.
 std::string said_version(const engine::Version& version);
-// Of which a bundle has payloads: components, then programs.
+// Of which a bundle has payloads: the components' (suite/systems.hpp), then programs.
 std::vector<std::string> payloads_of(const Manifest& manifest);
 // What a Locum of any version can read of a bundle's manifest, however new the rest is: `program`,
 // `parts`, and those of `files` that are programs. Throws Error as parse_manifest does.

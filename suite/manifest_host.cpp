@@ -55,6 +55,28 @@ std::vector<std::string> read_packages(Section& section) {
     return packages;
 }
 
+// One folder, or one for each of some systems.
+void read_payloads(Section& section, Component& component) {
+    if (!section.is_table("payload")) {
+        component.payload = read_path(section, "payload");
+        return;
+    }
+    Section table = section.section("payload");
+    for (const Text& word : table.keys()) {
+        if (!is_system_word(word.value))
+            table.fail(word.at, fmt::format("'{}' in 'payload'", word.value),
+                       std::string(system_word_rule));
+        component.payloads[word.value] = read_path(table, word.value);
+    }
+    if (component.payloads.empty())
+        table.fail(table.at(), "a payload for no system",
+                   "a folder for one at least, such as windows-x86_64 = \"payload/windows\"");
+    for (const auto& [payload, folder] : payload_folders(component))
+        if (payload_part(payload).size() > longest_part_path)
+            table.fail(table.at(), fmt::format("the part '{}'", payload_part(payload)),
+                       fmt::format("at most {} characters", longest_part_path));
+}
+
 void read_protocols(Section& section, Port& port) {
     if (!section.has("protocols"))
         return;
@@ -124,6 +146,34 @@ void check_companions(const Manifest& manifest, Section& topologies) {
 
 } // namespace
 
+std::vector<std::string> read_systems(Section& section, const Manifest& manifest,
+                                      const std::string& component) {
+    std::vector<std::string> words;
+    if (!section.has("systems"))
+        return words;
+    const Component* known = manifest.component(component);
+    for (const Text& word : section.texts("systems")) {
+        if (!is_system_word(word.value) ||
+            std::find(words.begin(), words.end(), word.value) != words.end())
+            section.fail(word.at, fmt::format("'{}' in 'systems'", word.value),
+                         fmt::format("{}, each once", system_word_rule));
+        std::vector<std::string> folders;
+        if (known != nullptr)
+            for (const auto& [system, folder] : known->payloads)
+                folders.push_back(system);
+        if (!overlap(folders, {word.value}))
+            section.fail(word.at,
+                         fmt::format("'{}' in 'systems', for which '{}' has no payload", word.value,
+                                     component),
+                         "one of " + systems_text(*known));
+        words.push_back(word.value);
+    }
+    if (words.empty())
+        section.fail(section.at(), "no system in 'systems'",
+                     fmt::format("{}; or none of this key, for every system", system_word_rule));
+    return words;
+}
+
 void ManifestReader::read_components() {
     Section components = file.section("components", true);
     const auto names = components.keys();
@@ -138,7 +188,7 @@ void ManifestReader::read_components() {
         component.title = section.one_line("title").value;
         component.role = static_cast<Role>(
             read_choice(section, "role", {"server", "balancer", "console", "mirror"}));
-        component.payload = read_path(section, "payload");
+        read_payloads(section, component);
         component.requires_ = refer_all(references, section, section.texts("requires"));
         component.cluster_requires =
             refer_all(references, section, section.texts("cluster-requires"));
@@ -240,8 +290,9 @@ void ManifestReader::read_configs() {
             references.variables(section, word, in_check);
             config.check.push_back(word.value);
         }
+        config.systems = read_systems(section, manifest, config.component);
         for (const Config& other : manifest.configs)
-            if (other.to == config.to)
+            if (other.to == config.to && overlap(other.systems, config.systems))
                 section.fail(section.at(), fmt::format("a second config to '{}'", config.to),
                              "each file once");
         section.done();

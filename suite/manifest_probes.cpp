@@ -100,8 +100,10 @@ void ManifestReader::read_probes() {
         Probe probe;
         const Text name = section.text("name");
         probe.component = refer_one(references, section, "component");
-        references.declare(section, fmt::format("probe of '{}'", probe.component), name);
         probe.name = name.value;
+        probe.systems = read_systems(section, manifest, probe.component);
+        if (!continues(manifest.probes, probe))
+            references.declare(section, fmt::format("probe of '{}'", probe.component), name);
         probe.limit = std::chrono::seconds(section.number("timeout-s", 1, 60, 3));
         const bool proves = section.has("proves");
         const std::string_view way = way_of(section, name.value);
@@ -129,7 +131,8 @@ void ManifestReader::read_probes() {
                              fmt::format("the probe '{}', which can prove no version", name.value),
                              "an http probe with 'body' or a command with 'output'");
             for (const Probe& other : manifest.probes)
-                if (other.component == probe.component && other.proves_version)
+                if (other.component == probe.component && other.proves_version &&
+                    overlap(other.systems, probe.systems))
                     section.fail(at,
                                  fmt::format("a second probe of '{}' that proves its version",
                                              probe.component),

@@ -4,6 +4,7 @@
 #include "suite/file_list.hpp"
 #include "suite/manifest_reader.hpp"
 #include "suite/manifest_write.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -14,16 +15,6 @@ using engine::Error;
 using engine::Kind;
 
 namespace {
-
-// "linux-x86_64", as platform::system_name() says it.
-bool is_system(std::string_view text) {
-    const std::size_t dash = text.find('-');
-    const std::string_view letters = "abcdefghijklmnopqrstuvwxyz";
-    return dash != text.npos && dash > 0 && dash + 1 < text.size() && text.size() <= 40 &&
-           text.substr(0, dash).find_first_not_of(letters) == text.npos &&
-           text.substr(dash + 1).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") ==
-               text.npos;
-}
 
 // The lists of the programs among all others, which are passed over.
 std::vector<File> program_files(std::string_view text, const Program& program,
@@ -59,7 +50,8 @@ bool is_reserved_for_program(std::string_view component) {
 std::vector<std::string> payloads_of(const Manifest& manifest) {
     std::vector<std::string> all;
     for (const Component& component : manifest.components)
-        all.push_back(component.name);
+        for (const auto& [payload, folder] : payload_folders(component))
+            all.push_back(payload);
     if (manifest.program)
         for (const auto& [system, file] : manifest.program->files)
             all.push_back(program_payload(system));

@@ -4,6 +4,7 @@
 #include "suite/document.hpp"
 #include "suite/manifest.hpp"
 #include "suite/references.hpp"
+#include "suite/systems.hpp"
 
 namespace locum::suite {
 
@@ -26,6 +27,7 @@ struct ManifestReader {
     void read_advice();
     void read_host_files();
     void read_outgoing();
+    void read_shortcuts();
     void read_database();
     void read_program();
     // What `bundle build` adds.
@@ -57,6 +59,23 @@ unsigned read_mode(Section& section, std::string_view key, std::string_view miss
 std::size_t read_choice(Section& section, std::string_view key,
                         const std::vector<std::string_view>& choices,
                         std::string_view missing = "");
+
+// The words of `systems` for an entry of the component, which is for all of them; none where the
+// key is missing.
+std::vector<std::string> read_systems(Section& section, const Manifest& manifest,
+                                      const std::string& component);
+// A service or probe of a name that was declared already, for other systems.
+template <class Entry>
+bool continues(const std::vector<Entry>& entries, const Entry& entry) {
+    bool any = false;
+    for (const Entry& other : entries)
+        if (other.name == entry.name && other.component == entry.component) {
+            if (overlap(other.systems, entry.systems))
+                return false;
+            any = true;
+        }
+    return any;
+}
 
 // Names of components; each once.
 std::vector<std::string> refer_all(References& references, const Section& section,

@@ -111,10 +111,12 @@ bool is_account_name(std::string_view name) {
 void ManifestReader::read_services() {
     for (Section section : file.list("services")) {
         const Text name = section.text("name");
-        references.declare(section, "service", name);
         Service service;
         service.name = name.value;
         service.component = refer_one(references, section, "component");
+        service.systems = read_systems(section, manifest, service.component);
+        if (!continues(manifest.services, service))
+            references.declare(section, "service", name);
         // Made once for each version of a component, whichever database its server works on.
         const KnownIn known{service.component};
         service.argv = read_argv(references, section, "argv",

@@ -1,10 +1,8 @@
 #pragma once
 // A file that is written from front to back; every failure is told.
 
-#include "engine/error.hpp"
+#include "platform/open_file.hpp"
 
-#include <fmt/format.h>
-#include <fstream>
 #include <string>
 #include <string_view>
 
@@ -13,27 +11,14 @@ namespace locum::suite {
 class OutputFile {
 public:
     explicit OutputFile(const std::string& path) :
-        path_(path), out_(path, std::ios::binary | std::ios::trunc) {
-        check();
+        file_(platform::OpenFile::open("write", path, platform::OpenFile::Use::update, 0644)) {
+        file_.cut(0);
     }
-    void write(std::string_view bytes) {
-        out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        check();
-    }
-    void close() {
-        out_.close();
-        check();
-    }
+    void write(std::string_view bytes) { file_.write(bytes); }
+    void close() { file_.close(); }
 
 private:
-    void check() const {
-        if (!out_)
-            throw engine::Error(fmt::format("cannot write {}", path_))
-                .remedy("check that its folder is writable and has space");
-    }
-
-    std::string path_;
-    std::ofstream out_;
+    platform::OpenFile file_;
 };
 
 } // namespace locum::suite

@@ -4,17 +4,14 @@
 #include "platform/archive.hpp"
 #include "platform/hash.hpp"
 #include "platform/input_file.hpp"
+#include "platform/tree.hpp"
 #include "suite/output_file.hpp"
 #include "suite/paths.hpp"
 
-#include <algorithm>
-#include <boost/filesystem/directory.hpp>
-#include <boost/filesystem/operations.hpp>
 #include <fmt/format.h>
 
 namespace locum::suite {
 
-namespace fs = boost::filesystem;
 using engine::Error;
 using engine::Kind;
 
@@ -26,51 +23,46 @@ namespace {
         .remedy(fmt::format("change or remove {}, then build again", path));
 }
 
+using Type = platform::FileEntry::Type;
+
 File describe(const std::string& component, const std::string& folder,
-              const fs::directory_entry& entry) {
+              const platform::FileEntry& entry) {
+    constexpr unsigned set_id = 06000;
+    constexpr unsigned owner_may_run = 0100;
     File file;
     file.component = component;
-    const std::string full = entry.path().generic_string();
-    file.path = full.substr(folder.size() + 1);
+    file.path = entry.path;
+    const std::string full = folder + "/" + entry.path;
     if (const auto fault = path_fault(file.path, longest_file_path); !fault.empty())
         refuse(full, fault, "relative paths of printable ASCII");
-    const fs::file_status status = entry.symlink_status();
-    if ((status.permissions() & (fs::set_uid_on_exe | fs::set_gid_on_exe)) != 0 &&
-        status.type() == fs::regular_file)
+    if (entry.type == Type::regular && (entry.mode & set_id) != 0)
         refuse(full, "a file with setuid or setgid", "files without");
-    switch (status.type()) {
-    case fs::regular_file:
-        file.mode = (status.permissions() & fs::owner_exe) != 0 ? 0755 : 0644;
+    switch (entry.type) {
+    case Type::regular:
+        file.mode = (entry.mode & owner_may_run) != 0 ? 0755 : 0644;
         break;
-    case fs::directory_file:
+    case Type::folder:
         file.type = File::Type::directory;
         file.mode = 0755;
         break;
-    case fs::symlink_file:
+    case Type::link:
         file.type = File::Type::symlink;
         file.mode = 0777;
-        file.target = fs::read_symlink(entry.path()).generic_string();
+        file.target = entry.target;
         if (const auto fault = link_fault(file.path, file.target); !fault.empty())
             refuse(full, fault, "a link that stays in the component's folder");
         break;
-    default:
+    case Type::other:
         refuse(full, "a device, pipe or socket", "files, folders and links");
     }
     return file;
 }
 
+// Also where the folder itself is a link.
 std::vector<File> list(const std::string& component, const std::string& folder) {
     std::vector<File> files;
-    boost::system::error_code error;
-    fs::recursive_directory_iterator at(folder, error);
-    for (; !error && at != fs::recursive_directory_iterator(); at.increment(error))
-        files.push_back(describe(component, folder, *at));
-    if (error)
-        throw Error(fmt::format("cannot read the folder {}: {}", folder, error.message()),
-                    Kind::usage)
-            .remedy("make the component's payload folder readable");
-    std::sort(files.begin(), files.end(),
-              [](const File& a, const File& b) { return a.path < b.path; });
+    for (const platform::FileEntry& entry : platform::tree(platform::canonical(folder)))
+        files.push_back(describe(component, folder, entry));
     return files;
 }
 
@@ -102,7 +94,8 @@ void add(platform::ArchiveWriter& archive, const std::string& folder, File& file
 
 Payload pack_payload(const std::string& component, const std::string& folder,
                      const std::string& to) {
-    if (!fs::is_directory(folder))
+    const auto found = platform::look_at(platform::canonical(folder));
+    if (!found || found->type != Type::folder)
         refuse(folder, fmt::format("no folder for the component '{}'", component),
                "the folder that 'payload' names");
     Payload payload;

@@ -1,27 +1,32 @@
 #include "suite/setup_file.hpp"
 
 #include "engine/error.hpp"
-#include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/input_file.hpp"
+#include "platform/new_file.hpp"
+#include "suite/pe_file.hpp"
 
 #include <algorithm>
-#include <boost/filesystem/operations.hpp>
+#include <cctype>
 #include <charconv>
 #include <fmt/format.h>
-#include <fstream>
 #include <functional>
+#include <vector>
 
 namespace locum::suite {
 
-namespace fs = boost::filesystem;
 using engine::Error;
 using platform::InputFile;
+using platform::NewFile;
 
 namespace {
 
 constexpr std::size_t line_length = 128;
 constexpr std::string_view mark = "locum-setup 1 ";
+// A signature begins at a multiple of 8; and not everybody computes the same checksum of a file
+// with an odd number of bytes.
+constexpr std::size_t alignment = 8;
+constexpr std::size_t longest_padding = alignment - 1;
 
 std::string line_of(const SetupFile& setup) {
     const std::string text = fmt::format("{}{} {} {}", mark, setup.program_size, setup.bundle_size,
@@ -29,111 +34,158 @@ std::string line_of(const SetupFile& setup) {
     return fmt::format("\n{:<{}}\n", text, line_length - 2);
 }
 
-using Take = std::function<void(std::string_view)>;
+// Bytes that stand for those in the file.
+struct Patch {
+    std::uint64_t at = 0;
+    std::string bytes;
+};
+
+void apply(const Patch& patch, std::uint64_t offset, std::string& block) {
+    for (std::size_t i = 0; i < patch.bytes.size(); ++i)
+        if (patch.at + i >= offset && patch.at + i - offset < block.size())
+            block[static_cast<std::size_t>(patch.at + i - offset)] = patch.bytes[i];
+}
+
+using Take = std::function<void(std::uint64_t offset, std::string& block)>;
 
 void read_part(const InputFile& file, std::uint64_t offset, std::uint64_t size, const Take& take) {
-    std::string block(1U << 20, '\0');
+    std::string block;
     while (size > 0) {
-        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size, block.size()));
-        const std::size_t got = file.read_at(offset, block.data(), wanted);
-        if (got == 0)
+        block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size, 1U << 20)));
+        block.resize(file.read_at(offset, block.data(), block.size()));
+        if (block.empty())
             throw Error(fmt::format("{} ends in the middle", file.path()),
                         engine::Kind::not_trusted)
                 .remedy("get it anew");
-        take(std::string_view(block).substr(0, got));
-        offset += got;
-        size -= got;
+        const std::size_t count = block.size();
+        take(offset, block);
+        offset += count;
+        size -= count;
     }
 }
 
-// A file that is there whole or not at all.
-class NewFile {
+// A program as it is without a signature, and without the checksum that depends on what follows
+// it: so its hash stays the same when the file that it begins is signed.
+class Program {
 public:
-    NewFile(const std::string& path, unsigned mode) :
-        path_(path), part_(path + ".part"), mode_(mode) {
-        out_.exceptions(std::ios::failbit | std::ios::badbit);
-        try {
-            fs::remove(part_);
-            out_.open(part_, std::ios::binary);
-            fs::permissions(part_, static_cast<fs::perms>(mode_ & 0700U));
-        } catch (const std::exception&) {
-            throw failure();
-        }
-    }
-    ~NewFile() {
-        boost::system::error_code ignored;
-        fs::remove(part_, ignored);
-    }
-    NewFile(const NewFile&) = delete;
-    NewFile& operator=(const NewFile&) = delete;
+    Program(const InputFile& file, std::optional<PeFile> pe, std::uint64_t size) :
+        file_(file), pe_(pe), size_(size) {}
 
-    void add(std::string_view bytes) {
-        try {
-            out_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-        } catch (const std::exception&) {
-            throw failure();
-        }
+    void read(const Take& take) const {
+        read_part(file_, 0, size_, [&](std::uint64_t offset, std::string& block) {
+            if (pe_) {
+                apply({pe_->checksum_at, std::string(pe_checksum_size, '\0')}, offset, block);
+                apply({pe_->directory_at, std::string(pe_directory_size, '\0')}, offset, block);
+            }
+            take(offset, block);
+        });
     }
-    void publish() {
-        try {
-            out_.close();
-            fs::permissions(part_, static_cast<fs::perms>(mode_));
-            platform::sync_file(part_);
-            fs::rename(part_, path_);
-        } catch (const std::exception&) {
-            throw failure();
+    // What the checksum is to be where this follows.
+    Patch checksum(PeChecksum sum) const {
+        Patch patch{pe_->checksum_at, std::string(pe_checksum_size, '\0')};
+        std::uint32_t value = sum.finish();
+        for (char& byte : patch.bytes) {
+            byte = static_cast<char>(value & 0xffU);
+            value >>= 8U;
         }
-        platform::sync_folder(platform::parent_of(path_));
+        return patch;
     }
 
 private:
-    Error failure() const {
-        return Error(fmt::format("{} cannot be written", path_))
-            .remedy("see that its folder is there, and that there is space");
-    }
-
-    std::string path_, part_;
-    unsigned mode_;
-    std::ofstream out_;
+    const InputFile& file_;
+    std::optional<PeFile> pe_;
+    std::uint64_t size_;
 };
 
+// Windows starts no longer ones, and a signature is to follow.
+void require_size_for_windows(const std::string& to, std::uint64_t size) {
+    constexpr std::uint64_t most = (4ULL << 30) - (1U << 20);
+    if (size > most)
+        throw Error(fmt::format("{} would have {} bytes; Windows starts no program of more than {}",
+                                to, size, most),
+                    engine::Kind::usage)
+            .remedy("give locum.exe and the bundle as two files");
+}
+
 } // namespace
+
+std::string setup_name(const std::string& program, const std::string& wanted) {
+    std::string end = wanted.substr(wanted.size() - std::min<std::size_t>(wanted.size(), 4));
+    std::transform(end.begin(), end.end(), end.begin(),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    return end != ".exe" && read_pe_file(InputFile(program)) ? wanted + ".exe" : wanted;
+}
 
 void write_setup_file(const std::string& program, const std::string& bundle,
                       const std::string& to) {
     const InputFile tool(program);
     const InputFile suite(bundle);
-    SetupFile setup{to, tool.size(), suite.size(), ""};
+    const std::optional<PeFile> pe = read_pe_file(tool);
+    SetupFile setup{to, tool.size(), suite.size(), "", pe.has_value()};
     if (const auto nested = read_setup_file(program))
         setup.program_size = nested->program_size;
-    NewFile file(to, 0755);
+    else if (pe && pe->signature_size > 0)
+        setup.program_size = pe->signature_begin;
+    const Program part(tool, pe, setup.program_size);
     platform::Sha256 hash;
-    read_part(tool, 0, setup.program_size, [&](std::string_view bytes) {
-        hash.add(bytes);
-        file.add(bytes);
+    PeChecksum sum;
+    part.read([&](std::uint64_t, std::string& block) {
+        hash.add(block);
+        sum.add(block);
     });
     setup.program_sha256 = platform::hex(hash.finish());
-    read_part(suite, 0, setup.bundle_size, [&](std::string_view bytes) { file.add(bytes); });
-    file.add(line_of(setup));
+    std::string end = line_of(setup);
+    Patch checksum;
+    if (pe) {
+        const std::uint64_t before = setup.program_size + setup.bundle_size;
+        require_size_for_windows(to, before + end.size());
+        while ((before + end.size()) % alignment != 0)
+            end += '\0';
+        read_part(suite, 0, setup.bundle_size,
+                  [&](std::uint64_t, std::string& block) { sum.add(block); });
+        sum.add(end);
+        checksum = part.checksum(sum);
+    }
+    NewFile file(to, 0755);
+    part.read([&](std::uint64_t offset, std::string& block) {
+        apply(checksum, offset, block);
+        file.write(block);
+    });
+    read_part(suite, 0, setup.bundle_size,
+              [&](std::uint64_t, std::string& block) { file.write(block); });
+    file.write(end);
     file.publish();
 }
 
 std::optional<SetupFile> read_setup_file(const std::string& path) {
     const InputFile file(path);
-    if (file.size() < line_length)
+    const std::optional<PeFile> pe = read_pe_file(file);
+    std::uint64_t end = pe && pe->signature_size > 0 ? pe->signature_begin : file.size();
+    if (pe && end % alignment != 0)
         return std::nullopt;
-    std::string line(line_length, '\0');
-    file.read_at(file.size() - line_length, line.data(), line.size());
+    std::string line(
+        static_cast<std::size_t>(std::min<std::uint64_t>(end, line_length + longest_padding)),
+        '\0');
+    line.resize(file.read_at(end - line.size(), line.data(), line.size()));
+    for (std::size_t i = 0; pe && i < longest_padding && line.ends_with('\0'); ++i) {
+        line.pop_back();
+        --end;
+    }
+    if (line.size() < line_length)
+        return std::nullopt;
+    line.erase(0, line.size() - line_length);
     if (!std::string_view(line).substr(1).starts_with(mark))
         return std::nullopt;
-    SetupFile setup{path, 0, 0, ""};
+    SetupFile setup{path, 0, 0, "", pe.has_value()};
     const char* at = line.data() + 1 + mark.size();
-    const char* end = line.data() + line.size();
-    const auto program = std::from_chars(at, end, setup.program_size);
-    const auto bundle = std::from_chars(std::min(program.ptr + 1, end), end, setup.bundle_size);
-    setup.program_sha256 = std::string(std::min(bundle.ptr + 1, end), end).substr(0, 64);
-    if (line != line_of(setup) ||
-        setup.program_size + setup.bundle_size + line_length != file.size())
+    const char* last = line.data() + line.size();
+    const auto program = std::from_chars(at, last, setup.program_size);
+    const auto bundle = std::from_chars(std::min(program.ptr + 1, last), last, setup.bundle_size);
+    setup.program_sha256 = std::string(std::min(bundle.ptr + 1, last), last).substr(0, 64);
+    // One by one: a sum could run over.
+    const std::uint64_t room = end - line_length;
+    if (line != line_of(setup) || setup.program_size > room ||
+        setup.bundle_size != room - setup.program_size)
         throw Error(fmt::format("{} is damaged: its last line does not fit its {} bytes", path,
                                 file.size()),
                     engine::Kind::not_trusted)
@@ -142,11 +194,21 @@ std::optional<SetupFile> read_setup_file(const std::string& path) {
 }
 
 void unpack_program(const SetupFile& setup, const std::string& to) {
+    const InputFile from(setup.file);
+    const std::optional<PeFile> pe = read_pe_file(from);
+    const Program part(from, pe, setup.program_size);
+    Patch checksum;
+    if (pe) {
+        PeChecksum sum;
+        part.read([&](std::uint64_t, std::string& block) { sum.add(block); });
+        checksum = part.checksum(sum);
+    }
     NewFile file(to, 0755);
     platform::Sha256 hash;
-    read_part(InputFile(setup.file), 0, setup.program_size, [&](std::string_view bytes) {
-        hash.add(bytes);
-        file.add(bytes);
+    part.read([&](std::uint64_t offset, std::string& block) {
+        hash.add(block);
+        apply(checksum, offset, block);
+        file.write(block);
     });
     if (platform::hex(hash.finish()) != setup.program_sha256)
         throw Error(fmt::format("the program in {} is not the one that was put there", setup.file),
@@ -158,7 +220,7 @@ void unpack_program(const SetupFile& setup, const std::string& to) {
 void unpack_bundle(const SetupFile& setup, const std::string& to) {
     NewFile file(to, 0600);
     read_part(InputFile(setup.file), setup.program_size, setup.bundle_size,
-              [&](std::string_view bytes) { file.add(bytes); });
+              [&](std::uint64_t, std::string& block) { file.write(block); });
     file.publish();
 }
 

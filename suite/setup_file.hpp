@@ -1,7 +1,9 @@
 #pragma once
 // One executable file with Locum's program and a bundle in it: the program, the bundle, and a last
 // line of 128 bytes that says where each begins and ends. The program starts as if nothing came
-// after it.
+// after it. For Windows up to 7 zeros fill it up to a multiple of 8, and it may be signed as a
+// whole (Authenticode) afterwards: then the signature follows, which the program's headers point
+// to.
 
 #include <cstdint>
 #include <optional>
@@ -13,12 +15,18 @@ struct SetupFile {
     std::string file;
     std::uint64_t program_size = 0; // bytes, from the file's beginning
     std::uint64_t bundle_size = 0;  // behind it
-    std::string program_sha256;     // 64 hexadecimal digits
+    // 64 hexadecimal digits; of a program for Windows with zeros for its checksum and for where its
+    // signature is.
+    std::string program_sha256;
+    bool for_windows = false;
 };
 
-// Writes `to` (0755) whole or not at all. Throws Error(failed).
+// The name of a setup with this program: a program for Windows must be named .exe.
+std::string setup_name(const std::string& program, const std::string& wanted);
+// Writes `to` (0755) whole or not at all. A signature of the program's own is left out. Throws
+// Error(failed), and Error(usage) where it would be longer than Windows starts.
 void write_setup_file(const std::string& program, const std::string& bundle, const std::string& to);
-// nullopt: there is no bundle in it.
+// nullopt: there is no bundle in it. Throws Error(not_trusted) where the file is damaged.
 std::optional<SetupFile> read_setup_file(const std::string& file);
 // The program's file (0755), checked by its hash: throws Error(not_trusted) where the setup file is
 // damaged. The bundle's file (0600) is checked by whoever opens it, by its signature.

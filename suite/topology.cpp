@@ -1,6 +1,7 @@
 #include "suite/topology.hpp"
 
 #include "engine/contains.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -12,7 +13,7 @@ using engine::contains;
 std::vector<std::string> completed(const Manifest& manifest, std::vector<std::string> components) {
     for (const Component& component : manifest.components)
         if (!component.with.empty() && contains(components, component.with) &&
-            !contains(components, component.name))
+            !contains(components, component.name) && is_offered(manifest, component.name))
             components.push_back(component.name);
     return components;
 }

@@ -5,7 +5,8 @@
 
 namespace locum::suite {
 
-// The selection, and behind it the components that come by themselves with what is selected.
+// The selection, and behind it the components that come by themselves with what is selected, where
+// hosts of the manifest's system can have them.
 std::vector<std::string> completed(const Manifest& manifest, std::vector<std::string> components);
 
 // The first that has all of them, of one host or of a whole cluster; nullptr: none has. What the

@@ -7,6 +7,7 @@
 #include "datasource/identity.hpp"
 #include "datasource/migration.hpp"
 #include "engine/error.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -152,7 +153,8 @@ std::vector<std::string> working_components(const cluster::NodeRow& node,
     std::vector<std::string> names;
     for (const std::string& name : node.components) {
         const suite::Component* component = manifest.component(name);
-        if (component && component->role != suite::Role::balancer && manifest.has_life(name))
+        if (component && component->role != suite::Role::balancer &&
+            suite::whole_of(manifest).has_life(name))
             names.push_back(name);
     }
     return names;
@@ -174,7 +176,8 @@ void ask(ServerView& view, const cluster::Peers& peers, const suite::Manifest& m
     for (const std::string& component : working_components(view.row, manifest)) {
         view.runs = view.runs || !installer::none_runs(*view.facts, component);
         view.serves = view.serves &&
-                      installer::all_run(*view.facts, manifest.services_of(component),
+                      installer::all_run(*view.facts,
+                                         installer::services_on(*view.facts, manifest, component),
                                          manifest.version.text()) &&
                       json::parse(peers.ask(agent, "probe", json{{"component", component}}.dump()))
                           .at("well")

@@ -5,8 +5,8 @@
 #include "datasource/backup.hpp"
 #include "datasource/grants.hpp"
 #include "platform/files.hpp"
+#include "platform/input_file.hpp"
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 namespace locum::upgrade {
@@ -33,7 +33,7 @@ NodeView view(const cluster::NodeRow& row, const cluster::Peers& peers) {
 
 std::uint64_t size_of(datasource::Connection& connection, const datasource::Settings& settings) {
     if (settings.kind == datasource::Kind::sqlite)
-        return std::filesystem::file_size(settings.file);
+        return platform::InputFile(settings.file).size();
     return std::stoull(
         connection.query("SELECT pg_database_size(current_database())")[0][0].value());
 }

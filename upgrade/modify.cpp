@@ -275,7 +275,8 @@ Modifying modify(const ModifyRequest& request, engine::Reporter& reporter) {
     std::optional<Begun> begun = begun_here(request.layout);
     const ModifyRequest known = with_its_bundle(request, begun);
     if (begun)
-        cluster::start_agent(request.layout, request.program); // it may have been killed between
+        cluster::start_agent(request.layout, request.program,
+                             cluster::AtBoot::as_it_is); // it may have been killed between
     const auto look = [&](std::unique_ptr<cluster::Lease> lease) {
         auto change = std::make_unique<Change>(known, begun, Change::Way::forth, std::move(lease));
         if (begun)
@@ -318,7 +319,7 @@ void roll_back(ModifyRequest request, engine::Reporter& reporter) {
     request.selection = {begun->change.add, begun->change.remove};
     if (!begun->answers_text.empty())
         request.answers = installer::parse_answers(begun->answers_text, begun->answers_file);
-    cluster::start_agent(request.layout, request.program);
+    cluster::start_agent(request.layout, request.program, cluster::AtBoot::as_it_is);
     std::unique_ptr<cluster::Lease> lease = Change(request, begun, Change::Way::back).take_lease();
     Change change(request, begun, Change::Way::back, std::move(lease));
     platform::JournalFile journal(request.layout.state_file("journal"));

@@ -86,7 +86,7 @@ installer::Facts facts_of(const ModifyRequest& request, const InstalledNode& nod
 void say_how(std::vector<Finding>& findings) {
     for (Finding& finding : findings)
         if (finding.name == "component-unknown" || finding.name == "component-requires" ||
-            finding.name == "topology")
+            finding.name == "component-system" || finding.name == "topology")
             finding.remedy = "choose other components for --add and --remove (locum bundle inspect "
                              "BUNDLE shows what goes together)";
 }

@@ -1,7 +1,7 @@
 #include "upgrade/modify_plan.hpp"
 
-#include "cluster/service_units.hpp"
 #include "engine/contains.hpp"
+#include "installer/accounts.hpp"
 #include "installer/resources/services.hpp"
 #include "installer/steps/files.hpp"
 #include "installer/steps/services.hpp"
@@ -60,7 +60,7 @@ class Assembly {
 public:
     Assembly(const steps::Roles& roles, const Effects& effects, bool begun) :
         roles_(roles), modified_(roles.modified), change_(modified_.change), effects_(effects),
-        begun_(begun), accounts_(cluster::service_manager_used(modified_.layout())) {}
+        begun_(begun), accounts_(installer::accounts_declared(modified_.layout())) {}
 
     engine::Plan plan() {
         // A node without a server gets back what it gave away by a token only: that is its last

@@ -5,6 +5,7 @@
 #include "engine/error.hpp"
 #include "installer/meeting.hpp"
 #include "installer/requirements.hpp"
+#include "suite/systems.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -48,10 +49,37 @@ std::uint64_t bundle_bytes(const suite::Manifest& to) {
     return total;
 }
 
+// Of an agent that does not tell: as this node's, since others came later.
+std::string system_of(const suite::Manifest& to, const NodeView& node) {
+    return node.facts && node.facts->program ? node.facts->program->system : to.system;
+}
+
+std::vector<Finding> system_findings(const suite::Manifest& to, const NodeView& node) {
+    std::vector<Finding> findings;
+    const std::string system = system_of(to, node);
+    for (const std::string& name : node.row.components)
+        if (const suite::Component* component = to.component(name);
+            node.facts && component && suite::payload_name(*component, system).empty())
+            findings.push_back(
+                {"component-system", Severity::error,
+                 fmt::format("{}: no payload of {} for {} in version {}", node.row.name, name,
+                             system, to.version.text()),
+                 "one for each system that it runs on; it has: " + suite::systems_text(*component),
+                 fmt::format("ask the vendor for a bundle that has it; or take {} off {}: locum "
+                             "modify --remove {} there",
+                             name, node.row.name, name)});
+    return findings;
+}
+
 std::vector<installer::Need> needs_of(const suite::Manifest& to, const ClusterFacts& facts,
                                       const NodeView& node, UpgradeMode mode) {
-    std::vector<installer::Need> needs = {{"product", "the new version, beside the old",
-                                           installer::product_bytes(to, node.row.components)},
+    // What is unpacked there may be another system's.
+    const std::string system = system_of(to, node);
+    const std::uint64_t product =
+        system == to.system
+            ? installer::product_bytes(to, node.row.components)
+            : installer::product_bytes(suite::for_system(to, system), node.row.components);
+    std::vector<installer::Need> needs = {{"product", "the new version, beside the old", product},
                                           {"state", "the bundle", bundle_bytes(to)},
                                           {"logs", "logs", installer::logs_bytes}};
     if (node.row.name == facts.coordinator_node)
@@ -133,6 +161,7 @@ std::vector<Finding> requirement_findings(const suite::Manifest& to, const Clust
         const std::string& name = node.row.name;
         add(agent_findings(to, node));
         add(begun_findings(node));
+        add(system_findings(to, node));
         if (node.host) {
             add(installer::host_findings(to, node.row.components, *node.host, name + ": "));
             add(installer::disk_findings(*node.host, needs_of(to, facts, node, mode), name + ": "));

@@ -1,3 +1,4 @@
+#include "suite/systems.hpp"
 #include "upgrade/plan_parts.hpp"
 #include "upgrade/steps/agent.hpp"
 #include "upgrade/steps/balance.hpp"
@@ -106,7 +107,8 @@ void add_balancers_and_end(Plan& plan, Conductor& conductor, const Order& order)
         const std::string group = fmt::format("{}:{}", node, component);
         auto add = [&plan](engine::Step step) { plan.add(std::move(step), OnFailure::stop); };
         add(steps::switch_version(conductor, group + "/switch", node, component));
-        const suite::Manifest& manifest = conductor.upgrade().manifest();
+        // On a node of a system where it has none nothing is done.
+        const suite::Manifest& manifest = suite::whole_of(conductor.upgrade().manifest());
         if (manifest.has_configs(component))
             add(steps::configure(conductor, group + "/configure", node, component, Mode::normal));
         if (manifest.has_life(component))

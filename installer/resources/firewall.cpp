@@ -26,7 +26,7 @@ std::vector<Finding> firewall_drift(const cluster::Layout& layout, const FindFir
     if (!firewall)
         return findings;
     const platform::FirewallDifference difference =
-        firewall->compare(resolved(record->rules, record->members));
+        firewall->compare(admitted(layout, record->rules, record->members));
     for (const FirewallRule& rule : difference.missing)
         findings.push_back({"firewall", Severity::error,
                             fmt::format("{} has no rule for {}", now, in_words(rule)),
@@ -35,6 +35,20 @@ std::vector<Finding> firewall_drift(const cluster::Layout& layout, const FindFir
         findings.push_back({"firewall", Severity::error,
                             fmt::format("{} lets in {} by a rule of Locum's", now, in_words(rule)),
                             "no such rule", "locum repair"});
+    return findings;
+}
+
+// Nothing of this is Locum's to put right.
+std::vector<Finding> firewall_hindrances(const cluster::Layout& layout, const FindFirewall& find) {
+    const std::optional<FirewallRecord> record = load_firewall(layout);
+    if (!record || !record->manage)
+        return {};
+    const std::optional<platform::Firewall> firewall = find();
+    if (!firewall || !firewall->hindrances)
+        return {};
+    std::vector<Finding> findings = firewall->hindrances(resolved(record->rules, record->members));
+    for (Finding& finding : findings)
+        finding.severity = Severity::warning;
     return findings;
 }
 
@@ -50,6 +64,8 @@ Resource firewall(const InstalledNode& node) {
             [&layout] {
                 std::vector<Drift> drifts;
                 for (engine::Finding& finding : firewall_drift(layout, host_firewall(layout)))
+                    drifts.push_back({std::move(finding), false});
+                for (engine::Finding& finding : firewall_hindrances(layout, host_firewall(layout)))
                     drifts.push_back({std::move(finding), false});
                 return drifts;
             },

@@ -2,9 +2,9 @@
 
 #include "cluster/departure.hpp"
 #include "cluster/membership.hpp"
-#include "cluster/service_units.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
+#include "installer/accounts.hpp"
 #include "installer/own_folders.hpp"
 #include "installer/resources/configs.hpp"
 #include "platform/files.hpp"
@@ -162,7 +162,7 @@ std::vector<Resource> folders(const InstalledNode& node, Purge purge) {
     const cluster::Layout& layout = node.layout;
     std::vector<Resource> all{state(node)};
     // Where services have accounts of their own, their group writes to these three.
-    const unsigned shared = cluster::service_manager_used(layout) ? of_others : of_others | 0020;
+    const unsigned shared = accounts_declared(layout) ? of_others : of_others | 0020;
     Resource data = folder(node, "data", "the data", node.state.data_folder, shared, 0750);
     if (data_goes(node, purge))
         removed_whole(data, node.state.data_folder);

@@ -135,11 +135,10 @@ std::vector<Drift> drift_of(const InstalledNode& node, const std::string& compon
         return drift(Severity::warning, "no agent that could be asked about " + component,
                      "an agent that runs");
     for (const auto& [unit, text] : unit_texts(node, component))
-        if (!platform::service_unit_installed(unit) || platform::service_unit_text(unit) != text)
+        if (!platform::service_unit_is(unit, text))
             return drift(Severity::error,
-                         platform::service_unit_installed(unit)
-                             ? "another text in the file of " + unit
-                             : unit + " is not installed",
+                         platform::service_unit_installed(unit) ? "another definition of " + unit
+                                                                : unit + " is not installed",
                          "the unit that this version's service is");
     try {
         const NodeFacts facts = facts_from_json(ask(node, "facts", json::object()).dump());
@@ -182,7 +181,9 @@ Resource agent(const InstalledNode& node) {
                                       false});
                 return drifts;
             },
-            [&node](Reporter&) { cluster::start_agent(node.layout, node.program); },
+            [&node](Reporter&) {
+                cluster::start_agent(node.layout, node.program, cluster::AtBoot::started);
+            },
             [&node] { return cluster::agent_is_there(node.layout); },
             [&node](Reporter&) { cluster::remove_agent(node.layout); }};
 }

@@ -20,7 +20,7 @@ namespace {
 
 FirewallRules wanted(const Layout& layout, const PortRule& rule) {
     const std::optional<FirewallRecord> record = load_firewall(layout);
-    return resolved({rule}, record ? record->members : std::vector<Member>());
+    return admitted(layout, {rule}, record ? record->members : std::vector<Member>());
 }
 
 } // namespace

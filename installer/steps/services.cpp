@@ -64,7 +64,8 @@ Step start_agent(const Installation& installation) {
             [&layout] { return cluster::agent_runs(layout); },
             nullptr,
             [&layout, &installation](Reporter&) {
-                cluster::start_agent(layout, cluster::agent_program(layout, installation.program));
+                cluster::start_agent(layout, cluster::agent_program(layout, installation.program),
+                                     cluster::AtBoot::started);
                 return std::string();
             },
             [&layout] {

@@ -98,6 +98,10 @@ void sync_folder(const std::string& path) {
         throw path_error("write to disk (fsync)", path, errno);
 }
 
+std::string native_name(const std::string& path) {
+    return path;
+}
+
 std::string temporary_folder() {
     return "/tmp";
 }

@@ -51,7 +51,15 @@ bool service_manager_runs() {
     return exists("/run/systemd/system");
 }
 
-void install_service_unit(const std::string& name, const std::string& text) {
+std::string service_unit_name(const std::string& service) {
+    return service + ".service";
+}
+
+bool service_manager_keeps_logs() {
+    return true;
+}
+
+void install_service_unit(const std::string& name, const std::string& text, const std::string&) {
     const std::string file = unit_file(name);
     const bool differs = !exists(file) || read_file(file) != text;
     if (differs) {
@@ -97,6 +105,14 @@ std::string service_unit_text(const std::string& name) {
     return service_unit_installed(name) ? read_file(unit_file(name)) : "";
 }
 
+bool service_unit_is(const std::string& name, const std::string& text) {
+    return service_unit_installed(name) && service_unit_text(name) == text;
+}
+
+std::vector<ServiceTrouble> service_unit_troubles(const std::string&, const std::string&) {
+    return {};
+}
+
 std::string service_unit_enablement(const std::string& name) {
     Command command;
     command.argv = {"systemctl", "is-enabled",
@@ -114,7 +130,8 @@ void restart_service_unit(const std::string& name) {
 }
 
 void start_transient_unit(const std::string& name, const std::vector<std::string>& argv,
-                          const std::map<std::string, std::string>& environment) {
+                          const std::map<std::string, std::string>& environment,
+                          const std::string&) {
     Command command;
     command.argv = {"systemd-run", "--quiet", "--collect", "--property=Type=exec",
                     "--unit=" + name};

@@ -58,6 +58,8 @@ unsigned terminal_lines() {
     return 24;
 }
 
+void keep_window_open() {}
+
 char read_silently(std::string& line) {
     const SilentTerminal silent;
     char last = 0;

@@ -66,6 +66,19 @@ void give(const std::string& path, const std::string& account, const std::string
     set_owner_and_group(path, require_account("account", account), require_account("group", group));
 }
 
+bool accounts_are_declared() {
+    return false;
+}
+
+std::string own_account_of(const std::string& service) {
+    return virtual_account_domain + service;
+}
+
+void allow(const std::string& path, const std::string& account, Access access) {
+    if (!is_local_system(account)) // it may do everything
+        add_access(path, require_account("account", account), access == Access::change);
+}
+
 Ownership ownership(const std::string& path) {
     return {name_of(owner_of(path)), name_of(group_of(path)), mode_of(path)};
 }

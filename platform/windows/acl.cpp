@@ -5,7 +5,11 @@
 
 #include <aclapi.h>
 #include <algorithm>
+#include <array>
+#include <boost/algorithm/string/predicate.hpp>
+#include <cstring>
 #include <memory>
+#include <openssl/evp.h>
 #include <sddl.h>
 
 namespace locum::platform {
@@ -20,6 +24,11 @@ using Descriptor = Local<void>;
 constexpr const wchar_t* private_file = L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-3-4)";
 constexpr const wchar_t* private_folder =
     L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-3-4)";
+// The same, and what runs as a service may read.
+constexpr const wchar_t* services_file =
+    L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-3-4)(A;;FRFX;;;SU)";
+constexpr const wchar_t* services_folder =
+    L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-3-4)(A;OICI;FRFX;;;SU)";
 
 Descriptor parsed(const wchar_t* text) {
     void* made = nullptr;
@@ -80,7 +89,31 @@ Sid own_user() {
     return bytes_of(reinterpret_cast<const TOKEN_USER*>(buffer)->User.Sid);
 }
 
-// Some privileges are an administrator's only after they were switched on.
+// Not just anybody: somebody let this service have the file.
+bool is_of_service(PSID sid) {
+    constexpr DWORD service_accounts = 80;
+    return *::GetSidSubAuthorityCount(sid) == 6 &&
+           ::GetSidIdentifierAuthority(sid)->Value[5] == 5 &&
+           *::GetSidSubAuthority(sid, 0) == service_accounts;
+}
+
+// As RtlCreateServiceSid makes it: S-1-5-80 and the SHA-1 of the name in capitals, in UTF-16.
+Sid sid_of_service(const std::string& service) {
+    std::wstring name = wide(service);
+    const auto length = static_cast<int>(name.size());
+    ::LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_UPPERCASE, name.data(), length, name.data(),
+                    length, nullptr, nullptr, 0);
+    std::array<unsigned char, 20> hash{};
+    if (::EVP_Digest(name.data(), name.size() * sizeof(wchar_t), hash.data(), nullptr, ::EVP_sha1(),
+                     nullptr) != 1)
+        throw engine::Error("cannot name the account of the service " + service);
+    Sid sid = {1, 6, 0, 0, 0, 0, 0, 5, 80, 0, 0, 0};
+    sid.insert(sid.end(), hash.begin(), hash.end());
+    return sid;
+}
+
+} // namespace
+
 void switch_on(const wchar_t* privilege) {
     HANDLE opened = nullptr;
     if (::OpenProcessToken(::GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &opened) ==
@@ -94,16 +127,21 @@ void switch_on(const wchar_t* privilege) {
         ::AdjustTokenPrivileges(token.get(), FALSE, &wanted, 0, nullptr, nullptr);
 }
 
-} // namespace
-
 SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder) {
-    static const Descriptor of_file = parsed(private_file);
-    static const Descriptor of_folder = parsed(private_folder);
-    static SECURITY_ATTRIBUTES for_file{sizeof(SECURITY_ATTRIBUTES), of_file.get(), FALSE};
-    static SECURITY_ATTRIBUTES for_folder{sizeof(SECURITY_ATTRIBUTES), of_folder.get(), FALSE};
-    if (!is_private(mode))
+    struct Pair {
+        Descriptor of_file, of_folder;
+        SECURITY_ATTRIBUTES file, folder;
+        Pair(const wchar_t* file_list, const wchar_t* folder_list) :
+            of_file(parsed(file_list)),
+            of_folder(parsed(folder_list)), file{sizeof(SECURITY_ATTRIBUTES), of_file.get(), FALSE},
+            folder{sizeof(SECURITY_ATTRIBUTES), of_folder.get(), FALSE} {}
+    };
+    static Pair closed(private_file, private_folder);
+    static Pair for_services(services_file, services_folder);
+    if ((mode & 07U) != 0)
         return nullptr;
-    return folder ? &for_folder : &for_file;
+    Pair& wanted = is_private(mode) ? closed : for_services;
+    return folder ? &wanted.folder : &wanted.file;
 }
 
 void set_access(const std::string& path, unsigned mode) {
@@ -137,7 +175,7 @@ unsigned mode_of(const std::string& path) {
     BOOL defaulted = FALSE;
     ::GetSecurityDescriptorOwner(found.get(), &owner, &defaulted);
     const auto is_insider = [&](PSID who) {
-        return (owner != nullptr && ::EqualSid(who, owner) != 0) ||
+        return is_of_service(who) || (owner != nullptr && ::EqualSid(who, owner) != 0) ||
                std::any_of(insiders.begin(), insiders.end(),
                            [&](const Sid& one) { return ::EqualSid(who, pointer(one)) != 0; });
     };
@@ -173,7 +211,37 @@ Sid group_of(const std::string& path) {
     return bytes_of(sid);
 }
 
+bool is_local_system(const std::string& account) {
+    return account.empty() || boost::iequals(account, "LocalSystem") ||
+           boost::iequals(account, ".\\LocalSystem") ||
+           boost::iequals(account, "NT AUTHORITY\\SYSTEM");
+}
+
+void add_access(const std::string& path, const Sid& account, bool change) {
+    std::wstring name = wide_path(path);
+    const Descriptor found = security_of(path, DACL_SECURITY_INFORMATION);
+    EXPLICIT_ACCESSW wanted{};
+    wanted.grfAccessPermissions =
+        change ? FILE_GENERIC_READ | FILE_GENERIC_WRITE | FILE_GENERIC_EXECUTE | DELETE
+               : FILE_GENERIC_READ | FILE_GENERIC_EXECUTE;
+    wanted.grfAccessMode = GRANT_ACCESS;
+    wanted.grfInheritance = is_folder(path) ? SUB_CONTAINERS_AND_OBJECTS_INHERIT : NO_INHERITANCE;
+    wanted.Trustee.TrusteeForm = TRUSTEE_IS_SID;
+    wanted.Trustee.TrusteeType = TRUSTEE_IS_UNKNOWN;
+    wanted.Trustee.ptstrName = static_cast<wchar_t*>(pointer(account));
+    ACL* merged = nullptr;
+    DWORD code = ::SetEntriesInAclW(1, &wanted, list_of(found.get()), &merged);
+    const Local<ACL> owned(merged);
+    if (code == ERROR_SUCCESS)
+        code = ::SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION,
+                                       nullptr, nullptr, merged, nullptr);
+    if (code != ERROR_SUCCESS)
+        throw path_error("set the access control list of", path, code);
+}
+
 Sid sid_of(const std::string& account) {
+    if (boost::istarts_with(account, virtual_account_domain))
+        return sid_of_service(account.substr(std::strlen(virtual_account_domain)));
     const std::wstring name = wide(account);
     Sid sid(SECURITY_MAX_SID_SIZE);
     DWORD size = SECURITY_MAX_SID_SIZE;

@@ -1,7 +1,8 @@
 #pragma once
-// Who may do what with a file. A mode without bits for group and others is a list of its own that
-// nothing is inherited into: SYSTEM, the Administrators, and whoever owns the file. Every other
-// mode is what the folder above hands down.
+// Who may do what with a file. A mode without bits for others is a list of its own that nothing is
+// inherited into: SYSTEM, the Administrators, and whoever owns the file; where it has bits for the
+// group, services of whatever account may read it, too. Every other mode is what the folder above
+// hands down.
 
 #include "platform/windows/system.hpp"
 
@@ -26,11 +27,18 @@ using Sid = std::vector<unsigned char>;
 // Empty: the file has none that can be read.
 Sid owner_of(const std::string& path);
 Sid group_of(const std::string& path);
-// Empty: no account has this name.
+// Of services: each has one of its name behind this, made by the system out of that name.
+inline constexpr const char* virtual_account_domain = "NT SERVICE\\";
+bool is_local_system(const std::string& account);
+// Adds what the account may, to the file, or to the folder and what inherits from it.
+void add_access(const std::string& path, const Sid& account, bool change);
+// Empty: no account has this name. One of a service has a SID before the service is there.
 Sid sid_of(const std::string& account);
 // "NAME", or "DOMAIN\NAME" where it is not one of this computer's own; the SID in digits where it
 // has none.
 std::string name_of(const Sid& sid);
+// Some privileges are an administrator's only after they were switched on.
+void switch_on(const wchar_t* privilege);
 // Throws Error.
 void set_owner_and_group(const std::string& path, const Sid& owner, const Sid& group);
 

@@ -148,6 +148,10 @@ void sync_folder(const std::string& path) {
         throw path_error("open", path, exists(path) ? ERROR_DIRECTORY : ERROR_PATH_NOT_FOUND);
 }
 
+std::string native_name(const std::string& path) {
+    return utf8(wide_path(path));
+}
+
 std::string temporary_folder() {
     std::wstring folder(32768, L'\0');
     folder.resize(::GetTempPathW(static_cast<DWORD>(folder.size()), folder.data()));

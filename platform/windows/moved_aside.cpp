@@ -54,6 +54,11 @@ DWORD move_aside(const std::wstring& file, const std::wstring& beside) {
     return ERROR_SUCCESS;
 }
 
+bool is_moved_aside(const std::string& path) {
+    const std::size_t at = path.rfind(mark);
+    return at != path.npos && path.find('/', at) == path.npos;
+}
+
 void sweep(const std::string& beside) {
     const std::string folder = parent_of(beside);
     const std::string begins = beside.substr(beside.rfind('/') + 1) + mark;

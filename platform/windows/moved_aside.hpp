@@ -14,6 +14,8 @@ DWORD delete_file(const std::wstring& file);
 // Renames the file to a fresh name beside `beside` and removes it there, at the next start of the
 // system at the latest. ERROR_SUCCESS, or why it still has its name.
 DWORD move_aside(const std::wstring& file, const std::wstring& beside);
+// By its name, which nothing else has.
+bool is_moved_aside(const std::string& path);
 // Removes what was moved aside earlier beside it and is in use no longer.
 void sweep(const std::string& beside);
 // path_error(), with the processes that have the file open where they can be told.

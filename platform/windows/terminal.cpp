@@ -1,11 +1,13 @@
 #include "platform/terminal.hpp"
 
 #include "platform/native_process.hpp"
+#include "platform/standard_error.hpp"
 #include "platform/windows/system.hpp"
 #include "platform/windows/wide.hpp"
 
 #include <array>
 #include <atomic>
+#include <cstdlib>
 
 namespace locum::platform {
 
@@ -112,6 +114,21 @@ Utf8Terminal::~Utf8Terminal() {
         ::SetConsoleMode(state_->errors, state_->mode);
     if (state_->output != 0)
         ::SetConsoleOutputCP(state_->output);
+}
+
+void keep_window_open() {
+    std::array<DWORD, 2> processes{}; // that share the window
+    if (!stdin_is_terminal() ||
+        ::GetConsoleProcessList(processes.data(), static_cast<DWORD>(processes.size())) != 1)
+        return;
+    // When all has been said, errors too.
+    std::atexit([] {
+        to_stderr("\nPress Enter to close this window. ");
+        std::array<wchar_t, 256> line{};
+        DWORD count = 0;
+        ::ReadConsoleW(::GetStdHandle(STD_INPUT_HANDLE), line.data(),
+                       static_cast<DWORD>(line.size()), &count, nullptr);
+    });
 }
 
 char read_silently(std::string& line) {

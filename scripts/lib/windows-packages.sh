@@ -1,10 +1,11 @@
 # The packages that the Windows build needs beyond scripts/dependencies.
 # To be sourced.
 
-# Compiler with POSIX threads (the other one has no std::mutex), Wine, and what the libraries' own builds call.
+# Compiler with POSIX threads (the other one has no std::mutex), Wine, and what the libraries' own builds call;
+# osslsigncode for the test of a signed setup.
 windows_package_list=(
     g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine wine64
-    dpkg-dev make perl tcl xz-utils
+    dpkg-dev make perl tcl xz-utils osslsigncode openssl
 )
 
 # windows_packages: installs what is missing, as scripts/dependencies does.

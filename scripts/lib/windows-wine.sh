@@ -28,8 +28,9 @@ windows_wine_start() {
         mv -T "$1.partial" "$1"
     fi
     windows_wine_serve "$1"
-    # The first program in a prefix starts services that keep its streams open; whoever reads one to its end would wait for them.
-    WINEPREFIX=$1 wine cmd /c exit </dev/null >/dev/null 2>&1
+    # With the first program come Wine's services, which keep what it writes to open: whoever reads that from a pipe, as
+    # CMake does, would wait for their end.
+    WINEPREFIX=$1 wine wineboot </dev/null >/dev/null 2>&1
 }
 
 # In the foreground, so that its process id is known; it stays until it is told to end.

@@ -2,6 +2,7 @@
 // A suite with a server and a balancer that are shell scripts, in two versions, as signed bundles.
 
 #include "suite/bundle.hpp"
+#include "suite/systems.hpp"
 #include "suite/trust.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -108,6 +109,28 @@ migrations = [{{ to = "1", file = "1.sql" }}{more}]
 
 inline suite::Manifest small_manifest(const std::string& version = "1.0") {
     return suite::parse_manifest(small_suite_toml(version), "suite.toml");
+}
+
+// With a server for two systems, and the rest for Linux; as hosts of the system see it.
+inline suite::Manifest mixed_manifest(const std::string& system,
+                                      const std::string& version = "1.0") {
+    std::string text = small_suite_toml(version);
+    const auto change = [&text](const std::string& from, const std::string& to) {
+        text.replace(text.find(from), from.size(), to);
+    };
+    change("payload = \"server\"",
+           "payload = { linux-x86_64 = \"server\", windows-x86_64 = \"server.win\" }");
+    change("payload = \"tool\"\nrequires = [\"server\"]",
+           "payload = { linux = \"tool\" }\nwith = \"server\"");
+    change("alone = { title = \"Alone\", components = [\"server\"]",
+           "fronts = { title = \"Fronts\", components = [\"balancer\"] }\n"
+           "alone = { title = \"Alone\", components = [\"server\", \"tool\"]");
+    change("payload = \"balancer\"", "payload = { linux = \"balancer\" }");
+    change("name = \"server\"\ncomponent", // another name there
+           "name = \"winserver\"\ncomponent = \"server\"\nargv = [\"{component.dir}/run\"]\n"
+           "systems = [\"windows\"]\n[[services]]\nname = \"server\"\nsystems = [\"linux\"]\n"
+           "component");
+    return suite::for_system(suite::parse_manifest(text, "suite.toml"), system);
 }
 
 // The vendor: a key, and the bundles that it signed, in a folder.

@@ -65,10 +65,11 @@ void await_program(Conductor& conductor, const std::string& node, const std::str
             if (!program.fault.empty() && program.fault_of == version)
                 throw Error(fmt::format("the agent of {} did not come up as {}: {}", node,
                                         said(version), program.fault))
-                    .remedy(fmt::format("see the journal of locum-exchange-{0}, or exchange.log in "
-                                        "/var/log/locum/{0}, on "
-                                        "{1}, and ask the bundle's vendor",
-                                        conductor.upgrade().layout.suite, node));
+                    .remedy(
+                        fmt::format("see the journal of locum-exchange-{0}, or exchange.log in "
+                                    "/var/log/locum/{0} (Windows: ProgramData\\Locum\\logs\\{0}), "
+                                    "on {1}, and ask the bundle's vendor",
+                                    conductor.upgrade().layout.suite, node));
             why = fmt::format("it runs as Locum {} still", program.version);
         }
         if (std::chrono::steady_clock::now() > deadline)
@@ -76,9 +77,10 @@ void await_program(Conductor& conductor, const std::string& node, const std::str
             throw Error(fmt::format("the agent of {0} does not answer as {1} after {2} s: "
                                     "{3}; on {0}: {4}",
                                     node, said(version), exchange_limit.count(), why, by_hand))
-                .remedy(fmt::format("see there: journalctl -u locum-exchange-{0}, or exchange.log "
-                                    "in /var/log/locum/{0}",
-                                    conductor.upgrade().layout.suite));
+                .remedy(
+                    fmt::format("see there: journalctl -u locum-exchange-{0}, or exchange.log "
+                                "in /var/log/locum/{0} (Windows: ProgramData\\Locum\\logs\\{0})",
+                                conductor.upgrade().layout.suite));
     }
 }
 

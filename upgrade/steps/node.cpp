@@ -202,8 +202,9 @@ Step start(Conductor& conductor, const std::string& step, const std::string& nod
         step,
         fmt::format("start {} {} on {} and wait until all probes pass", component, version, node),
         [&conductor, node, component, version] {
-            return all_run(conductor.facts(node),
-                           conductor.upgrade().manifest().services_of(component), version) &&
+            const installer::NodeFacts facts = conductor.facts(node);
+            return all_run(facts, services_on(facts, conductor.upgrade().manifest(), component),
+                           version) &&
                    !conductor.unwell(node, component);
         },
         nullptr,

@@ -63,8 +63,7 @@ unsigned prove_decoupled(Conductor& conductor, const std::string& step, const st
 
 void require_new_servers(Conductor& conductor, const std::string& step) {
     const Upgrade& upgrade = conductor.upgrade();
-    const std::vector<std::string> services =
-        upgrade.manifest().services_of(conductor.server_component());
+    const std::string server = conductor.server_component();
     for (const cluster::NodeRow& node : conductor.registry().nodes()) {
         if (!node.has_role("server"))
             continue;
@@ -72,7 +71,8 @@ void require_new_servers(Conductor& conductor, const std::string& step) {
         try {
             engine::SilentReporter silent;
             conductor.tell(node.name, step, "acknowledge", "{}", silent);
-            if (!all_run(conductor.facts(node.name), services, upgrade.version()))
+            const installer::NodeFacts facts = conductor.facts(node.name);
+            if (!all_run(facts, services_on(facts, upgrade.manifest(), server), upgrade.version()))
                 why = "does not run version " + upgrade.version();
         } catch (const Error& error) {
             why = "does not answer: " + error.one_line();

@@ -154,7 +154,7 @@ TEST_CASE("parameters that are no JSON and a file that is not there are refused 
           }).kind() == Kind::usage);
     CHECK(says(
         thrown_by([&] { client.upload(agent.peer(), "bundle", "{}", uploads.folder / "none"); }),
-        "cannot read"));
+        "none: no such file"));
     const token::Identity identity = network.node("node-2");
     RawTls caller(agent.server.port(), &identity);
     caller.send(head("bundle", "1", "X-Locum-Parameters: {oops\r\n") + "x");

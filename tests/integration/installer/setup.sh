@@ -108,11 +108,16 @@ for what in cut bundle program; do
     expect_code 14 "a file whose $what is damaged"
     [[ ! -e $trial/node-1/usr && ! -e $trial/node-1/opt ]] || fail "a damaged file left something"
 done
+setup program --root "$trial/node-1" --log "$trial/refused.log"
+expect_code 14 "a file whose program is damaged"
+grep -q ' error: the program in .* is not the one that was put there' "$trial/refused.log" || fail "the log does not say why it was refused"
 
 echo "-- it installs, and leaves the tool"
-setup 1.0 --root "$trial/node-1" --answers "$trial/answers-1.toml"
+setup 1.0 --root "$trial/node-1" --answers "$trial/answers-1.toml" --log "$trial/own.log"
 expect_code 0 "installation"
 expect_said "^for later: $tool"
+grep -q ' service/server: ' "$trial/own.log" || fail "the log that was asked for does not say what was done: $(cat "$trial/own.log")"
+grep -q ' ended, exit code 0$' "$trial/own.log" || fail "the log that was asked for does not say how it ended"
 "$tool" status --root "$trial/node-1" | grep -q '^node-1 ' || fail "the tool that was left does not work"
 [[ $(readlink "/proc/$(awk '{ print $1; exit }' "$trial/node-1/var/lib/locum/endpoint-manager/agent.record")/exe") == "$tool" ]] ||
     fail "the agent runs from elsewhere"

@@ -1,4 +1,5 @@
 #include "platform/tree.hpp"
+#include "suite/layout.hpp"
 #include "suite/template.hpp"
 #include "tests/integration/suite/fixture.hpp"
 
@@ -33,6 +34,51 @@ TEST_CASE("what was built is opened and unpacked as it was") {
             files += platform::sha256_hex(platform::read_file(path)) == file.sha256;
     }
     CHECK(files == 5);
+}
+
+TEST_CASE("one bundle for two systems: each host unpacks its own, and all of it is verified") {
+    Fixture f;
+    const std::string payload = "payload = \"server\"";
+    std::string text = sample::manifest;
+    text.replace(text.find(payload), payload.size(),
+                 "payload = { linux-x86_64 = \"server\", windows-x86_64 = \"server.win\" }");
+    platform::write_file(f.source + "/suite.toml", text, 0644);
+    CHECK_THROWS_WITH_AS(f.build(), doctest::Contains("server.win: found no folder"),
+                         engine::Error);
+    platform::make_folders(f.source + "/server.win/bin");
+    platform::write_file(f.source + "/server.win/bin/run.exe", "MZ", 0644);
+    f.build();
+    const std::string bytes = platform::read_file(f.bundle);
+    f.build();
+    CHECK(platform::read_file(f.bundle) == bytes);
+    const auto unpacked = [&](const std::string& system) {
+        const Bundle bundle = Bundle::open(f.bundle, f.key.public_key(), system);
+        CHECK(bundle.manifest().system == system);
+        const std::string into = f.folder.path + "/" + system;
+        bundle.unpack("server", into);
+        CHECK(bundle.payload_bytes("server") > 0);
+        return platform::list_folder(into + "/bin");
+    };
+    CHECK(unpacked("linux-x86_64") == std::vector<std::string>{"run", "start"});
+    CHECK(unpacked("windows-x86_64") == std::vector<std::string>{"run.exe"});
+    try {
+        unpacked("linux-aarch64");
+        FAIL("it unpacked something");
+    } catch (const engine::Error& error) {
+        CHECK(error.kind() == engine::Kind::refused);
+        CHECK(std::string(error.what())
+                  .find("brings 'server' for linux-x86_64, windows-x86_64 "
+                        "only; this host is linux-aarch64") != std::string::npos);
+    }
+    CHECK(suite::inspect_bundle(f.bundle).manifest.system.empty());
+    CHECK(suite::inspect_bundle(f.bundle).manifest.files.size() == 9);
+    // A byte of the other system's payload counts as well.
+    const std::string header = "payload/server.windows-x86_64.tar.zst";
+    std::string other = bytes;
+    other[other.rfind(header) + suite::layout::block + 20] ^= 1;
+    platform::write_file(f.bundle, other, 0644);
+    CHECK_THROWS_WITH_AS(Bundle::open(f.bundle, f.key.public_key(), "linux-x86_64"),
+                         doctest::Contains("other content in the part"), engine::Error);
 }
 
 TEST_CASE("a manifest without the lists is the vendor's text") {

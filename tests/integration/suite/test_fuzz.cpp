@@ -3,7 +3,9 @@
 #include "sample.hpp"
 
 #include "suite/file_list.hpp"
+#include "suite/setup_file.hpp"
 #include "suite/template.hpp"
+#include "tests/support/pe_sample.hpp"
 #include <chrono>
 
 #include <random>
@@ -177,6 +179,38 @@ TEST_CASE("no bundle brings the reader down, signed or not") {
     CHECK(accepted == 0);
     CHECK(done > 200);
     CHECK_FALSE(platform::exists(folder.path + "/in.stage"));
+}
+
+TEST_CASE("no setup file brings the reader down, and none is taken for another") {
+    const sample::Folder folder;
+    const std::string program = folder.path + "/program";
+    const std::string file = folder.path + "/setup";
+    platform::write_file(program, testing::pe_program(), 0755);
+    platform::write_file(folder.path + "/bundle", std::string(300, 'b'), 0644);
+    suite::write_setup_file(program, folder.path + "/bundle", file);
+    const std::string seed = testing::pe_signed(platform::read_file(file));
+    const auto [done, refused] = rounds(20000, [&](std::mt19937& random) {
+        std::string changed = seed;
+        if (random() % 2 == 0)
+            changed = mutated(changed, random);
+        else // in the headers, where numbers are
+            testing::pe_put(changed, random() % 0x200, static_cast<std::uint32_t>(random()),
+                            1 + random() % 4);
+        sample::overwrite(file, changed);
+        const auto setup = suite::read_setup_file(file);
+        if (!setup)
+            return;
+        CHECK(setup->program_size + setup->bundle_size < changed.size());
+        suite::unpack_bundle(*setup, folder.path + "/out");
+        suite::unpack_program(*setup, folder.path + "/out");
+        // But for what signing changes, it is the one that was put in.
+        CHECK(platform::read_file(folder.path + "/out").substr(testing::pe_directory_at + 8) ==
+              testing::pe_program().substr(testing::pe_directory_at + 8));
+    });
+    MESSAGE(done << " setups, " << refused << " refused");
+    CHECK(done > 500);
+    CHECK(refused > 0);
+    CHECK(refused < done);
 }
 
 TEST_CASE("no template brings the renderer down") {

@@ -105,3 +105,12 @@ TEST_CASE("run log: an error is thrown with its log, where there is one") {
     };
     CHECK_THROWS_AS(logged(host.common, host.layout, "repair", breaks), Logged);
 }
+
+TEST_CASE("run log: what waits for a restart of the host is named") {
+    CHECK(cli::restart_text({"C:/x.locum-gone-1"}) ==
+          "note: C:/x.locum-gone-1 was in use, and is removed when the host starts next: restart "
+          "it\n");
+    CHECK(cli::restart_text({"C:/x", "C:/y", "C:/z"}) ==
+          "note: C:/x and 2 more files were in use, and are removed when the host starts next: "
+          "restart it\n");
+}

@@ -16,7 +16,7 @@ made = re.compile(r'''"([a-z]+(?:-[a-z]+)*)"(?:,\s*(?:engine::)?Severity::|,\s*(
                       |(?:\b(?:error|wrong|obstacle|remark)\(|finding\.name\ =|lost\ \?|database\ \?|^\s*)\s*"([a-z]+-[a-z-]+)"(?:,|;|\s*:)
                       |:\s*"(clock|copy-value-cut)"''', re.VERBOSE | re.MULTILINE)
 found = set()
-for folder in ("datasource", "cluster", "installer", "upgrade"):
+for folder in ("platform", "datasource", "cluster", "installer", "upgrade"):
     for source in glob.glob(f"{root}/{folder}/*.cpp"):
         if source.endswith("/installer/checks.cpp"):
             continue
@@ -26,7 +26,7 @@ for folder in ("datasource", "cluster", "installer", "upgrade"):
 found -= {"token-id", "net-bind-service"}
 faults += [f"installer/checks.cpp: '{name}' is not made by any code" for name in sorted(listed - found)]
 certain = re.compile(r'\{"([a-z]+(?:-[a-z]+)*)",\s*(?:engine::)?Severity::(?:error|warning)')
-for folder in ("datasource", "cluster", "installer", "upgrade"):
+for folder in ("platform", "datasource", "cluster", "installer", "upgrade"):
     for source in glob.glob(f"{root}/{folder}/*.cpp"):
         with open(source, encoding="utf-8") as code:
             faults += [f"{source}: the finding '{name}' is not in installer/checks.cpp"

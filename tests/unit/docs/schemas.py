@@ -16,7 +16,7 @@ sys.path.insert(0, root + "/tests/support")
 import documents  # noqa: E402
 
 # What may be missing, and nothing else in the samples.
-OPTIONAL = {"point-of-no-return", "findings", "needs", "file-systems", "notes", "consequences", "left", "proof", "message", "log"}
+OPTIONAL = {"point-of-no-return", "findings", "needs", "file-systems", "notes", "consequences", "left", "proof", "message", "log", "restart-for"}
 known = documents.schemas()
 for schema in known.values():
     documents.Draft202012Validator.check_schema(schema)

@@ -4,6 +4,8 @@
 #include "installer/firewall_change.hpp"
 #include "installer/firewall_keeper.hpp"
 #include "installer/steps/firewall.hpp"
+#include "platform/host.hpp"
+#include "platform/program.hpp"
 #include "tests/support/fake_firewall.hpp"
 #include "tests/support/site.hpp"
 #include "tests/support/step_contract.hpp"
@@ -337,4 +339,43 @@ TEST_CASE("firewall keeper: rules that a command changes while it works stay") {
     command.get();
     CHECK(load_firewall(site.layout())->rules.empty());
     CHECK(fake.rules[owner].empty());
+}
+
+TEST_CASE(
+    "firewall: the owners of a port are the programs of its component in every version here") {
+    Site site({"server"});
+    site.run_until("agent/start");
+    const cluster::Layout& layout = site.layout();
+    const std::string shell = platform::executable_of("/bin/sh"); // what runs the suite's scripts
+    CHECK(port_owners(layout, {"device", {Protocol::tcp}, 8443, {}, "server"}) ==
+          platform::PortOwners{{"", shell}});
+    // Of a component that is not here, and of an older Locum's record: whoever listens.
+    CHECK(port_owners(layout, {"front", {Protocol::tcp}, 443, {}, "balancer"}).empty());
+    CHECK(port_owners(layout, {"device", {Protocol::tcp}, 8443, {}}).empty());
+    CHECK(port_owners(layout, agent_rule) == platform::PortOwners{{"", platform::this_program()}});
+    // One whose program cannot be told leaves the port to whoever listens.
+    platform::remove_all(layout.component("1.0", "server") + "/run");
+    CHECK(port_owners(layout, {"device", {Protocol::tcp}, 8443, {}, "server"}).empty());
+}
+
+TEST_CASE("firewall record: whose services listen at a port is kept") {
+    const Scratch folder;
+    const cluster::Layout layout{folder.path(), "small"};
+    platform::make_folders(layout.state(), 0700);
+    FirewallAnswer answer;
+    store_firewall(layout, {port_rules(manifest(), ports, 61616, answer), {one}, ""});
+    const std::vector<PortRule> rules = load_firewall(layout)->rules;
+    REQUIRE(rules.size() == 3);
+    CHECK(rules[0].component == "");
+    CHECK(rules[1].component == "balancer");
+    CHECK(rules[2].component == "server");
+}
+
+TEST_CASE("firewall: one that is left alone is not asked when the node is removed") {
+    const Scratch folder;
+    const cluster::Layout layout{folder.path(), "small"};
+    platform::make_folders(layout.state(), 0700);
+    store_firewall(layout, {{}, {}, "", false});
+    remove_firewall(layout);
+    CHECK(!load_firewall(layout));
 }

@@ -347,3 +347,29 @@ TEST_CASE("preflight: a host file that is another one is told with the rest") {
     one.facts.host_files = {{"host-file", engine::Severity::error, "x", "y", "z"}};
     CHECK(names(one.findings()) == std::vector<std::string>{"host-file"});
 }
+
+TEST_CASE("preflight: components that the bundle does not bring for the host's system") {
+    const auto found = [](const std::string& system, std::vector<std::string> components) {
+        Case one;
+        one.manifest = mixed_manifest(system);
+        one.answers.components = std::move(components);
+        std::string all;
+        for (const Finding& finding : one.findings()) {
+            CHECK(finding.severity == engine::Severity::error);
+            CHECK_FALSE(finding.may_be_ignored);
+            CHECK(!finding.remedy.empty());
+            all +=
+                fmt::format("{}: {}; expected {}\n", finding.name, finding.found, finding.expected);
+        }
+        return all;
+    };
+    CHECK(found("linux-x86_64", {"server", "tool"}) == "");
+    CHECK(found("windows-x86_64", {"server"}) == "");
+    CHECK(found("windows-x86_64", {"server", "tool"}) ==
+          "component-system: component tool on a host of windows-x86_64; expected one that the "
+          "bundle has for it: server\n");
+    // A tool of Linux beside a server that is for another architecture.
+    CHECK(found("linux-aarch64", {"server"}) ==
+          "component-system: component server on a host of linux-aarch64; expected one that the "
+          "bundle has for it: balancer\n");
+}

@@ -1,5 +1,6 @@
 // The list, held against a suite, and against the reader of answers.
 
+#include "engine/error.hpp"
 #include "interview/interview.hpp"
 #include "interview/questions.hpp"
 #include "platform/files.hpp"
@@ -104,8 +105,7 @@ TEST_CASE("questions: a folder that cannot be is told when it is given") {
         CHECK(suggestion(one, draft).at(0).starts_with(scratch.path() + "/"));
         CHECK(fault_of(one, draft, suggestion(one, draft)).empty());
         CHECK(fault_of(one, draft, {scratch.path()}).empty());
-        CHECK(fault_of(one, draft, {"relative"}) ==
-              "found 'relative'; expected a path that begins with /");
+        CHECK(fault_of(one, draft, {"relative"}) == "found 'relative'; expected an absolute path");
         CHECK(fault_of(one, draft, {scratch.path() + "/file"}) ==
               "found a file at " + scratch.path() + "/file; expected a folder, or nothing");
         CHECK(fault_of(one, draft, {scratch.path() + "/file/below"}) ==
@@ -322,4 +322,35 @@ TEST_CASE("template: is answers once the licence is accepted, with every key of 
           "# account = \"service-account\""})
         CHECK_MESSAGE(text.find(std::string("\n") + key + "\n") != std::string::npos, key, "\n",
                       text);
+}
+
+TEST_CASE("questions: only what the bundle brings for the host's system is offered") {
+    const auto options_of = [](const suite::Manifest& suite, const char* key, const Draft& draft) {
+        std::vector<std::string> values;
+        for (const Option& option :
+             question(questions_of_suite(setting_of(suite)), key).options(draft))
+            values.push_back(option.value);
+        return values;
+    };
+    using Values = std::vector<std::string>;
+    const Draft many{{network_key, {"create"}}, {topology_key, {"many"}}, {advanced_key, {"yes"}}};
+    const suite::Manifest here = mixed_manifest("linux-x86_64");
+    const suite::Manifest there = mixed_manifest("windows-x86_64");
+    CHECK(options_of(here, topology_key, {}) == Values{"fronts", "alone", "many"});
+    CHECK(options_of(there, topology_key, {}) == Values{"alone", "many"});
+    CHECK(options_of(here, "components", many) == Values{"server", "balancer"});
+    CHECK(options_of(there, "components", many) == Values{"server"});
+    const auto all = questions_of_suite(setting_of(there));
+    CHECK(question(all, topology_key).suggested({}) == Value{"alone"});
+    CHECK(fault_of(question(all, "components"), many, {"server"}).empty()); // without its tool
+    CHECK(question(all, "services.winserver.start").form == Form::choice);
+    CHECK(template_of(setting_of(there)).find("balancer") == std::string::npos);
+    CHECK(template_of(setting_of(here)).find("services.winserver") == std::string::npos);
+    try {
+        questions_of_suite(setting_of(mixed_manifest("macos-arm64")));
+        FAIL("it offers something");
+    } catch (const engine::Error& error) {
+        CHECK(std::string(error.what()) == "Small 1.0 brings nothing for macos-arm64");
+        CHECK(!error.remedy().empty());
+    }
 }

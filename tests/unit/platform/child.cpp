@@ -3,6 +3,7 @@
 #include "platform/host.hpp"
 #include "platform/operating_system.hpp"
 #include "platform/process.hpp"
+#include "platform/service_process.hpp"
 #include "platform/signals.hpp"
 
 #include <algorithm>
@@ -63,12 +64,10 @@ void start_beside(const std::string& program, const std::string& words) {
         std::system(("'" + program + "' " + words + " &").c_str());
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
-    const Words words(argv, argv + argc);
+// service: where it is one.
+int act(const Words& words, std::size_t first, platform::ServiceProcess* service) {
     std::optional<platform::StopSignals> signals;
-    for (std::size_t i = 1; i < words.size(); ++i) {
+    for (std::size_t i = first; i < words.size(); ++i) {
         const std::string& word = words[i];
         const auto next = [&] { return words.at(++i); };
         if (word == "arguments") { // of the runtime, and of the system
@@ -113,6 +112,14 @@ int main(int argc, char** argv) {
         else if (word == "numbers") // each with the line's end of this system
             for (int number = 1; number <= 20000; ++number)
                 std::cout << number << "\n";
+        else if (word == "service") { // its name and its log; the rest it does as that
+            const std::string name = next();
+            const std::string log = next();
+            return platform::as_service(name, log, [&](platform::ServiceProcess& process) {
+                return act(words, i + 1, &process);
+            });
+        } else if (word == "up")
+            service->is_up();
         else if (word == "hear")
             signals.emplace();
         else if (word == "wait")
@@ -140,4 +147,10 @@ int main(int argc, char** argv) {
         }
     }
     return 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    return act(Words(argv, argv + argc), 1, nullptr);
 }

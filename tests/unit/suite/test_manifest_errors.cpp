@@ -19,7 +19,8 @@ TEST_CASE("keys that are unknown, missing or of another type") {
     check({
         {"[suite]", "extra = 1\n[suite]",
          "3:1: found the unknown key 'extra'; expected one of format, locum, suite, compatibility, "
-         "components, topologies, requirements, advice, secrets, host-files, outgoing, ports, "
+         "components, topologies, requirements, advice, secrets, host-files, outgoing, shortcuts, "
+         "ports, "
          "configs, services, probes, "
          "balancing, database, program, via, parts"},
         {"title = \"S\"", "title = \"S\"\ntilte = \"T\"",
@@ -36,7 +37,7 @@ TEST_CASE("keys that are unknown, missing or of another type") {
          "timeout-s"},
         {"http = ", "body = \"x\"\ntcp = ",
          "42:1: found the unknown key 'body' in [probes]; expected one of name, component, "
-         "timeout-s, proves, http, tcp, command, sql"},
+         "systems, timeout-s, proves, http, tcp, command, sql"},
         {"title = \"S\"\n", "", "3:1: found no such key in [suite]; expected the key 'title'"},
         {"format = 1\n", "", "1:1: found no such key; expected the key 'format'"},
         {"title = \"S\"", "title = 3",

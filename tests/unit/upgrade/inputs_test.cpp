@@ -128,6 +128,50 @@ TEST_CASE("preflight: an agent that is too old for a bundle that brings none for
     CHECK(found().empty());
 }
 
+TEST_CASE("preflight: a node of a system that the new version has no payload for") {
+    upgrade::ClusterFacts facts = three_nodes();
+    facts.nodes[0].facts->program = locum_of("0.1.0");
+    facts.nodes[1].facts->program = locum_of("0.1.0", "windows-x86_64");
+    facts.nodes[2].facts->program.reset(); // of before there were others: as the coordinator
+    const auto found = [&](const suite::Manifest& to) {
+        std::string all;
+        for (const engine::Finding& finding :
+             upgrade::preflight(to, facts, UpgradeMode::short_downtime))
+            if (finding.name == "component-system") {
+                CHECK_FALSE(finding.may_be_ignored);
+                all += finding.found + "; expected " + finding.expected + "\n";
+            }
+        return all;
+    };
+    const std::string two = "; expected one for each system that it runs on; it has: linux\n";
+    CHECK(found(small_manifest("2.0")) == "");
+    facts.nodes[0].row.components = {"server", "balancer"};
+    facts.nodes[1].row.components = {"server"};
+    facts.nodes[2].row.components = {"server", "balancer"};
+    CHECK(found(mixed_manifest("linux-x86_64", "2.0")) == "");
+    facts.nodes[1].row.components = {"server", "balancer"};
+    CHECK(found(mixed_manifest("linux-x86_64", "2.0")) ==
+          "node-2: no payload of balancer for windows-x86_64 in version 2.0" + two);
+    facts.nodes[2].row.components = {"server"};
+    CHECK(found(mixed_manifest("windows-x86_64", "2.0")) == // whoever looks
+          "node-2: no payload of balancer for windows-x86_64 in version 2.0" + two);
+}
+
+TEST_CASE("a node's services are those of its own system, whoever looks") {
+    installer::NodeFacts facts;
+    facts.program = locum_of("0.1.0", "windows-x86_64");
+    facts.services["winserver"] = {"running", "2.0", 1, "", "server"};
+    for (const char* system : {"linux-x86_64", "windows-x86_64"}) {
+        const suite::Manifest to = mixed_manifest(system, "2.0");
+        const std::vector<std::string> names = installer::services_on(facts, to, "server");
+        CHECK(names == std::vector<std::string>{"winserver"});
+        CHECK(installer::all_run(facts, names, "2.0"));
+    }
+    facts.program.reset();
+    CHECK(installer::services_on(facts, mixed_manifest("linux-x86_64"), "server") ==
+          std::vector<std::string>{"server"});
+}
+
 TEST_CASE("session: a node without a datasource names where to go") {
     Scratch scratch;
     const engine::Error error = error_of([&] { upgrade::Session({scratch.path(), "small"}); });

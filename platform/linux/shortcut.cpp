@@ -1,0 +1,36 @@
+// In /usr/local/share/applications, which menus look into for what the host's administrator
+// installed. All users have no desktop in common.
+#include "platform/shortcut.hpp"
+
+#include "platform/desktop_entry.hpp"
+#include "platform/files.hpp"
+
+namespace locum::platform {
+
+std::vector<std::string> shortcut_files(const Shortcut& shortcut, const std::string& root) {
+    // Neither part has a dot, so that no other suite has the name.
+    return {root + "/usr/local/share/applications/locum-" + shortcut.suite + "." + shortcut.name +
+            ".desktop"};
+}
+
+std::string shortcut_fault(const std::string& file, const Shortcut& shortcut) {
+    if (!exists(file))
+        return "is missing";
+    return read_file(file) == desktop_entry(shortcut) ? "" : "has another content";
+}
+
+void write_shortcut(const std::string& file, const Shortcut& shortcut) {
+    make_folders(parent_of(file));
+    write_file(file, desktop_entry(shortcut), 0644);
+}
+
+void remove_shortcut(const std::string& file, const std::string& root) {
+    remove_all(file);
+    // Debian's own folders end at share.
+    std::vector<std::string> folders{parent_of(file)};
+    while (!root.empty() && parent_of(folders.front()) != root)
+        folders.insert(folders.begin(), parent_of(folders.front()));
+    remove_if_empty(folders);
+}
+
+} // namespace locum::platform

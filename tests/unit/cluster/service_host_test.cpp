@@ -1,0 +1,102 @@
+// A service that Locum hosts: what the agent says, and how it ends.
+#include "cluster/service_host.hpp"
+#include "cluster/service_units.hpp"
+#include "platform/process.hpp"
+#include "platform/service_process.hpp"
+#include "tests/support/scratch.hpp"
+
+using namespace locum;
+using namespace locum::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct Process final : platform::ServiceProcess {
+    bool failed_before = false;
+    bool up = false;
+    std::function<void()> when_up = {};
+    void is_up() override {
+        up = true;
+        if (when_up)
+            when_up();
+    }
+    bool after_failure() const override { return failed_before; }
+};
+
+struct Host {
+    Scratch scratch;
+    cluster::Layout layout{scratch.path(), "small"};
+    std::string folder = cluster::services_folder(layout);
+    cluster::ServicePermit permit;
+    Process process;
+
+    explicit Host(std::vector<std::string> words) {
+        platform::make_folders(folder, 0700);
+        words.insert(words.begin(), LOCUM_BIN_DIR "/unit-platform-child");
+        permit.pid = platform::self().pid;
+        permit.record.spec.name = "server";
+        permit.record.spec.argv = std::move(words);
+        permit.record.spec.log_file = scratch / "log";
+        permit.record.spec.stop_timeout = 20s;
+        permit.record.wanted = true;
+    }
+    int run() {
+        cluster::store_permit(folder, permit);
+        return cluster::run_service(layout, "server", process);
+    }
+    std::string log() const {
+        return platform::exists(scratch / "log") ? platform::read_file(scratch / "log") : "";
+    }
+};
+
+} // namespace
+
+TEST_CASE("service host: a program that ends by itself failed, whatever it says") {
+    Host seven({"out", "seen", "exit", "7"});
+    CHECK(seven.run() == 7);
+    CHECK(seven.process.up);
+    CHECK(seven.log().find("seen") != std::string::npos);
+    Host well({"exit", "0"});
+    CHECK(well.run() == 1);
+}
+
+TEST_CASE("service host: one that is stopped ends its program, and ended well") {
+    Host host({"hear", "wait", "out", "told", "exit", "3"});
+    host.process.when_up = [&] {
+        REQUIRE(within(20s, [&] { return platform::exists(host.scratch / "log"); }));
+        platform::send_signal(platform::self(), "TERM");
+    };
+    CHECK(host.run() == 0);
+}
+
+TEST_CASE("service host: what may not start is not started, and that is no failure") {
+    Host refused({"out", "seen"});
+    refused.permit.refused = "its schema is another one";
+    CHECK(refused.run() == 0);
+    CHECK(!refused.process.up);
+    CHECK(refused.log() == "");
+    Host stopped({"out", "seen"}); // after it failed, before it was started again for that
+    stopped.permit.record.wanted = false;
+    stopped.process.failed_before = true;
+    CHECK(stopped.run() == 0);
+    CHECK(!stopped.process.up);
+    stopped.process.failed_before = false; // a person starts it
+    CHECK(stopped.run() == 1);
+    CHECK(stopped.process.up);
+}
+
+TEST_CASE("service host: a permit is for one process, and goes with the service") {
+    Host host({"exit", "0"});
+    const auto found = [&](std::int64_t pid) {
+        return cluster::permit_for(host.folder, "server", pid);
+    };
+    CHECK(!found(host.permit.pid));
+    cluster::store_permit(host.folder, host.permit);
+    REQUIRE(found(host.permit.pid));
+    CHECK(found(host.permit.pid)->record.spec.argv == host.permit.record.spec.argv);
+    CHECK(!found(host.permit.pid + 1));
+    cluster::remove_service(host.folder, "server");
+    CHECK(!platform::exists(cluster::permit_file(host.folder, "server")));
+    platform::write_file(cluster::permit_file(host.folder, "server"), "{", 0600);
+    CHECK_THROWS_AS(found(1), engine::Error);
+}

@@ -1,0 +1,182 @@
+// What the host shows of a node: shortcuts by the manifest, and the entry in the list of installed
+// programs.
+
+#include "installer/inventory.hpp"
+#include "installer/shown.hpp"
+#include "installer/steps/shown.hpp"
+#include "tests/support/site.hpp"
+#include "tests/support/step_contract.hpp"
+
+using namespace locum;
+using namespace locum::installer;
+using namespace locum::testing;
+using platform::AppsListEntry;
+using platform::Shortcut;
+
+namespace {
+
+const std::string shortcuts = R"([[shortcuts]]
+name = "web"
+component = "server"
+title = "Small web"
+url = "http://{node.address}:{port.device}/"
+[[shortcuts]]
+name = "tool"
+component = "server"
+title = "Small tool"
+program = "{component.dir}/run"
+arguments = ["--config", "{etc}/server.conf"]
+[[shortcuts]]
+name = "balancer"
+component = "balancer"
+title = "Balancer"
+program = "{component.dir}/run"
+)";
+
+std::string toml() {
+    const std::string text = small_suite_toml("1.0");
+    const std::size_t at = text.find("[[services]]");
+    return text.substr(0, at) + shortcuts + text.substr(at);
+}
+
+struct Shown : Site {
+    Shown() : Site({"server"}, {{"suite.toml", toml()}}) { run_until("agent/start"); }
+
+    std::string menu(const std::string& name) const {
+        return root() + "/usr/local/share/applications/locum-small." + name + ".desktop";
+    }
+    // What the resource tells, a line each.
+    std::string told() const {
+        std::string text;
+        with_resource([&](const Resource& resource) {
+            for (const Drift& drift : resource.drift())
+                text += drift.finding.found + "\n";
+        });
+        return text;
+    }
+    void repair() const {
+        engine::SilentReporter silent;
+        with_resource([&](const Resource& resource) { resource.repair(silent); });
+    }
+    void with_resource(const std::function<void(const Resource&)>& act) const {
+        const InstalledNode node = look_at_node(layout(), "/nowhere/locum");
+        for (const Resource& resource : inventory(node))
+            if (resource.id == "shortcuts")
+                act(resource);
+    }
+};
+
+} // namespace
+
+TEST_CASE("shortcuts: of the node's components, with its variables") {
+    Shown site;
+    CHECK(platform::list_folder(site.root() + "/usr/local/share/applications").size() == 2);
+    CHECK(contains(platform::read_file(site.menu("tool")),
+                   "Exec=" + site.layout().component("1.0", "server") + "/run --config " +
+                       site.layout().etc() + "/server.conf\n"));
+    CHECK(contains(platform::read_file(site.menu("web")), "http://127.0.0.1:30001/"));
+    CHECK(site.told() == "");
+}
+
+TEST_CASE("shortcuts: what differs is told, put right and taken away") {
+    Shown site;
+    SUBCASE("one is gone") {
+        platform::remove_all(site.menu("web"));
+        CHECK(site.told() == site.menu("web") + " is missing\n");
+    }
+    SUBCASE("one was changed") {
+        platform::write_file(site.menu("tool"), "x", 0644);
+        CHECK(site.told() == site.menu("tool") + " has another content\n");
+    }
+    SUBCASE("what was made is not known any more") {
+        platform::remove_all(site.layout().state_file("shortcuts.json"));
+        CHECK(contains(site.told(), " is not noted as Locum's"));
+    }
+    SUBCASE("the record is damaged") {
+        platform::write_file(site.layout().state_file("shortcuts.json"), "{", 0600);
+        CHECK(contains(site.told(), " is not noted as Locum's"));
+    }
+    site.repair();
+    CHECK(site.told() == "");
+    const std::string foreign = site.root() + "/usr/local/share/applications/vendor.desktop";
+    platform::write_file(foreign, "x", 0644);
+    engine::SilentReporter silent;
+    site.with_resource([&](const Resource& resource) {
+        CHECK(resource.there());
+        resource.remove(silent);
+        CHECK(!resource.there());
+        resource.remove(silent);
+    });
+    CHECK(platform::list_folder(platform::parent_of(foreign)) ==
+          std::vector<std::string>{"vendor.desktop"});
+}
+
+TEST_CASE("shortcuts: those of the next version take the place of those before") {
+    Shown site;
+    Shortcut one{"small", "Small", "tool", "Small tool", "/new/run"};
+    const std::vector<ShortcutFault> faults = shortcut_faults(site.layout(), {one});
+    REQUIRE(faults.size() == 2);
+    CHECK(faults[0].found == site.menu("tool") + " has another content");
+    CHECK(faults[1].found == site.menu("web") + " is there");
+    make_shortcuts(site.layout(), {one});
+    CHECK(!platform::exists(site.menu("web")));
+    CHECK(shortcut_faults(site.layout(), {one}).empty());
+    // By node.json and the links again, as after an upgrade was taken back.
+    show_on_host(site.layout());
+    CHECK(site.told() == "");
+}
+
+TEST_CASE("shortcuts: the step of an installation keeps the contract of steps") {
+    Shown site;
+    engine::Step step = site.step("shown");
+    CHECK(step.says == "make the shortcuts in the host's menus");
+    std::get<engine::Undo>(step.undo).run("");
+    CHECK(!platform::exists(site.menu("web")));
+    CHECK(!has_shortcuts(site.layout()));
+    engine::SilentReporter silent;
+    step.apply(silent);
+    CHECK(site.told() == "");
+    CHECK_THROWS(Site().step("shown")); // a suite without shortcuts has no such step
+}
+
+TEST_CASE("shortcuts: a menu's folder has a name that a file can have") {
+    CHECK(menu_folder("Endpoint Manager") == "Endpoint Manager");
+    CHECK(menu_folder("A/B: C?") == "A-B- C-");
+    CHECK(menu_folder("Suite ...") == "Suite");
+    CHECK(menu_folder("...") == "");
+}
+
+TEST_CASE("apps list: commands name the program in quotes, and the quiet one asks nothing") {
+    cluster::NodeState node;
+    node.name = "node 1";
+    node.version = "1.0";
+    const cluster::Layout layout{"", "small"};
+    const AppsListEntry entry = apps_list_entry_of(
+        layout, node, "Small", "C:/Program Files/small/locum/0.9/locum.exe", "C:/state/a b.bundle");
+    CHECK(entry.title == "Small");
+    CHECK(entry.version == "1.0");
+    CHECK(entry.publisher == "Small");
+    CHECK(entry.uninstall ==
+          "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" uninstall --suite small");
+    CHECK(entry.quiet_uninstall == "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" uninstall "
+                                   "--suite small --confirm \"node 1\" --quiet");
+    CHECK(entry.modify ==
+          "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" install \"C:\\state\\a b.bundle\"");
+    CHECK(apps_list_entry_of(layout, node, "Small", "C:/locum.exe", "").uninstall ==
+          "\"C:\\locum.exe\" uninstall --suite small");
+    CHECK(apps_list_entry_of(layout, node, "Small", "C:/locum.exe", "").modify == "");
+}
+
+TEST_CASE("apps list: what differs is named, size and date do not count") {
+    const AppsListEntry wanted{"S", "1", "V", "i", "f", "20260101", 5, "m", "u", "q"};
+    AppsListEntry found = wanted;
+    found.date = "20270101";
+    found.kilobytes = 6;
+    CHECK(apps_list_differences(found, wanted).empty());
+    found.version = "2";
+    found.quiet_uninstall = "";
+    CHECK(apps_list_differences(found, wanted) ==
+          std::vector<std::string>{"version", "command to uninstall quietly"});
+    // Below a folder there is no host whose list could be meant.
+    CHECK(!apps_list_used(cluster::Layout{"/x", "small"}));
+}
