@@ -23,7 +23,7 @@ TEST_CASE("what was built is opened and unpacked as it was") {
     CHECK(bundle.text("1.sql") == "CREATE TABLE s (v TEXT);\n");
     const std::string into = f.folder.path + "/versions/1.0/server";
     bundle.unpack("server", into);
-    unsigned files = 0;
+    std::ptrdiff_t right = 0;
     for (const suite::File& file : bundle.manifest().files) {
         const std::string path = into + "/" + file.path;
         if (file.type == suite::File::Type::symlink)
@@ -31,9 +31,12 @@ TEST_CASE("what was built is opened and unpacked as it was") {
         else
             CHECK(platform::has_mode(platform::look_at(path).value().mode, file.mode));
         if (file.type == suite::File::Type::regular)
-            files += platform::sha256_hex(platform::read_file(path)) == file.sha256;
+            right += platform::sha256_hex(platform::read_file(path)) == file.sha256;
     }
-    CHECK(files == 5);
+    CHECK(right == std::count_if(built.files.begin(), built.files.end(), [](const auto& file) {
+              return file.type == suite::File::Type::regular;
+          }));
+    CHECK(right >= 5);
 }
 
 TEST_CASE("one bundle for two systems: each host unpacks its own, and all of it is verified") {
@@ -160,16 +163,6 @@ TEST_CASE("what a bundle cannot carry is refused when it is built") {
         return result.text;
     };
     const std::string server = f.source + "/server";
-    SUBCASE("a link out") {
-        platform::switch_link(server + "/out", "../../etc");
-        CHECK(refusal() ==
-              server + "/out: found a link to '../../etc', which leaves its folder; expected a "
-                       "link that stays in the component's folder");
-    }
-    SUBCASE("an absolute link") {
-        platform::switch_link(server + "/out", "/etc/passwd");
-        CHECK(refusal().find("a link to '/etc/passwd': the absolute path") != std::string::npos);
-    }
     SUBCASE("a name that is not ASCII") {
         platform::write_file(server + "/\xc3\xa4", "", 0644);
         CHECK(refusal().find("a backslash or a character that is not printable ASCII") !=

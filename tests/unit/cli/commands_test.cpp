@@ -1,6 +1,7 @@
 // The program as it is typed: what it prints where, and its exit codes.
 
 #include "platform/process.hpp"
+#include "tests/support/child.hpp"
 #include "tests/support/small_suite.hpp"
 
 #include <nlohmann/json.hpp>
@@ -15,7 +16,9 @@ platform::Finished locum_says(std::vector<std::string> arguments) {
     platform::Command command;
     command.argv = {LOCUM_BIN_DIR "/locum"};
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
-    return platform::run(command);
+    platform::Finished finished = platform::run(command);
+    finished.output = plain_lines(finished.output); // as the system has them
+    return finished;
 }
 
 // A vendor's folder with a bundle, and answers for a first node below a root of its own.

@@ -117,7 +117,8 @@ TEST_CASE("commands: one that hangs is killed with all that it started") {
         const auto began = std::chrono::steady_clock::now();
         const engine::Error error = error_of(call);
         CHECK(std::chrono::steady_clock::now() - began < 10s);
-        CHECK(contains(error.what(), "did not end within " + start_limit_text() + " and was killed"));
+        CHECK(
+            contains(error.what(), "did not end within " + start_limit_text() + " and was killed"));
         CHECK(!error.remedy().empty());
         std::ifstream list(pids);
         unsigned count = 0;

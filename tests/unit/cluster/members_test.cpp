@@ -99,10 +99,12 @@ TEST_CASE("members: orders count from servers, by the registry's word of now") {
 
 TEST_CASE("members: orders count from certificates of servers only, whoever can be asked") {
     Known known;
-    cluster::Store store(*known.site.installation().facts.datasource, "small");
-    cluster::NodeRow row = cluster::Registry(store).node("node-2");
-    row.roles = {"server"};
-    cluster::Registry(store).change_selection(row);
+    { // closed behind it, since it is moved away
+        cluster::Store store(*known.site.installation().facts.datasource, "small");
+        cluster::NodeRow row = cluster::Registry(store).node("node-2");
+        row.roles = {"server"};
+        cluster::Registry(store).change_selection(row);
+    }
     const token::CertificateFacts balancer = shown("node-2", {"balancer"});
     const auto refused = [&](Members& members) {
         CHECK_NOTHROW(members.require(balancer));

@@ -77,7 +77,8 @@ TEST_CASE("reach: the port is free for the agent when the greeter is gone") {
     }
     CHECK_NOTHROW(Greeter("127.0.0.1", port));
     const Greeter holder("127.0.0.1", port);
-    CHECK(contains(error_of([&] { Greeter("127.0.0.1", port); }).what(), boost::system::error_code(boost::asio::error::address_in_use).message()));
+    CHECK(contains(error_of([&] { Greeter("127.0.0.1", port); }).what(),
+                   boost::system::error_code(boost::asio::error::address_in_use).message()));
 }
 
 TEST_CASE("reach: what does not answer is told, all within one time") {

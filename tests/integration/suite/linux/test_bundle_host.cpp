@@ -124,6 +124,27 @@ TEST_CASE("many files, one of them large, come out as they were, whatever the um
     }
 }
 
+TEST_CASE("links that leave their folder are refused when a bundle is built") {
+    const Fixture f;
+    const std::string server = f.source + "/server";
+    const auto refusal = [&] {
+        const auto result = sample::outcome([&] { f.build(); });
+        CHECK(result.kind == engine::Kind::usage);
+        CHECK(result.remedy != "");
+        return result.text;
+    };
+    SUBCASE("a link out") {
+        platform::switch_link(server + "/out", "../../etc");
+        CHECK(refusal() ==
+              server + "/out: found a link to '../../etc', which leaves its folder; expected a "
+                       "link that stays in the component's folder");
+    }
+    SUBCASE("an absolute link") {
+        platform::switch_link(server + "/out", "/etc/passwd");
+        CHECK(refusal().find("a link to '/etc/passwd': the absolute path") != std::string::npos);
+    }
+}
+
 TEST_CASE("pipes, and files with more rights than their user, are refused when it is built") {
     const Fixture f;
     const std::string server = f.source + "/server";
