@@ -3,6 +3,7 @@
 #include "cluster/connect.hpp"
 #include "engine/error.hpp"
 #include "platform/hash.hpp"
+#include "platform/socket.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -168,7 +169,8 @@ Greeter::Greeter(const std::string& address, std::uint16_t port) :
         const tcp::endpoint at = found.begin()->endpoint();
         state_->acceptor.open(at.protocol(), error);
         if (!error)
-            state_->acceptor.set_option(tcp::acceptor::reuse_address(true), error);
+            state_->acceptor.set_option(
+                tcp::acceptor::reuse_address(platform::listener_reuses_address()), error);
         if (!error)
             state_->acceptor.bind(at, error);
         if (!error)

@@ -6,6 +6,7 @@
 #include "cluster/upload.hpp"
 #include "engine/error.hpp"
 #include "platform/host.hpp"
+#include "platform/socket.hpp"
 
 #include <algorithm>
 #include <list>
@@ -55,7 +56,8 @@ struct TransportServer::State {
 void TransportServer::State::listen_on(const tcp::endpoint& endpoint, error_code& failed) {
     acceptor.open(endpoint.protocol(), failed);
     if (!failed)
-        acceptor.set_option(tcp::acceptor::reuse_address(true), failed);
+        acceptor.set_option(tcp::acceptor::reuse_address(platform::listener_reuses_address()),
+                            failed);
     if (!failed)
         acceptor.bind(endpoint, failed);
     if (!failed)
@@ -80,8 +82,9 @@ void TransportServer::State::bind() {
     }
     error_code ignored;
     acceptor.close(ignored);
-    if (failed == asio::error::address_in_use) {
-        const auto holder = platform::listener(endpoint.address().to_string(), port);
+    const auto holder = platform::listener(endpoint.address().to_string(), port);
+    // Windows denies access to a port that another process has for itself.
+    if (failed == asio::error::address_in_use || (failed == asio::error::access_denied && holder)) {
         throw Error(fmt::format("the agent cannot listen on {}: the port is taken by {}", where,
                                 holder && holder->pid
                                     ? fmt::format("{} (process {})", holder->program, *holder->pid)

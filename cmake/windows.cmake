@@ -5,7 +5,9 @@
 set(LOCUM_PORTED engine platform datasource token suite cluster installer upgrade interview rehearse cli
     examples/endpoint-manager)
 # Of these, whose unit tests run.
-set(LOCUM_PORTED_TESTS engine platform datasource token suite)
+set(LOCUM_PORTED_TESTS engine platform datasource token suite cluster installer upgrade interview rehearse cli)
+# Of the integration tests those that are programs; scripts, labs and balancers are Linux's.
+set(LOCUM_PORTED_INTEGRATION_TESTS datasource cluster suite installer rehearse)
 
 add_compile_definitions(_WIN32_WINNT=0x0A00 UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN)
 # Everything is linked in, so that one file runs on any Windows 10.

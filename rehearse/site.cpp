@@ -129,6 +129,7 @@ void Site::keep() {
 // Without this file first, so that nobody takes what is left for abandoned.
 void Site::remove() {
     platform::remove_all(file(owned_file));
+    lock_.reset(); // on Windows a file that is held stays, and the folder with it
     platform::remove_all(run_);
     platform::remove_all(keep_ ? file(lock_file) : folder_);
 }

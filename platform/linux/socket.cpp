@@ -15,4 +15,8 @@ bool wait_for_socket(std::intptr_t socket, bool for_reading, std::chrono::millis
     return ready > 0;
 }
 
+bool listener_reuses_address() {
+    return true;
+}
+
 } // namespace locum::platform

@@ -27,4 +27,8 @@ bool wait_for_socket(std::intptr_t socket, bool for_reading, std::chrono::millis
     return count > 0;
 }
 
+bool listener_reuses_address() {
+    return false;
+}
+
 } // namespace locum::platform

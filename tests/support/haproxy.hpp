@@ -64,11 +64,9 @@ public:
     }
 
     // A request through the balancer, without waiting for the answer; the connection's descriptor.
-    int request() const {
-        const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        const sockaddr_in address = loopback(front_);
-        REQUIRE(::connect(connection, reinterpret_cast<const sockaddr*>(&address),
-                          sizeof address) == 0);
+    Socket request() const {
+        const Socket connection = connect_to_loopback(front_);
+        REQUIRE(connection != no_socket);
         send_text(connection, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
         return connection;
     }

@@ -1,53 +1,42 @@
 // The cases that the lease keeps on every engine. To be included behind registry_cases.hpp.
 
+#include "cluster/datasources.hpp"
 #include "cluster/epoch.hpp"
-
-#include <csignal>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "tests/support/child.hpp"
 
 namespace {
 
 // A process of this machine that holds the lease until it is killed.
 class Holder {
 public:
-    explicit Holder(const datasource::Settings& settings) {
-        int ready[2];
-        REQUIRE(::pipe(ready) == 0);
-        child_ = ::fork();
-        if (child_ == 0) {
-            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-            try {
-                const Lease lease(settings, "small", "the holder");
-                if (::write(ready[1], "x", 1) == 1)
-                    for (;;)
-                        ::pause();
-            } catch (const engine::Error&) {
-            }
-            ::_exit(1);
-        }
-        ::close(ready[1]);
-        char byte = 0;
-        const bool holds = ::read(ready[0], &byte, 1) == 1;
-        ::close(ready[0]);
-        REQUIRE(holds);
+    explicit Holder(const datasource::Settings& settings) : process_(started(settings)) {
+        REQUIRE(within(20s, [&] { return platform::exists(folder_ / "ready"); }));
     }
-    ~Holder() { kill(); }
-    Holder(const Holder&) = delete;
-    Holder& operator=(const Holder&) = delete;
-
-    pid_t pid() const { return child_; }
+    std::int64_t pid() const { return process_.process.pid; }
     void kill() {
-        if (child_ > 0) {
-            ::kill(child_, SIGKILL);
-            ::waitpid(child_, nullptr, 0);
-        }
-        child_ = -1;
+        platform::send_signal(process_.process, "KILL");
+        REQUIRE(platform::wait_end(process_.process, 5s));
     }
 
 private:
-    pid_t child_ = -1;
+    platform::ProcessId started(const datasource::Settings& settings) const {
+        cluster::NamedDatasource kept;
+        kept.name = "suite";
+        kept.settings = settings;
+        const std::string file = folder_ / "datasource.json";
+        platform::write_file(file, cluster::to_json(kept).reveal(), 0600);
+        platform::DetachedCommand command;
+        command.argv = {LOCUM_BIN_DIR "/lease-holder", file, folder_ / "ready"};
+        for (const char* name : {"PGSSLMODE", "PGSSLROOTCERT"}) // how PostgreSQL is reached here
+            if (const char* value = std::getenv(name))
+                command.environment[name] = value;
+        command.log_file = folder_ / "log";
+        command.record_file = folder_ / "record";
+        return platform::start_detached(command);
+    }
+
+    Scratch folder_;
+    Ended process_;
 };
 
 // "… holds the lease for 15 s more".
@@ -74,7 +63,7 @@ TEST_CASE("lease: taken, busy for others, free again, the epoch only grows") {
         CHECK(error.kind() == Kind::busy);
         CHECK(contains(error.what(), "upgrade to 2.0"));
         CHECK(contains(error.what(), platform::host_name()));
-        CHECK(contains(error.what(), "process " + std::to_string(::getpid())));
+        CHECK(contains(error.what(), "process " + std::to_string(platform::self().pid)));
         CHECK(seconds_more(error) <= 15);
         CHECK(seconds_more(error) >= 5);
         CHECK(!error.remedy().empty());

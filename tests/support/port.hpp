@@ -5,9 +5,7 @@
 
 #include <cstdint>
 
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "native_sockets.hpp"
 
 namespace locum::testing {
 
@@ -19,20 +17,37 @@ inline sockaddr_in loopback(std::uint16_t port) {
     return address;
 }
 
+// Binds it there; port 0: a free one. The port; 0 where it cannot be.
+inline std::uint16_t bind_to_loopback(Socket socket, std::uint16_t port = 0) {
+    sockaddr_in address = loopback(port);
+    auto* const generic = reinterpret_cast<sockaddr*>(&address);
+    socklen_t size = sizeof address;
+    if (::bind(socket, generic, size) != 0 || ::getsockname(socket, generic, &size) != 0)
+        return 0;
+    return ntohs(address.sin_port);
+}
+
+// A connection to that port; no_socket: there is none.
+inline Socket connect_to_loopback(std::uint16_t port) {
+    const Socket socket = open_socket(SOCK_STREAM);
+    const sockaddr_in address = loopback(port);
+    if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0)
+        return socket;
+    close_socket(socket);
+    return no_socket;
+}
+
 // A port that was free just now, for TCP and for UDP.
 inline std::uint16_t free_port() {
     for (int tries = 0; tries < 100; ++tries) {
-        const int tcp = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        const int udp = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address = loopback(0);
-        auto* const generic = reinterpret_cast<sockaddr*>(&address);
-        socklen_t size = sizeof address;
-        const bool ok = ::bind(tcp, generic, size) == 0 &&
-                        ::getsockname(tcp, generic, &size) == 0 && ::bind(udp, generic, size) == 0;
-        ::close(tcp);
-        ::close(udp);
+        const Socket tcp = open_socket(SOCK_STREAM);
+        const Socket udp = open_socket(SOCK_DGRAM);
+        const std::uint16_t port = bind_to_loopback(tcp);
+        const bool ok = port != 0 && bind_to_loopback(udp, port) == port;
+        close_socket(tcp);
+        close_socket(udp);
         if (ok)
-            return ntohs(address.sin_port);
+            return port;
     }
     throw engine::Error("no free port on the loopback address");
 }

@@ -1,6 +1,7 @@
 #pragma once
 // A PostgreSQL server of a test's own: made below a temporary folder, on a free loopback port, gone
-// with the object, and also when the test process is killed.
+// with the object, and also when the test process is killed. For Windows it is one of the test
+// program's (tests/windows/with_postgresql), reached by verified TLS.
 
 #include "datasource/connection.hpp"
 
@@ -8,9 +9,9 @@
 #include <memory>
 #include <string>
 
-#include <sys/types.h>
-
 namespace locum::testing {
+
+class NativePostgres;
 
 // Roles: "locum" (owner of the database, may end the application's sessions), "application" (has
 // CONNECT, and the usual rights on all tables that locum makes), and the superuser "postgres".
@@ -24,8 +25,7 @@ public:
     // Of database "suite", with both accounts and their passwords.
     datasource::Settings settings() const;
     datasource::Account superuser() const;
-    std::uint16_t port() const { return port_; }
-    const std::string& folder() const { return folder_; }
+    std::uint16_t port() const;
 
     std::unique_ptr<datasource::Connection> as_locum() const;
     std::unique_ptr<datasource::Connection>
@@ -35,14 +35,12 @@ public:
 
     // Drops and makes the database anew, empty, with its grants.
     void reset() const;
+    // Not for Windows.
     void kill();  // SIGQUIT: as after a crash
     void start(); // again, with the same data
 
 private:
-    std::string folder_;
-    std::string programs_; // …/postgresql/N/bin
-    std::uint16_t port_ = 0;
-    pid_t server_ = -1;
+    std::unique_ptr<NativePostgres> native_;
 };
 
 } // namespace locum::testing

@@ -3,12 +3,11 @@
 
 #include "tests/support/port.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
-#include <poll.h>
 #include <string>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -19,16 +18,13 @@ class TinyServer {
 public:
     // Called in a thread of its own with the request's head and the connection, which it may write
     // to.
-    using Answer = std::function<void(const std::string& head, int connection)>;
+    using Answer = std::function<void(const std::string& head, Socket connection)>;
 
     explicit TinyServer(Answer answer) : answer_(std::move(answer)) {
-        listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address = loopback(0);
-        socklen_t size = sizeof address;
-        REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0);
-        REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+        listener_ = open_socket(SOCK_STREAM);
+        port_ = bind_to_loopback(listener_);
+        REQUIRE(port_ != 0);
         REQUIRE(::listen(listener_, 16) == 0);
-        port_ = ntohs(address.sin_port);
         accepting_ = std::thread([this] { accept(); });
     }
     ~TinyServer() { stop(); }
@@ -39,52 +35,57 @@ public:
     std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
     // Ends after the answers under way; the port refuses connections from then on.
     void stop() {
-        if (listener_ < 0)
+        if (listener_ == no_socket)
             return;
-        ::shutdown(listener_, SHUT_RDWR);
+        ending_ = true;
+        // Not every system wakes an accept by the end of its socket.
+        const Socket wakes = connect_to_loopback(port_);
         accepting_.join();
+        close_socket(wakes);
         for (std::thread& one : answering_)
             one.join();
-        ::close(listener_);
-        listener_ = -1;
+        close_socket(listener_);
+        listener_ = no_socket;
     }
 
 private:
     void accept() {
         for (;;) {
-            const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-            if (connection < 0)
+            const Socket connection = accept_at(listener_);
+            if (ending_ || connection == no_socket) {
+                close_socket(connection);
                 return;
+            }
             answering_.emplace_back([this, connection] {
                 std::string head;
                 char byte = 0;
-                while (!head.ends_with("\r\n\r\n") && ::read(connection, &byte, 1) == 1)
+                while (!head.ends_with("\r\n\r\n") && ::recv(connection, &byte, 1, 0) == 1)
                     head += byte;
                 if (!head.empty())
                     answer_(head, connection);
-                ::shutdown(connection, SHUT_RDWR);
-                ::close(connection);
+                shut_both_ways(connection);
+                close_socket(connection);
             });
         }
     }
 
     Answer answer_;
-    int listener_ = -1;
+    std::atomic<bool> ending_ = false;
+    Socket listener_ = no_socket;
     std::uint16_t port_ = 0;
     std::thread accepting_;
     std::vector<std::thread> answering_;
 };
 
-inline void send_text(int connection, const std::string& text) {
+inline void send_text(Socket connection, const std::string& text) {
     // A caller that has gone is none of the server's business.
-    if (::send(connection, text.data(), text.size(), MSG_NOSIGNAL) < 0)
+    if (::send(connection, text.data(), static_cast<int>(text.size()), send_flags) < 0)
         return;
 }
 
 // Until the other side is gone.
-inline void wait_for_end(int connection) {
-    pollfd ended{connection, POLLRDHUP, 0};
-    ::poll(&ended, 1, 10'000);
+inline void wait_for_end(Socket connection) {
+    gone_within(connection, 10'000);
 }
 
 } // namespace locum::testing

@@ -1,42 +1,14 @@
 // Probes that ask PostgreSQL, on a server of the test's own.
 
-#include "cluster/probe.hpp"
 #include "datasource/fence.hpp"
-#include "tests/support/postgres.hpp"
-#include "tests/support/scratch.hpp"
+#include "tests/integration/cluster/probing.hpp"
+#include "tests/support/port.hpp"
 
-#include <arpa/inet.h>
-#include <csignal>
 #include <future>
-#include <sys/socket.h>
-#include <unistd.h>
 
 using namespace locum;
 using namespace locum::testing;
 using namespace std::chrono_literals;
-
-namespace {
-
-const Postgres& server() {
-    static Postgres one;
-    return one;
-}
-
-// "" where it is well.
-std::string ask(const std::string& sql, const std::string& output,
-                std::chrono::milliseconds limit = 20s) {
-    return cluster::ask({"schema", cluster::SqlTarget{server().settings(), sql, output}, limit})
-        .value_or("");
-}
-
-// As the manifest of a suite has it: tables are Locum's, the application has its grants on them.
-void make_domains() {
-    server().reset();
-    server().as_locum()->script("CREATE TABLE domain (name text, catalog text, serial int);"
-                                "INSERT INTO domain VALUES ('probe', NULL, 7), ('other', 'c', 8)");
-}
-
-} // namespace
 
 TEST_CASE("the first column of the first row, as text, by the application's account") {
     make_domains();
@@ -93,41 +65,18 @@ TEST_CASE("a statement, and a lock that it waits for, end with the time") {
 }
 
 TEST_CASE("a server that takes connections and says nothing is given up") {
-    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    REQUIRE(::bind(listener, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    const Socket listener = open_socket(SOCK_STREAM);
+    const std::uint16_t port = bind_to_loopback(listener);
+    REQUIRE(port != 0);
     REQUIRE(::listen(listener, 1) == 0);
-    REQUIRE(::getsockname(listener, reinterpret_cast<sockaddr*>(&address), &size) == 0);
     datasource::Settings silent = server().settings();
-    silent.port = ntohs(address.sin_port);
+    silent.port = port;
     const auto begun = std::chrono::steady_clock::now();
     const std::string why =
         cluster::ask({"schema", cluster::SqlTarget{silent, "SELECT 1", "1"}, 400ms}).value_or("");
-    ::close(listener);
+    close_socket(listener);
     CHECK(contains(why, "no answer within 400 ms"));
     CHECK(std::chrono::steady_clock::now() - begun < 10s);
-}
-
-TEST_CASE("a backend that hangs in the middle is given up") {
-    make_domains();
-    auto asked =
-        std::async(std::launch::async, [] { return ask("SELECT pg_sleep(600)", "", 1500ms); });
-    const auto super = server().as_superuser();
-    pid_t backend = 0;
-    REQUIRE(within(20s, [&] {
-        const auto rows = super->query("SELECT pid FROM pg_stat_activity WHERE application_name = "
-                                       "'locum-probe' AND query LIKE '%pg_sleep%'");
-        backend = rows.empty() ? 0 : std::stoi(*rows[0].at(0));
-        return backend != 0;
-    }));
-    REQUIRE(::kill(backend, SIGSTOP) == 0);
-    const bool ended = asked.wait_for(20s) == std::future_status::ready;
-    ::kill(backend, SIGCONT);
-    CHECK(ended);
-    CHECK(contains(asked.get(), "gave no answer within 1500 ms"));
 }
 
 TEST_CASE("while the fence stands a probe fails, and one under way does not hold up the eviction") {

@@ -1,9 +1,7 @@
+#include "platform/process.hpp"
 #include "tests/integration/cluster/transport_support.hpp"
 
-#include <csignal>
 #include <future>
-
-#include <sys/wait.h>
 
 using namespace transport_support;
 
@@ -142,20 +140,16 @@ TEST_CASE("an agent that is not there cannot have executed anything") {
     CHECK_FALSE(refused.maybe_executed());
     CHECK(says(refused, "nothing listens there"));
     // Someone who takes the connection and says nothing.
-    const int mute = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in at{};
-    at.sin_family = AF_INET;
-    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof at;
-    REQUIRE(::bind(mute, reinterpret_cast<sockaddr*>(&at), size) == 0);
+    const Socket mute = open_socket(SOCK_STREAM);
+    const std::uint16_t at = bind_to_loopback(mute);
+    REQUIRE(at != 0);
     REQUIRE(::listen(mute, 4) == 0);
-    REQUIRE(::getsockname(mute, reinterpret_cast<sockaddr*>(&at), &size) == 0);
     const auto silent = thrown_by<Unreachable>([&] {
-        hasty.call({"", "127.0.0.1", ntohs(at.sin_port)}, "ping", "{}");
+        hasty.call({"", "127.0.0.1", at}, "ping", "{}");
     });
     CHECK_FALSE(silent.maybe_executed());
     CHECK(says(silent, "waiting for the handshake"));
-    ::close(mute);
+    close_socket(mute);
     const auto nowhere = thrown_by<Unreachable>([&] {
         hasty.call({"", "no-such-host.invalid", 1}, "ping", "{}");
     });
@@ -271,41 +265,7 @@ TEST_CASE("a port that is taken is named with its holder") {
     const Error error = thrown_by([&] { second.start(); });
     CHECK(says(error, "127.0.0.1:" + std::to_string(agent.server.port())));
     CHECK(says(error, "integration-cluster"));
-    CHECK(says(error, std::to_string(::getpid())));
+    CHECK(says(error, std::to_string(locum::platform::self().pid)));
     TransportServer elsewhere("192.0.2.1", 61616, network.node("node-2"), {});
     CHECK(says(thrown_by([&] { elsewhere.start(); }), "cannot listen on 192.0.2.1:61616"));
-}
-
-TEST_CASE("an agent that is killed during a call leaves the outcome unknown") {
-    const Network network;
-    const token::Identity server_identity = network.node("node-1");
-    const TransportClient client(network.node("node-2"));
-    int pipe[2];
-    REQUIRE(::pipe(pipe) == 0);
-    const pid_t child = ::fork(); // before this process has threads
-    REQUIRE(child >= 0);
-    if (child == 0) {
-        TransportServer server("127.0.0.1", 0, server_identity,
-                               {{"run", {.handler = [](const Request&, const Emit& emit) {
-                                     emit("1");
-                                     ::pause();
-                                     return std::string("1");
-                                 }}}});
-        server.start();
-        const std::uint16_t port = server.port();
-        if (::write(pipe[1], &port, sizeof port) != sizeof port)
-            ::_exit(1);
-        for (;;)
-            ::pause();
-    }
-    std::uint16_t port = 0;
-    REQUIRE(::read(pipe[0], &port, sizeof port) == sizeof port);
-    const auto error = thrown_by<Unreachable>([&] {
-        client.call({"node-1", "127.0.0.1", port}, "run", "{}",
-                    [&](std::string_view) { ::kill(child, SIGKILL); });
-    });
-    CHECK(error.maybe_executed());
-    CHECK(::waitpid(child, nullptr, 0) == child);
-    ::close(pipe[0]);
-    ::close(pipe[1]);
 }

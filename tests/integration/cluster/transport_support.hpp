@@ -3,6 +3,7 @@
 
 #include "cluster/transport_client.hpp"
 #include "cluster/transport_server.hpp"
+#include "platform/signals.hpp"
 #include "tests/support/port.hpp"
 #include "tests/support/scratch.hpp"
 #include "token/authority.hpp"
@@ -10,7 +11,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <csignal>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -26,7 +26,7 @@ namespace token = locum::token;
 using namespace locum::cluster;
 using locum::engine::Error;
 using locum::engine::Kind;
-using locum::testing::loopback;
+using namespace locum::testing;
 using std::chrono::milliseconds;
 
 struct Network {
@@ -120,23 +120,21 @@ private:
 // A plain TCP connection to the port.
 class RawTcp {
 public:
-    explicit RawTcp(std::uint16_t port) :
-        socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        const sockaddr_in to = loopback(port);
-        const timeval limit{20, 0};
-        ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-        REQUIRE(::connect(socket_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0);
+    explicit RawTcp(std::uint16_t port) : socket_(connect_to_loopback(port)) {
+        REQUIRE(socket_ != no_socket);
+        set_receive_limit(socket_, 20);
     }
     RawTcp(const RawTcp&) = delete;
     RawTcp& operator=(const RawTcp&) = delete;
-    ~RawTcp() { ::close(socket_); }
-    int descriptor() const { return socket_; }
+    ~RawTcp() { close_socket(socket_); }
+    // For OpenSSL.
+    int descriptor() const { return static_cast<int>(socket_); }
     // Until the other side ends it; false where it does not within 20 s.
     bool ended() const {
         char block[512];
         for (;;) {
-            const ssize_t count = ::recv(socket_, block, sizeof block, 0);
-            if (count == 0 || (count < 0 && errno == ECONNRESET))
+            const auto count = ::recv(socket_, block, sizeof block, 0);
+            if (count == 0 || (count < 0 && was_reset()))
                 return true;
             if (count < 0)
                 return false;
@@ -144,14 +142,14 @@ public:
     }
 
 private:
-    int socket_;
+    Socket socket_;
 };
 
 // A TLS end that says what it likes and trusts everyone.
 class RawTls {
 public:
     RawTls(std::uint16_t port, const token::Identity* identity) : tcp_(port) {
-        std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes with write(2); Asio does not
+        platform::take_usual_signals(); // OpenSSL writes with write(2); Asio does not
         context_.reset(SSL_CTX_new(TLS_client_method()));
         if (identity != nullptr) {
             const auto certificate =
@@ -201,22 +199,20 @@ public:
               bool trusts_nobody = false) :
         answer_(std::move(answer)),
         then_(then), trusts_nobody_(trusts_nobody), shown_(shown),
-        listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in at = loopback(0);
-        socklen_t size = sizeof at;
-        REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&at), size) == 0);
+        listener_(open_socket(SOCK_STREAM)), port_(bind_to_loopback(listener_)) {
+        REQUIRE(port_ != 0);
         REQUIRE(::listen(listener_, 4) == 0);
-        REQUIRE(::getsockname(listener_, reinterpret_cast<sockaddr*>(&at), &size) == 0);
-        port_ = ntohs(at.sin_port);
         thread_ = std::thread([this] { serve(); });
     }
     RawServer(const RawServer&) = delete;
     RawServer& operator=(const RawServer&) = delete;
     ~RawServer() {
-        ::shutdown(listener_, SHUT_RDWR); // ends an accept that waits
+        ending_ = true;
+        const Socket wakes = connect_to_loopback(port_); // an accept that waits
         release.open();
         thread_.join();
-        ::close(listener_);
+        close_socket(wakes);
+        close_socket(listener_);
     }
     std::uint16_t port() const { return port_; }
     std::atomic<bool> got_request{false};
@@ -225,9 +221,11 @@ public:
 private:
     void serve() {
         namespace o = token::openssl;
-        const int socket = ::accept(listener_, nullptr, nullptr);
-        if (socket < 0)
+        const Socket socket = accept_at(listener_);
+        if (ending_ || socket == no_socket) {
+            close_socket(socket);
             return;
+        }
         const o::Owned<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_server_method()));
         const auto certificate = o::read_certificate(shown_.certificate_pem, "test");
         const auto authority = o::read_certificate(shown_.ca_pem, "test");
@@ -239,7 +237,7 @@ private:
             SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                                nullptr);
         const o::Owned<SSL, SSL_free> ssl(SSL_new(context.get()));
-        SSL_set_fd(ssl.get(), socket);
+        SSL_set_fd(ssl.get(), static_cast<int>(socket));
         char block[4096];
         if (SSL_accept(ssl.get()) == 1 && SSL_read(ssl.get(), block, sizeof block) > 0) {
             got_request = true;
@@ -248,15 +246,16 @@ private:
             if (then_ == Then::hold)
                 release.wait();
         }
-        ::close(socket);
+        close_socket(socket);
     }
 
+    std::atomic<bool> ending_ = false;
     std::string answer_;
     Then then_;
     bool trusts_nobody_;
     token::Identity shown_;
-    int listener_;
-    std::uint16_t port_ = 0;
+    Socket listener_;
+    std::uint16_t port_;
     std::thread thread_;
 };
 

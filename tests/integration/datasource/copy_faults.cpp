@@ -1,68 +1,23 @@
-// The copy beside writers, with obstacles, without space, without a server: right or not there.
+// The copy beside writers, with obstacles, a stale file: right or not there.
 
 #include "datasource/checksum.hpp"
-#include "datasource/copy.hpp"
 #include "platform/host.hpp"
-#include "tests/integration/datasource/server.hpp"
-
-#include <sys/mount.h>
-#include <sys/resource.h>
+#include "platform/tree.hpp"
+#include "tests/integration/datasource/copying.hpp"
 
 #include <atomic>
-#include <csignal>
 #include <fstream>
 #include <thread>
 
 using namespace locum;
 using namespace locum::datasource;
+using testing::copy_to;
+using testing::During;
 using testing::failure;
+using testing::fill;
 using testing::holds;
+using testing::request_to;
 using testing::server;
-
-namespace {
-
-CopyRequest request_to(const std::string& target) {
-    CopyRequest request;
-    request.source = server().settings();
-    request.target = target;
-    request.step_id = "node-1/copy";
-    return request;
-}
-
-CopyResult copy_to(const std::string& target) {
-    engine::SilentReporter silent;
-    return copy(request_to(target), silent);
-}
-
-void fill(std::int64_t rows) {
-    server().reset();
-    server().as_locum()->script(
-        "CREATE TABLE account (id bigserial PRIMARY KEY, name text NOT NULL, balance bigint NOT "
-        "NULL);"
-        "CREATE TABLE moved (id bigserial PRIMARY KEY, source bigint NOT NULL REFERENCES account,"
-        " target bigint NOT NULL REFERENCES account, amount bigint NOT NULL);");
-    server().as_locum()->execute(
-        "INSERT INTO account (name, balance) SELECT repeat('x', 100) || i, "
-        "1000 FROM generate_series(1, $1::bigint) i",
-        {rows});
-}
-
-// Calls back while the copy is under way.
-class During final : public engine::Reporter {
-public:
-    explicit During(std::function<void()> action) : action_(std::move(action)) {}
-    void step(std::string_view, std::string_view, engine::Progress, std::string_view) override {}
-    void work(std::string_view, std::uint64_t, std::uint64_t, std::string_view) override {
-        if (action_)
-            std::exchange(action_, nullptr)();
-    }
-    void note(std::string_view) override {}
-
-private:
-    std::function<void()> action_;
-};
-
-} // namespace
 
 TEST_CASE("the copy is one consistent snapshot beside writers") {
     fill(60'000); // read in several parts
@@ -244,48 +199,9 @@ TEST_CASE("a stale -wal beside the target does not bring the old content back") 
     CHECK(platform::list_folder(scratch.folder()) == std::vector<std::string>{"copy.db"});
     CHECK(connect_file(target, {})->query("SELECT count(*) FROM account WHERE name = 'old'") ==
           Rows{{"0"}});
-    CHECK((std::filesystem::status(target).permissions() & std::filesystem::perms::all) ==
-          std::filesystem::perms(0600));
+    CHECK(platform::has_mode(platform::look_at(target).value().mode, 0600));
     remove_copy(target);
     CHECK(platform::list_folder(scratch.folder()).empty());
-}
-
-TEST_CASE("a full disk: path, what is needed, what is free; nothing stays") {
-    fill(100'000);
-    const Scratch scratch;
-    std::string why;
-    if (platform::is_root()) {
-        REQUIRE(::mount("none", scratch.folder().c_str(), "tmpfs", 0, "size=4m") == 0);
-        platform::write_file(scratch.path("copy.db"), "the last copy", 0600);
-        why = failure([&] { copy_to(scratch.path("copy.db")); });
-        CHECK(platform::list_folder(scratch.folder()) == std::vector<std::string>{"copy.db"});
-        CHECK(platform::read_file(scratch.path("copy.db")) == "the last copy");
-        CHECK(::umount(scratch.folder().c_str()) == 0);
-    } else {
-        rlimit before{};
-        ::getrlimit(RLIMIT_FSIZE, &before);
-        const rlimit small{4U << 20, before.rlim_max};
-        std::signal(SIGXFSZ, SIG_IGN);
-        ::setrlimit(RLIMIT_FSIZE, &small);
-        why = failure([&] { copy_to(scratch.path("copy.db")); });
-        ::setrlimit(RLIMIT_FSIZE, &before);
-        CHECK(platform::list_folder(scratch.folder()).empty());
-    }
-    CHECK(holds(why, "cannot be written to " + scratch.path("copy.db")));
-    CHECK(holds(why, "bytes are needed"));
-    CHECK(holds(why, "are free"));
-    CHECK(holds(why, "free space"));
-}
-
-TEST_CASE("a server that is killed while it is copied: an error, nothing stays, then it works") {
-    fill(200'000);
-    const Scratch scratch;
-    During reporter([] { server().kill(); });
-    const std::string why = failure([&] { copy(request_to(scratch.path("copy.db")), reporter); });
-    CHECK((holds(why, "[08006]") || holds(why, "[57P0")));
-    CHECK(platform::list_folder(scratch.folder()).empty());
-    server().start();
-    CHECK(copy_to(scratch.path("copy.db")).tables.size() == 2);
 }
 
 TEST_CASE("a row that breaks a foreign key is refused by table") {

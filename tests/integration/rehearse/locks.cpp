@@ -76,19 +76,3 @@ TEST_CASE("locks of a migration: no time is told shorter than it was, and none o
     CHECK(none.writing.table.empty());
     CHECK(none.reading.table.empty());
 }
-
-TEST_CASE("locks of a migration: a database that goes away is told, and fails nothing") {
-    struct Notes final : engine::Reporter {
-        std::string all;
-        void step(std::string_view, std::string_view, Progress, std::string_view) override {}
-        void work(std::string_view, std::uint64_t, std::uint64_t, std::string_view) override {}
-        void note(std::string_view text) override { all += text; }
-    } notes;
-    rehearse::MigrationWatch watch(server().settings(), notes);
-    watch.step("schema/migrate", "", Progress::started, "");
-    server().kill();
-    watch.step("schema/migrate", "", Progress::failed, "");
-    CHECK(!watch.locks());
-    CHECK(notes.all.starts_with("the locks of the migration are not measured: "));
-    server().start();
-}

@@ -9,9 +9,9 @@
 #include "suite/manifest_write.hpp"
 
 #include <doctest/doctest.h>
-#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -20,7 +20,8 @@ namespace sample {
 using namespace locum;
 
 struct Folder {
-    std::string path = platform::make_temporary_folder("/tmp", "locum-bundle-");
+    std::string path =
+        platform::make_temporary_folder(platform::temporary_folder(), "locum-bundle-");
     Folder() = default;
     Folder(const Folder&) = delete;
     Folder& operator=(const Folder&) = delete;
@@ -108,11 +109,13 @@ inline std::string with_parts(const std::vector<Content>& parts,
 // Without syncing, for tests that write a file thousands of times. A file that is first cut to
 // nothing would be flushed to disk at each close by some file systems.
 inline void overwrite(const std::string& file, const std::string& bytes) {
-    const int out = open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    REQUIRE(out >= 0);
-    REQUIRE(write(out, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-    REQUIRE(ftruncate(out, static_cast<off_t>(bytes.size())) == 0);
-    close(out);
+    std::fstream out(file, std::ios::in | std::ios::out | std::ios::binary);
+    if (!out)
+        out.open(file, std::ios::out | std::ios::binary);
+    out.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    out.close();
+    REQUIRE(out);
+    std::filesystem::resize_file(file, bytes.size());
 }
 
 struct Outcome {

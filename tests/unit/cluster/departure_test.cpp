@@ -153,6 +153,7 @@ TEST_CASE("departure: a node that was removed stops what runs and what is held, 
     CHECK(node.registry.nodes().size() == 1);
 
     // Neither while the database is away, nor on a copy.
+    { const cluster::Store closed(std::move(node.store)); }
     platform::rename_durably(cluster::registry_file(*node.installation().facts.datasource),
                              node.folder() + "/away");
     NodeState state = node.own;

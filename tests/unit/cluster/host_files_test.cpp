@@ -1,62 +1,9 @@
 // Files of the host are checked before anything is unpacked, and kept: what was checked is run.
 
-#include "cluster/host_files.hpp"
-#include "cluster/installed.hpp"
-#include "tests/support/site.hpp"
-
-#include <sys/stat.h>
+#include "tests/unit/cluster/host_files.hpp"
 
 using namespace locum;
 using namespace locum::testing;
-
-namespace {
-
-constexpr const char* schema = "BEGIN;\nCREATE TABLE schema_version (version text);\n"
-                               "INSERT INTO schema_version VALUES ('1');\nCOMMIT;\n";
-
-// A bundle of the small suite whose first schema is a file of the host.
-struct Host {
-    Scratch scratch;
-    Vendor vendor{scratch.path()};
-    cluster::Layout layout{scratch / "root", "small"};
-    std::string file = scratch / "schema.sql";
-
-    explicit Host(const std::string& text = schema, bool for_shell = true) {
-        platform::write_file(file, text, 0644);
-        std::string toml = small_suite_toml("1.0");
-        const std::string usual = "{ to = \"1\", file = \"1.sql\" }";
-        for (std::size_t at; (at = toml.find(usual)) != std::string::npos;)
-            toml.replace(at, usual.size(),
-                         fmt::format("{{ to = \"1\", run = [{{ host-file = \"schema\", for-shell = "
-                                     "{} }}] }}",
-                                     for_shell));
-        toml += fmt::format("[[host-files]]\nname = \"schema\"\ncomponent = \"server\"\npath = "
-                            "\"{}\"\nsha256 = \"{}\"\n",
-                            file, platform::sha256_hex(text));
-        bundle_ = vendor.build("1.0", {{"suite.toml", toml}});
-    }
-
-    suite::Bundle bundle() const { return suite::Bundle::open(bundle_, vendor.key()); }
-    std::vector<std::string> stage(const std::vector<std::string>& components = {"server"}) const {
-        engine::SilentReporter silent;
-        return cluster::stage(bundle(), layout, components, silent, "stage");
-    }
-    bool staged(const std::vector<std::string>& components = {"server"}) const {
-        return cluster::staged(bundle().manifest_sha256(), "1.0", layout, components);
-    }
-    datasource::MigrationPart part() const {
-        const cluster::InstalledVersion version(layout, "1.0");
-        return version.manifest()
-            .database.engines.at(datasource::Kind::sqlite)
-            .migrations[0]
-            .run[0];
-    }
-
-private:
-    std::string bundle_;
-};
-
-} // namespace
 
 TEST_CASE("a host file is kept with the version, and run from there") {
     const Host host;
@@ -97,23 +44,11 @@ TEST_CASE("a host file that is missing or another one is told before anything is
     CHECK_FALSE(platform::exists(host.layout.product()));
 }
 
-TEST_CASE("a host file that is a folder or a pipe is told, and nobody waits for the pipe") {
+TEST_CASE("a host file that is a folder is told") {
     const Host host;
-    for (const bool pipe : {true, false}) {
-        platform::remove_all(host.file);
-        if (pipe)
-            REQUIRE(mkfifo(host.file.c_str(), 0600) == 0);
-        else
-            platform::make_folders(host.file);
-        const engine::Error error = error_of([&] { host.stage(); });
-        CHECK(error.kind() == engine::Kind::refused);
-        CHECK(error.what() == fmt::format("the host file {} is a folder, device or pipe; expected "
-                                          "a file with SHA-256 {}",
-                                          host.file, platform::sha256_hex(schema)));
-        CHECK(contains(error.remedy(), "dpkg -S " + host.file));
-        CHECK(cluster::check_host_files(host.bundle().manifest(), {"server"}).size() == 1);
-        CHECK_FALSE(platform::exists(host.layout.product()));
-    }
+    platform::remove_all(host.file);
+    platform::make_folders(host.file);
+    host.refused_as_no_file();
 }
 
 TEST_CASE("the packages of the component are named as the remedy") {

@@ -5,6 +5,8 @@
 #include "tests/support/port.hpp"
 #include "tests/support/small_suite.hpp"
 
+#include <boost/asio/error.hpp>
+
 using namespace locum;
 using namespace locum::testing;
 using cluster::Greeter;
@@ -16,21 +18,19 @@ namespace {
 // Accepts in the kernel, and says nothing.
 class Mute {
 public:
-    Mute() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-        sockaddr_in address = loopback(0);
-        socklen_t size = sizeof address;
-        REQUIRE(::bind(socket_, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    Mute() : socket_(open_socket(SOCK_STREAM)), port(bind_to_loopback(socket_)) {
+        REQUIRE(port != 0);
         REQUIRE(::listen(socket_, 5) == 0);
-        ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-        port = ntohs(address.sin_port);
     }
-    ~Mute() { ::close(socket_); }
+    ~Mute() { close_socket(socket_); }
     Mute(const Mute&) = delete;
     Mute& operator=(const Mute&) = delete;
-    std::uint16_t port = 0;
 
 private:
-    int socket_;
+    Socket socket_;
+
+public:
+    const std::uint16_t port;
 };
 
 cluster::NodeRow row(const std::string& name, const std::string& address,
@@ -77,7 +77,8 @@ TEST_CASE("reach: the port is free for the agent when the greeter is gone") {
     }
     CHECK_NOTHROW(Greeter("127.0.0.1", port));
     const Greeter holder("127.0.0.1", port);
-    CHECK(contains(error_of([&] { Greeter("127.0.0.1", port); }).what(), "in use"));
+    CHECK(contains(error_of([&] { Greeter("127.0.0.1", port); }).what(),
+                   boost::system::error_code(boost::asio::error::address_in_use).message()));
 }
 
 TEST_CASE("reach: what does not answer is told, all within one time") {

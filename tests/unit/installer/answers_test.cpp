@@ -1,5 +1,6 @@
 #include "installer/answers.hpp"
 #include "tests/support/scratch.hpp"
+#include "tests/support/variable.hpp"
 
 #include <cstdlib>
 
@@ -60,15 +61,15 @@ std::string with(std::string text, const std::string& what, const std::string& b
 TEST_CASE("answers: of a first node on PostgreSQL") {
     const Answers answers = parse(first_node);
     CHECK(answers.suite == "small");
-    CHECK(answers.trusted_key == "/answers/vendor.pub"); // beside the answers
+    CHECK(answers.trusted_key == platform::absolute("/answers/vendor.pub")); // beside the answers
     CHECK(answers.licence_accepted);
     CHECK(answers.components == std::vector<std::string>{"server", "balancer"});
-    CHECK(answers.data_directory == "/answers/data");
+    CHECK(answers.data_directory == platform::absolute("/answers/data"));
     CHECK(answers.run_directory == "/run/short");
     CHECK(answers.node_name == "node-1");
     CHECK(answers.address == "10.0.0.1");
     CHECK(answers.agent_port == 61617);
-    CHECK(answers.create_token == "/answers/network.token");
+    CHECK(answers.create_token == platform::absolute("/answers/network.token"));
     CHECK(answers.use_token.empty());
     CHECK(answers.ports == std::map<std::string, std::uint16_t>{{"device", 30100}});
     REQUIRE(answers.datasource);
@@ -78,7 +79,8 @@ TEST_CASE("answers: of a first node on PostgreSQL") {
     CHECK(answers.datasource->database == "suite");
     CHECK(answers.datasource->application.user == "app");
     CHECK(answers.datasource->application.password.from == SecretSource::From::file);
-    CHECK(answers.datasource->application.password.name == "/answers/app.secret");
+    CHECK(answers.datasource->application.password.name ==
+          platform::absolute("/answers/app.secret"));
     CHECK(answers.datasource->locum.password.from == SecretSource::From::environment);
     CHECK(answers.datasource->locum.password.name == "LOCUM_DB");
     CHECK(answers.text == first_node); // part of the operation's inputs
@@ -156,7 +158,7 @@ TEST_CASE("answers: an embedded datasource, a key in digits, a prompt") {
     Answers answers =
         parse(with(further_node, "use = \"/tokens/network.token\"", "create = \"t\"") + embedded);
     CHECK(answers.datasource->kind == datasource::Kind::sqlite);
-    CHECK(answers.datasource->file == "/answers/copy/suite.sqlite");
+    CHECK(answers.datasource->file == platform::absolute("/answers/copy/suite.sqlite"));
     answers = parse(with(with(first_node, "vendor.pub", key), "{ file = \"app.secret\" }",
                          "{ prompt = true }"));
     CHECK(answers.trusted_key == key);
@@ -173,9 +175,9 @@ warning-accepted = true
 )";
     const Answers answers = parse(first_node + keystore);
     REQUIRE(answers.keystore);
-    CHECK(answers.keystore->file == "/answers/old.keystore");
+    CHECK(answers.keystore->file == platform::absolute("/answers/old.keystore"));
     CHECK(answers.keystore->passphrase.from == SecretSource::From::file);
-    CHECK(answers.keystore->passphrase.name == "/answers/old.passphrase");
+    CHECK(answers.keystore->passphrase.name == platform::absolute("/answers/old.passphrase"));
     CHECK(answers.keystore->warning_accepted);
     CHECK(!parse(first_node + with(keystore, "warning-accepted = true\n", ""))
                .keystore->warning_accepted);
@@ -302,10 +304,11 @@ TEST_CASE("secrets: from a file, without the line's end") {
 }
 
 TEST_CASE("secrets: from the environment") {
-    ::setenv("LOCUM_TEST_SECRET", "value", 1);
-    CHECK(installer::read_secret({SecretSource::From::environment, "LOCUM_TEST_SECRET"}).reveal() ==
-          "value");
-    ::unsetenv("LOCUM_TEST_SECRET");
+    {
+        const Variable secret("LOCUM_TEST_SECRET", "value");
+        CHECK(installer::read_secret({SecretSource::From::environment, "LOCUM_TEST_SECRET"})
+                  .reveal() == "value");
+    }
     const engine::Error error = error_of([] {
         installer::read_secret({SecretSource::From::environment, "LOCUM_TEST_SECRET"});
     });

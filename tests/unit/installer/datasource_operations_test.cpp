@@ -4,6 +4,7 @@
 
 #include "cluster/datasources.hpp"
 #include "cluster/supervisor.hpp"
+#include "tests/support/child.hpp"
 #include "tests/support/site.hpp"
 
 #include <nlohmann/json.hpp>
@@ -38,7 +39,7 @@ struct Agent : Site {
         spec.name = component;
         spec.component = component;
         spec.version = "1.0";
-        spec.argv = {"/bin/sleep", "1000"};
+        spec.argv = child({"sleep", "1000000"});
         spec.log_file = folder() + "/" + component + ".log";
         supervisor.start(spec);
     }

@@ -1,5 +1,6 @@
 #include "installer/balancing.hpp"
 #include "installer/rendering.hpp"
+#include "tests/support/child.hpp"
 #include "tests/support/site.hpp"
 
 using namespace locum;
@@ -174,14 +175,14 @@ TEST_CASE("the balancer is driven as the manifest says, with this host's variabl
     CHECK(contains(error_of(shown).what(), " /run/s/balancer.sock"));
     manifest.balancing->driver = suite::BalancerDriver::command;
     suite::BalancerCommands& commands = manifest.balancing->commands;
-    commands.show = {"/bin/echo", "{server.name} {server.address}:{server.port.device}",
-                     "{run} {port.front}"};
+    commands.show = child({"say", "{server.name} {server.address}:{server.port.device}", "say",
+                           " {run} {port.front}"});
     commands.in_rotation = "node-2 10.0.0.2:30009 /run/s 30001";
     CHECK(shown().in_rotation);
     commands.in_rotation = "{server.name} 10.0.0.2:{server.port.device} {run} 30001";
     CHECK(shown().in_rotation);
     // Told by the line, too, that they did it.
-    commands.drain = {{"/bin/echo", "{server.name} is out"}, "node-{server.name}"};
+    commands.drain = {child({"out", "{server.name} is out"}), "node-{server.name}"};
     const auto drained = [&] {
         installer::balancer_port(site.layout(), site.node, manifest, server).drain();
     };

@@ -289,7 +289,8 @@ TEST_CASE("questions: a keystore is imported where a cluster is created, by a ye
     CHECK(fault_of(file, yes, {stored("small")}) == "");
     CHECK(fault_of(file, yes, {stored("large")}) ==
           "found a keystore of large; expected one of small");
-    CHECK(fault_of(file, yes, {"/nowhere"}) == "found there is no keystore at /nowhere");
+    CHECK(fault_of(file, yes, {scratch / "nowhere"}) ==
+          "found there is no keystore at " + (scratch / "nowhere"));
     CHECK(fault_of(passphrase, yes, {"prompt"}) == "");
     CHECK(text_of(tried, "keystore.passphrase") == "prompt");
     CHECK(passphrase.form == Form::password); // not shown while it is typed
@@ -309,7 +310,8 @@ TEST_CASE("template: is answers once the licence is accepted, with every key of 
     text.replace(text.find(refused), refused.size(), "licence-accepted = true");
     const auto answers = installer::parse_answers(text, "/answers/node.toml");
     CHECK(answers.components == std::vector<std::string>{"server"});
-    CHECK(answers.datasource->application.password.name == "/answers/app.password");
+    CHECK(answers.datasource->application.password.name ==
+          platform::absolute("/answers/app.password"));
     CHECK(!answers.keystore);
     for (const char* key :
          {"# [keystore]", "# file = \"small.keystore\"",

@@ -1,4 +1,4 @@
-// What the tests of this folder start: it does what its words say, one after the other. No word of
+// What tests start: it does what its words say, one after the other. No word of
 // any system's shell, so that the tests are the same everywhere.
 #include "platform/host.hpp"
 #include "platform/operating_system.hpp"
@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -75,6 +76,20 @@ int act(const Words& words, std::size_t first, platform::ServiceProcess* service
         }
         if (word == "out")
             say(next() + "\n");
+        else if (word == "say") // no line's end
+            say(next());
+        else if (word == "byte") // by its number
+            say(std::string(1, static_cast<char>(std::stoi(next()))));
+        else if (word == "append") {
+            const std::string file = next();
+            std::ofstream(file, std::ios::app | std::ios::binary) << next() << "\n";
+        } else if (word == "append-pid")
+            std::ofstream(next(), std::ios::app | std::ios::binary) << platform::self().pid << "\n";
+        else if (word == "expect") { // a file; without it this is the end
+            if (!std::filesystem::exists(next()))
+                return 1;
+        } else if (word == "open") // until its end
+            static std::ifstream held(next(), std::ios::binary);
         else if (word == "err")
             std::cerr << next() << "\n" << std::flush;
         else if (word == "exit")
@@ -109,7 +124,10 @@ int act(const Words& words, std::size_t first, platform::ServiceProcess* service
             signals.emplace();
         else if (word == "wait")
             signals->wait();
-        else if (word == "beside")
+        else if (word == "die") {
+            platform::send_signal(platform::self(), "KILL");
+            sleep_for("300000");
+        } else if (word == "beside")
             start_beside(words[0], next());
         else if (word == "detach")
             detach(words[0], next());

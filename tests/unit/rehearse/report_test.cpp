@@ -1,6 +1,5 @@
-#include "platform/process.hpp"
-#include "rehearse/report.hpp"
 #include "tests/support/scratch.hpp"
+#include "tests/unit/rehearse/reports.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -8,70 +7,6 @@
 using namespace locum;
 using namespace locum::testing;
 using nlohmann::json;
-using rehearse::Claim;
-using rehearse::Outcome;
-using rehearse::Report;
-
-namespace {
-
-Claim claim(const std::string& id, Outcome outcome, engine::Kind kind = engine::Kind::failed) {
-    Claim made{id, id + " holds", outcome};
-    made.kind = kind;
-    made.seconds = outcome == Outcome::skipped ? 0 : 1.25;
-    return made;
-}
-
-Report report(std::vector<Claim> claims) {
-    Report made;
-    made.locum = "0.1";
-    made.suite = "small";
-    made.from = "1.0";
-    made.to = "2.0";
-    made.mode = "rolling";
-    made.datasource = "postgresql";
-    made.nodes = 3;
-    made.began = "2026-11-28T18:00:00Z";
-    made.seconds = 12.5;
-    made.verdict = "rolling-possible";
-    made.claims = std::move(claims);
-    return made;
-}
-
-// All that a report can hold, with what markup trips over.
-Report hostile() {
-    Report made = report({claim("bundles", Outcome::passed), claim("upgrade", Outcome::failed),
-                          claim("schema", Outcome::skipped)});
-    made.claims[0].found = "a & b <c> \"d\" 'e'";
-    made.claims[1].found = "]]> \x01\x1b[31m \xff\xfe <script>alert(1)</script>";
-    made.claims[1].remedy = "see <b>";
-    made.reasons = {"<reason>"};
-    made.upgrade.out_of_rotation_ms = {{"node-1", 1500}};
-    made.upgrade.outage_ms = 2500;
-    made.clients.emplace();
-    made.clients->what = "load <x>";
-    made.clients->ended = "exit code 1";
-    made.clients->last_said = "last </pre> line \xff";
-    made.measured = {5 << 20, 12'300, 900, 300, 200, upgrade::Locks{{"<device>", 150}, {}, 12}, {}};
-    made.excerpts = {{"node-1/log", "<tag> & \x02 end"}};
-    return made;
-}
-
-// What xmllint says; empty: the text is valid.
-std::string faults(const std::string& xml) {
-    const Scratch scratch;
-    platform::write_file(scratch / "report.xml", xml, 0644);
-    platform::Command command;
-    command.argv = {"xmllint",
-                    "--noout",
-                    "--nonet",
-                    "--schema",
-                    LOCUM_SOURCE_DIR "/tests/support/junit.xsd",
-                    scratch / "report.xml"};
-    const platform::Finished finished = platform::run(command);
-    return finished.ok() ? "" : finished.errors;
-}
-
-} // namespace
 
 TEST_CASE("report: yes is 0, no is the code of the first claim that does not hold") {
     CHECK(rehearse::exit_code(report({claim("a", Outcome::passed)})) == 0);
@@ -99,38 +34,6 @@ TEST_CASE("report: the last line for the terminal is the answer") {
                        "(<device>), nor read for under 12 ms; "));
     CHECK(contains(no, "no: small 1.0 to 2.0, rolling, 3 nodes, postgresql: 1 of 3 claims do not "
                        "hold, 1 were not come to\n"));
-}
-
-TEST_CASE("report: JUnit XML is accepted by a validator, whatever was said") {
-    CHECK(faults(rehearse::junit_of(report({claim("a", Outcome::passed)}))) == "");
-    const std::string xml = rehearse::junit_of(hostile());
-    CHECK(faults(xml) == "");
-    CHECK(contains(xml, "tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\" time=\"12.500\""));
-    CHECK(contains(xml, "<testcase classname=\"locum.rehearse.small\" name=\"bundles: bundles "
-                        "holds\" time=\"1.250\">"));
-    CHECK(contains(xml, "<failure type=\"failed\" message=\"]]&gt; "));
-    CHECK(contains(xml, "== load &lt;x&gt;\nlast &lt;/pre&gt; line"));
-    CHECK(contains(xml, "timestamp=\"2026-11-28T18:00:00\""));
-    Report nothing;
-    nothing.began = "2026-11-28T18:00:00Z";
-    nothing.claims = {claim("bundles", Outcome::failed)};
-    CHECK(faults(rehearse::junit_of(nothing)) == "");
-}
-
-TEST_CASE("report: the validator is one that refuses what is no JUnit XML") {
-    const std::string xml = rehearse::junit_of(hostile());
-    for (const auto& [from, to] :
-         {std::pair<std::string, std::string>{"failures=\"1\"", "failures=\"one\""},
-          {"<testcase ", "<case "},
-          {"time=\"1.250\"", "time=\"soon\""},
-          {"upgrade: upgrade holds", "bundles: bundles holds"},
-          {"2026-11-28T18:00:00\"", "2026-11-28 18:00\""}}) {
-        CAPTURE(from);
-        std::string spoilt = xml;
-        REQUIRE(contains(spoilt, from));
-        spoilt.replace(spoilt.find(from), from.size(), to);
-        CHECK(faults(spoilt) != "");
-    }
 }
 
 TEST_CASE("report: JSON has all that was found") {

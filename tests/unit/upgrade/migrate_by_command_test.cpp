@@ -3,6 +3,7 @@
 
 #include "datasource/migration.hpp"
 #include "engine/runner.hpp"
+#include "tests/support/child.hpp"
 #include "tests/unit/upgrade/coordinator.hpp"
 #include "tests/unit/upgrade/facts.hpp"
 #include "upgrade/steps/database.hpp"
@@ -29,8 +30,9 @@ struct Case {
     engine::MemoryJournal journal;
 
     explicit Case(const std::function<std::string(const std::string& command)>& parts) :
-        coordinator({{"suite.toml", with_run(parts("{ command = [\"/bin/sh\", \"-c\", \"test -e " +
-                                                   (scratch / "flag") + "\"] }"))}}) {
+        coordinator(
+            {{"suite.toml", with_run(parts("{ command = [\"" + child({})[0] + "\", \"expect\", \"" +
+                                           (scratch / "flag") + "\"] }"))}}) {
         coordinator.conductor().registry().remove_node("node-1"); // its agent could prove nothing
     }
 
@@ -81,7 +83,7 @@ TEST_CASE("a command that fails pauses the upgrade, and nothing is taken back") 
     const auto error = one.run();
     REQUIRE(error);
     CHECK(error->kind() == engine::Kind::paused);
-    CHECK(contains(error->what(), "running part 1 of 2: /bin/sh -c"));
+    CHECK(contains(error->what(), "running part 1 of 2: " + child({})[0] + " expect"));
     CHECK(contains(error->what(), "node-3/migrate is begun and cannot be undone"));
     CHECK(contains(error->remedy(), "migration.log"));
     CHECK(contains(error->remedy(), "locum upgrade resume"));
@@ -164,7 +166,7 @@ TEST_CASE(
     "a command as the last part that failed is not counted as run, though the version is there") {
     Case one(sql_then_command);
     REQUIRE(one.run());
-    CHECK(contains(one.begun(), "the last part of 2: /bin/sh"));
+    CHECK(contains(one.begun(), "the last part of 2: " + child({})[0]));
     one.database()->script("UPDATE schema_version SET version = '2'"); // as columns would tell it
     const auto error = one.run();
     REQUIRE(error);

@@ -11,7 +11,7 @@ using cluster::HaproxySocket;
 
 namespace {
 
-std::string answer(int connection) {
+std::string answer(Socket connection) {
     std::string text;
     char bytes[1024];
     for (ssize_t count = 0; (count = ::read(connection, bytes, sizeof bytes)) > 0;)
@@ -26,7 +26,7 @@ const std::string good = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 TEST_CASE("balancer: drained and put into rotation again, with health checks and without") {
     const TinyServer server(
-        [](const std::string&, int connection) { send_text(connection, good); });
+        [](const std::string&, Socket connection) { send_text(connection, good); });
     for (const char* options : {"check", ""}) {
         CAPTURE(options);
         const Haproxy haproxy({server.port(), server.port()}, options);
@@ -51,7 +51,7 @@ TEST_CASE("balancer: drained and put into rotation again, with health checks and
 TEST_CASE("balancer: a drained server finishes what is under way, and is not idle before") {
     std::atomic<bool> may_answer = false;
     std::atomic<int> waiting = 0;
-    const TinyServer server([&](const std::string&, int connection) {
+    const TinyServer server([&](const std::string&, Socket connection) {
         ++waiting;
         while (!may_answer)
             std::this_thread::sleep_for(1ms);
@@ -73,7 +73,7 @@ TEST_CASE("balancer: a drained server finishes what is under way, and is not idl
 }
 
 TEST_CASE("balancer: a server whose check fails is out of rotation") {
-    TinyServer server([](const std::string&, int connection) { send_text(connection, good); });
+    TinyServer server([](const std::string&, Socket connection) { send_text(connection, good); });
     const Haproxy haproxy({server.port(), server.port()}, "check");
     server.stop();
     CHECK(within(5s, [&] { return !haproxy.in_rotation("node-1"); }));
@@ -84,7 +84,7 @@ TEST_CASE("balancer: a server whose check fails is out of rotation") {
 
 TEST_CASE("balancer: a server or a backend that it does not know") {
     const TinyServer server(
-        [](const std::string&, int connection) { send_text(connection, good); });
+        [](const std::string&, Socket connection) { send_text(connection, good); });
     const Haproxy haproxy({server.port(), server.port()}, "");
     for (const HaproxySocket& control :
          {HaproxySocket(haproxy.socket(), "servers"), HaproxySocket(haproxy.socket(), "others")}) {
@@ -101,7 +101,7 @@ TEST_CASE("balancer: a server or a backend that it does not know") {
 
 TEST_CASE("balancer: a socket without anybody behind it") {
     const TinyServer server(
-        [](const std::string&, int connection) { send_text(connection, good); });
+        [](const std::string&, Socket connection) { send_text(connection, good); });
     Haproxy haproxy({server.port(), server.port()}, "");
     haproxy.kill();
     for (const std::string& socket :

@@ -5,6 +5,7 @@
 #include "datasource/checksum.hpp"
 #include "platform/process.hpp"
 #include "tests/integration/datasource/server.hpp"
+#include "tests/support/variable.hpp"
 
 using namespace locum;
 using namespace locum::datasource;
@@ -16,30 +17,8 @@ std::filesystem::perms mode(const std::string& file) {
     return std::filesystem::status(file).permissions() & std::filesystem::perms::all;
 }
 
-// Of this process, until the end of the test.
-class EnvironmentVariable {
-public:
-    EnvironmentVariable(std::string name, const std::string& value) : name_(std::move(name)) {
-        if (const char* before = ::getenv(name_.c_str()))
-            before_ = before;
-        ::setenv(name_.c_str(), value.c_str(), 1);
-    }
-    ~EnvironmentVariable() {
-        if (before_)
-            ::setenv(name_.c_str(), before_->c_str(), 1);
-        else
-            ::unsetenv(name_.c_str());
-    }
-    EnvironmentVariable(const EnvironmentVariable&) = delete;
-    EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
-
-private:
-    std::string name_;
-    std::optional<std::string> before_;
-};
-
-struct Path : EnvironmentVariable {
-    explicit Path(const std::string& value) : EnvironmentVariable("PATH", value) {}
+struct Path : testing::Variable {
+    explicit Path(const std::string& value) : testing::Variable("PATH", value) {}
 };
 
 std::string found(const Settings& settings, const std::string& folder) {
@@ -106,7 +85,7 @@ TEST_CASE("PostgreSQL: what the programs of a backup are started with tells no p
             0755);
     {
         const Path watched(scratch.path("bin") + ":" + path);
-        const EnvironmentVariable other("PGPASSWORD", "of something else");
+        const testing::Variable other("PGPASSWORD", "of something else");
         back_up(settings, scratch.path("one.dump"));
     }
     const std::string told = platform::read_file(seen);
