@@ -66,6 +66,8 @@ for n in 1 2 3; do
         try "$n" install "$trial/endpoint-manager-1.0.bundle" --answers "$trial/answers-$n.toml"
     fi
     expect_code 0 "installation of node-$n"
+    # Carried to the others, as an operator would: what rights Wine leaves a file with says nothing.
+    ((n != 1)) || { install -m 600 "$trial/network.token" "$trial/carried" && mv "$trial/carried" "$trial/network.token"; }
 done
 
 trial_load --rate 200 --min-seconds 10
