@@ -1,6 +1,7 @@
 #pragma once
 // What a command's file adds to the command line, and what every command can use.
 
+#include "cli/log_copy.hpp"
 #include "cluster/layout.hpp"
 #include "engine/check.hpp"
 #include "engine/reporter.hpp"
@@ -28,6 +29,7 @@ struct Common {
     bool json = false;
     bool quiet = false;
     bool verbose = false;
+    LogCopy copy; // --log
 
     // --root as an absolute folder; empty: the host itself.
     std::string root_folder() const;
@@ -101,7 +103,7 @@ void add_output(CLI::App& command, Common& common, bool with_json);
 void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json);
 
 // --log FILE, for what changes something.
-void add_log(CLI::App& command);
+void add_log(CLI::App& command, const std::shared_ptr<Common>& common);
 // --ignore NAME, for findings of preflight.
 void add_ignore(CLI::App& command, std::vector<std::string>& names);
 

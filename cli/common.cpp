@@ -1,6 +1,5 @@
 #include "cli/command.hpp"
 #include "cli/document.hpp"
-#include "cli/run_log.hpp"
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
@@ -107,10 +106,10 @@ void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool w
     add_output(command, *common, with_json);
 }
 
-void add_log(CLI::App& command) {
+void add_log(CLI::App& command, const std::shared_ptr<Common>& common) {
     command
         .add_option_function<std::string>(
-            "--log", [](const std::string& file) { log_elsewhere(platform::absolute(file)); },
+            "--log", [common](const std::string& file) { common->copy = LogCopy(file); },
             "Write what is done, and errors, to the end of this file, too")
         ->type_name("FILE");
 }

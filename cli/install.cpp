@@ -332,9 +332,11 @@ void add_install(CLI::App& app, Action& action) {
         if (!*rollback && !*bundle)
             throw CLI::RequiredError(bundle->get_name());
     });
-    add_log(*command);
+    add_log(*command, options);
     add_common(*command, options, true);
-    command->callback([options, &action] { action = [options] { return install(*options); }; });
+    command->callback([options, &action] {
+        action = [options] { return told_to(options->copy, [&] { return install(*options); }); };
+    });
 }
 
 } // namespace locum::cli

@@ -37,8 +37,6 @@ int print(const Error& error, bool as_json, const std::string& log = "") {
         to_stderr(fmt::format("  try: {}\n", error.remedy()));
     if (!log.empty())
         to_stderr(fmt::format("  log: {}\n", log));
-    else
-        locum::cli::add_elsewhere(fmt::format("error: {}", error.one_line()));
     if (as_json)
         locum::cli::print_error(error, log);
     return locum::engine::exit_code(error.kind());

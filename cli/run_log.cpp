@@ -19,13 +19,6 @@ namespace {
 
 using Clock = std::chrono::system_clock;
 
-std::string time_text(Clock::time_point time) {
-    const auto ms =
-        std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-    return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(Clock::to_time_t(time)),
-                       ms % 1000);
-}
-
 // By time, so that a listing is in order; the rest parts runs of one second.
 std::string file_name(std::string_view command) {
     std::string name =
@@ -33,11 +26,6 @@ std::string file_name(std::string_view command) {
                     command, platform::hex(platform::random_bytes(3)));
     std::replace(name.begin(), name.end(), ' ', '-');
     return name;
-}
-
-std::string& elsewhere() {
-    static std::string file;
-    return file;
 }
 
 // The work is done, but for files that were in use: the exit code says so.
@@ -54,23 +42,6 @@ int with_restart(const Common& common, int code) {
 
 } // namespace
 
-void log_elsewhere(const std::string& file) {
-    platform::append_to(file, "");
-    elsewhere() = file;
-}
-
-void add_elsewhere(std::string_view line) {
-    if (elsewhere().empty())
-        return;
-    try {
-        platform::append_to(elsewhere(), fmt::format("{} {}\n", time_text(Clock::now()), line));
-    } catch (const engine::Error& error) {
-        platform::to_stderr(fmt::format("warning: {} is not written any more: {}\n", elsewhere(),
-                                        error.one_line()));
-        elsewhere().clear();
-    }
-}
-
 std::string restart_text(const std::vector<std::string>& left) {
     const std::string more =
         left.size() == 1 ? " was" : fmt::format(" and {} more files were", left.size() - 1);
@@ -79,13 +50,13 @@ std::string restart_text(const std::vector<std::string>& left) {
 }
 
 RunLog::RunLog(const cluster::Layout& layout, std::string_view command,
-               std::function<void(const std::string&)> warn) :
+               std::function<void(const std::string&)> warn, LogCopy copy) :
     folder_(layout.logs()),
-    file_(folder_ + "/" + file_name(command)), warn_(std::move(warn)) {
+    file_(folder_ + "/" + file_name(command)), warn_(std::move(warn)), copy_(std::move(copy)) {
     const std::string head = fmt::format("Locum {}: {}, suite {}, on {}", engine::locum_version(),
                                          command, layout.suite, platform::host_name());
-    kept_ = fmt::format("{} {}\n", time_text(Clock::now()), head);
-    add_elsewhere(head);
+    kept_ = fmt::format("{} {}\n", log_time(), head);
+    copy_.add(head);
 }
 
 void RunLog::end(std::string_view line) {
@@ -95,10 +66,10 @@ void RunLog::end(std::string_view line) {
 
 void RunLog::add(std::string_view line) {
     used_ = true;
-    add_elsewhere(line);
+    copy_.add(line);
     if (ended_)
         return;
-    kept_ += fmt::format("{} {}\n", time_text(Clock::now()), line);
+    kept_ += fmt::format("{} {}\n", log_time(), line);
     write();
 }
 
@@ -124,12 +95,15 @@ std::string RunLog::file() const {
 RunReporter::RunReporter(const Common& common, const cluster::Layout& layout,
                          std::string_view command) :
     shown_(make_reporter(common)),
-    log_(layout, command, [this, quiet = common.quiet](const std::string& text) {
-        if (quiet)
-            platform::to_stderr(fmt::format("warning: {}\n", text));
-        else
-            shown_->note("warning: " + text);
-    }) {}
+    log_(
+        layout, command,
+        [this, quiet = common.quiet](const std::string& text) {
+            if (quiet)
+                platform::to_stderr(fmt::format("warning: {}\n", text));
+            else
+                shown_->note("warning: " + text);
+        },
+        common.copy) {}
 
 void RunReporter::show_by(std::unique_ptr<engine::Reporter> shown) {
     shown_ = std::move(shown);

@@ -13,19 +13,13 @@
 
 namespace locum::cli {
 
-// The file of --log, which is written to as well: what of a run is logged, and errors before one
-// begins. Throws Error where it cannot be written.
-void log_elsewhere(const std::string& file);
-// Nothing where there is none; never throws.
-void add_elsewhere(std::string_view line);
-
 // One file for each run, in the suite's folder of logs: that is made by the installation, and until
 // it is there lines are kept. Where nothing can be written any more, this is said once, by warn.
 class RunLog {
 public:
-    // command: "upgrade run"
+    // command: "upgrade run". copy: gets all lines, too.
     RunLog(const cluster::Layout& layout, std::string_view command,
-           std::function<void(const std::string&)> warn);
+           std::function<void(const std::string&)> warn, LogCopy copy = {});
 
     // Both add the time, and never throw.
     void add(std::string_view line);
@@ -44,6 +38,7 @@ private:
     bool begun_ = false; // the file
     bool ended_ = false; // it went away, or cannot be written
     std::function<void(const std::string&)> warn_;
+    LogCopy copy_;
 };
 
 // Shows progress, and logs it.

@@ -1,6 +1,6 @@
 #include "cli/setup.hpp"
 
-#include "cli/run_log.hpp"
+#include "cli/log_copy.hpp"
 #include "cli/setup_switches.hpp"
 #include "cluster/layout.hpp"
 #include "cluster/node_state.hpp"
@@ -227,6 +227,40 @@ void require_not_stopped(platform::StopSignals& signals) {
             .remedy("start it again");
 }
 
+int run_command(const std::string& self, const SetupFile& setup, SetupCommand& command,
+                const Arguments& arguments) {
+    const std::string root = root_of(command.arguments);
+    if (command.what == What::help) {
+        fmt::print("{}", setup_switches_help(name_of(self)));
+        std::fflush(stdout); // before what the child says
+        command.arguments = {"--help"};
+    }
+    if (command.asks)
+        platform::keep_window_open();
+    const bool looks = only_looks(command.arguments);
+    if (!looks && root.empty() && !platform::is_root())
+        return elevated(self, arguments, !command.quiet);
+    platform::StopSignals signals; // until what was unpacked is gone
+    Unpacked unpacked;
+    unpacked.put(setup);
+    engine::failpoint("setup/unpacked");
+    require_not_stopped(signals);
+    if (looks) {
+        const std::string tool = unpacked.folder() + "/locum" + (setup.for_windows ? ".exe" : "");
+        suite::unpack_program(setup, tool);
+        return run(tool, command, unpacked.bundle(), root);
+    }
+    Tool tool(root);
+    tool.put(setup);
+    require_not_stopped(signals);
+    const int code = run(tool.path(), command, unpacked.bundle(), root);
+    if (command.what == What::uninstall)
+        tool.leave_with_last_suite();
+    else if (tool.is_new() && tool.is_needed() && !command.quiet)
+        platform::to_stderr(fmt::format("for later: {}\n", tool.path()));
+    return code;
+}
+
 } // namespace
 
 std::optional<int> run_setup(const Arguments& arguments) {
@@ -242,38 +276,10 @@ std::optional<int> run_setup(const Arguments& arguments) {
     if (!is_for_setup(*setup, arguments))
         return std::nullopt;
     SetupCommand command = command_of(*setup, arguments);
+    LogCopy copy;
     if (const std::string log = value_of(command.arguments, "--log"); !log.empty())
-        log_elsewhere(platform::absolute(log));
-    const std::string root = root_of(command.arguments);
-    if (command.what == What::help) {
-        fmt::print("{}", setup_switches_help(name_of(self)));
-        std::fflush(stdout); // before what the child says
-        command.arguments = {"--help"};
-    }
-    if (command.asks)
-        platform::keep_window_open();
-    const bool looks = only_looks(command.arguments);
-    if (!looks && root.empty() && !platform::is_root())
-        return elevated(self, arguments, !command.quiet);
-    platform::StopSignals signals; // until what was unpacked is gone
-    Unpacked unpacked;
-    unpacked.put(*setup);
-    engine::failpoint("setup/unpacked");
-    require_not_stopped(signals);
-    if (looks) {
-        const std::string tool = unpacked.folder() + "/locum" + (setup->for_windows ? ".exe" : "");
-        suite::unpack_program(*setup, tool);
-        return run(tool, command, unpacked.bundle(), root);
-    }
-    Tool tool(root);
-    tool.put(*setup);
-    require_not_stopped(signals);
-    const int code = run(tool.path(), command, unpacked.bundle(), root);
-    if (command.what == What::uninstall)
-        tool.leave_with_last_suite();
-    else if (tool.is_new() && tool.is_needed() && !command.quiet)
-        platform::to_stderr(fmt::format("for later: {}\n", tool.path()));
-    return code;
+        copy = LogCopy(log);
+    return told_to(copy, [&] { return run_command(self, *setup, command, arguments); });
 }
 
 } // namespace locum::cli

@@ -107,9 +107,11 @@ void add_uninstall(CLI::App& app, Action& action) {
         ->add_option("--token", options->token,
                      "A fresh network token, where a node without a server knows none that answers")
         ->type_name("FILE");
-    add_log(*command);
+    add_log(*command, options);
     add_common(*command, options, true);
-    command->callback([options, &action] { action = [options] { return uninstall(*options); }; });
+    command->callback([options, &action] {
+        action = [options] { return told_to(options->copy, [&] { return uninstall(*options); }); };
+    });
 }
 
 } // namespace locum::cli

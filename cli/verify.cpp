@@ -164,9 +164,11 @@ void add_repair(CLI::App& app, Action& action) {
                      "The installed version's bundle, where this host keeps none")
         ->type_name("FILE");
     command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
-    add_log(*command);
+    add_log(*command, options);
     add_common(*command, options, true);
-    command->callback([options, &action] { action = [options] { return repair(*options); }; });
+    command->callback([options, &action] {
+        action = [options] { return told_to(options->copy, [&] { return repair(*options); }); };
+    });
 }
 
 } // namespace locum::cli
