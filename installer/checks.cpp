@@ -71,6 +71,8 @@ const std::vector<CheckInfo>& checks() {
         {"component-system",
          "the bundle brings the components for the host's system; upgrades: for each node's",
          "there would be nothing to install"},
+        {"payload-names", "the host's system can have the names of the bundle's files",
+         "they could not be unpacked"},
         {"agent-version",
          "upgrades: every node's agent can read the bundle (`locum`), or the bundle brings one "
          "that can (`program`)",

@@ -3,6 +3,7 @@
 
 #include "cluster/clock.hpp"
 #include "engine/contains.hpp"
+#include "installer/payload_names.hpp"
 #include "installer/requirements.hpp"
 #include "suite/systems.hpp"
 #include "suite/topology.hpp"
@@ -73,6 +74,8 @@ void check_selection(const Answers& answers, const Manifest& manifest,
     if (!server && !answers.create_token.empty())
         findings.push_back({"server-first", Severity::error, "a first node without a server",
                             "a server: it creates the cluster", "install a server first"});
+    for (Finding& finding : payload_name_findings(manifest, answers.components))
+        findings.push_back(std::move(finding));
     if (!suite::topology_of(manifest, answers.components))
         findings.push_back({"topology", Severity::error,
                             fmt::format("components {}", fmt::join(answers.components, ", ")),

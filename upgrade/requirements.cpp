@@ -4,6 +4,7 @@
 #include "cluster/introduction.hpp"
 #include "engine/error.hpp"
 #include "installer/meeting.hpp"
+#include "installer/payload_names.hpp"
 #include "installer/requirements.hpp"
 #include "suite/systems.hpp"
 
@@ -68,6 +69,10 @@ std::vector<Finding> system_findings(const suite::Manifest& to, const NodeView& 
                  fmt::format("ask the vendor for a bundle that has it; or take {} off {}: locum "
                              "modify --remove {} there",
                              name, node.row.name, name)});
+    if (suite::means("windows", system))
+        for (Finding& finding : installer::payload_name_findings(
+                 suite::for_system(to, system), node.row.components, node.row.name + ": "))
+            findings.push_back(std::move(finding));
     return findings;
 }
 
