@@ -204,10 +204,10 @@ SetupCommand command_of(const SetupFile& setup, const Arguments& arguments) {
 }
 
 // Its exit code where it runs in this process's place.
-std::optional<int> elevated(const std::string& self, const Arguments& arguments, bool may_ask) {
+int elevated(const std::string& self, const Arguments& arguments, bool may_ask) {
     if (may_ask)
         if (const std::optional<int> code = platform::run_elevated(self, arguments))
-            return code;
+            return *code;
     throw Error("an installation on the host itself is for root only", engine::Kind::no_privilege)
         .remedy(
             fmt::format("{}; or name a folder with --root DIR", platform::how_to_elevate(self)));

@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::chrono::seconds start_limit{20};
 constexpr std::chrono::milliseconds poll_interval{20};
+constexpr int polls_of_unknown = 50;
 
 std::string unit_of(const Layout& layout) {
     return agent_unit_name(layout.suite);
@@ -40,15 +41,17 @@ struct Started {
 void await(const Layout& layout, const std::string& log, const std::function<Started()>& look) {
     const NodeState state = load_node_state(layout);
     const auto deadline = std::chrono::steady_clock::now() + start_limit;
+    int unknown = 0; // whose the listener is
     for (;; std::this_thread::sleep_for(poll_interval)) {
         const Started agent = look();
         if (!agent.ended.empty())
             throw Error(fmt::format("the agent ended right after its start: {}", agent.ended))
                 .remedy("see " + log);
         const auto listener = platform::listener(state.address, state.agent_port);
-        // Whose it is may not be told; then one that lives has it, since it ends where it cannot
-        // listen.
-        if (listener && listener->pid.value_or(agent.pid) == agent.pid)
+        if (listener && listener->pid == agent.pid)
+            return;
+        // Where that is not told, one that lives on has it: it ends where it cannot listen.
+        if (listener && !listener->pid && ++unknown == polls_of_unknown)
             return;
         if (std::chrono::steady_clock::now() > deadline)
             throw Error(fmt::format("the agent does not listen on {}:{} after {} s", state.address,

@@ -103,8 +103,12 @@ void ServiceUnits::answer_those_that_start() {
                 continue;
             permit.record = service->second.record;
         }
-        store_permit(folder_, permit);
-        answered_[names[i]] = permit.pid;
+        try {
+            store_permit(folder_, permit);
+            answered_[names[i]] = permit.pid;
+        } catch (const engine::Error&) {
+            // Again in the next round; the other services get their answers meanwhile.
+        }
     }
 }
 

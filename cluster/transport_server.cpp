@@ -82,9 +82,12 @@ void TransportServer::State::bind() {
     }
     error_code ignored;
     acceptor.close(ignored);
-    const auto holder = platform::listener(endpoint.address().to_string(), port);
     // Windows denies access to a port that another process has for itself.
-    if (failed == asio::error::address_in_use || (failed == asio::error::access_denied && holder)) {
+    const bool in_use = failed == asio::error::address_in_use;
+    const auto holder = in_use || failed == asio::error::access_denied
+                            ? platform::listener(endpoint.address().to_string(), port)
+                            : std::nullopt;
+    if (in_use || holder) {
         throw Error(fmt::format("the agent cannot listen on {}: the port is taken by {}", where,
                                 holder && holder->pid
                                     ? fmt::format("{} (process {})", holder->program, *holder->pid)

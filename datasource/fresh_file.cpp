@@ -4,7 +4,7 @@
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
 #include "platform/files.hpp"
-#include "platform/input_file.hpp"
+#include "platform/tree.hpp"
 
 #include <array>
 
@@ -39,7 +39,7 @@ FreshFile::~FreshFile() {
 
 std::uint64_t FreshFile::take_place() {
     platform::sync_file(path_);
-    const std::uint64_t bytes = platform::InputFile(path_).size();
+    const std::uint64_t bytes = platform::look_at(path_).value().size;
     engine::failpoint("copy/rename/before");
     for (const char* companion : companions)
         platform::remove_all(target_ + companion);

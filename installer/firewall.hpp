@@ -22,7 +22,11 @@ struct PortRule {
     std::uint16_t port = 0;
     Clients from;
     std::string component = {}; // whose services listen; empty: Locum's agent, or it is not known
-    bool operator==(const PortRule&) const = default;
+    // Not by the component, which older records do not have, and which goes with the name.
+    bool operator==(const PortRule& other) const {
+        return name == other.name && protocols == other.protocols && port == other.port &&
+               from == other.from;
+    }
 };
 
 // Of the agent, and of each port that the host has a number for; those that nobody connects to from

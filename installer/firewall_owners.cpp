@@ -16,6 +16,7 @@
 #include "platform/program.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace locum::installer {
 
@@ -114,14 +115,16 @@ PortOwners port_owners(const cluster::Layout& layout, const PortRule& rule) {
 platform::FirewallRules admitted(const cluster::Layout& layout, const std::vector<PortRule>& rules,
                                  const std::vector<Member>& members,
                                  std::vector<std::string>* unknown) {
+    const platform::FirewallRules found = resolved(rules, members, unknown);
+    if (!platform::firewall_tells_programs_apart())
+        return found;
+    std::map<std::string, PortOwners> owners;
+    for (const PortRule& rule : rules)
+        owners[rule.name] = port_owners(layout, rule);
     platform::FirewallRules all;
-    for (const PortRule& rule : rules) {
-        const PortOwners by =
-            platform::firewall_tells_programs_apart() ? port_owners(layout, rule) : PortOwners();
-        for (platform::FirewallRule one : resolved({rule}, members, unknown)) {
-            one.by = by;
-            all.insert(std::move(one));
-        }
+    for (platform::FirewallRule one : found) {
+        one.by = owners.at(one.name);
+        all.insert(std::move(one));
     }
     return all;
 }

@@ -27,8 +27,11 @@ std::vector<std::string> made(const cluster::Layout& layout) {
     const std::string file = record_of(layout);
     if (!platform::exists(file))
         return {};
-    const json value = json::parse(platform::read_file(file), nullptr, false);
-    return value.is_array() ? value.get<std::vector<std::string>>() : std::vector<std::string>();
+    try {
+        return json::parse(platform::read_file(file)).get<std::vector<std::string>>();
+    } catch (const json::exception&) {
+        return {};
+    }
 }
 
 void keep(const cluster::Layout& layout, const std::vector<std::string>& files) {

@@ -145,10 +145,10 @@ void show_on_host(const cluster::Layout& layout) {
 void try_to_show_on_host(const cluster::Layout& layout) {
     try {
         show_on_host(layout);
-    } catch (const engine::Error& error) {
+    } catch (const std::exception& error) {
         platform::to_stderr(fmt::format("the host's menus and its list of programs do not show "
                                         "{} as it is: {}\n",
-                                        layout.suite, error.one_line()));
+                                        layout.suite, error.what()));
     }
 }
 

@@ -12,7 +12,8 @@ class OutputFile {
 public:
     explicit OutputFile(const std::string& path) :
         file_(platform::OpenFile::open("write", path, platform::OpenFile::Use::update, 0644)) {
-        file_.cut(0);
+        if (file_.size() > 0) // what is no regular file cannot be cut
+            file_.cut(0);
     }
     void write(std::string_view bytes) { file_.write(bytes); }
     void close() { file_.close(); }

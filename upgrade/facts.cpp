@@ -5,7 +5,7 @@
 #include "datasource/backup.hpp"
 #include "datasource/grants.hpp"
 #include "platform/files.hpp"
-#include "platform/input_file.hpp"
+#include "platform/tree.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -33,7 +33,8 @@ NodeView view(const cluster::NodeRow& row, const cluster::Peers& peers) {
 
 std::uint64_t size_of(datasource::Connection& connection, const datasource::Settings& settings) {
     if (settings.kind == datasource::Kind::sqlite)
-        return platform::InputFile(settings.file).size();
+        // Not opened: closing it would take SQLite's locks off the file, which are this process's.
+        return platform::look_at(platform::canonical(settings.file)).value().size;
     return std::stoull(
         connection.query("SELECT pg_database_size(current_database())")[0][0].value());
 }

@@ -32,8 +32,12 @@ engine::Step show(const Installation& installation) {
                 (list ? "enter the suite in the list of installed programs" : ""),
             [] { return false; }, // making it twice changes nothing
             nullptr,
-            [&layout](engine::Reporter&) {
-                show_on_host(layout);
+            [&layout](engine::Reporter& reporter) {
+                try {
+                    show_on_host(layout);
+                } catch (const engine::Error& error) { // no reason to take an installation back
+                    reporter.note("warning: " + error.one_line());
+                }
                 return std::string();
             },
             nullptr,

@@ -28,8 +28,9 @@ void remove_shortcut(const std::string& file, const std::string& root) {
     remove_all(file);
     // Debian's own folders end at share.
     std::vector<std::string> folders{parent_of(file)};
-    while (!root.empty() && parent_of(folders.front()) != root)
-        folders.insert(folders.begin(), parent_of(folders.front()));
+    for (std::string at = parent_of(parent_of(file)); !root.empty() && at.starts_with(root + "/");
+         at = parent_of(at))
+        folders.insert(folders.begin(), at);
     remove_if_empty(folders);
 }
 

@@ -151,7 +151,8 @@ void remove_shortcut(const std::string& file, const std::string& root) {
     std::vector<std::string> folders;
     if (file.find("/Programs/") != file.npos)
         folders.push_back(parent_of(file));
-    for (std::string at = parent_of(file); !root.empty() && at != root; at = parent_of(at))
+    for (std::string at = parent_of(file); !root.empty() && at.starts_with(root + "/");
+         at = parent_of(at))
         folders.insert(folders.begin(), at);
     remove_if_empty(folders);
 }
