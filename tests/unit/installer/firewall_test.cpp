@@ -369,6 +369,12 @@ TEST_CASE("firewall record: whose services listen at a port is kept") {
     CHECK(rules[0].component == "");
     CHECK(rules[1].component == "balancer");
     CHECK(rules[2].component == "server");
+    // An older Locum's record has no components: that is no other rule.
+    PortRule older = rules[2];
+    older.component = "";
+    CHECK(older == rules[2]);
+    older.port = 1;
+    CHECK(!(older == rules[2]));
 }
 
 TEST_CASE("firewall: one that is left alone is not asked when the node is removed") {

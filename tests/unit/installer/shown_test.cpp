@@ -96,6 +96,10 @@ TEST_CASE("shortcuts: what differs is told, put right and taken away") {
         platform::write_file(site.layout().state_file("shortcuts.json"), "{", 0600);
         CHECK(contains(site.told(), " is not noted as Locum's"));
     }
+    SUBCASE("the record is of another kind") {
+        platform::write_file(site.layout().state_file("shortcuts.json"), "[1]", 0600);
+        CHECK(contains(site.told(), " is not noted as Locum's"));
+    }
     site.repair();
     CHECK(site.told() == "");
     const std::string foreign = site.root() + "/usr/local/share/applications/vendor.desktop";

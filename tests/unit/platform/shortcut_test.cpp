@@ -84,3 +84,14 @@ TEST_CASE("shortcuts: two of a suite, and those of two suites, are files of thei
     two.folder = "Small 2";
     CHECK(shortcut_files(one, "/r").front() != shortcut_files(two, "/r").front());
 }
+
+TEST_CASE("shortcuts: one that is not below the root, as of a tree that was moved, goes alone") {
+    const Scratch scratch;
+    make_folders(scratch / "before/menu");
+    make_folders(scratch / "root");
+    write_file(scratch / "before/menu/one", "x", 0644);
+    remove_shortcut(scratch / "before/menu/one", scratch / "root");
+    CHECK(!exists(scratch / "before/menu/one"));
+    CHECK(exists(scratch / "before"));
+    CHECK(exists(scratch / "root"));
+}
