@@ -50,7 +50,8 @@ bool take(SetupCommand& command, const std::string& word, const std::string* nex
     if (found.name == "log") {
         if (!found.value && !next)
             refuse(fmt::format("{} names no file", word));
-        command.arguments.insert(command.arguments.end(), {"--log", found.value.value_or(*next)});
+        command.arguments.insert(command.arguments.end(),
+                                 {"--log", found.value ? *found.value : *next});
         return !found.value;
     }
     if (found.value)
