@@ -90,10 +90,6 @@ void look_at_firewall(Facts& facts, const Answers& answers, const suite::Manifes
                      {}));
 }
 
-} // namespace
-
-namespace {
-
 // Of the agent, and of the services of what is to be installed.
 std::vector<platform::ServiceTrouble> service_troubles(const Answers& answers,
                                                        const suite::Manifest& manifest,

@@ -25,12 +25,6 @@ using platform::PortOwners;
 
 namespace {
 
-// As a service manager has it whose services are no files with suffixes.
-std::string service_of(const std::string& unit) {
-    constexpr std::string_view suffix = ".service";
-    return unit.ends_with(suffix) ? unit.substr(0, unit.size() - suffix.size()) : unit;
-}
-
 // "" where no program of this system can be told from the command's first word.
 std::string program_of(const cluster::Layout& layout, const std::string& version,
                        const suite::Service& service) {
@@ -77,7 +71,7 @@ PortOwners services_of(const cluster::Layout& layout, const std::string& compone
             continue;
         const cluster::InstalledVersion installed(layout, version);
         for (const std::string& service : installed.manifest().services_of(component))
-            all.push_back({service_of(cluster::service_unit_name(layout.suite, service)), ""});
+            all.push_back({cluster::service_unit_name(layout.suite, service), ""});
     }
     return all;
 }
@@ -99,8 +93,7 @@ PortOwners port_owners(const cluster::Layout& layout, const PortRule& rule) {
     try {
         const bool managed = cluster::service_manager_used(layout);
         if (rule.component.empty() && rule.name == "agent")
-            all = managed ? PortOwners{{service_of(cluster::agent_unit_name(layout)), ""}}
-                          : agents_of(layout);
+            all = managed ? PortOwners{{cluster::agent_unit_name(layout), ""}} : agents_of(layout);
         else if (!rule.component.empty())
             all = managed ? services_of(layout, rule.component)
                           : programs_of(layout, rule.component).value_or(PortOwners());

@@ -67,7 +67,6 @@ void lint_components_of(const Pair& pair, Remarks& remarks) {
                  fmt::format("write role = \"{}\"", name(before->role))});
 }
 
-// A node's ports are chosen when it is installed.
 void lint_payloads_of(const Pair& pair, Remarks& remarks) {
     for (const Component& before : pair.older.manifest.components) {
         const Component* now = pair.newer.manifest.component(before.name);
@@ -83,6 +82,7 @@ void lint_payloads_of(const Pair& pair, Remarks& remarks) {
     }
 }
 
+// A node's ports are chosen when it is installed.
 void lint_ports_of(const Pair& pair, Remarks& remarks) {
     const Manifest& older = pair.older.manifest;
     const Manifest& newer = pair.newer.manifest;

@@ -34,7 +34,7 @@ windows_libraries() {
             "move it away, or unset LOCUM_WINDOWS_PREFIX" >&2
         return 1
     fi
-    mkdir -p "$partial"/{stamps,logs,work,prefix/include,prefix/lib/cmake}
+    mkdir -p "$partial"/{stamps,logs,trees,prefix/include,prefix/lib/cmake}
     exec {windows_lock}>"$partial/lock"
     if ! flock -n "$windows_lock"; then
         echo "windows: waiting for another build of the libraries" >&2
@@ -82,12 +82,12 @@ windows_lane() {
     for library in "$@"; do
         [[ ! -e "$partial/stamps/$library" ]] || continue
         started=$SECONDS
-        rm -rf "${partial:?}/work/$library"
-        mkdir "$partial/work/$library"
+        rm -rf "${partial:?}/trees/$library"
+        mkdir "$partial/trees/$library"
         # In the background, since a condition around it would keep its errors from ending it.
         (
             S=$partial/sources P=$partial/prefix
-            cd "$partial/work/$library"
+            cd "$partial/trees/$library"
             "windows_library_$library"
         ) </dev/null >"$partial/logs/$library" 2>&1 &
         if ! wait $!; then
@@ -95,7 +95,7 @@ windows_lane() {
             tail -n 25 "$partial/logs/$library" >&2
             return 1
         fi
-        rm -rf "${partial:?}/work/$library"
+        rm -rf "${partial:?}/trees/$library"
         touch "$partial/stamps/$library"
         echo "windows: $library, $((SECONDS - started)) s"
     done
