@@ -1,6 +1,7 @@
 #include "suite/paths.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 
 namespace locum::suite {
@@ -43,6 +44,8 @@ std::string path_fault(std::string_view path, std::size_t longest) {
 }
 
 bool is_plain_absolute(std::string_view path) {
+    if (path.size() > 2 && std::isalpha(static_cast<unsigned char>(path[0])) && path[1] == ':')
+        path.remove_prefix(2);
     if (path.size() < 2 || path.front() != '/' || path.back() == '/')
         return false;
     const std::string whole = fmt::format("{}/", path);

@@ -15,7 +15,8 @@ constexpr std::size_t longest_file_path = 1024;
 // wrong with it ("an absolute path").
 std::string path_fault(std::string_view path, std::size_t longest);
 
-// Absolute, of a file, and said in one way only: without empty parts, "." and "..".
+// Absolute, of a file, and said in one way only: without empty parts, "." and "..". On hosts of
+// Windows such a path may begin with its drive, "C:/".
 bool is_plain_absolute(std::string_view path);
 
 // As path_fault for a symbolic link at `path` (within a component's folder) to `target`: relative,

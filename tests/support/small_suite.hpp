@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "native_environment.hpp"
+
 namespace locum::testing {
 
 // Version 2.0 needs schema 2, version 1.0 schema 1.
@@ -157,7 +159,8 @@ public:
         write("server/data/words.txt", "one\ntwo\n");
         write("balancer/run", "#!/bin/sh\nexec sleep 1000\n", 0755);
         write("tool/run", "#!/bin/sh\nexit 0\n", 0755);
-        platform::switch_link(source + "/server/start", "run");
+        if (has_links)
+            platform::switch_link(source + "/server/start", "run");
         write("server.conf.in", R"(node = {node.name} {node.mode}
 listen = {node.address}:{port.device}
 snapshot = {copy.snapshot_ms}

@@ -1,5 +1,5 @@
 #pragma once
-// This process's own variables, as this system has them; of the same name in ../windows. CMake
+// What a test has to know of this system, by the same names in ../windows. CMake
 // chooses.
 
 #include <cstdlib>
@@ -7,6 +7,9 @@
 #include <string>
 
 namespace locum::testing {
+
+// Symbolic links can be made where these tests run.
+constexpr bool has_links = true;
 
 // nullopt: it is not set any more.
 inline void set_variable(const std::string& name, const std::optional<std::string>& value) {

@@ -1,5 +1,5 @@
 #pragma once
-// This process's own variables, as this system has them; of the same name in ../linux. CMake
+// What a test has to know of this system, by the same names in ../linux. CMake
 // chooses.
 
 #include <cstdlib>
@@ -7,6 +7,9 @@
 #include <string>
 
 namespace locum::testing {
+
+// Symbolic links can be made where these tests run. Wine makes none.
+constexpr bool has_links = false;
 
 // nullopt: it is not set any more. An empty one is not set, either.
 inline void set_variable(const std::string& name, const std::optional<std::string>& value) {

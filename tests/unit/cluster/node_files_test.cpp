@@ -3,6 +3,7 @@
 #include "cluster/layout.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/node_state.hpp"
+#include "platform/system_folders.hpp"
 #include "tests/support/scratch.hpp"
 
 using namespace locum;
@@ -41,16 +42,18 @@ NodeState state() {
 
 } // namespace
 
-TEST_CASE("layout: everything below the root") {
-    const Layout host{"", "small"};
-    CHECK(host.component("1.0", "server") == "/opt/small/versions/1.0/server");
-    CHECK(host.current("server") == "/opt/small/current/server");
-    CHECK(host.etc() == "/etc/opt/small");
-    CHECK(host.data() == "/var/opt/small");
-    CHECK(host.run() == "/run/small");
-    CHECK(host.state_file("node.json") == "/var/lib/locum/small/node.json");
-    CHECK(host.logs() == "/var/log/locum/small");
-    CHECK(Layout{"/somewhere", "small"}.state() == "/somewhere/var/lib/locum/small");
+TEST_CASE("layout: in the folders that the system has for it") {
+    for (const char* root : {"", "/somewhere"}) {
+        const Layout host{root, "small"};
+        const platform::SuiteFolders folders = platform::suite_folders(root, "small");
+        CHECK(host.component("1.0", "server") == folders.product + "/versions/1.0/server");
+        CHECK(host.current("server") == folders.product + "/current/server");
+        CHECK(host.etc() == folders.configurations);
+        CHECK(host.data() == folders.data);
+        CHECK(host.run() == folders.run);
+        CHECK(host.state_file("node.json") == folders.state + "/node.json");
+        CHECK(host.logs() == folders.logs);
+    }
 }
 
 TEST_CASE("layout: the only suite of a host") {

@@ -31,17 +31,18 @@ TEST_CASE("files/folders: what was there stays, with what is in it") {
 
 TEST_CASE("files/folders: the undo leaves a folder above that somebody else uses by now") {
     Site site;
+    const std::string other = platform::parent_of(site.layout().etc()) + "/other.conf";
     engine::Plan plan;
     plan.add(site.step("files/folders"), engine::OnFailure::stop);
     engine::MemoryJournal journal;
     engine::SilentReporter silent;
     const engine::Run run{"o", 0, "", nullptr};
     engine::run(plan, run, journal, silent);
-    platform::write_file(site.root() + "/etc/opt/other.conf", "theirs", 0600);
+    platform::write_file(other, "theirs", 0600);
     engine::roll_back(plan, run, journal, silent);
-    CHECK(platform::read_file(site.root() + "/etc/opt/other.conf") == "theirs");
+    CHECK(platform::read_file(other) == "theirs");
     CHECK(!platform::exists(site.layout().etc()));
-    CHECK(!platform::exists(site.root() + "/opt"));
+    CHECK(!platform::exists(site.layout().product()));
 }
 
 TEST_CASE("files/folders: the undo leaves logs, which say why it was needed, and no other file") {
@@ -57,7 +58,7 @@ TEST_CASE("files/folders: the undo leaves logs, which say why it was needed, and
     engine::roll_back(plan, run, journal, silent);
     CHECK(platform::read_file(site.layout().logs() + "/some.log") == "why");
     CHECK(!platform::exists(site.layout().data()));
-    CHECK(!platform::exists(site.root() + "/opt"));
+    CHECK(!platform::exists(site.layout().product()));
 }
 
 TEST_CASE("files/folders: only we can look into them") {
@@ -81,7 +82,8 @@ TEST_CASE("files/unpack: the components as they were packed, and what the bundle
     const std::string folder = site.layout().component("1.0", "server");
     CHECK(platform::read_file(folder + "/data/words.txt") == "one\ntwo\n");
     CHECK(platform::has_mode(permissions(folder + "/run"), 0755));
-    CHECK(platform::read_link(folder + "/start") == "run");
+    if (has_links)
+        CHECK(platform::read_link(folder + "/start") == "run");
     CHECK(platform::read_file(site.layout().version("1.0") + "/.suite/licence.txt") ==
           "Do what you like.\n");
     CHECK(!platform::exists(site.layout().component("1.0", "balancer"))); // not selected

@@ -341,23 +341,6 @@ TEST_CASE("firewall keeper: rules that a command changes while it works stay") {
     CHECK(fake.rules[owner].empty());
 }
 
-TEST_CASE(
-    "firewall: the owners of a port are the programs of its component in every version here") {
-    Site site({"server"});
-    site.run_until("agent/start");
-    const cluster::Layout& layout = site.layout();
-    const std::string shell = platform::executable_of("/bin/sh"); // what runs the suite's scripts
-    CHECK(port_owners(layout, {"device", {Protocol::tcp}, 8443, {}, "server"}) ==
-          platform::PortOwners{{"", shell}});
-    // Of a component that is not here, and of an older Locum's record: whoever listens.
-    CHECK(port_owners(layout, {"front", {Protocol::tcp}, 443, {}, "balancer"}).empty());
-    CHECK(port_owners(layout, {"device", {Protocol::tcp}, 8443, {}}).empty());
-    CHECK(port_owners(layout, agent_rule) == platform::PortOwners{{"", platform::this_program()}});
-    // One whose program cannot be told leaves the port to whoever listens.
-    platform::remove_all(layout.component("1.0", "server") + "/run");
-    CHECK(port_owners(layout, {"device", {Protocol::tcp}, 8443, {}, "server"}).empty());
-}
-
 TEST_CASE("firewall record: whose services listen at a port is kept") {
     const Scratch folder;
     const cluster::Layout layout{folder.path(), "small"};
@@ -384,4 +367,22 @@ TEST_CASE("firewall: one that is left alone is not asked when the node is remove
     store_firewall(layout, {{}, {}, "", false});
     remove_firewall(layout);
     CHECK(!load_firewall(layout));
+}
+
+TEST_CASE(
+    "firewall: the owners of a port are the programs of its component in every version here") {
+    Site site({"server"});
+    site.run_until("agent/start");
+    const cluster::Layout& layout = site.layout();
+    // On Linux the shell, which runs the suite's scripts.
+    const std::string program = platform::executable_of(layout.component("1.0", "server") + "/run");
+    CHECK(port_owners(layout, {"device", {Protocol::tcp}, 8443, {}, "server"}) ==
+          platform::PortOwners{{"", program}});
+    // Of a component that is not here, and of an older Locum's record: whoever listens.
+    CHECK(port_owners(layout, {"front", {Protocol::tcp}, 443, {}, "balancer"}).empty());
+    CHECK(port_owners(layout, {"device", {Protocol::tcp}, 8443, {}}).empty());
+    CHECK(port_owners(layout, agent_rule) == platform::PortOwners{{"", platform::this_program()}});
+    // One whose program cannot be told leaves the port to whoever listens.
+    platform::remove_all(layout.component("1.0", "server") + "/run");
+    CHECK(port_owners(layout, {"device", {Protocol::tcp}, 8443, {}, "server"}).empty());
 }

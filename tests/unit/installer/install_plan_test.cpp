@@ -25,8 +25,13 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 // Lines up as the plan does: the ids are padded to the longest.
 void check_plan(const Site& site, const std::string& expected) {
     const std::string before = fingerprint(site.folder());
-    const std::string text = replaced(replaced(printed(site.installation()), site.root(), "ROOT"),
-                                      site.folder(), "FOLDER");
+    std::string text = printed(site.installation());
+    for (const auto& [path, word] : {std::pair{site.layout().product(), "PRODUCT"},
+                                     {site.layout().state(), "STATE"},
+                                     {site.layout().etc(), "ETC"},
+                                     {site.root(), "ROOT"},
+                                     {site.folder(), "FOLDER"}})
+        text = replaced(std::move(text), path, word);
     CHECK(text == expected);
     CHECK(fingerprint(site.folder()) == before); // printing the plan is the dry run
 }
@@ -54,16 +59,16 @@ TEST_CASE("plan of a first node with a server and a balancer") {
     const Site site({"balancer", "server"});
     check_plan(site, R"(install Small 1.0 as node-1
   files/folders          create the folders of small below ROOT
-  files/unpack           unpack Small 1.0 to ROOT/opt/small/versions/1.0
-  files/bundle           keep the bundle in ROOT/var/lib/locum/small/bundles, to repair from
+  files/unpack           unpack Small 1.0 to PRODUCT/versions/1.0
+  files/bundle           keep the bundle in STATE/bundles, to repair from
   files/link-balancer    let balancer be version 1.0
   files/link-server      let server be version 1.0
   network/authority      create the network's certificate authority and the key of node-1
   datasource/registry    create Locum's registry beside the suite's data
   datasource/schema      create the suite's schema, version 1
   network/register       register node-1 in the registry
-  files/config-balancer  write the configuration of balancer to ROOT/etc/opt/small
-  files/config-server    write the configuration of server to ROOT/etc/opt/small
+  files/config-balancer  write the configuration of balancer to ETC
+  files/config-server    write the configuration of server to ETC
   agent/start            start the agent on 127.0.0.1:61999
   service/server         start server and wait until its probes pass
   service/balancer       start balancer and wait until its probes pass
@@ -77,12 +82,12 @@ TEST_CASE("plan of a further server: it joins, and the balancers are told of it"
     const std::string fingerprint = site.installation().facts.token->fingerprint();
     check_plan(site, R"(install Small 1.0 as node-2
   files/folders        create the folders of small below ROOT
-  files/unpack         unpack Small 1.0 to ROOT/opt/small/versions/1.0
-  files/bundle         keep the bundle in ROOT/var/lib/locum/small/bundles, to repair from
+  files/unpack         unpack Small 1.0 to PRODUCT/versions/1.0
+  files/bundle         keep the bundle in STATE/bundles, to repair from
   files/link-server    let server be version 1.0
   network/join         join network )" +
                          fingerprint + R"( as node-2
-  files/config-server  write the configuration of server to ROOT/etc/opt/small
+  files/config-server  write the configuration of server to ETC
   agent/start          start the agent on 127.0.0.1:61999
   service/server       start server and wait until its probes pass
   network/balancers    let the balancers of the network know node-2
@@ -95,12 +100,12 @@ TEST_CASE("plan of a lone balancer: no datasource, nobody is told") {
     const std::string fingerprint = site.installation().facts.token->fingerprint();
     check_plan(site, R"(install Small 1.0 as node-2
   files/folders          create the folders of small below ROOT
-  files/unpack           unpack Small 1.0 to ROOT/opt/small/versions/1.0
-  files/bundle           keep the bundle in ROOT/var/lib/locum/small/bundles, to repair from
+  files/unpack           unpack Small 1.0 to PRODUCT/versions/1.0
+  files/bundle           keep the bundle in STATE/bundles, to repair from
   files/link-balancer    let balancer be version 1.0
   network/join           join network )" +
                          fingerprint + R"( as node-2
-  files/config-balancer  write the configuration of balancer to ROOT/etc/opt/small
+  files/config-balancer  write the configuration of balancer to ETC
   agent/start            start the agent on 127.0.0.1:61999
   service/balancer       start balancer and wait until its probes pass
 )");

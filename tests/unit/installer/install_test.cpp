@@ -6,6 +6,7 @@
 #include "installer/begun.hpp"
 #include "installer/install.hpp"
 #include "platform/lock.hpp"
+#include "platform/system_folders.hpp"
 #include "suite/layout.hpp"
 #include "tests/support/site.hpp"
 
@@ -198,6 +199,7 @@ TEST_CASE("install: the differences of inputs are told by line") {
 
 TEST_CASE("install: one at a time on a host") {
     Fresh site;
+    platform::make_guarded_folders(site.root(), "small");
     platform::make_folders(site.layout().state(), 0700);
     const platform::Lock lock =
         platform::Lock::take(site.layout().state_file("host.lock"), "install");

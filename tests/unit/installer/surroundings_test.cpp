@@ -6,6 +6,7 @@
 #include "platform/process.hpp"
 #include "tests/support/small_suite.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/udp.hpp>
@@ -21,34 +22,7 @@ namespace {
 
 const std::vector<std::string> server = {"server"};
 
-suite::Manifest with_packages(std::vector<std::string> packages) {
-    suite::Manifest manifest = small_manifest();
-    for (suite::Component& component : manifest.components)
-        if (component.name == "server")
-            component.packages = packages;
-    return manifest;
-}
-
 } // namespace
-
-TEST_CASE("surroundings: packages that are installed, and one that is not") {
-    const auto here = installer::ask_packages(with_packages({"dpkg", "bash"}), server);
-    CHECK(installer::package_findings(here).empty());
-    CHECK(!here.rpm);
-    const auto manifest = with_packages({"dpkg", "locum-no-such-package"});
-    const auto missing = installer::ask_packages(manifest, server);
-    const auto findings = installer::package_findings(missing);
-    REQUIRE(findings.size() == 1);
-    CHECK(findings[0].name == "packages");
-    CHECK(findings[0].severity == Severity::error);
-    CHECK(findings[0].found == "not installed: locum-no-such-package");
-    CHECK(findings[0].remedy == "apt-get install locum-no-such-package");
-    CHECK(findings[0].may_be_ignored);
-    CHECK(installer::ask_packages(manifest, {"tool"}).missing.empty()); // not selected
-    const auto unknown = installer::package_findings({{}, false, "nobody to ask"});
-    REQUIRE(unknown.size() == 1);
-    CHECK(unknown[0].severity == Severity::warning);
-}
 
 TEST_CASE("surroundings: a UDP port that is taken, and one of TCP that is not asked for UDP") {
     boost::asio::io_context io;
@@ -64,7 +38,8 @@ TEST_CASE("surroundings: a UDP port that is taken, and one of TCP that is not as
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].name == "port-taken");
     CHECK(findings[0].found ==
-          fmt::format("UDP port {} ({}): Address already in use", port, manifest.ports[0].name));
+          fmt::format("UDP port {} ({}): {}", port, manifest.ports[0].name,
+                      boost::system::error_code(boost::asio::error::address_in_use).message()));
 }
 
 TEST_CASE("surroundings: connections that can be made and that cannot") {

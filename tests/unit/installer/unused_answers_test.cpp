@@ -49,8 +49,8 @@ front = ["10.0.0.0/8"]
         kept.node.suite = "small";
         kept.node.components = answers.components;
         kept.node.agent_port = 61616;
-        kept.node.data_folder = "/var/opt/small";
-        kept.node.run_folder = "/run/short";
+        kept.node.data_folder = kept.layout.data();
+        kept.node.run_folder = platform::absolute("/run/short");
         kept.node.ports = {{"device", 8443}, {"front", 30001}};
         kept.node.services = {{"balancer", {"shop", false}}};
         kept.datasource = datasource::Settings{};
@@ -71,6 +71,11 @@ front = ["10.0.0.0/8"]
     }
 };
 
+// A path as it is said.
+std::string quoted(const std::string& path) {
+    return "\"" + platform::absolute(path) + "\"";
+}
+
 } // namespace
 
 TEST_CASE("unused answers: those that a node was installed by have none") {
@@ -80,7 +85,7 @@ TEST_CASE("unused answers: those that a node was installed by have none") {
     other.kept.datasource.reset();
     other.kept.firewall.reset();
     other.kept.layout.root = "/srv/node";
-    other.kept.node.data_folder = "/srv/node/var/opt/small";
+    other.kept.node.data_folder = other.kept.layout.data();
     CHECK(names(other.findings()).empty());
 }
 
@@ -100,9 +105,9 @@ TEST_CASE("unused answers: each key that differs, what is installed, and what to
     };
     const std::vector<Row> rows = {
         {[](Case& c) { c.answers.data_directory = "/srv/small"; },
-         "data-directory = \"/srv/small\"", "\"/var/opt/small\"", anew},
-        {[](Case& c) { c.answers.run_directory.clear(); }, "run-directory = \"/run/small\"",
-         "\"/run/short\"", anew},
+         "data-directory = " + quoted("/srv/small"), quoted(Case().kept.layout.data()), anew},
+        {[](Case& c) { c.answers.run_directory.clear(); },
+         "run-directory = " + quoted(Case().kept.layout.run()), quoted("/run/short"), anew},
         {[](Case& c) { c.answers.agent_port = 7000; }, "node.agent-port = 7000", "61616", anew},
         {[](Case& c) { c.answers.ports["device"] = 8444; }, "ports.device = 8444", "8443", anew},
         {[](Case& c) { c.answers.ports["front"] = 443; }, "ports.front = 443", "30001", balancer},
@@ -135,7 +140,8 @@ TEST_CASE("unused answers: each key that differs, what is installed, and what to
              c.kept.datasource->kind = datasource::Kind::sqlite;
              c.kept.datasource->file = "/srv/small.sqlite";
          },
-         "datasource.file = \"/var/opt/small/small.sqlite\"", "\"/srv/small.sqlite\"", database},
+         "datasource.file = " + quoted(Case().kept.layout.data() + "/small.sqlite"),
+         "\"/srv/small.sqlite\"", database},
     };
     for (const Row& row : rows) {
         CAPTURE(row.found);

@@ -4,6 +4,7 @@
 #include "interview/interview.hpp"
 #include "interview/questions.hpp"
 #include "platform/files.hpp"
+#include "platform/system_folders.hpp"
 #include "tests/support/small_suite.hpp"
 #include "token/keystore.hpp"
 #include "token/network_token.hpp"
@@ -121,7 +122,8 @@ TEST_CASE("questions: a folder that cannot be is told when it is given") {
     CHECK(fault_of(run, {{"components", {"server"}}}, {deep}).empty());
 
     const Question& file = question(all, "datasource.file");
-    CHECK(suggestion(file, draft) == Value{scratch.path() + "/var/opt/small/small.sqlite"});
+    CHECK(suggestion(file, draft) ==
+          Value{platform::suite_folders(scratch.path(), "small").data + "/small.sqlite"});
     CHECK(suggestion(file, {{"data-directory", {"/srv"}}}) == Value{"/srv/small.sqlite"});
     CHECK(fault_of(file, draft, suggestion(file, draft)).empty());
     CHECK(fault_of(file, draft, {scratch.path() + "/file"}).empty());
@@ -313,15 +315,15 @@ TEST_CASE("template: is answers once the licence is accepted, with every key of 
     CHECK(answers.datasource->application.password.name ==
           platform::absolute("/answers/app.password"));
     CHECK(!answers.keystore);
-    for (const char* key :
-         {"# [keystore]", "# file = \"small.keystore\"",
-          "# passphrase = { file = \"keystore.passphrase\" }", "# warning-accepted = false",
-          "# use = \"small.token\"", "# device = 30002", "# start = \"automatic\"",
-          "# manage = true", "# front = \"any\"", "# agent-port = 61616",
-          "# data-directory = \"/var/opt/small\"", "# file = \"/var/opt/small/small.sqlite\"",
-          "# account = \"service-account\""})
-        CHECK_MESSAGE(text.find(std::string("\n") + key + "\n") != std::string::npos, key, "\n",
-                      text);
+    const std::string data = platform::suite_folders("", "small").data;
+    for (const std::string& key : std::initializer_list<std::string>{
+             "# [keystore]", "# file = \"small.keystore\"",
+             "# passphrase = { file = \"keystore.passphrase\" }", "# warning-accepted = false",
+             "# use = \"small.token\"", "# device = 30002", "# start = \"automatic\"",
+             "# manage = true", "# front = \"any\"", "# agent-port = 61616",
+             "# data-directory = \"" + data + "\"", "# file = \"" + data + "/small.sqlite\"",
+             "# account = \"service-account\""})
+        CHECK_MESSAGE(text.find("\n" + key + "\n") != std::string::npos, key, "\n", text);
 }
 
 TEST_CASE("questions: only what the bundle brings for the host's system is offered") {

@@ -1,5 +1,6 @@
 // What tests start: it does what its words say, one after the other. No word of
 // any system's shell, so that the tests are the same everywhere.
+#include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/operating_system.hpp"
 #include "platform/process.hpp"
@@ -80,6 +81,8 @@ int act(const Words& words, std::size_t first, platform::ServiceProcess* service
             say(next());
         else if (word == "byte") // by its number
             say(std::string(1, static_cast<char>(std::stoi(next()))));
+        else if (word == "show") // a file
+            say(platform::read_file(next()));
         else if (word == "append") {
             const std::string file = next();
             std::ofstream(file, std::ios::app | std::ios::binary) << next() << "\n";

@@ -1,6 +1,7 @@
 #pragma once
 // A suite with which `bundle lint` finds nothing at all; each test makes one thing worse.
 
+#include "platform/files.hpp"
 #include "suite/lint.hpp"
 
 #include <doctest/doctest.h>
@@ -194,6 +195,20 @@ inline std::string findings(const suite::Source& source,
 }
 inline std::string findings_with(const Changes& changes) {
     return findings(sample(changes));
+}
+
+// A vendor's folder with both versions.
+inline void write_folder(const std::string& folder) {
+    for (const auto& [path, content] : sample().texts) {
+        platform::make_folders(platform::parent_of(folder + "/" + path));
+        platform::write_file(folder + "/" + path, content, 0644);
+    }
+    for (const std::string component : {"server", "front"}) {
+        platform::make_folders(folder + "/" + component + "/bin");
+        platform::write_file(folder + "/" + component + "/bin/" + component, "#!/bin/sh\n", 0755);
+    }
+    platform::write_file(folder + "/suite-1.0.toml", sample_before().text, 0644);
+    platform::write_file(folder + "/suite-2.0.toml", sample().text, 0644);
 }
 
 } // namespace lint_sample

@@ -12,20 +12,6 @@ std::string beside(const suite::Source& newer, const suite::Source& older = samp
     return told(suite::lint_neighbours(older, newer));
 }
 
-// A vendor's folder with both versions.
-void write_folder(const std::string& folder) {
-    for (const auto& [path, content] : sample().texts) {
-        platform::make_folders(platform::parent_of(folder + "/" + path));
-        platform::write_file(folder + "/" + path, content, 0644);
-    }
-    for (const std::string component : {"server", "front"}) {
-        platform::make_folders(folder + "/" + component + "/bin");
-        platform::write_file(folder + "/" + component + "/bin/" + component, "#!/bin/sh\n", 0755);
-    }
-    platform::write_file(folder + "/suite-1.0.toml", sample_before().text, 0644);
-    platform::write_file(folder + "/suite-2.0.toml", sample().text, 0644);
-}
-
 } // namespace
 
 TEST_CASE("lint: versions that do not belong together") {
@@ -127,14 +113,6 @@ TEST_CASE("lint: a path without a suite") {
     CHECK(testing::contains(none.what(), "no suite*.toml"));
     const engine::Error absent = testing::error_of([&] { suite::lint_paths({scratch / "no"}); });
     CHECK(testing::contains(absent.what(), "no such file or folder"));
-}
-
-TEST_CASE("lint: files of a payload that everybody may write to") {
-    const Scratch scratch;
-    write_folder(scratch.path());
-    platform::write_file(scratch / "front/open", "x", 0666);
-    CHECK(testing::contains(told(suite::lint_paths({scratch / "suite-2.0.toml"}).remarks),
-                            scratch / "front/open:0 warning payload-writable"));
 }
 
 TEST_CASE("lint: a version that brings an older Locum than the one before it, or none") {

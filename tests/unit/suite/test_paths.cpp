@@ -28,3 +28,11 @@ TEST_CASE("links go upwards only at their start, and never out") {
         CHECK_MESSAGE(link_fault("a/b/c", bad) != "", bad);
     CHECK(link_fault("c", "../y") == "a link to '../y', which leaves its folder");
 }
+
+TEST_CASE("paths of a host are absolute, on Windows with their drive, and have one spelling") {
+    for (const char* good : {"/etc/x", "/x", "C:/x", "z:/a b/..c"})
+        CHECK_MESSAGE(is_plain_absolute(good), good);
+    for (const char* bad : {"", "/", "x", "C:", "C:/", "C:x", "1:/x", "CC:/x", "/a/", "//a",
+                            "/a/../b", "C:/./a", "C://a"})
+        CHECK_MESSAGE(!is_plain_absolute(bad), bad);
+}

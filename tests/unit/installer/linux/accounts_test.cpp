@@ -1,4 +1,4 @@
-// Which accounts services run as, and what is declared of them and of their folders.
+// Accounts that are declared for systemd, and their folders.
 
 #include "installer/accounts.hpp"
 #include "tests/support/scratch.hpp"

@@ -1,0 +1,23 @@
+// Which accounts services run as, where the system has one for each.
+
+#include "installer/accounts.hpp"
+#include "tests/support/small_suite.hpp"
+
+using namespace locum;
+using namespace locum::installer;
+
+TEST_CASE("accounts: the operator's choice, else the service's own, or the system's") {
+    suite::Manifest manifest = testing::small_manifest();
+    cluster::NodeState node;
+    node.suite = "small";
+    node.components = {"balancer", "server"};
+    suite::Service& service = manifest.services.at(0);
+    CHECK(account_of(node, manifest, service) == "NT SERVICE\\small-" + service.name);
+    service.user = "vendors"; // a name of Linux
+    CHECK(account_of(node, manifest, service) == "NT SERVICE\\small-" + service.name);
+    service.user = "root";
+    CHECK(account_of(node, manifest, service).empty());
+    node.services[service.name].account = "DOM\\svc";
+    CHECK(account_of(node, manifest, service) == "DOM\\svc");
+    CHECK(account_names(node, manifest).chosen == std::vector<std::string>{"DOM\\svc"});
+}
