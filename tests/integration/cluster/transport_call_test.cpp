@@ -258,14 +258,27 @@ TEST_CASE("stop waits for what runs and delivers its answer") {
     agent->server.stop(); // a second time does nothing
 }
 
-TEST_CASE("a port that is taken is named with its holder") {
-    const Network network;
-    Agent agent(network, {});
+namespace {
+
+Error of_taken_port(const Network& network, const Agent& agent) {
     TransportServer second("127.0.0.1", agent.server.port(), network.node("node-2"), {});
-    const Error error = thrown_by([&] { second.start(); });
-    CHECK(says(error, "127.0.0.1:" + std::to_string(agent.server.port())));
+    return thrown_by([&] { second.start(); });
+}
+
+} // namespace
+
+TEST_CASE("a port that is taken is named with its holder (not shown by Wine)") {
+    const Network network;
+    const Agent agent(network, {});
+    const Error error = of_taken_port(network, agent);
     CHECK(says(error, "integration-cluster"));
     CHECK(says(error, std::to_string(locum::platform::self().pid)));
+}
+
+TEST_CASE("a port that is taken, and an address that this host has not, are named") {
+    const Network network;
+    const Agent agent(network, {});
+    CHECK(says(of_taken_port(network, agent), "127.0.0.1:" + std::to_string(agent.server.port())));
     TransportServer elsewhere("192.0.2.1", 61616, network.node("node-2"), {});
     CHECK(says(thrown_by([&] { elsewhere.start(); }), "cannot listen on 192.0.2.1:61616"));
 }
