@@ -20,8 +20,10 @@ if(MSVC)
     set(CMAKE_MSVC_RUNTIME_LIBRARY "MultiThreaded$<$<CONFIG:Debug>:Debug>")
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:/utf-8> $<$<COMPILE_LANGUAGE:CXX>:/bigobj> $<$<COMPILE_LANGUAGE:CXX>:/EHsc>)
     add_link_options(/MANIFEST:NO) # program.rc brings it
+    add_link_options(/STACK:8388608)
 else()
-    add_link_options(-static)
+    # As much stack as on Linux: what is read from outside nests as deep on both.
+    add_link_options(-static -Wl,--stack,8388608)
 endif()
 
 # locum_windows_links(): the libraries that static ones need in turn, which their packages' own files leave out.

@@ -110,4 +110,9 @@ windows_library_libpq() {
     "$windows_target-objcopy" --redefine-syms=names "$P/lib/libpq.a"
     cp src/common/libpgcommon_shlib.a src/port/libpgport_shlib.a "$P/lib/"
     cp "$S/postgresql-15/src/"{interfaces/libpq/libpq-fe.h,include/postgres_ext.h} src/include/pg_config_ext.h "$P/include/"
+    # Tests on Windows make backups with them.
+    make -j2 -C src/fe_utils libpgfeutils.a
+    make -j2 -C src/bin/pg_dump pg_dump pg_restore
+    mkdir -p "$P/bin"
+    cp src/bin/pg_dump/pg_{dump,restore}.exe src/interfaces/libpq/libpq.dll "$P/bin/"
 }

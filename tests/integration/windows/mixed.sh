@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # One cluster of two Linux nodes and a Windows node (with Wine) on one PostgreSQL, upgraded under load.
 # usage: mixed.sh MODE WINDOWS_NODE COORDINATOR   (rolling or short-downtime; numbers of nodes, 1 makes the network token)
-# LOCUM_BUILD: the programs for Linux; LOCUM_WINDOWS_BUILD: those for Windows.
+# LOCUM_BUILD: the programs for Linux; LOCUM_WINDOWS_BUILD: those for Windows; LOCUM_WINDOWS_PREFIX: what they were linked with.
 set -euo pipefail
 mode=$1 windows_node=$2 coordinator=$3
 cd "$(dirname "$0")/../../.."
@@ -44,6 +44,8 @@ trial_postgresql
 windows_wine_template
 export LOCUM_WINE_PREFIX=$trial/wine
 windows_wine_start "$trial/wine"
+# PostgreSQL's own programs for Windows, with which its node makes the backup.
+export WINEPATH=Z:$LOCUM_WINDOWS_PREFIX/bin
 for version in 1.0 2.0; do
     cp -r "$suites/$version" "$trial/suite-$version"
     # As examples/endpoint-manager/windows.cmake has it.
