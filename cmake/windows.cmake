@@ -24,6 +24,8 @@ if(MSVC)
 else()
     # As much stack as on Linux: what is read from outside nests as deep on both.
     add_link_options(-static -Wl,--stack,8388608)
+    # What GCC 12 sees wrongly where it inlines; preset asan looks at what happens.
+    add_compile_options(-Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
 
 # locum_windows_links(): the libraries that static ones need in turn, which their packages' own files leave out.

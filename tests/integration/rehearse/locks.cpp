@@ -28,7 +28,7 @@ Locks watched(const std::string& sql) {
     watch.step("node-1.last/migrate", "", Progress::started, "");
     const auto connection = server().as_locum();
     datasource::migrate(
-        *connection, {{"1", "2", {{"2.sql", "", sql}}}},
+        *connection, {{"1", "2", {{"2.sql", "", sql, false, {}, {}}}}},
         {"SELECT version FROM schema_version", "UPDATE schema_version SET version = $1"}, nullptr);
     watch.step("node-1.last/migrate", "", Progress::done, "");
     connection->script("UPDATE schema_version SET version = '1'"); // for the next one

@@ -38,7 +38,8 @@ std::string packed(const std::vector<Entry>& entries) {
             archive_entry_new(), &archive_entry_free);
         archive_entry_set_pathname(entry.get(), from.path.c_str());
         archive_entry_set_filetype(entry.get(), from.type);
-        archive_entry_set_perm(entry.get(), from.mode);
+        archive_entry_set_perm(entry.get(),
+                               static_cast<decltype(archive_entry_perm(entry.get()))>(from.mode));
         archive_entry_set_mtime(entry.get(), 0, 0);
         if (from.type == AE_IFLNK)
             archive_entry_set_symlink(entry.get(), from.link.c_str());

@@ -93,7 +93,10 @@ TEST_CASE("datasources: cut off between its two files, the active one counts onc
 TEST_CASE(
     "datasources: what another host sends takes the place of what was sent, of nothing else") {
     const Host host;
-    cluster::store_node_state(host.layout, {.suite = "small", .name = "node-2"});
+    cluster::NodeState state;
+    state.suite = "small";
+    state.name = "node-2";
+    cluster::store_node_state(host.layout, state);
     cluster::keep_sent_datasource(host.layout, {"a", at("a")});
     cluster::keep_sent_datasource(host.layout, {"a", at("changed")});
     CHECK(cluster::datasource_named(host.layout, "a").settings.host == "changed");

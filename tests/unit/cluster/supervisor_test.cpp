@@ -169,7 +169,6 @@ TEST_CASE("supervisor: a gate that says no keeps a service from starting, with i
 
     bench.gate.says("");
     bench.supervisor->start(bench.sleeper());
-    const std::int64_t pid = bench.state().pid;
     bench.gate.says("the schema is another one"); // what runs goes on
     CHECK(!bench.becomes(ServiceStatus::held, 300ms));
     kill_hard(bench);
