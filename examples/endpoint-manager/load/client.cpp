@@ -33,7 +33,7 @@ constexpr std::array<Kind, round> schedule() {
 } // namespace
 
 Client::Client(Front front, Share share, std::vector<std::unique_ptr<Ledger>>& ledgers) :
-    service_(std::move(front), ledgers), share_(std::move(share)),
+    service_(std::move(front), ledgers, share.patience), share_(std::move(share)),
     profiles_(static_cast<std::int64_t>(ledgers.size())),
     // Clients are at different places of the schedule, so that their log-ins do not coincide.
     turn_(static_cast<std::size_t>(share_.index) * 7),

@@ -13,6 +13,7 @@ struct Share {
     std::int64_t devices = 0;
     std::string user;
     std::string password;
+    std::chrono::milliseconds patience = default_patience;
 };
 
 class Client {

@@ -20,7 +20,6 @@ namespace endpoint::load {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds time_limit{3};
 
 class Socket {
 public:
@@ -124,6 +123,7 @@ std::string text_of(boost::beast::string_view text) {
 
 struct HttpClient::State {
     Front front;
+    std::chrono::milliseconds patience;
     std::unique_ptr<Socket> socket;
 
     // Something to read before a request was sent is the end of the connection.
@@ -172,8 +172,8 @@ struct HttpClient::State {
     }
 };
 
-HttpClient::HttpClient(Front front) :
-    state_(std::make_unique<State>(State{std::move(front), nullptr})) {}
+HttpClient::HttpClient(Front front, std::chrono::milliseconds patience) :
+    state_(std::make_unique<State>(State{std::move(front), patience, nullptr})) {}
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 
@@ -183,7 +183,7 @@ const Front& HttpClient::front() const {
 
 Answer HttpClient::exchange(const std::string& method, const std::string& target,
                             const std::string& token, const std::string& body) {
-    const auto deadline = Clock::now() + time_limit;
+    const auto deadline = Clock::now() + state_->patience;
     std::string request =
         fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", method, target, state_->front.text());
     if (!token.empty()) {

@@ -14,6 +14,8 @@ namespace endpoint::load {
 
 using example::load::Front;
 
+constexpr std::chrono::seconds default_patience{3};
+
 struct Answer {
     int status = 0;
     std::string node;
@@ -34,7 +36,8 @@ private:
 
 class HttpClient {
 public:
-    explicit HttpClient(Front front);
+    // patience: how long an exchange may take, with the connection where there is none yet.
+    explicit HttpClient(Front front, std::chrono::milliseconds patience = default_patience);
     ~HttpClient();
     HttpClient(HttpClient&&) noexcept;
 

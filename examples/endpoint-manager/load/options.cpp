@@ -20,6 +20,9 @@ Parsed parse_options(int argc, char** argv) {
         ->capture_default_str();
     app.add_option("--user", options.user, "administrator who writes")->capture_default_str();
     app.add_option("--password", options.password, "and the password")->capture_default_str();
+    app.add_option("--patience", options.patience_s, "wait this many seconds for an answer")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

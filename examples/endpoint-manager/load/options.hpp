@@ -8,6 +8,7 @@ struct Options : example::load::Settings {
     std::int64_t devices = 2000;
     std::string user = "admin";
     std::string password = "endpoint";
+    double patience_s = 3;
 };
 
 // The options, or the exit code after --help or a mistake (which was told).

@@ -1,5 +1,6 @@
 #include "examples/endpoint-manager/load/run.hpp"
 
+#include <cmath>
 #include <fmt/format.h>
 
 #include <thread>
@@ -122,8 +123,10 @@ Report run(const Options& options, const sigset_t& signals) {
     std::vector<example::load::Client> turns;
     for (int i = 0; i < options.clients; ++i) {
         const Front& front = options.fronts[static_cast<std::size_t>(i) % options.fronts.size()];
+        const auto patience = std::chrono::milliseconds(std::llround(options.patience_s * 1000));
         clients.push_back(std::make_unique<Client>(
-            front, Share{i, options.clients, options.devices, options.user, options.password},
+            front,
+            Share{i, options.clients, options.devices, options.user, options.password, patience},
             ledgers));
         turns.emplace_back([client = clients.back().get()] { return client->next(); });
     }

@@ -128,8 +128,10 @@ std::string device_name(std::int64_t device) {
     return fmt::format("D{:05}", device);
 }
 
-Service::Service(Front front, std::vector<std::unique_ptr<Ledger>>& ledgers) :
-    client_(std::move(front)), ledgers_(ledgers) {}
+Service::Service(Front front, std::vector<std::unique_ptr<Ledger>>& ledgers,
+                 std::chrono::milliseconds patience) :
+    client_(std::move(front), patience),
+    ledgers_(ledgers) {}
 
 bool Service::logged_in() const {
     return !token_.empty();

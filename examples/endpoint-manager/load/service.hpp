@@ -22,7 +22,8 @@ struct ProfileState {
 class Service {
 public:
     // ledgers: of profiles 1, 2, …, shared by all clients; they outlive the service.
-    Service(Front front, std::vector<std::unique_ptr<Ledger>>& ledgers);
+    Service(Front front, std::vector<std::unique_ptr<Ledger>>& ledgers,
+            std::chrono::milliseconds patience = default_patience);
 
     Outcome log_in(const std::string& user, const std::string& password);
     bool logged_in() const;

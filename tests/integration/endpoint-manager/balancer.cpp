@@ -1,4 +1,5 @@
 #include "cluster/haproxy.hpp"
+#include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/process.hpp"
 #include "tests/integration/endpoint-manager/checks.hpp"
@@ -6,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <csignal>
+#include <future>
 #include <thread>
 
 using namespace endpoint::testing;
@@ -17,6 +19,7 @@ suite::Scope scope(const Suite& suite, const endpoint::load::Front& front,
                    const std::vector<endpoint::load::Front>& servers) {
     suite::Scope scope;
     scope.variables = {{"run", suite.folder()},
+                       {"component.dir", source("balancer")},
                        {"node.address", front.address},
                        {"port.front", std::to_string(front.port)}};
     for (const auto& server : servers)
@@ -62,8 +65,30 @@ TEST_CASE("HAProxy takes the rendered configuration, and the load passes through
     check_unharmed(load);
     CHECK(load["requests"] >= 3 * least_requests_a_second);
 
-    // One that is held up for two seconds stays in, and one that is gone does not.
+    // While no server is in rotation a request waits for the first that is back.
     const cluster::HaproxySocket socket(suite.folder() + "/haproxy.sock", "servers");
+    for (const char* server : {"node-1", "node-2"})
+        socket.drain(server);
+    endpoint::load::HttpClient patient(front, std::chrono::seconds(20));
+    auto answer =
+        std::async(std::launch::async, [&] { return patient.exchange("GET", "/probe").status; });
+    CHECK(answer.wait_for(std::chrono::seconds(1)) == std::future_status::timeout);
+    socket.ready("node-2");
+    CHECK(answer.get() == 200);
+    socket.ready("node-1");
+    // A worker that another one follows has no servers by its own count, and lets nobody wait.
+    const std::int64_t before = socket.worker();
+    balancer.signal(SIGUSR2);
+    await("another worker answers", [&] {
+        try {
+            return socket.worker() != before;
+        } catch (const engine::Error&) {
+            return false;
+        }
+    });
+    CHECK(client.exchange("GET", "/probe").status == 200); // on its old connection, within 3 s
+
+    // One that is held up for two seconds stays in, and one that is gone does not.
     second.process.signal(SIGSTOP);
     const auto resumed = std::chrono::steady_clock::now() + std::chrono::seconds(2);
     while (std::chrono::steady_clock::now() < resumed) {

@@ -72,7 +72,9 @@ for n in 1 2 3; do
     ((n != 1)) || { install -m 600 "$trial/network.token" "$trial/carried" && mv "$trial/carried" "$trial/network.token"; }
 done
 
-trial_load --rate 200 --min-seconds 10
+patience=3 # seconds, as a client of the load has
+[[ $mode == rolling ]] || patience=20 # requests wait for the end of the outage
+trial_load --patience "$patience" --rate 200 --min-seconds 10
 python3 scripts/lib/watch_load.py "$trial/load.events" "$load_pid" --until-requests 500 || fail "no load"
 bundle=$trial/endpoint-manager-2.0.bundle
 ((coordinator != windows_node)) || bundle=Z:$bundle

@@ -1,0 +1,13 @@
+-- For requests that come while no server is in rotation, as in the outage of an upgrade with a short downtime: they wait for the first
+-- one that is back, in place of an error at once. Whoever waits longer gets the error then.
+local limit_ms, step_ms = 20000, 50
+
+core.register_action("wait_for_server", { "http-req" }, function(transaction)
+    -- A worker that another one follows counts no servers any more, and still serves what has reached it.
+    local function nobody() return transaction.f:nbsrv("servers") == 0 and transaction.f:stopping() == 0 end
+    local waited_ms = 0
+    while waited_ms < limit_ms and nobody() do
+        core.msleep(step_ms)
+        waited_ms = waited_ms + step_ms
+    end
+end)
