@@ -24,11 +24,6 @@ using Descriptor = Local<void>;
 constexpr const wchar_t* private_file = L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-3-4)";
 constexpr const wchar_t* private_folder =
     L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-3-4)";
-// The same, and what runs as a service may read.
-constexpr const wchar_t* services_file =
-    L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-3-4)(A;;FRFX;;;SU)";
-constexpr const wchar_t* services_folder =
-    L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-3-4)(A;OICI;FRFX;;;SU)";
 
 Descriptor parsed(const wchar_t* text) {
     void* made = nullptr;
@@ -57,13 +52,6 @@ Descriptor security_of(const std::string& path, SECURITY_INFORMATION what) {
     return owned;
 }
 
-Sid bytes_of(PSID sid) {
-    if (sid == nullptr || ::IsValidSid(sid) == 0)
-        return {};
-    const auto* first = static_cast<const unsigned char*>(sid);
-    return {first, first + ::GetLengthSid(sid)};
-}
-
 PSID pointer(const Sid& sid) {
     return const_cast<unsigned char*>(sid.data());
 }
@@ -78,15 +66,10 @@ Sid well_known(WELL_KNOWN_SID_TYPE type) {
 }
 
 Sid own_user() {
-    HANDLE opened = nullptr;
-    if (::OpenProcessToken(::GetCurrentProcess(), TOKEN_QUERY, &opened) == 0)
+    Sid own = user_of(::GetCurrentProcess());
+    if (own.empty())
         fail("cannot tell which user Locum runs as");
-    const Handle token(opened);
-    alignas(TOKEN_USER) unsigned char buffer[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
-    DWORD size = 0;
-    if (::GetTokenInformation(token.get(), TokenUser, buffer, sizeof buffer, &size) == 0)
-        fail("cannot tell which user Locum runs as");
-    return bytes_of(reinterpret_cast<const TOKEN_USER*>(buffer)->User.Sid);
+    return own;
 }
 
 // Not just anybody: somebody let this service have the file.
@@ -114,6 +97,38 @@ Sid sid_of_service(const std::string& service) {
 
 } // namespace
 
+Sid bytes_of(PSID sid) {
+    if (sid == nullptr || ::IsValidSid(sid) == 0)
+        return {};
+    const auto* first = static_cast<const unsigned char*>(sid);
+    return {first, first + ::GetLengthSid(sid)};
+}
+
+std::string digits_of(const Sid& sid) {
+    wchar_t* digits = nullptr;
+    if (sid.empty() || ::ConvertSidToStringSidW(pointer(sid), &digits) == 0)
+        return "";
+    const Local<wchar_t> owned(digits);
+    return utf8(digits);
+}
+
+Sid user_of(HANDLE process) {
+    HANDLE opened = nullptr;
+    if (::OpenProcessToken(process, TOKEN_QUERY, &opened) == 0)
+        return {};
+    const Handle token(opened);
+    alignas(TOKEN_USER) unsigned char buffer[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    DWORD size = 0;
+    if (::GetTokenInformation(token.get(), TokenUser, buffer, sizeof buffer, &size) == 0)
+        return {};
+    return bytes_of(reinterpret_cast<const TOKEN_USER*>(buffer)->User.Sid);
+}
+
+bool is_own_or_administrators(const Sid& sid) {
+    return sid == own_user() || sid == well_known(WinLocalSystemSid) ||
+           sid == well_known(WinBuiltinAdministratorsSid);
+}
+
 void switch_on(const wchar_t* privilege) {
     HANDLE opened = nullptr;
     if (::OpenProcessToken(::GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &opened) ==
@@ -128,20 +143,13 @@ void switch_on(const wchar_t* privilege) {
 }
 
 SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder) {
-    struct Pair {
-        Descriptor of_file, of_folder;
-        SECURITY_ATTRIBUTES file, folder;
-        Pair(const wchar_t* file_list, const wchar_t* folder_list) :
-            of_file(parsed(file_list)),
-            of_folder(parsed(folder_list)), file{sizeof(SECURITY_ATTRIBUTES), of_file.get(), FALSE},
-            folder{sizeof(SECURITY_ATTRIBUTES), of_folder.get(), FALSE} {}
-    };
-    static Pair closed(private_file, private_folder);
-    static Pair for_services(services_file, services_folder);
+    static const Descriptor of_file = parsed(private_file);
+    static const Descriptor of_folder = parsed(private_folder);
+    static SECURITY_ATTRIBUTES for_file{sizeof(SECURITY_ATTRIBUTES), of_file.get(), FALSE};
+    static SECURITY_ATTRIBUTES for_folder{sizeof(SECURITY_ATTRIBUTES), of_folder.get(), FALSE};
     if ((mode & 07U) != 0)
         return nullptr;
-    Pair& wanted = is_private(mode) ? closed : for_services;
-    return folder ? &wanted.folder : &wanted.file;
+    return folder ? &for_folder : &for_file;
 }
 
 void set_access(const std::string& path, unsigned mode) {
@@ -265,13 +273,8 @@ std::string name_of(const Sid& sid) {
     auto domain_length = static_cast<DWORD>(domain.size());
     SID_NAME_USE use = SidTypeUnknown;
     if (::LookupAccountSidW(nullptr, pointer(sid), name.data(), &name_length, domain.data(),
-                            &domain_length, &use) == 0) {
-        wchar_t* digits = nullptr;
-        if (::ConvertSidToStringSidW(pointer(sid), &digits) == 0)
-            return "";
-        const Local<wchar_t> owned(digits);
-        return utf8(digits);
-    }
+                            &domain_length, &use) == 0)
+        return digits_of(sid);
     name.resize(name_length);
     domain.resize(domain_length);
     std::wstring own(MAX_COMPUTERNAME_LENGTH + 1, L'\0');
@@ -295,8 +298,7 @@ void set_owner_and_group(const std::string& path, const Sid& owner, const Sid& g
 
 std::string foreign_owner(const std::string& path) {
     const Sid owner = owner_of(path);
-    if (owner.empty() || owner == own_user() || owner == well_known(WinLocalSystemSid) ||
-        owner == well_known(WinBuiltinAdministratorsSid))
+    if (owner.empty() || is_own_or_administrators(owner))
         return owner.empty() ? "of an owner that cannot be told" : "";
     return "of user " + name_of(owner);
 }

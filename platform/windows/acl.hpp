@@ -1,8 +1,8 @@
 #pragma once
 // Who may do what with a file. A mode without bits for others is a list of its own that nothing is
-// inherited into: SYSTEM, the Administrators, and whoever owns the file; where it has bits for the
-// group, services of whatever account may read it, too. Every other mode is what the folder above
-// hands down.
+// inherited into: SYSTEM, the Administrators, and whoever owns the file. Bits for the group let
+// nobody in, since Windows has no group of a suite's services: each of their accounts gets an entry
+// of its own (add_access). Every other mode is what the folder above hands down.
 
 #include "platform/windows/system.hpp"
 
@@ -24,6 +24,14 @@ unsigned mode_of(const std::string& path);
 
 // The bytes of a SID.
 using Sid = std::vector<unsigned char>;
+// Empty: it is none.
+Sid bytes_of(PSID sid);
+// "S-1-…"; empty: it is none.
+std::string digits_of(const Sid& sid);
+// Whom it runs as; empty: cannot be told.
+Sid user_of(HANDLE process);
+// This process's user, SYSTEM, or the Administrators.
+bool is_own_or_administrators(const Sid& sid);
 // Empty: the file has none that can be read.
 Sid owner_of(const std::string& path);
 Sid group_of(const std::string& path);

@@ -1,5 +1,6 @@
 #include "platform/windows/stop_request.hpp"
 
+#include "platform/windows/named_object.hpp"
 #include "platform/windows/spawn.hpp"
 #include "platform/windows/wide.hpp"
 
@@ -39,8 +40,9 @@ std::wstring stop_event_name(std::int64_t pid, std::uint64_t started) {
 Handle own_stop_event() {
     const std::wstring name =
         stop_event_name(::GetCurrentProcessId(), created(::GetCurrentProcess()));
-    Handle event(::CreateEventW(nullptr, FALSE, FALSE, name.c_str()));
-    if (!event)
+    Handle event(::CreateEventW(own_object(), FALSE, FALSE, name.c_str()));
+    const bool was_there = ::GetLastError() == ERROR_ALREADY_EXISTS;
+    if (!event || (was_there && !is_trusted_object(event.get(), nullptr)))
         event = Handle(::CreateEventW(nullptr, FALSE, FALSE, nullptr));
     if (!event)
         fail("cannot make an event to be told to end by");
@@ -48,9 +50,11 @@ Handle own_stop_event() {
 }
 
 bool ask_to_end(std::int64_t pid, std::uint64_t started) {
-    const Handle event(
-        ::OpenEventW(EVENT_MODIFY_STATE, FALSE, stop_event_name(pid, started).c_str()));
-    if (event)
+    const Handle event(::OpenEventW(EVENT_MODIFY_STATE | READ_CONTROL, FALSE,
+                                    stop_event_name(pid, started).c_str()));
+    const Handle process(
+        ::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, static_cast<DWORD>(pid)));
+    if (event && is_trusted_object(event.get(), process.get()))
         return ::SetEvent(event.get()) != 0;
     const auto group = static_cast<DWORD>(pid);
     static std::mutex one_console;

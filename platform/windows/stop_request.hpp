@@ -14,12 +14,13 @@
 
 namespace locum::platform {
 
-// With the start time, so that nobody can make it before the process does.
+// With the start time, so that one of an earlier process with this id is not taken for it.
 std::wstring stop_event_name(std::int64_t pid, std::uint64_t started);
-// This process's; made where it is not there. Resets itself. Not null, but unnamed where somebody
-// else has that name.
+// This process's; made where it is not there. Resets itself. Not null, but unnamed where another
+// user has that name.
 Handle own_stop_event();
-// By its event, else by CTRL_BREAK to its group. False: neither reaches it.
+// By its event, where no other user made that, else by CTRL_BREAK to its group. False: neither
+// reaches it.
 bool ask_to_end(std::int64_t pid, std::uint64_t started);
 
 } // namespace locum::platform
