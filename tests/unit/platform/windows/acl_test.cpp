@@ -1,8 +1,10 @@
 #include "platform/windows/acl.hpp"
 
+#include "platform/tree.hpp"
 #include "platform/windows/wide.hpp"
 #include "tests/support/scratch.hpp"
 
+#include <aclapi.h>
 #include <sddl.h>
 
 using namespace locum;
@@ -43,4 +45,51 @@ TEST_CASE("bits for the group let nobody in: not the services of other suites") 
     }
     CHECK(attributes_for(0644, false) == nullptr);
     CHECK(attributes_for(0755, true) == nullptr);
+}
+
+TEST_CASE("a file is made private by taking all entries back first, for the account by its name") {
+    wchar_t name[256] = {};
+    DWORD length = 256;
+    REQUIRE(::GetUserNameW(name, &length) != 0);
+    CHECK(how_to_make_private("C:/a b/token") ==
+          "icacls \"C:\\a b\\token\" /reset; then: icacls \"C:\\a b\\token\" /inheritance:r "
+          "/grant:r \"" +
+              utf8(name) + ":F\" *S-1-5-18:F *S-1-5-32-544:F");
+}
+
+namespace {
+
+// The list of a closed folder with these entries added one after the other.
+std::string with_entries(const Sid& account, const std::vector<Access>& all) {
+    BOOL there = FALSE;
+    BOOL defaulted = FALSE;
+    ACL* list = nullptr;
+    ::GetSecurityDescriptorDacl(attributes_for(0750, true)->lpSecurityDescriptor, &there, &list,
+                                &defaulted);
+    for (const Access access : all) { // what is allocated goes with the test
+        EXPLICIT_ACCESSW entry = entry_for(account, access, true);
+        ACL* merged = nullptr;
+        REQUIRE(::SetEntriesInAclW(1, &entry, list, &merged) == ERROR_SUCCESS);
+        list = merged;
+    }
+    SECURITY_DESCRIPTOR descriptor{};
+    ::InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION);
+    ::SetSecurityDescriptorDacl(&descriptor, TRUE, list, FALSE);
+    const SECURITY_ATTRIBUTES attributes{sizeof attributes, &descriptor, FALSE};
+    return list_of(&attributes);
+}
+
+} // namespace
+
+TEST_CASE("an account that may add to a folder gets files of its own, and nobody else's") {
+    const Sid account = sid_of("NT SERVICE\\small-server");
+    const std::string who = ";;;" + digits_of(account) + ")";
+    // List, read, traverse, add a file, add a folder; not handed down, no removal of what is there.
+    const std::string add = "(A;;0x1200af" + who;
+    CHECK(testing::contains(with_entries(account, {Access::add}), add));
+    const std::string narrowed = with_entries(account, {Access::change, Access::add});
+    CHECK_MESSAGE(testing::contains(narrowed, add), narrowed);
+    CHECK(narrowed.find(who) == narrowed.rfind(who)); // what it had before is gone
+    CHECK(testing::contains(with_entries(account, {Access::change}), "(A;OICI;0x1301bf" + who));
+    CHECK(testing::contains(with_entries(account, {Access::read}), "(A;OICI;0x1200a9" + who));
 }
