@@ -25,12 +25,6 @@ std::vector<DWORD> at_console() {
     }
 }
 
-// Somebody looks at it, or others share it: it is not to be left.
-bool console_is_used(const std::vector<DWORD>& pids) {
-    const HWND window = ::GetConsoleWindow();
-    return pids.size() > 1 || (window != nullptr && ::IsWindowVisible(window) != 0);
-}
-
 } // namespace
 
 std::wstring stop_event_name(std::int64_t pid, std::uint64_t started) {
@@ -56,19 +50,33 @@ bool ask_to_end(std::int64_t pid, std::uint64_t started) {
         ::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, static_cast<DWORD>(pid)));
     if (event && is_trusted_object(event.get(), process.get()))
         return ::SetEvent(event.get()) != 0;
-    const auto group = static_cast<DWORD>(pid);
+    return send_break(real_console_calls(), static_cast<DWORD>(pid));
+}
+
+ConsoleCalls real_console_calls() {
+    return {at_console,
+            [] {
+                const HWND window = ::GetConsoleWindow();
+                return window != nullptr && ::IsWindowVisible(window) != 0;
+            },
+            [] { ::FreeConsole(); }, [](DWORD pid) { return ::AttachConsole(pid) != 0; },
+            [](DWORD group) { return ::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0; }};
+}
+
+bool send_break(const ConsoleCalls& calls, DWORD group) {
     static std::mutex one_console;
     const std::lock_guard lock(one_console);
-    const std::vector<DWORD> here = at_console();
+    const std::vector<DWORD> here = calls.at_console();
     if (std::find(here.begin(), here.end(), group) != here.end())
-        return ::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0;
-    if (console_is_used(here))
+        return calls.generate(group);
+    // Somebody looks at it, or others share it.
+    if (here.size() > 1 || calls.is_seen())
         return false;
-    ::FreeConsole();
-    if (::AttachConsole(group) == 0)
+    calls.leave(); // who has one cannot attach to another
+    if (!calls.attach(group))
         return false;
-    const bool sent = ::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0;
-    ::FreeConsole();
+    const bool sent = calls.generate(group);
+    calls.leave();
     return sent;
 }
 
