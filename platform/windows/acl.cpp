@@ -16,8 +16,6 @@ namespace locum::platform {
 
 namespace {
 
-template <class T>
-using Local = std::unique_ptr<T, LocalFreed>;
 using Descriptor = Local<void>;
 
 // S-1-3-4 is whoever owns the file: so it passes on with the owner, as a mode does.
@@ -152,18 +150,48 @@ SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder) {
     return folder ? &for_folder : &for_file;
 }
 
+Local<ACL> closed_but_for_services(ACL* found, ACL* closed) {
+    std::vector<EXPLICIT_ACCESSW> kept;
+    for (DWORD at = 0; found != nullptr && at < found->AceCount; ++at) {
+        void* read = nullptr;
+        if (::GetAce(found, at, &read) == 0)
+            fail("cannot read an access control list");
+        auto* entry = static_cast<ACCESS_ALLOWED_ACE*>(read);
+        if (entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE ||
+            (entry->Header.AceFlags & INHERITED_ACE) != 0 || !is_of_service(&entry->SidStart))
+            continue;
+        EXPLICIT_ACCESSW one{};
+        one.grfAccessPermissions = entry->Mask;
+        one.grfAccessMode = GRANT_ACCESS;
+        one.grfInheritance = entry->Header.AceFlags & VALID_INHERIT_FLAGS;
+        one.Trustee.TrusteeForm = TRUSTEE_IS_SID;
+        one.Trustee.ptstrName = reinterpret_cast<wchar_t*>(&entry->SidStart);
+        kept.push_back(one);
+    }
+    ACL* merged = nullptr;
+    const DWORD code = ::SetEntriesInAclW(static_cast<ULONG>(kept.size()),
+                                          kept.empty() ? nullptr : kept.data(), closed, &merged);
+    if (code != ERROR_SUCCESS)
+        fail("cannot make an access control list", code);
+    return Local<ACL>(merged);
+}
+
 void set_access(const std::string& path, unsigned mode) {
     std::wstring name = wide_path(path);
     ACL empty{};
     ::InitializeAcl(&empty, sizeof empty, ACL_REVISION);
     const SECURITY_ATTRIBUTES* own = attributes_for(mode, is_folder(path));
+    Local<ACL> closed;
+    if (own != nullptr)
+        closed =
+            closed_but_for_services(list_of(security_of(path, DACL_SECURITY_INFORMATION).get()),
+                                    list_of(own->lpSecurityDescriptor));
     const SECURITY_INFORMATION what =
         DACL_SECURITY_INFORMATION | (own != nullptr ? PROTECTED_DACL_SECURITY_INFORMATION
                                                     : UNPROTECTED_DACL_SECURITY_INFORMATION);
     // An empty list that is not protected takes what the folder above hands down.
-    const DWORD code = ::SetNamedSecurityInfoW(
-        name.data(), SE_FILE_OBJECT, what, nullptr, nullptr,
-        own != nullptr ? list_of(own->lpSecurityDescriptor) : &empty, nullptr);
+    const DWORD code = ::SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, what, nullptr, nullptr,
+                                               own != nullptr ? closed.get() : &empty, nullptr);
     if (code != ERROR_SUCCESS)
         throw path_error("set the access control list of", path, code);
 }

@@ -8,6 +8,7 @@
 #include "platform/windows/system.hpp"
 
 #include <accctrl.h>
+#include <memory>
 
 #include <string>
 #include <vector>
@@ -20,7 +21,12 @@ inline bool is_private(unsigned mode) {
 
 // For what is made with this mode; null: by the folder above. It lives as long as the program.
 SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder);
-// What is there already.
+template <class T>
+using Local = std::unique_ptr<T, LocalFreed>;
+// The second list, with what the first lets accounts of services do by entries of its own.
+Local<ACL> closed_but_for_services(ACL* found, ACL* closed);
+// What is there already; a closed one goes on to let in the accounts of services that have entries
+// in it.
 void set_access(const std::string& path, unsigned mode);
 // 0700 or 0755; see has_mode().
 unsigned mode_of(const std::string& path);

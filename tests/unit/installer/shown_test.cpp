@@ -7,6 +7,8 @@
 #include "tests/support/site.hpp"
 #include "tests/support/step_contract.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace locum;
 using namespace locum::installer;
 using namespace locum::testing;
@@ -174,20 +176,20 @@ TEST_CASE("shortcuts: somebody else's file of the name is told, and stays as it 
 TEST_CASE("shortcuts: folders go with them where they were made for them, and others stay") {
     Shown site;
     const std::string menu = platform::parent_of(site.menu("web"));
-    const std::string usr = site.root() + "/usr";
+    const std::string above = platform::parent_of(menu);
     make_shortcuts(site.layout(), {});
-    CHECK(!platform::exists(usr));
-    platform::make_folders(menu); // by whoever
+    CHECK(!platform::exists(above)); // below a root nobody else has it
+    platform::make_folders(menu);    // by whoever
     show_on_host(site.layout());
     CHECK(site.told() == "");
     make_shortcuts(site.layout(), {});
     CHECK(platform::exists(menu));
     CHECK(platform::list_folder(menu).empty());
-    platform::remove_all(usr + "/local/share");
+    platform::remove_all(menu);
     show_on_host(site.layout());
     make_shortcuts(site.layout(), {});
-    CHECK(platform::exists(usr + "/local"));
-    CHECK(!platform::exists(usr + "/local/share"));
+    CHECK(platform::exists(above));
+    CHECK(!platform::exists(menu));
 }
 
 TEST_CASE("shortcuts: a record from before the folders were noted is one") {
