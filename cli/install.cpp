@@ -1,4 +1,5 @@
 #include "installer/install.hpp"
+#include "cli/as_administrator.hpp"
 #include "cli/command.hpp"
 #include "cli/document.hpp"
 #include "cli/needs.hpp"
@@ -332,6 +333,7 @@ void add_install(CLI::App& app, Action& action) {
         if (!*rollback && !*bundle)
             throw CLI::RequiredError(bundle->get_name());
     });
+    add_as_administrator(*command);
     add_log(*command, options);
     add_common(*command, options, true);
     command->callback([options, &action] {

@@ -1,5 +1,6 @@
 // The one place where errors are printed and become exit codes (engine/error.hpp).
 
+#include "cli/as_administrator.hpp"
 #include "cli/command_line.hpp"
 #include "cli/document.hpp"
 #include "cli/run_log.hpp"
@@ -81,6 +82,8 @@ int main(int argc, char** argv) {
     try {
         if (const auto code = locum::cli::run_setup({argv + 1, argv + argc}))
             return with_output(*code);
+        if (const auto code = locum::cli::run_as_administrator({argv + 1, argv + argc}))
+            return *code;
         return with_output(run(argc, argv));
     } catch (const locum::cli::Logged& logged) {
         return with_output(print(logged.error, as_json, logged.file));

@@ -1,4 +1,5 @@
 #include "upgrade/uninstall.hpp"
+#include "cli/as_administrator.hpp"
 #include "cli/document.hpp"
 #include "cli/run_log.hpp"
 #include "platform/files.hpp"
@@ -107,6 +108,7 @@ void add_uninstall(CLI::App& app, Action& action) {
         ->add_option("--token", options->token,
                      "A fresh network token, where a node without a server knows none that answers")
         ->type_name("FILE");
+    add_as_administrator(*command);
     add_log(*command, options);
     add_common(*command, options, true);
     command->callback([options, &action] {

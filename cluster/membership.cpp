@@ -2,6 +2,7 @@
 #include "cluster/datasources.hpp"
 
 #include "platform/files.hpp"
+#include "platform/sealed.hpp"
 #include "token/openssl.hpp"
 #include "token/seal.hpp"
 
@@ -18,21 +19,33 @@ constexpr const char* suite_seed_file = "suite-seed.sealed";
 constexpr const char* given_secrets_file = "secrets.sealed";
 constexpr const char* members_file = "members"; // written by cluster/members.cpp
 
+constexpr const char* key_purpose = "the node's key";
+
+engine::Secret load_key(const Layout& layout) {
+    return platform::open_sealed_to_host(platform::read_file(layout.state_file(key_file)),
+                                         key_purpose);
+}
+
+// What is below a root may be moved to another host, as an image is.
+void store_key(const Layout& layout, const engine::Secret& key) {
+    platform::write_file(
+        layout.state_file(key_file),
+        layout.root.empty() ? platform::seal_to_host(key, key_purpose) : key.reveal(), 0600);
+}
+
 engine::Secret unsealed(const Layout& layout, const char* file, std::string_view purpose) {
-    return token::unseal(platform::read_file(layout.state_file(file)),
-                         engine::Secret(platform::read_file(layout.state_file(key_file))), purpose);
+    return token::unseal(platform::read_file(layout.state_file(file)), load_key(layout), purpose);
 }
 
 } // namespace
 
 token::Identity load_identity(const Layout& layout) {
-    return {platform::read_file(layout.state_file(certificate_file)),
-            engine::Secret(platform::read_file(layout.state_file(key_file))),
+    return {platform::read_file(layout.state_file(certificate_file)), load_key(layout),
             platform::read_file(layout.state_file(ca_file))};
 }
 
 void store_identity(const Layout& layout, const token::Identity& identity) {
-    platform::write_file(layout.state_file(key_file), identity.key_pem.reveal(), 0600);
+    store_key(layout, identity.key_pem);
     platform::write_file(layout.state_file(ca_file), identity.ca_pem, 0600);
     platform::write_file(layout.state_file(certificate_file), identity.certificate_pem, 0600);
 }
@@ -43,7 +56,7 @@ bool holds_authority(const Layout& layout) {
 
 void store_authority(const Layout& layout, const engine::Secret& ca_key_pem,
                      const engine::Secret& join_secret, const engine::Secret& suite_seed) {
-    const engine::Secret node_key(platform::read_file(layout.state_file(key_file)));
+    const engine::Secret node_key = load_key(layout);
     platform::write_file(layout.state_file(join_secret_file),
                          token::seal(join_secret, node_key, "join-secret"), 0600);
     platform::write_file(layout.state_file(suite_seed_file),
@@ -85,7 +98,7 @@ engine::Secret load_given_secrets(const Layout& layout) {
 }
 
 void store_given_secrets(const Layout& layout, const engine::Secret& json) {
-    const engine::Secret node_key(platform::read_file(layout.state_file(key_file)));
+    const engine::Secret node_key = load_key(layout);
     platform::write_file(layout.state_file(given_secrets_file),
                          token::seal(json, node_key, "suite-secrets"), 0600);
 }

@@ -1,7 +1,8 @@
 #pragma once
 // The node's keys and certificates in its state folder (0600), what a server node holds to admit
 // others, the CA's key and the join secret, and what the suite's shared secrets are made of: these
-// are sealed with the node's own key.
+// are sealed with the node's own key. That is sealed to the host where the installation is the
+// host's own and the system can do it (platform/sealed.hpp).
 
 #include "cluster/layout.hpp"
 #include "token/authority.hpp"

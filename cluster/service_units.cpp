@@ -92,10 +92,13 @@ void ServiceUnits::install(const ServiceSpec& spec) const {
     // Elsewhere the unit itself says it, and files have owners.
     if (!services_have_host() || spec.account.empty())
         return;
+    // In the logs' folder it has files of its own, and can neither remove nor replace others.
+    const std::string logs = platform::parent_of(spec.log_file);
     for (const std::string& folder : spec.writeable)
-        platform::allow(folder, spec.account, platform::Access::change);
-    if (platform::exists(spec.log_file)) // which another account may have begun
-        platform::allow(spec.log_file, spec.account, platform::Access::change);
+        platform::allow(folder, spec.account,
+                        folder == logs ? platform::Access::add : platform::Access::change);
+    platform::append_to(spec.log_file, ""); // made before anybody else can take its name
+    platform::allow(spec.log_file, spec.account, platform::Access::change);
     for (const std::string& file : spec.readable)
         if (platform::exists(file))
             platform::allow(file, spec.account, platform::Access::read);

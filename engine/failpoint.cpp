@@ -1,10 +1,10 @@
 #include "engine/failpoint.hpp"
 
+#include "engine/end_at_once.hpp"
 #include "engine/error.hpp"
 
 #include <charconv>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <map>
@@ -99,14 +99,8 @@ bool failpoint(std::string_view name) {
             }
         }
     }
-    if (action == "kill") {
-#ifdef SIGKILL
-        std::raise(SIGKILL);
-#endif
-        // Where there is no such signal: at once and with nothing flushed as well, and with the
-        // code that platform/windows takes for it.
-        std::_Exit(static_cast<int>(0xE0000009U));
-    }
+    if (action == "kill")
+        end_at_once();
     if (action == "error")
         throw Error(fmt::format("failpoint {}: error on purpose", name));
     if (action.starts_with("delay:"))

@@ -64,14 +64,17 @@ void check_configs(const std::vector<Rendered>& files) {
 
 void place(const Rendered& file) {
     platform::make_folders(platform::parent_of(file.to));
-    if (file.owner.empty()) {
+    if (file.owner.empty() && file.readers.empty()) {
         platform::write_file(file.to, file.content, file.mode);
         return;
     }
     // Under its name it is its owner's from the first moment.
     const std::string beside = file.to + fresh;
     platform::write_file(beside, file.content, file.mode);
-    platform::give(beside, file.owner, file.group);
+    if (!file.owner.empty())
+        platform::give(beside, file.owner, file.group);
+    for (const std::string& account : file.readers)
+        platform::allow(beside, account, platform::Access::read);
     platform::rename_durably(beside, file.to);
 }
 

@@ -201,6 +201,10 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
         if (accounts_declared(layout)) {
             file.owner = owner_of(node, version.manifest(), component);
             file.group = account_group(layout);
+        } else if (cluster::service_manager_used(layout)) {
+            for (const suite::Service& service : version.manifest().services)
+                if (service.component == component)
+                    file.readers.push_back(account_of(node, version.manifest(), service));
         }
         file.secrets = secrets;
         file.candidate = file.to + candidate;

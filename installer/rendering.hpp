@@ -34,9 +34,10 @@ struct Rendered {
     unsigned mode = 0640;
     std::string owner = {}; // account; empty: this process's
     std::string group = {};
-    std::string candidate;          // where it is until it was checked
-    std::vector<std::string> check; // argv; empty: none
-    engine::Secrets secrets;        // that may be in it
+    std::vector<std::string> readers = {}; // accounts that may read it, where none owns it
+    std::string candidate;                 // where it is until it was checked
+    std::vector<std::string> check;        // argv; empty: none
+    engine::Secrets secrets;               // that may be in it
 };
 // The config files of a component. datasource: what the server is to work on; nullopt on a node
 // without one.

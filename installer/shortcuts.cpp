@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 namespace locum::installer {
 
@@ -22,20 +23,48 @@ std::string record_of(const cluster::Layout& layout) {
     return layout.state_file("shortcuts.json");
 }
 
-// The files that were made; of a damaged record none, so that what is wanted is made again.
-std::vector<std::string> made(const cluster::Layout& layout) {
+// What was made for shortcuts.
+struct Made {
+    std::vector<std::string> files;
+    std::vector<std::string> folders;
+    bool operator==(const Made&) const = default;
+};
+
+// Of a damaged record nothing, so that what is wanted is made again.
+Made made(const cluster::Layout& layout) {
     const std::string file = record_of(layout);
     if (!platform::exists(file))
         return {};
     try {
-        return json::parse(platform::read_file(file)).get<std::vector<std::string>>();
+        const json record = json::parse(platform::read_file(file));
+        if (record.is_array()) // before the folders were noted
+            return {record.get<std::vector<std::string>>(), {}};
+        return {record.at("files").get<std::vector<std::string>>(),
+                record.at("folders").get<std::vector<std::string>>()};
     } catch (const json::exception&) {
         return {};
     }
 }
 
-void keep(const cluster::Layout& layout, const std::vector<std::string>& files) {
-    platform::write_file(record_of(layout), json(files).dump(2) + "\n", 0600);
+void keep(const cluster::Layout& layout, const Made& made) {
+    platform::write_file(record_of(layout),
+                         json{{"files", made.files}, {"folders", made.folders}}.dump(2) + "\n",
+                         0600);
+}
+
+void note(std::vector<std::string>& all, const std::string& one) {
+    if (!engine::contains(all, one))
+        all.push_back(one);
+}
+
+// A tree that was moved has folders where it was before: they are not for it any more.
+void remove_empty(const cluster::Layout& layout, std::vector<std::string>& folders) {
+    std::vector<std::string> own = folders;
+    std::erase_if(own, [&](const std::string& one) {
+        return !layout.root.empty() && !one.starts_with(layout.root + "/");
+    });
+    platform::remove_if_empty(own);
+    std::erase_if(folders, [](const std::string& one) { return !platform::exists(one); });
 }
 
 std::map<std::string, Shortcut> by_file(const cluster::Layout& layout,
@@ -97,47 +126,82 @@ std::vector<Shortcut> shortcuts_of(const cluster::Layout& layout, const cluster:
     return all;
 }
 
+namespace {
+
+std::string expected(const Shortcut& shortcut) {
+    return "the shortcut to " + (shortcut.url.empty() ? shortcut.program : shortcut.url);
+}
+
+// Under the name of one of ours, and made by nobody of us: it may be another suite's, or a
+// person's.
+std::optional<ShortcutFault> foreign(const Made& ours, const std::string& file,
+                                     const Shortcut& shortcut) {
+    if (engine::contains(ours.files, file) || !platform::exists(file) ||
+        platform::shortcut_fault(file, shortcut).empty())
+        return std::nullopt;
+    return ShortcutFault{
+        file + " is there, and not Locum's", expected(shortcut),
+        fmt::format("move {} away, or give it another name; then: locum repair", file)};
+}
+
+} // namespace
+
 std::vector<ShortcutFault> shortcut_faults(const cluster::Layout& layout,
                                            const std::vector<Shortcut>& wanted) {
     const std::map<std::string, Shortcut> files = by_file(layout, wanted);
-    const std::vector<std::string> ours = made(layout);
+    const Made ours = made(layout);
     std::vector<ShortcutFault> faults;
     for (const auto& [file, shortcut] : files)
-        if (const std::string fault = platform::shortcut_fault(file, shortcut); !fault.empty())
-            faults.push_back(
-                {file + " " + fault,
-                 "the shortcut to " + (shortcut.url.empty() ? shortcut.program : shortcut.url)});
-        else if (!engine::contains(ours, file))
+        if (const auto fault = foreign(ours, file, shortcut))
+            faults.push_back(*fault);
+        else if (const std::string found = platform::shortcut_fault(file, shortcut); !found.empty())
+            faults.push_back({file + " " + found, expected(shortcut)});
+        else if (!engine::contains(ours.files, file))
             faults.push_back({file + " is not noted as Locum's", "that it is"});
-    for (const std::string& file : ours)
+    for (const std::string& file : ours.files)
         if (!files.contains(file))
             faults.push_back({file + " is there", "no such shortcut in this version"});
     return faults;
 }
 
 void make_shortcuts(const cluster::Layout& layout, const std::vector<Shortcut>& wanted) {
-    const std::map<std::string, Shortcut> files = by_file(layout, wanted);
-    const std::vector<std::string> before = made(layout);
-    std::vector<std::string> all = before;
-    std::vector<std::string> now;
+    std::map<std::string, Shortcut> files = by_file(layout, wanted);
+    const Made before = made(layout);
+    std::vector<ShortcutFault> left;
+    std::erase_if(files, [&](const auto& one) {
+        const auto fault = foreign(before, one.first, one.second);
+        if (fault)
+            left.push_back(*fault);
+        return fault.has_value();
+    });
+    Made all = before;
+    Made now;
     for (const auto& [file, shortcut] : files) {
-        now.push_back(file);
-        if (!engine::contains(before, file))
-            all.push_back(file);
+        now.files.push_back(file);
+        note(all.files, file);
+        for (const std::string& folder : platform::missing_folders(platform::parent_of(file)))
+            note(all.folders, folder);
     }
+    now.folders = all.folders;
     // Noted before they are made: no crash leaves one that nobody takes away.
-    if (all != before)
+    if (!(all == before))
         keep(layout, all);
     for (const auto& [file, shortcut] : files)
         if (!platform::shortcut_fault(file, shortcut).empty())
             platform::write_shortcut(file, shortcut);
-    for (const std::string& file : before)
+    for (const std::string& file : before.files)
         if (!files.contains(file))
-            platform::remove_shortcut(file, layout.root);
-    if (now.empty())
+            platform::remove_all(file);
+    remove_empty(layout, now.folders);
+    if (now.files.empty())
         platform::remove_all(record_of(layout));
-    else if (now != all)
+    else if (!(now == all))
         keep(layout, now);
+    if (!left.empty())
+        throw engine::Error(
+            fmt::format("{}; expected {}", left.front().found, left.front().expected),
+            engine::Kind::needs_attention)
+            .remedy(left.front().remedy);
 }
 
 bool has_shortcuts(const cluster::Layout& layout) {

@@ -83,9 +83,10 @@ AppsListEntry apps_list_entry_of(const cluster::Layout& layout, const cluster::N
     entry.publisher = title;
     entry.icon = program;
     entry.folder = layout.product();
+    // What is quiet asks nothing, not for rights either.
     if (!bundle.empty())
-        entry.modify = command({"install", as_windows_has_it(bundle)});
-    entry.uninstall = command({"uninstall", "--suite", layout.suite});
+        entry.modify = command({"install", as_windows_has_it(bundle), as_administrator});
+    entry.uninstall = command({"uninstall", "--suite", layout.suite, as_administrator});
     entry.quiet_uninstall =
         command({"uninstall", "--suite", layout.suite, "--confirm", node.name, "--quiet"});
     return entry;
@@ -121,6 +122,16 @@ void show_on_host(const cluster::Layout& layout) {
     const cluster::NodeState node = cluster::load_node_state(layout);
     if (!is_whole(layout, node))
         return;
+    if (apps_list_used(layout)) {
+        const cluster::InstalledVersion version(layout, node.version);
+        const std::string bundle = kept_bundle(layout, version.manifest_sha256());
+        const AppsListEntry entry =
+            apps_list_entry_of(layout, node, version.manifest().title, listed_program(layout),
+                               platform::exists(bundle) ? bundle : "");
+        const auto there = platform::apps_list_entry(apps_list_name(layout));
+        if (!there || !apps_list_differences(*there, entry).empty())
+            enter_in_apps_list(layout, node, entry);
+    }
     std::vector<platform::Shortcut> shortcuts;
     for (const std::string& component : node.components)
         for (platform::Shortcut& one : shortcuts_of(
@@ -130,21 +141,16 @@ void show_on_host(const cluster::Layout& layout) {
             shortcuts.push_back(std::move(one));
     if (!shortcut_faults(layout, shortcuts).empty())
         make_shortcuts(layout, shortcuts);
-    if (!apps_list_used(layout))
-        return;
-    const cluster::InstalledVersion version(layout, node.version);
-    const std::string bundle = kept_bundle(layout, version.manifest_sha256());
-    const AppsListEntry entry =
-        apps_list_entry_of(layout, node, version.manifest().title, listed_program(layout),
-                           platform::exists(bundle) ? bundle : "");
-    const auto there = platform::apps_list_entry(apps_list_name(layout));
-    if (!there || !apps_list_differences(*there, entry).empty())
-        enter_in_apps_list(layout, node, entry);
 }
 
 void try_to_show_on_host(const cluster::Layout& layout) {
     try {
         show_on_host(layout);
+    } catch (const engine::Error& error) {
+        platform::to_stderr(fmt::format("the host's menus and its list of programs do not show "
+                                        "{} as it is: {}\n  try: {}\n",
+                                        layout.suite, error.one_line(),
+                                        error.remedy().empty() ? "locum repair" : error.remedy()));
     } catch (const std::exception& error) {
         platform::to_stderr(fmt::format("the host's menus and its list of programs do not show "
                                         "{} as it is: {}\n",

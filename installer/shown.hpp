@@ -21,18 +21,23 @@ std::vector<platform::Shortcut> shortcuts_of(const cluster::Layout& layout,
 // A name for a folder of a menu: the title without what no file's name can have.
 std::string menu_folder(const std::string& title);
 
-// Which files were made is kept in the state folder (shortcuts.json), since a later version may
-// have other shortcuts.
+// Which files were made, and which folders for them, is kept in the state folder (shortcuts.json),
+// since a later version may have other shortcuts.
 struct ShortcutFault {
     std::string found;
     std::string expected;
+    std::string remedy = {}; // empty: they are made again
 };
 std::vector<ShortcutFault> shortcut_faults(const cluster::Layout& layout,
                                            const std::vector<platform::Shortcut>& wanted);
-// Makes exactly these; those that were made and are not among them go. Bears being cut off.
+// Makes exactly these; those that were made and are not among them go, with folders that were made
+// for them and are empty. Bears being cut off. What is somebody else's stays as it is: throws Error
+// then, when all others are made.
 void make_shortcuts(const cluster::Layout& layout, const std::vector<platform::Shortcut>& wanted);
 bool has_shortcuts(const cluster::Layout& layout);
 
+// Of the commands in the list of programs, which starts them with the rights of whoever clicked.
+constexpr const char* as_administrator = "--as-administrator";
 // The entry of the suite in the list: "locum-SUITE".
 std::string apps_list_name(const cluster::Layout& layout);
 // Without size and date. program: Locum's, which the commands run; bundle: that the node can be

@@ -37,9 +37,14 @@ bool accounts_are_declared();
 // The account that the system has for the service (Windows): "NT SERVICE\NAME". Linux: "".
 std::string own_account_of(const std::string& service);
 
-enum class Access { read, change };
+enum class Access {
+    read,
+    change,
+    add, // to a folder: make files and folders in it, which are the account's own then; no more
+};
 // Lets the account do that with the file, or with the folder and what is and will be in it but for
-// files that nothing is handed down to; who may already, still may. Windows only: elsewhere a unit
+// files that nothing is handed down to; who may already, still may, but for
+// the account itself with `add`. Windows only: elsewhere a unit
 // says it and this does nothing. Throws Error where the account is unknown.
 void allow(const std::string& path, const std::string& account, Access access);
 

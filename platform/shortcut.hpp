@@ -26,9 +26,8 @@ std::vector<std::string> shortcut_files(const Shortcut& shortcut, const std::str
 // How the file there differs from what it is to be: "is missing", "starts another program"; empty:
 // not at all.
 std::string shortcut_fault(const std::string& file, const Shortcut& shortcut);
-// Makes it, with the folder that it is in.
+// Makes it, with the folder that it is in, in the place of whatever file is there. It goes with its
+// file.
 void write_shortcut(const std::string& file, const Shortcut& shortcut);
-// Takes it away, with folders that are empty then and were made for it. Nothing there is fine.
-void remove_shortcut(const std::string& file, const std::string& root);
 
 } // namespace locum::platform

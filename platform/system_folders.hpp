@@ -27,7 +27,7 @@ std::string folder_of_logs(const std::string& root);
 // needs them makes them with make_guarded_folders() before anything else. Linux: none.
 std::vector<std::string> guarded_folders(const std::string& root, const std::string& suite);
 // Makes them, closed to other users. Throws Error where one is somebody else's, or a link: what is
-// in it could be exchanged.
+// in it could be exchanged; and where one was open to others, with anything of theirs in it.
 void make_guarded_folders(const std::string& root, const std::string& suite);
 
 // Where Locum's program is sought; the last one is where a setup leaves it.

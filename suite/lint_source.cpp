@@ -9,6 +9,7 @@
 #include "suite/layout.hpp"
 #include "suite/lint.hpp"
 #include "suite/lint_checks.hpp"
+#include "suite/payload.hpp"
 #include "suite/systems.hpp"
 
 #include <algorithm>
@@ -47,6 +48,14 @@ std::vector<std::string> manifests_of(const std::string& path) {
     return files;
 }
 
+unsigned mode_in_bundle(const std::string& file, unsigned mode) {
+    try {
+        return payload_mode(file, mode);
+    } catch (const Error&) {
+        return mode;
+    }
+}
+
 // What cannot be read is left out: `bundle build` tells of it.
 void read_payload(Source& source, const std::string& component, const std::string& folder,
                   const std::string& shown) {
@@ -72,6 +81,8 @@ void read_payload(Source& source, const std::string& component, const std::strin
                                                  : File::Type::regular;
         if (file.type != File::Type::symlink && (file.mode & 0002) != 0)
             source.writable.push_back(shown + "/" + file.path);
+        if (file.type == File::Type::regular)
+            file.mode = mode_in_bundle(folder + "/" + file.path, file.mode);
         files.push_back(std::move(file));
     }
     source.payloads.emplace(component, std::move(files));

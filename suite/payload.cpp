@@ -2,12 +2,14 @@
 
 #include "engine/error.hpp"
 #include "platform/archive.hpp"
+#include "platform/executable.hpp"
 #include "platform/hash.hpp"
 #include "platform/input_file.hpp"
 #include "platform/tree.hpp"
 #include "suite/output_file.hpp"
 #include "suite/paths.hpp"
 
+#include <array>
 #include <fmt/format.h>
 
 namespace locum::suite {
@@ -28,7 +30,6 @@ using Type = platform::FileEntry::Type;
 File describe(const std::string& component, const std::string& folder,
               const platform::FileEntry& entry) {
     constexpr unsigned set_id = 06000;
-    constexpr unsigned owner_may_run = 0100;
     File file;
     file.component = component;
     file.path = entry.path;
@@ -39,7 +40,7 @@ File describe(const std::string& component, const std::string& folder,
         refuse(full, "a file with setuid or setgid", "files without");
     switch (entry.type) {
     case Type::regular:
-        file.mode = (entry.mode & owner_may_run) != 0 ? 0755 : 0644;
+        file.mode = payload_mode(full, entry.mode);
         break;
     case Type::folder:
         file.type = File::Type::directory;
@@ -91,6 +92,13 @@ void add(platform::ArchiveWriter& archive, const std::string& folder, File& file
 }
 
 } // namespace
+
+unsigned payload_mode(const std::string& file, unsigned mode) {
+    std::array<char, platform::beginning_of_program> beginning{};
+    const std::size_t count =
+        platform::InputFile(file).read_at(0, beginning.data(), beginning.size());
+    return platform::may_be_executed(mode, {beginning.data(), count}) ? 0755 : 0644;
+}
 
 Payload pack_payload(const std::string& component, const std::string& folder,
                      const std::string& to) {

@@ -4,8 +4,7 @@
 #include "cluster/transport_client.hpp"
 #include "datasource/backup.hpp"
 #include "datasource/grants.hpp"
-#include "platform/files.hpp"
-#include "platform/tree.hpp"
+#include "datasource/size.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -31,14 +30,6 @@ NodeView view(const cluster::NodeRow& row, const cluster::Peers& peers) {
     return node;
 }
 
-std::uint64_t size_of(datasource::Connection& connection, const datasource::Settings& settings) {
-    if (settings.kind == datasource::Kind::sqlite)
-        // Not opened: closing it would take SQLite's locks off the file, which are this process's.
-        return platform::look_at(platform::canonical(settings.file)).value().size;
-    return std::stoull(
-        connection.query("SELECT pg_database_size(current_database())")[0][0].value());
-}
-
 } // namespace
 
 ClusterFacts gather(const Sources& from) {
@@ -55,7 +46,7 @@ ClusterFacts gather(const Sources& from) {
     facts.schema = datasource::schema_version(
                        *connection, from.current.database.engines.at(settings.kind).version)
                        .value_or("");
-    facts.database_bytes = size_of(*connection, settings);
+    facts.database_bytes = datasource::database_bytes(*connection, settings);
     const auto sqlite = from.to.database.engines.find(datasource::Kind::sqlite);
     const bool known = sqlite != from.to.database.engines.end();
     const bool ddl_given = known && !sqlite->second.copy_ddl.empty();

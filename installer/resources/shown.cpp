@@ -72,9 +72,11 @@ Resource shortcuts(const InstalledNode& node) {
                 std::vector<Drift> drifts;
                 if (whole(node))
                     for (const ShortcutFault& fault : shortcut_faults(node.layout, wanted(node)))
-                        drifts.push_back({{id, Severity::error, fault.found, fault.expected,
-                                           "locum repair" + node.root_option()},
-                                          false});
+                        drifts.push_back(
+                            {{id, Severity::error, fault.found, fault.expected,
+                              fault.remedy.empty() ? "locum repair" + node.root_option()
+                                                   : fault.remedy},
+                             false});
                 return drifts;
             },
             [&node](Reporter&) {

@@ -37,6 +37,8 @@ engine::Step show(const Installation& installation) {
                     show_on_host(layout);
                 } catch (const engine::Error& error) { // no reason to take an installation back
                     reporter.note("warning: " + error.one_line());
+                    if (!error.remedy().empty())
+                        reporter.note("  try: " + error.remedy());
                 }
                 return std::string();
             },

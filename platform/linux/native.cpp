@@ -75,6 +75,13 @@ std::string how_to_see_users_of(const std::string& file) {
     return "fuser -v " + file;
 }
 
+std::string how_to_take_over(const std::string& folder) {
+    return fmt::format(
+        "look at what is in it, move away what nobody of you put there, and take over "
+        "the rest: chown -Rh root '{}'",
+        folder);
+}
+
 std::string how_to_look_up(const std::string& name) {
     return "getent hosts " + name;
 }

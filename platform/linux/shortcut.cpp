@@ -24,14 +24,4 @@ void write_shortcut(const std::string& file, const Shortcut& shortcut) {
     write_file(file, desktop_entry(shortcut), 0644);
 }
 
-void remove_shortcut(const std::string& file, const std::string& root) {
-    remove_all(file);
-    // Debian's own folders end at share.
-    std::vector<std::string> folders{parent_of(file)};
-    for (std::string at = parent_of(parent_of(file)); !root.empty() && at.starts_with(root + "/");
-         at = parent_of(at))
-        folders.insert(folders.begin(), at);
-    remove_if_empty(folders);
-}
-
 } // namespace locum::platform

@@ -1,5 +1,6 @@
 #include "platform/tree.hpp"
 
+#include "platform/executable.hpp"
 #include "platform/files.hpp"
 #include "platform/linux/system.hpp"
 #include "platform/native.hpp"
@@ -103,6 +104,10 @@ void set_mode(const std::string& path, unsigned mode) {
 
 std::string how_to_make_private(const std::string& file) {
     return "chmod 600 " + file;
+}
+
+bool execute_bits_are_kept() {
+    return true;
 }
 
 void set_owner(const std::string& path, std::uint32_t user) {

@@ -76,7 +76,7 @@ std::string own_account_of(const std::string& service) {
 
 void allow(const std::string& path, const std::string& account, Access access) {
     if (!is_local_system(account)) // it may do everything
-        add_access(path, require_account("account", account), access == Access::change);
+        add_access(path, require_account("account", account), access);
 }
 
 Ownership ownership(const std::string& path) {

@@ -16,19 +16,12 @@ namespace locum::platform {
 
 namespace {
 
-template <class T>
-using Local = std::unique_ptr<T, LocalFreed>;
 using Descriptor = Local<void>;
 
 // S-1-3-4 is whoever owns the file: so it passes on with the owner, as a mode does.
 constexpr const wchar_t* private_file = L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-3-4)";
 constexpr const wchar_t* private_folder =
     L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-3-4)";
-// The same, and what runs as a service may read.
-constexpr const wchar_t* services_file =
-    L"D:P(A;;FA;;;SY)(A;;FA;;;BA)(A;;FA;;;S-1-3-4)(A;;FRFX;;;SU)";
-constexpr const wchar_t* services_folder =
-    L"D:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;S-1-3-4)(A;OICI;FRFX;;;SU)";
 
 Descriptor parsed(const wchar_t* text) {
     void* made = nullptr;
@@ -57,13 +50,6 @@ Descriptor security_of(const std::string& path, SECURITY_INFORMATION what) {
     return owned;
 }
 
-Sid bytes_of(PSID sid) {
-    if (sid == nullptr || ::IsValidSid(sid) == 0)
-        return {};
-    const auto* first = static_cast<const unsigned char*>(sid);
-    return {first, first + ::GetLengthSid(sid)};
-}
-
 PSID pointer(const Sid& sid) {
     return const_cast<unsigned char*>(sid.data());
 }
@@ -78,15 +64,10 @@ Sid well_known(WELL_KNOWN_SID_TYPE type) {
 }
 
 Sid own_user() {
-    HANDLE opened = nullptr;
-    if (::OpenProcessToken(::GetCurrentProcess(), TOKEN_QUERY, &opened) == 0)
+    Sid own = user_of(::GetCurrentProcess());
+    if (own.empty())
         fail("cannot tell which user Locum runs as");
-    const Handle token(opened);
-    alignas(TOKEN_USER) unsigned char buffer[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
-    DWORD size = 0;
-    if (::GetTokenInformation(token.get(), TokenUser, buffer, sizeof buffer, &size) == 0)
-        fail("cannot tell which user Locum runs as");
-    return bytes_of(reinterpret_cast<const TOKEN_USER*>(buffer)->User.Sid);
+    return own;
 }
 
 // Not just anybody: somebody let this service have the file.
@@ -114,6 +95,38 @@ Sid sid_of_service(const std::string& service) {
 
 } // namespace
 
+Sid bytes_of(PSID sid) {
+    if (sid == nullptr || ::IsValidSid(sid) == 0)
+        return {};
+    const auto* first = static_cast<const unsigned char*>(sid);
+    return {first, first + ::GetLengthSid(sid)};
+}
+
+std::string digits_of(const Sid& sid) {
+    wchar_t* digits = nullptr;
+    if (sid.empty() || ::ConvertSidToStringSidW(pointer(sid), &digits) == 0)
+        return "";
+    const Local<wchar_t> owned(digits);
+    return utf8(digits);
+}
+
+Sid user_of(HANDLE process) {
+    HANDLE opened = nullptr;
+    if (::OpenProcessToken(process, TOKEN_QUERY, &opened) == 0)
+        return {};
+    const Handle token(opened);
+    alignas(TOKEN_USER) unsigned char buffer[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+    DWORD size = 0;
+    if (::GetTokenInformation(token.get(), TokenUser, buffer, sizeof buffer, &size) == 0)
+        return {};
+    return bytes_of(reinterpret_cast<const TOKEN_USER*>(buffer)->User.Sid);
+}
+
+bool is_own_or_administrators(const Sid& sid) {
+    return sid == own_user() || sid == well_known(WinLocalSystemSid) ||
+           sid == well_known(WinBuiltinAdministratorsSid);
+}
+
 void switch_on(const wchar_t* privilege) {
     HANDLE opened = nullptr;
     if (::OpenProcessToken(::GetCurrentProcess(), TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY, &opened) ==
@@ -128,20 +141,39 @@ void switch_on(const wchar_t* privilege) {
 }
 
 SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder) {
-    struct Pair {
-        Descriptor of_file, of_folder;
-        SECURITY_ATTRIBUTES file, folder;
-        Pair(const wchar_t* file_list, const wchar_t* folder_list) :
-            of_file(parsed(file_list)),
-            of_folder(parsed(folder_list)), file{sizeof(SECURITY_ATTRIBUTES), of_file.get(), FALSE},
-            folder{sizeof(SECURITY_ATTRIBUTES), of_folder.get(), FALSE} {}
-    };
-    static Pair closed(private_file, private_folder);
-    static Pair for_services(services_file, services_folder);
+    static const Descriptor of_file = parsed(private_file);
+    static const Descriptor of_folder = parsed(private_folder);
+    static SECURITY_ATTRIBUTES for_file{sizeof(SECURITY_ATTRIBUTES), of_file.get(), FALSE};
+    static SECURITY_ATTRIBUTES for_folder{sizeof(SECURITY_ATTRIBUTES), of_folder.get(), FALSE};
     if ((mode & 07U) != 0)
         return nullptr;
-    Pair& wanted = is_private(mode) ? closed : for_services;
-    return folder ? &wanted.folder : &wanted.file;
+    return folder ? &for_folder : &for_file;
+}
+
+Local<ACL> closed_but_for_services(ACL* found, ACL* closed) {
+    std::vector<EXPLICIT_ACCESSW> kept;
+    for (DWORD at = 0; found != nullptr && at < found->AceCount; ++at) {
+        void* read = nullptr;
+        if (::GetAce(found, at, &read) == 0)
+            fail("cannot read an access control list");
+        auto* entry = static_cast<ACCESS_ALLOWED_ACE*>(read);
+        if (entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE ||
+            (entry->Header.AceFlags & INHERITED_ACE) != 0 || !is_of_service(&entry->SidStart))
+            continue;
+        EXPLICIT_ACCESSW one{};
+        one.grfAccessPermissions = entry->Mask;
+        one.grfAccessMode = GRANT_ACCESS;
+        one.grfInheritance = entry->Header.AceFlags & VALID_INHERIT_FLAGS;
+        one.Trustee.TrusteeForm = TRUSTEE_IS_SID;
+        one.Trustee.ptstrName = reinterpret_cast<wchar_t*>(&entry->SidStart);
+        kept.push_back(one);
+    }
+    ACL* merged = nullptr;
+    const DWORD code = ::SetEntriesInAclW(static_cast<ULONG>(kept.size()),
+                                          kept.empty() ? nullptr : kept.data(), closed, &merged);
+    if (code != ERROR_SUCCESS)
+        fail("cannot make an access control list", code);
+    return Local<ACL>(merged);
 }
 
 void set_access(const std::string& path, unsigned mode) {
@@ -149,13 +181,17 @@ void set_access(const std::string& path, unsigned mode) {
     ACL empty{};
     ::InitializeAcl(&empty, sizeof empty, ACL_REVISION);
     const SECURITY_ATTRIBUTES* own = attributes_for(mode, is_folder(path));
+    Local<ACL> closed;
+    if (own != nullptr)
+        closed =
+            closed_but_for_services(list_of(security_of(path, DACL_SECURITY_INFORMATION).get()),
+                                    list_of(own->lpSecurityDescriptor));
     const SECURITY_INFORMATION what =
         DACL_SECURITY_INFORMATION | (own != nullptr ? PROTECTED_DACL_SECURITY_INFORMATION
                                                     : UNPROTECTED_DACL_SECURITY_INFORMATION);
     // An empty list that is not protected takes what the folder above hands down.
-    const DWORD code = ::SetNamedSecurityInfoW(
-        name.data(), SE_FILE_OBJECT, what, nullptr, nullptr,
-        own != nullptr ? list_of(own->lpSecurityDescriptor) : &empty, nullptr);
+    const DWORD code = ::SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, what, nullptr, nullptr,
+                                               own != nullptr ? closed.get() : &empty, nullptr);
     if (code != ERROR_SUCCESS)
         throw path_error("set the access control list of", path, code);
 }
@@ -217,18 +253,29 @@ bool is_local_system(const std::string& account) {
            boost::iequals(account, "NT AUTHORITY\\SYSTEM");
 }
 
-void add_access(const std::string& path, const Sid& account, bool change) {
+EXPLICIT_ACCESSW entry_for(const Sid& account, Access access, bool folder) {
+    constexpr DWORD reads = FILE_GENERIC_READ | FILE_GENERIC_EXECUTE;
+    EXPLICIT_ACCESSW entry{};
+    entry.grfAccessPermissions = reads;
+    entry.grfAccessMode = GRANT_ACCESS;
+    entry.grfInheritance = folder ? SUB_CONTAINERS_AND_OBJECTS_INHERIT : NO_INHERITANCE;
+    if (access == Access::change)
+        entry.grfAccessPermissions = reads | FILE_GENERIC_WRITE | DELETE;
+    if (access == Access::add) {
+        entry.grfAccessPermissions = reads | FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY;
+        entry.grfAccessMode = SET_ACCESS; // it may have been let do more
+        entry.grfInheritance = NO_INHERITANCE;
+    }
+    entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
+    entry.Trustee.TrusteeType = TRUSTEE_IS_UNKNOWN;
+    entry.Trustee.ptstrName = static_cast<wchar_t*>(pointer(account));
+    return entry;
+}
+
+void add_access(const std::string& path, const Sid& account, Access access) {
     std::wstring name = wide_path(path);
     const Descriptor found = security_of(path, DACL_SECURITY_INFORMATION);
-    EXPLICIT_ACCESSW wanted{};
-    wanted.grfAccessPermissions =
-        change ? FILE_GENERIC_READ | FILE_GENERIC_WRITE | FILE_GENERIC_EXECUTE | DELETE
-               : FILE_GENERIC_READ | FILE_GENERIC_EXECUTE;
-    wanted.grfAccessMode = GRANT_ACCESS;
-    wanted.grfInheritance = is_folder(path) ? SUB_CONTAINERS_AND_OBJECTS_INHERIT : NO_INHERITANCE;
-    wanted.Trustee.TrusteeForm = TRUSTEE_IS_SID;
-    wanted.Trustee.TrusteeType = TRUSTEE_IS_UNKNOWN;
-    wanted.Trustee.ptstrName = static_cast<wchar_t*>(pointer(account));
+    EXPLICIT_ACCESSW wanted = entry_for(account, access, is_folder(path));
     ACL* merged = nullptr;
     DWORD code = ::SetEntriesInAclW(1, &wanted, list_of(found.get()), &merged);
     const Local<ACL> owned(merged);
@@ -265,13 +312,8 @@ std::string name_of(const Sid& sid) {
     auto domain_length = static_cast<DWORD>(domain.size());
     SID_NAME_USE use = SidTypeUnknown;
     if (::LookupAccountSidW(nullptr, pointer(sid), name.data(), &name_length, domain.data(),
-                            &domain_length, &use) == 0) {
-        wchar_t* digits = nullptr;
-        if (::ConvertSidToStringSidW(pointer(sid), &digits) == 0)
-            return "";
-        const Local<wchar_t> owned(digits);
-        return utf8(digits);
-    }
+                            &domain_length, &use) == 0)
+        return digits_of(sid);
     name.resize(name_length);
     domain.resize(domain_length);
     std::wstring own(MAX_COMPUTERNAME_LENGTH + 1, L'\0');
@@ -295,8 +337,7 @@ void set_owner_and_group(const std::string& path, const Sid& owner, const Sid& g
 
 std::string foreign_owner(const std::string& path) {
     const Sid owner = owner_of(path);
-    if (owner.empty() || owner == own_user() || owner == well_known(WinLocalSystemSid) ||
-        owner == well_known(WinBuiltinAdministratorsSid))
+    if (owner.empty() || is_own_or_administrators(owner))
         return owner.empty() ? "of an owner that cannot be told" : "";
     return "of user " + name_of(owner);
 }

@@ -1,10 +1,14 @@
 #pragma once
 // Who may do what with a file. A mode without bits for others is a list of its own that nothing is
-// inherited into: SYSTEM, the Administrators, and whoever owns the file; where it has bits for the
-// group, services of whatever account may read it, too. Every other mode is what the folder above
-// hands down.
+// inherited into: SYSTEM, the Administrators, and whoever owns the file. Bits for the group let
+// nobody in, since Windows has no group of a suite's services: each of their accounts gets an entry
+// of its own (add_access). Every other mode is what the folder above hands down.
 
+#include "platform/accounts.hpp"
 #include "platform/windows/system.hpp"
+
+#include <accctrl.h>
+#include <memory>
 
 #include <string>
 #include <vector>
@@ -17,21 +21,37 @@ inline bool is_private(unsigned mode) {
 
 // For what is made with this mode; null: by the folder above. It lives as long as the program.
 SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder);
-// What is there already.
+template <class T>
+using Local = std::unique_ptr<T, LocalFreed>;
+// The second list, with what the first lets accounts of services do by entries of its own.
+Local<ACL> closed_but_for_services(ACL* found, ACL* closed);
+// What is there already; a closed one goes on to let in the accounts of services that have entries
+// in it.
 void set_access(const std::string& path, unsigned mode);
 // 0700 or 0755; see has_mode().
 unsigned mode_of(const std::string& path);
 
 // The bytes of a SID.
 using Sid = std::vector<unsigned char>;
+// Empty: it is none.
+Sid bytes_of(PSID sid);
+// "S-1-…"; empty: it is none.
+std::string digits_of(const Sid& sid);
+// Whom it runs as; empty: cannot be told.
+Sid user_of(HANDLE process);
+// This process's user, SYSTEM, or the Administrators.
+bool is_own_or_administrators(const Sid& sid);
 // Empty: the file has none that can be read.
 Sid owner_of(const std::string& path);
 Sid group_of(const std::string& path);
 // Of services: each has one of its name behind this, made by the system out of that name.
 inline constexpr const char* virtual_account_domain = "NT SERVICE\\";
 bool is_local_system(const std::string& account);
-// Adds what the account may, to the file, or to the folder and what inherits from it.
-void add_access(const std::string& path, const Sid& account, bool change);
+// What the account may with a file, or with a folder and what inherits from that; the account lives
+// as long as it.
+EXPLICIT_ACCESSW entry_for(const Sid& account, Access access, bool folder);
+// Adds it to those that are there.
+void add_access(const std::string& path, const Sid& account, Access access);
 // Empty: no account has this name. One of a service has a SID before the service is there.
 Sid sid_of(const std::string& account);
 // "NAME", or "DOMAIN\NAME" where it is not one of this computer's own; the SID in digits where it

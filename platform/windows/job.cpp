@@ -1,5 +1,6 @@
 #include "platform/windows/job.hpp"
 
+#include "platform/windows/named_object.hpp"
 #include "platform/windows/wide.hpp"
 
 #include <fmt/format.h>
@@ -7,9 +8,20 @@
 namespace locum::platform {
 
 Job::Job(const std::wstring& name) :
-    handle_(::CreateJobObjectW(nullptr, name.empty() ? nullptr : name.c_str())) {
+    handle_(::CreateJobObjectW(own_object(), name.empty() ? nullptr : name.c_str())) {
+    const DWORD code = ::GetLastError();
+    if (!name.empty() && (handle_ ? code == ERROR_ALREADY_EXISTS : code == ERROR_ACCESS_DENIED)) {
+        const std::string owner = handle_ ? name_of(owner_of_object(handle_.get())) : "";
+        throw engine::Error(
+            fmt::format("the job object {} was there already{}; expected none, since it is for a "
+                        "process that was made just now",
+                        utf8(name), owner.empty() ? "" : ", made by " + owner),
+            engine::Kind::not_trusted)
+            .remedy("find who made it (handle.exe of Sysinternals: handle -a locum-job), end that "
+                    "program, and try again");
+    }
     if (!handle_)
-        fail("cannot make a job object for a process");
+        fail("cannot make a job object for a process", code);
 }
 
 void Job::take(HANDLE process) const {

@@ -15,6 +15,7 @@ constexpr DWORD killed_code = 0xE0000009;
 class Job {
 public:
     // Without a name only this process reaches it. What it holds may start processes outside.
+    // Throws Error(not_trusted) where one of the name is there.
     explicit Job(const std::wstring& name = {});
 
     void take(HANDLE process) const;

@@ -7,7 +7,8 @@
 
 namespace locum::platform {
 
-// Every write goes to its end; 0600 where it is new. Others may read, rename and remove it.
+// Every write goes to its end, and nothing else can be done by it; 0600 where it is new. Others may
+// read, rename and remove it. A link is an error.
 Handle open_log(const std::string& path);
 
 } // namespace locum::platform

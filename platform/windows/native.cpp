@@ -127,6 +127,13 @@ std::string how_to_see_users_of(const std::string& file) {
     return fmt::format("resmon (CPU, Associated Handles: {})", file);
 }
 
+std::string how_to_take_over(const std::string& folder) {
+    return fmt::format(
+        "look at what is in it, move away what nobody of you put there, and take over "
+        "the rest: icacls \"{}\" /setowner *S-1-5-32-544 /T /L",
+        folder);
+}
+
 std::string how_to_look_up(const std::string& name) {
     return "nslookup " + name;
 }

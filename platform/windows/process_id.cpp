@@ -1,6 +1,8 @@
 #include "platform/host.hpp"
 #include "platform/native_process.hpp"
 #include "platform/process.hpp"
+#include "platform/windows/job.hpp"
+#include "platform/windows/named_object.hpp"
 #include "platform/windows/spawn.hpp"
 #include "platform/windows/stop_request.hpp"
 #include "platform/windows/system_table.hpp"
@@ -44,9 +46,17 @@ bool ends_at_once(const std::string& name) {
         .remedy("use TERM or KILL; for a reload, name a command in its place");
 }
 
-void kill_group(const ProcessId& process) {
-    const Handle job(::OpenJobObjectW(JOB_OBJECT_TERMINATE, FALSE,
+void kill_group(const ProcessId& process, HANDLE leader) {
+    const Handle job(::OpenJobObjectW(JOB_OBJECT_TERMINATE | READ_CONTROL, FALSE,
                                       job_name(process.pid, process.started).c_str()));
+    if (job && !is_trusted_object(job.get(), leader))
+        throw engine::Error(fmt::format("the job object of process {} ({}) is of user {}; expected "
+                                        "one of this user, SYSTEM or an administrator",
+                                        process.pid, process.executable,
+                                        name_of(owner_of_object(job.get()))),
+                            engine::Kind::not_trusted)
+            .remedy(fmt::format("end the process and what it started: taskkill /F /T /PID {}",
+                                process.pid));
     if (job && ::TerminateJobObject(job.get(), killed_code) != 0)
         return;
     const DWORD code = ::GetLastError();
@@ -130,7 +140,7 @@ void send_signal(const ProcessId& process, const std::string& name, bool group) 
     if (!at_once)
         ask_to_end(process.pid, process.started);
     else if (group)
-        kill_group(process);
+        kill_group(process, handle.get());
     else if (::TerminateProcess(handle.get(), killed_code) == 0 && !has_ended(handle.get()))
         fail(fmt::format("cannot end process {} ({})", process.pid, process.executable));
 }

@@ -145,16 +145,4 @@ void write_shortcut(const std::string& file, const Shortcut& shortcut) {
         write_file(file, url_file(shortcut), 0644);
 }
 
-void remove_shortcut(const std::string& file, const std::string& root) {
-    remove_all(file);
-    // That of a suite in the menu; below a root all were made for it.
-    std::vector<std::string> folders;
-    if (file.find("/Programs/") != file.npos)
-        folders.push_back(parent_of(file));
-    for (std::string at = parent_of(file); !root.empty() && at.starts_with(root + "/");
-         at = parent_of(at))
-        folders.insert(folders.begin(), at);
-    remove_if_empty(folders);
-}
-
 } // namespace locum::platform

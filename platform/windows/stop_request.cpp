@@ -1,5 +1,6 @@
 #include "platform/windows/stop_request.hpp"
 
+#include "platform/windows/named_object.hpp"
 #include "platform/windows/spawn.hpp"
 #include "platform/windows/wide.hpp"
 
@@ -24,12 +25,6 @@ std::vector<DWORD> at_console() {
     }
 }
 
-// Somebody looks at it, or others share it: it is not to be left.
-bool console_is_used(const std::vector<DWORD>& pids) {
-    const HWND window = ::GetConsoleWindow();
-    return pids.size() > 1 || (window != nullptr && ::IsWindowVisible(window) != 0);
-}
-
 } // namespace
 
 std::wstring stop_event_name(std::int64_t pid, std::uint64_t started) {
@@ -39,8 +34,9 @@ std::wstring stop_event_name(std::int64_t pid, std::uint64_t started) {
 Handle own_stop_event() {
     const std::wstring name =
         stop_event_name(::GetCurrentProcessId(), created(::GetCurrentProcess()));
-    Handle event(::CreateEventW(nullptr, FALSE, FALSE, name.c_str()));
-    if (!event)
+    Handle event(::CreateEventW(own_object(), FALSE, FALSE, name.c_str()));
+    const bool was_there = ::GetLastError() == ERROR_ALREADY_EXISTS;
+    if (!event || (was_there && !is_trusted_object(event.get(), nullptr)))
         event = Handle(::CreateEventW(nullptr, FALSE, FALSE, nullptr));
     if (!event)
         fail("cannot make an event to be told to end by");
@@ -48,23 +44,39 @@ Handle own_stop_event() {
 }
 
 bool ask_to_end(std::int64_t pid, std::uint64_t started) {
-    const Handle event(
-        ::OpenEventW(EVENT_MODIFY_STATE, FALSE, stop_event_name(pid, started).c_str()));
-    if (event)
+    const Handle event(::OpenEventW(EVENT_MODIFY_STATE | READ_CONTROL, FALSE,
+                                    stop_event_name(pid, started).c_str()));
+    const Handle process(
+        ::OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, static_cast<DWORD>(pid)));
+    if (event && is_trusted_object(event.get(), process.get()))
         return ::SetEvent(event.get()) != 0;
-    const auto group = static_cast<DWORD>(pid);
+    return send_break(real_console_calls(), static_cast<DWORD>(pid));
+}
+
+ConsoleCalls real_console_calls() {
+    return {at_console,
+            [] {
+                const HWND window = ::GetConsoleWindow();
+                return window != nullptr && ::IsWindowVisible(window) != 0;
+            },
+            [] { ::FreeConsole(); }, [](DWORD pid) { return ::AttachConsole(pid) != 0; },
+            [](DWORD group) { return ::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0; }};
+}
+
+bool send_break(const ConsoleCalls& calls, DWORD group) {
     static std::mutex one_console;
     const std::lock_guard lock(one_console);
-    const std::vector<DWORD> here = at_console();
+    const std::vector<DWORD> here = calls.at_console();
     if (std::find(here.begin(), here.end(), group) != here.end())
-        return ::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0;
-    if (console_is_used(here))
+        return calls.generate(group);
+    // Somebody looks at it, or others share it.
+    if (here.size() > 1 || calls.is_seen())
         return false;
-    ::FreeConsole();
-    if (::AttachConsole(group) == 0)
+    calls.leave(); // who has one cannot attach to another
+    if (!calls.attach(group))
         return false;
-    const bool sent = ::GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, group) != 0;
-    ::FreeConsole();
+    const bool sent = calls.generate(group);
+    calls.leave();
     return sent;
 }
 

@@ -1,5 +1,6 @@
 #include "platform/tree.hpp"
 
+#include "platform/executable.hpp"
 #include "platform/files.hpp"
 #include "platform/native.hpp"
 #include "platform/windows/acl.hpp"
@@ -7,6 +8,7 @@
 #include "platform/windows/search.hpp"
 #include "platform/windows/wide.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::platform {
@@ -98,8 +100,17 @@ void set_mode(const std::string& path, unsigned mode) {
 }
 
 std::string how_to_make_private(const std::string& file) {
+    std::string path = absolute(file);
+    std::replace(path.begin(), path.end(), '/', '\\');
+    // The first takes back what somebody was given by name, the second what is handed down.
     return fmt::format(
-        "icacls \"{}\" /inheritance:r /grant:r %USERNAME%:F *S-1-5-18:F *S-1-5-32-544:F", file);
+        "icacls \"{0}\" /reset; then: icacls \"{0}\" /inheritance:r /grant:r \"{1}:F\" "
+        "*S-1-5-18:F *S-1-5-32-544:F",
+        path, name_of(user_of(::GetCurrentProcess())));
+}
+
+bool execute_bits_are_kept() {
+    return false;
 }
 
 void set_owner(const std::string&, std::uint32_t) {}

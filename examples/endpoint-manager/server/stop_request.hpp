@@ -1,6 +1,6 @@
 #pragma once
 // How this process is told to end, beside SIGTERM and SIGINT. Windows: by CTRL_BREAK, and by an
-// event that Locum sets where a service has made it (docs/vendor-guide.md, "On Windows").
+// event that Locum sets where a service has made it (docs/vendor-guide.md, `stop`).
 
 #include <boost/asio/io_context.hpp>
 

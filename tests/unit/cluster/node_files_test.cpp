@@ -3,6 +3,8 @@
 #include "cluster/layout.hpp"
 #include "cluster/membership.hpp"
 #include "cluster/node_state.hpp"
+#include "platform/operating_system.hpp"
+#include "platform/sealed.hpp"
 #include "platform/system_folders.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -185,4 +187,35 @@ TEST_CASE(
     CHECK(error_of([&] { cluster::load_authority(host.layout); }).kind() == Kind::not_trusted);
     cluster::remove_membership(host.layout);
     CHECK(platform::list_folder(host.layout.state()).empty());
+}
+
+TEST_CASE("membership: the key is text below a root, and sealed where the host is Windows'") {
+    const token::Authority authority = token::Authority::create("c1", "small");
+    const token::NodeKey key = token::NodeKey::generate();
+    const token::Identity identity{authority.sign(key.csr("node-1"), "node-1", {"server"}),
+                                   key.pem(), authority.certificate_pem()};
+    Host moved; // a tree that other hosts read, too
+    cluster::store_identity(moved.layout, identity);
+    const std::string file = moved.layout.state_file("node.key");
+    CHECK((engine::Secret(platform::read_file(file)) == identity.key_pem));
+    // As it is on the host itself.
+    platform::write_file(file, platform::seal_to_host(identity.key_pem, "the node's key"), 0600);
+    CHECK((cluster::load_identity(moved.layout).key_pem == identity.key_pem));
+    cluster::store_given_secrets(moved.layout, engine::Secret("{}"));
+    CHECK((cluster::load_given_secrets(moved.layout) == engine::Secret("{}")));
+    platform::write_file(file, "locum-host-1:00", 0600);
+    CHECK(error_of([&] { cluster::load_identity(moved.layout); }).kind() == Kind::not_trusted);
+
+    if (!platform::system_name().starts_with("windows"))
+        return;
+    const Layout own{"", "locum-unit-membership"};
+    const std::vector<std::string> made = platform::missing_folders(own.state());
+    platform::make_folders(own.state(), 0700);
+    cluster::store_identity(own, identity);
+    const std::string sealed = platform::read_file(own.state_file("node.key"));
+    CHECK(sealed.starts_with("locum-host-1:"));
+    CHECK((cluster::load_identity(own).key_pem == identity.key_pem));
+    cluster::remove_membership(own);
+    platform::remove_if_empty(made);
+    CHECK(!platform::exists(own.state()));
 }

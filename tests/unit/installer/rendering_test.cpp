@@ -1,4 +1,5 @@
 #include "installer/balancing.hpp"
+#include "installer/config_files.hpp"
 #include "installer/rendering.hpp"
 #include "tests/support/child.hpp"
 #include "tests/support/site.hpp"
@@ -117,6 +118,22 @@ TEST_CASE("config files have the manifest's modes") {
     CHECK(
         installer::render_configs(site.layout(), site.node, *site.version, "tool", postgresql(), {})
             .empty());
+}
+
+TEST_CASE("a config file has its readers before it has its name") {
+    const Scratch scratch;
+    installer::Rendered file;
+    file.to = scratch / "a.conf";
+    file.content = "new";
+    file.readers = {"NT SERVICE\\small-server"};
+    installer::place(file);
+    CHECK(platform::read_file(file.to) == "new");
+    if (!platform::system_name().starts_with("windows")) // files have owners elsewhere
+        return;
+    file.content = "newer";
+    file.readers = {"locum-no-such-account"};
+    CHECK(contains(error_of([&] { installer::place(file); }).what(), "locum-no-such-account"));
+    CHECK(platform::read_file(file.to) == "new");
 }
 
 TEST_CASE("services: argv and environment rendered, signals and times, a log each") {

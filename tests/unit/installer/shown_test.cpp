@@ -7,6 +7,8 @@
 #include "tests/support/site.hpp"
 #include "tests/support/step_contract.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace locum;
 using namespace locum::installer;
 using namespace locum::testing;
@@ -38,6 +40,13 @@ std::string toml() {
     const std::size_t at = text.find("[[services]]");
     return text.substr(0, at) + shortcuts + text.substr(at);
 }
+
+struct Notes : engine::Reporter {
+    std::string notes;
+    void step(std::string_view, std::string_view, engine::Progress, std::string_view) override {}
+    void work(std::string_view, std::uint64_t, std::uint64_t, std::string_view) override {}
+    void note(std::string_view text) override { notes += std::string(text) + "\n"; }
+};
 
 struct Shown : Site {
     Shown() : Site({"server"}, {{"suite.toml", toml()}}) { run_until("agent/start"); }
@@ -139,6 +148,72 @@ TEST_CASE("shortcuts: those of the next version take the place of those before")
     CHECK(site.told() == "");
 }
 
+TEST_CASE("shortcuts: somebody else's file of the name is told, and stays as it is") {
+    Shown site;
+    engine::Step step = site.step("shown");
+    std::get<engine::Undo>(step.undo).run("");
+    platform::make_folders(platform::parent_of(site.menu("tool")));
+    platform::write_file(site.menu("tool"), "theirs", 0644);
+    Notes reporter;
+    step.apply(reporter);
+    CHECK(contains(reporter.notes, site.menu("tool") + " is there, and not Locum's"));
+    CHECK(contains(reporter.notes, "try: move " + site.menu("tool") + " away"));
+    CHECK(platform::exists(site.menu("web"))); // the others are made
+    CHECK(site.told() == site.menu("tool") + " is there, and not Locum's\n");
+    site.with_resource([](const Resource& resource) {
+        CHECK(contains(resource.drift().at(0).finding.remedy, "locum repair"));
+    });
+    CHECK(contains(error_of([&] { site.repair(); }).what(), "not Locum's"));
+    engine::SilentReporter silent;
+    site.with_resource([&](const Resource& resource) { resource.remove(silent); });
+    CHECK(!platform::exists(site.menu("web")));
+    CHECK(platform::read_file(site.menu("tool")) == "theirs");
+    platform::remove_all(site.menu("tool"));
+    step.apply(silent);
+    CHECK(site.told() == "");
+}
+
+TEST_CASE("shortcuts: folders go with them where they were made for them, and others stay") {
+    Shown site;
+    const std::string menu = platform::parent_of(site.menu("web"));
+    const std::string above = platform::parent_of(menu);
+    make_shortcuts(site.layout(), {});
+    CHECK(!platform::exists(above)); // below a root nobody else has it
+    platform::make_folders(menu);    // by whoever
+    show_on_host(site.layout());
+    CHECK(site.told() == "");
+    make_shortcuts(site.layout(), {});
+    CHECK(platform::exists(menu));
+    CHECK(platform::list_folder(menu).empty());
+    platform::remove_all(menu);
+    show_on_host(site.layout());
+    make_shortcuts(site.layout(), {});
+    CHECK(platform::exists(above));
+    CHECK(!platform::exists(menu));
+}
+
+TEST_CASE("shortcuts: a record from before the folders were noted is one") {
+    Shown site;
+    const nlohmann::json files = {site.menu("tool"), site.menu("web")};
+    platform::write_file(site.layout().state_file("shortcuts.json"), files.dump(), 0600);
+    CHECK(site.told() == "");
+    make_shortcuts(site.layout(), {});
+    CHECK(!platform::exists(site.menu("web")));
+}
+
+TEST_CASE("shortcuts: of a tree that was moved, files go alone") {
+    Shown site;
+    const testing::Scratch before;
+    platform::make_folders(before / "menu");
+    platform::write_file(before / "menu/one", "x", 0644);
+    const nlohmann::json record = {{"files", {before / "menu/one"}},
+                                   {"folders", {before / "menu"}}};
+    platform::write_file(site.layout().state_file("shortcuts.json"), record.dump(), 0600);
+    make_shortcuts(site.layout(), {});
+    CHECK(!platform::exists(before / "menu/one"));
+    CHECK(platform::exists(before / "menu"));
+}
+
 TEST_CASE("shortcuts: the step of an installation keeps the contract of steps") {
     Shown site;
     engine::Step step = site.step("shown");
@@ -170,13 +245,15 @@ TEST_CASE("apps list: commands name the program in quotes, and the quiet one ask
     CHECK(entry.version == "1.0");
     CHECK(entry.publisher == "Small");
     CHECK(entry.uninstall ==
-          "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" uninstall --suite small");
+          "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" uninstall --suite small "
+          "--as-administrator");
     CHECK(entry.quiet_uninstall == "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" uninstall "
                                    "--suite small --confirm \"node 1\" --quiet");
     CHECK(entry.modify ==
-          "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" install \"C:\\state\\a b.bundle\"");
+          "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" install \"C:\\state\\a b.bundle\" "
+          "--as-administrator");
     CHECK(apps_list_entry_of(layout, node, "Small", "C:/locum.exe", "").uninstall ==
-          "\"C:\\locum.exe\" uninstall --suite small");
+          "\"C:\\locum.exe\" uninstall --suite small --as-administrator");
     CHECK(apps_list_entry_of(layout, node, "Small", "C:/locum.exe", "").modify == "");
 }
 

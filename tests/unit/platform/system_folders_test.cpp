@@ -1,3 +1,4 @@
+#include "platform/guarded_folder.hpp"
 #include "platform/new_file.hpp"
 #include "platform/system_folders.hpp"
 #include "tests/support/scratch.hpp"
@@ -46,6 +47,48 @@ TEST_CASE("folders in a place that all may write to are made, and again is fine"
         for (const std::string& folder : guarded_folders(scratch.path(), "small"))
             CHECK(has_mode(look_at(folder).value().mode, 0750));
     }
+}
+
+TEST_CASE("a folder that was open to others is taken only where all below it is our own") {
+    const Scratch scratch;
+    const std::string folder = scratch / "by hand";
+    make_folders(folder + "/suite/etc/deep");
+    write_file(folder + "/suite/etc/deep/file", "x", 0644);
+    std::string foreign = folder + "/suite/etc";
+    bool open = true;
+    std::size_t asked = 0;
+    std::function<void()> meanwhile = [] {};
+    const GuardCalls calls{[&](const std::string& path) {
+                               ++asked;
+                               return path == foreign ? "of user mallory" : "";
+                           },
+                           [&](const std::string&) { return open; },
+                           [&](const std::string& path, unsigned mode) {
+                               CHECK(path == folder);
+                               meanwhile();
+                               open = (mode & 0007) != 0;
+                           }};
+    for (int run = 0; run < 2; ++run) { // the second time it is not taken for a closed one
+        const engine::Error error = testing::error_of([&] { guard_folder(folder, calls); });
+        CHECK(error.kind() == engine::Kind::refused);
+        CHECK(testing::contains(error.what(), foreign + " is of user mallory"));
+        CHECK(testing::contains(error.remedy(), folder));
+        CHECK(open);
+    }
+    foreign = folder + "/suite/late";
+    meanwhile = [&] { make_folders(foreign); };
+    CHECK(
+        testing::contains(testing::error_of([&] { guard_folder(folder, calls); }).what(), foreign));
+    CHECK(open);
+    meanwhile = [] {};
+    foreign.clear();
+    asked = 0;
+    guard_folder(folder, calls);
+    CHECK(!open);
+    CHECK(asked == 10); // all five, before it was closed and after
+    foreign = folder + "/suite/etc";
+    guard_folder(folder, calls); // closed since: services have files of their own in it
+    CHECK(!open);
 }
 
 TEST_CASE("what is unpacked has a folder that is there") {

@@ -1,6 +1,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
+#include "platform/operating_system.hpp"
 #include "platform/tree.hpp"
 #include "token/authority.hpp"
 #include "token/network_token.hpp"
@@ -69,7 +70,10 @@ TEST_CASE("a token comes back as it was stored, readable by its owner only") {
 TEST_CASE("a token open to others is refused with the command to type (not shown by Wine)") {
     const Folder folder;
     sample().store(folder.file());
-    for (const unsigned mode : {0640U, 0604U, 0660U, 0601U}) {
+    std::vector<unsigned> modes = {0604U, 0601U};
+    if (!platform::system_name().starts_with("windows")) // where bits for the group let nobody in
+        modes.insert(modes.end(), {0640U, 0660U});
+    for (const unsigned mode : modes) {
         platform::set_mode(folder.file(), mode);
         try {
             NetworkToken::load(folder.file());

@@ -1,0 +1,124 @@
+#include "platform/windows/acl.hpp"
+
+#include "platform/tree.hpp"
+#include "platform/windows/wide.hpp"
+#include "tests/support/scratch.hpp"
+
+#include <aclapi.h>
+#include <sddl.h>
+
+using namespace locum;
+using namespace locum::platform;
+
+namespace {
+
+std::string list_of(const SECURITY_ATTRIBUTES* attributes) {
+    if (attributes == nullptr)
+        return "by the folder above";
+    wchar_t* text = nullptr;
+    REQUIRE(::ConvertSecurityDescriptorToStringSecurityDescriptorW(
+                attributes->lpSecurityDescriptor, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text,
+                nullptr) != 0);
+    const std::string made = utf8(text);
+    ::LocalFree(text);
+    return made;
+}
+
+} // namespace
+
+TEST_CASE("bits for the group let nobody in: not the services of other suites") {
+    for (const unsigned mode : {0600U, 0640U, 0660U, 0700U, 0750U, 01770U}) {
+        for (const bool folder : {false, true}) {
+            const std::string list = list_of(attributes_for(mode, folder));
+            CHECK_MESSAGE(list.starts_with("D:P"), list); // nothing is inherited
+            std::size_t entries = 0;
+            for (std::size_t at = list.find('('); at != std::string::npos;
+                 at = list.find('(', at)) {
+                const std::string entry = list.substr(at, list.find(')', at) - at);
+                const std::string who = entry.substr(entry.rfind(';') + 1);
+                CHECK_MESSAGE((who == "SY" || who == "BA" || who == "S-1-3-4" || who == "OW"), who);
+                ++entries;
+                ++at;
+            }
+            CHECK(entries == 3);
+        }
+    }
+    CHECK(attributes_for(0644, false) == nullptr);
+    CHECK(attributes_for(0755, true) == nullptr);
+}
+
+TEST_CASE("a file is made private by taking all entries back first, for the account by its name") {
+    wchar_t name[256] = {};
+    DWORD length = 256;
+    REQUIRE(::GetUserNameW(name, &length) != 0);
+    CHECK(how_to_make_private("C:/a b/token") ==
+          "icacls \"C:\\a b\\token\" /reset; then: icacls \"C:\\a b\\token\" /inheritance:r "
+          "/grant:r \"" +
+              utf8(name) + ":F\" *S-1-5-18:F *S-1-5-32-544:F");
+}
+
+namespace {
+
+// The list of a closed folder with these entries added one after the other.
+std::string with_entries(const Sid& account, const std::vector<Access>& all) {
+    BOOL there = FALSE;
+    BOOL defaulted = FALSE;
+    ACL* list = nullptr;
+    ::GetSecurityDescriptorDacl(attributes_for(0750, true)->lpSecurityDescriptor, &there, &list,
+                                &defaulted);
+    for (const Access access : all) { // what is allocated goes with the test
+        EXPLICIT_ACCESSW entry = entry_for(account, access, true);
+        ACL* merged = nullptr;
+        REQUIRE(::SetEntriesInAclW(1, &entry, list, &merged) == ERROR_SUCCESS);
+        list = merged;
+    }
+    SECURITY_DESCRIPTOR descriptor{};
+    ::InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION);
+    ::SetSecurityDescriptorDacl(&descriptor, TRUE, list, FALSE);
+    const SECURITY_ATTRIBUTES attributes{sizeof attributes, &descriptor, FALSE};
+    return list_of(&attributes);
+}
+
+} // namespace
+
+TEST_CASE("an account that may add to a folder gets files of its own, and nobody else's") {
+    const Sid account = sid_of("NT SERVICE\\small-server");
+    const std::string who = ";;;" + digits_of(account) + ")";
+    // List, read, traverse, add a file, add a folder; not handed down, no removal of what is there.
+    const std::string add = "(A;;0x1200af" + who;
+    CHECK(testing::contains(with_entries(account, {Access::add}), add));
+    const std::string narrowed = with_entries(account, {Access::change, Access::add});
+    CHECK_MESSAGE(testing::contains(narrowed, add), narrowed);
+    CHECK(narrowed.find(who) == narrowed.rfind(who)); // what it had before is gone
+    CHECK(testing::contains(with_entries(account, {Access::change}), "(A;OICI;0x1301bf" + who));
+    CHECK(testing::contains(with_entries(account, {Access::read}), "(A;OICI;0x1200a9" + who));
+}
+
+TEST_CASE("what is closed goes on to let in the service that it was opened for, and nobody else") {
+    void* opened = nullptr;
+    const Sid account = sid_of("NT SERVICE\\small-server");
+    const std::wstring service = wide(digits_of(account));
+    const std::wstring text = L"D:(A;OICI;0x1301bf;;;" + service +
+                              L")(A;OICI;FA;;;WD)(A;;FR;;;SU)" +
+                              L"(A;OICIID;FA;;;S-1-5-80-1-2-3-4-5)(D;;FA;;;" + service + L")";
+    REQUIRE(::ConvertStringSecurityDescriptorToSecurityDescriptorW(text.c_str(), SDDL_REVISION_1,
+                                                                   &opened, nullptr) != 0);
+    const Local<void> owned(opened);
+    const auto list = [](void* descriptor) {
+        BOOL there = FALSE;
+        BOOL defaulted = FALSE;
+        ACL* found = nullptr;
+        ::GetSecurityDescriptorDacl(descriptor, &there, &found, &defaulted);
+        return found;
+    };
+    ACL* const closed = list(attributes_for(0750, true)->lpSecurityDescriptor);
+    const Local<ACL> merged = closed_but_for_services(list(opened), closed);
+    CHECK(merged->AceCount == 4); // SYSTEM, the Administrators, the owner, the service
+    SECURITY_DESCRIPTOR descriptor{};
+    ::InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION);
+    ::SetSecurityDescriptorDacl(&descriptor, TRUE, merged.get(), FALSE);
+    const SECURITY_ATTRIBUTES attributes{sizeof attributes, &descriptor, FALSE};
+    CHECK(
+        testing::contains(list_of(&attributes), "(A;OICI;0x1301bf;;;" + digits_of(account) + ")"));
+    CHECK(closed_but_for_services(nullptr, closed)->AceCount == 3);
+}
