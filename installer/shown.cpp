@@ -85,9 +85,10 @@ AppsListEntry apps_list_entry_of(const cluster::Layout& layout, const cluster::N
     entry.folder = layout.product();
     if (!bundle.empty())
         entry.modify = command({"install", as_windows_has_it(bundle)});
-    entry.uninstall = command({"uninstall", "--suite", layout.suite});
-    entry.quiet_uninstall =
-        command({"uninstall", "--suite", layout.suite, "--confirm", node.name, "--quiet"});
+    // The list shows no entry of Locum's own, so that it goes with the last suite.
+    entry.uninstall = command({"uninstall", "--suite", layout.suite, "--with-locum"});
+    entry.quiet_uninstall = command(
+        {"uninstall", "--suite", layout.suite, "--with-locum", "--confirm", node.name, "--quiet"});
     return entry;
 }
 

@@ -136,7 +136,7 @@ void check_program(const std::string& file, const Program& program) {
     platform::Command command;
     command.argv = {file, "--version"};
     const platform::Finished said = platform::run(command);
-    const std::string line = said.output.substr(0, said.output.find('\n'));
+    const std::string line = said.output.substr(0, said.output.find_first_of("\r\n"));
     if (!said.ok() || line != said_version(program.version))
         throw Error(fmt::format("{}: found a program that says '{}' (exit code {}); expected '{}', "
                                 "as [program] has it",

@@ -6,7 +6,9 @@
 #include "engine/failpoint.hpp"
 #include "engine/runner.hpp"
 #include "installer/begun.hpp"
+#include "installer/resources/folders.hpp"
 #include "installer/resources/services.hpp"
+#include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
@@ -348,7 +350,9 @@ Removal removal_of(const UninstallRequest& request) {
             departure.consequences(), departure.left()};
 }
 
-std::vector<std::string> uninstall(const UninstallRequest& request, Reporter& reporter) {
+namespace {
+
+std::vector<std::string> depart(const UninstallRequest& request, Reporter& reporter) {
     // Both outlive the folder that they are in: they are removed with it, as the last step.
     const platform::Lock lock =
         platform::Lock::take(request.layout.state_file("host.lock"), "uninstall");
@@ -364,6 +368,17 @@ std::vector<std::string> uninstall(const UninstallRequest& request, Reporter& re
                  [&departure] { return departure.superseded(); }},
                 journal, reporter);
     return departure.left();
+}
+
+} // namespace
+
+std::vector<std::string> uninstall(const UninstallRequest& request, Reporter& reporter) {
+    const std::vector<std::string> folders = installer::resources::folders_of_state(request.layout);
+    std::vector<std::string> left = depart(request, reporter);
+    // Where a file keeps its name until nobody has it open, as not every file system of Windows
+    // lets go of it before, lock and journal kept theirs.
+    platform::remove_if_empty(folders);
+    return left;
 }
 
 } // namespace locum::upgrade

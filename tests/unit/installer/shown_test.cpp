@@ -169,14 +169,15 @@ TEST_CASE("apps list: commands name the program in quotes, and the quiet one ask
     CHECK(entry.title == "Small");
     CHECK(entry.version == "1.0");
     CHECK(entry.publisher == "Small");
-    CHECK(entry.uninstall ==
-          "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" uninstall --suite small");
+    CHECK(
+        entry.uninstall ==
+        "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" uninstall --suite small --with-locum");
     CHECK(entry.quiet_uninstall == "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" uninstall "
-                                   "--suite small --confirm \"node 1\" --quiet");
+                                   "--suite small --with-locum --confirm \"node 1\" --quiet");
     CHECK(entry.modify ==
           "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" install \"C:\\state\\a b.bundle\"");
     CHECK(apps_list_entry_of(layout, node, "Small", "C:/locum.exe", "").uninstall ==
-          "\"C:\\locum.exe\" uninstall --suite small");
+          "\"C:\\locum.exe\" uninstall --suite small --with-locum");
     CHECK(apps_list_entry_of(layout, node, "Small", "C:/locum.exe", "").modify == "");
 }
 
