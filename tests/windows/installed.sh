@@ -24,35 +24,21 @@ events="$services\\EventLog\\Application"
 listed='Software\Microsoft\Windows\CurrentVersion\Uninstall\locum-endpoint-manager'
 app_paths='Software\Microsoft\Windows\CurrentVersion\App Paths\locum.exe'
 
-step() { echo "-- $*"; }
-# is WHAT EXPECTED FOUND
-is() { [[ $3 == "$2" ]] || fail "$1 is '$3'; expected '$2'"; }
-is_like() { [[ $3 =~ $2 ]] || fail "$1 is '$3'; expected what is like '$2'"; }
-is_there() {
-    local file
-    for file in "$@"; do
-        [[ -e $drive/$file ]] || fail "C:/$file is missing"
-    done
-}
-is_gone() {
-    local file
-    for file in "$@"; do
-        [[ ! -e $drive/$file ]] || fail "C:/$file is there"
-    done
+# shown FILE PRODUCT COMPANY DESCRIPTION VERSION NAME ICONS: ICONS is the length of their list, in bytes.
+shown() {
+    service_tool shown "$1"
+    expect_said "^ProductName: $2\$"
+    expect_said "^CompanyName: $3\$"
+    expect_said "^FileDescription: $4\$"
+    expect_said "^FileVersion: $5\$"
+    expect_said "^OriginalFilename: $6\$"
+    expect_said '^manifest: [1-9][0-9]+ bytes$'
+    expect_said "^icons: $7 bytes\$"
 }
 # probe: what the server says on its device port.
 probe() { curl --silent --max-time 5 http://127.0.0.1:30001/probe || true; }
-# until SECONDS COMMAND…: it comes true by then.
-until_true() {
-    local end=$((SECONDS + $1))
-    until "${@:2}"; do
-        ((SECONDS < end)) || fail "not within $1 s: ${*:2}"
-        sleep 0.1
-    done
-}
 server_process() { pgrep --ns $$ --nslist net -f '^C:.Program Files.endpoint-manager.*endpoint-server.exe'; }
 serves() { [[ $(probe) == "ok $1" ]]; }
-is_in_state() { [[ $(state_of "$1") == "$2" ]]; }
 # runs VERSION: services run, and the server answers.
 runs() {
     is "state of $agent" RUNNING "$(state_of "$agent")"
@@ -81,8 +67,17 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=A vendor of this te
 osslsigncode sign -certs "$trial/sign.pem" -key "$trial/sign.key" -h sha256 -in "$trial/endpoint-manager-1.0-setup.exe" \
     -out "$trial/signed.exe" >"$trial/last.log"
 mv "$trial/signed.exe" "$trial/endpoint-manager-1.0-setup.exe"
+osslsigncode verify -CAfile "$trial/sign.pem" "$trial/endpoint-manager-1.0-setup.exe" >"$trial/last.log" 2>&1 ||
+    fail "the signature does not hold"
+! grep -i 'invalid PE checksum\|calculated PE checksum' "$trial/last.log" || fail "the checksum is wrong"
 setup 1.0 /quiet /log "Z:$trial/setup.log" --answers "Z:$trial/answers.toml"
 expect_code 0 "the setup"
+# What Windows shows of the setup is the suite, and of the program that it left, Locum.
+icons=$((6 + 14 * $(od -An -tu2 -j4 -N2 platform/windows/program.ico)))
+shown "$trial/endpoint-manager-1.0-setup.exe" 'Endpoint Manager' 'A vendor of this test' 'Endpoint Manager 1.0' 1.0 \
+    endpoint-manager-1.0-setup.exe $((icons * 2 - 6))
+shown "$drive/Program Files/Locum/locum.exe" Locum 'The Locum maintainers' '.*' '[0-9.]+' locum.exe $icons
+cmp "$windows_bin/locum.exe" "$drive/Program Files/Locum/locum.exe" || fail "another program than was put in"
 grep -q 'done service/server' "$trial/setup.log" || fail "/log says nothing of the services"
 well 1.0
 [[ -s $trial/network.token ]] || fail "no network token"
@@ -92,9 +87,10 @@ is "start type of $agent" 0x2 "$(registry "$services\\$agent" Start)"
 is "start type of $server" 0x3 "$(registry "$services\\$server" Start)"
 is "account of $agent" LocalSystem "$(registry "$services\\$agent" ObjectName)"
 is "account of $server" "NT SERVICE\\$server" "$(registry "$services\\$server" ObjectName)"
-is "program of $agent" '"C:\Program Files\Locum\locum.exe" agent run --suite endpoint-manager' \
+program="\"C:\\Program Files\\endpoint-manager\\locum\\$locum_version\\locum.exe\"" # that of the bundle
+is "program of $agent" "$program agent run --suite endpoint-manager" \
     "$(registry "$services\\$agent" ImagePath)"
-is "program of $server" '"C:\Program Files\Locum\locum.exe" service run server --suite endpoint-manager' \
+is "program of $server" "$program service run server --suite endpoint-manager" \
     "$(registry "$services\\$server" ImagePath)"
 for service in "$agent" "$server"; do
     is_like "message file of $service" 'EventCreate\.exe$' "$(registry "$events\\$service" EventMessageFile)"
@@ -102,9 +98,10 @@ done
 is "the name locum" 'C:\Program Files\Locum\locum.exe' "$(registry "$app_paths" '')"
 is "title in the list" 'Endpoint Manager' "$(registry "$listed" DisplayName)"
 is "version in the list" 1.0 "$(registry "$listed" DisplayVersion)"
-is_like "command to modify" '^"C:\\Program Files\\Locum\\locum\.exe" install C:\\.*\.bundle$' "$(registry "$listed" ModifyPath)"
+modify=$(registry "$listed" ModifyPath)
+[[ $modify == "$program install C:\\"*.bundle ]] || fail "the command to modify is '$modify'"
 uninstall=$(registry "$listed" QuietUninstallString)
-is_like "command to uninstall" '^"C:\\Program Files\\Locum\\locum\.exe" uninstall .* --quiet$' "$uninstall"
+[[ $uninstall == "$program uninstall "*" --quiet" ]] || fail "the command to uninstall is '$uninstall'"
 menu='ProgramData/Microsoft/Windows/Start Menu/Programs/Endpoint Manager'
 desktop='users/Public/Desktop'
 is_there "$menu/Options of the server.lnk" "$menu/Web app.url" "$desktop/Options of the server.lnk"
@@ -129,7 +126,7 @@ expect_said 'agent silent'
 serves 1.0 || fail "the server stopped with its agent"
 wine net start "$agent"
 expect_code 0 "net start"
-until_true 20 serves 1.0
+until_true 20 is_in_state "$agent" RUNNING # net.exe of Wine does not wait for it
 well 1.0
 
 # Windows would start it again after a second; Wine keeps no recovery actions.

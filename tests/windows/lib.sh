@@ -3,8 +3,8 @@
 #
 # host_begin               a fresh copy of Wine's folder in $trial, and its server; $drive is its C:
 # host_accounts            the suite's accounts and database on the server of with_postgresql, which answers have then
-# host_setups VERSION…     setups of the endpoint manager: $trial/endpoint-manager-VERSION-setup.exe
-# host_answers             $trial/answers.toml
+# host_setups VERSION…     setups of the endpoint manager: $trial/endpoint-manager-VERSION-setup.exe; sets $locum_version
+# host_answers [embedded]  $trial/answers.toml
 # wine PROGRAM …           keeps what it says in $trial/last.log, and its exit code in $code
 # setup VERSION …, locum … the same of a setup, and of the program that it left
 # registry KEY [NAME]      of HKEY_LOCAL_MACHINE: a value's data (of "": the key's own), or all values, a line each
@@ -37,6 +37,33 @@ service_tool() {
     expect_code 0 "service-tool $*"
 }
 
+step() { echo "-- $*"; }
+# is WHAT EXPECTED FOUND
+is() { [[ $3 == "$2" ]] || fail "$1 is '$3'; expected '$2'"; }
+is_like() { [[ $3 =~ $2 ]] || fail "$1 is '$3'; expected what is like '$2'"; }
+# is_there, is_gone FILE…: below C:/
+is_there() {
+    local file
+    for file in "$@"; do
+        [[ -e $drive/$file ]] || fail "C:/$file is missing"
+    done
+}
+is_gone() {
+    local file
+    for file in "$@"; do
+        [[ ! -e $drive/$file ]] || fail "C:/$file is there"
+    done
+}
+# until_true SECONDS COMMAND…: it comes true by then.
+until_true() {
+    local end=$((SECONDS + $1))
+    until "${@:2}"; do
+        ((SECONDS < end)) || fail "not within $1 s: ${*:2}"
+        sleep 0.1
+    done
+}
+is_in_state() { [[ $(state_of "$1") == "$2" ]]; }
+
 fail() {
     echo "FAILED: $*" >&2
     [[ ! -s $trial/last.log ]] || tail -n 20 "$trial/last.log" >&2
@@ -59,6 +86,17 @@ as_superuser() {
 
 host_setups() {
     local version source
+    locum_version=$("$bin/locum" --version | sed 's/^locum //')
+    # Locum's own, once and once more: what is shown is not the program's.
+    python3 - platform/windows/program.ico >"$trial/icon.ico" <<'PYTHON'
+import struct, sys
+ico = open(sys.argv[1], "rb").read()
+count = struct.unpack_from("<H", ico, 4)[0]
+entries = [struct.unpack_from("<8sII", ico, 6 + 16 * i) for i in range(count)] * 2
+head = struct.pack("<HHH", 0, 1, len(entries))
+skip = 16 * count
+sys.stdout.buffer.write(head + b"".join(struct.pack("<8sII", a, b, c + skip) for a, b, c in entries) + ico[6 + skip:])
+PYTHON
     for version in "$@"; do
         source=$trial/suite-$version
         cp -r "$suites/$version" "$source"
@@ -83,9 +121,13 @@ component = "web-app"
 title = "Web app"
 url = "http://{node.address}:{port.device}/webapp/"
 TOML
+        # It brings Locum for its agents.
+        cp "$windows_bin/locum.exe" "$source/locum.exe"
+        printf '\n[program]\nversion = "%s"\nwindows-x86_64 = "locum.exe"\n' "$locum_version" >>"$source/suite.toml"
         [[ -f $trial/vendor.key ]] || "$bin/locum" bundle keygen "$trial/vendor" >/dev/null
         "$bin/locum" bundle build "$source" --key "$trial/vendor.key" -o "$trial/endpoint-manager-$version.bundle" \
-            --setup "$trial/endpoint-manager-$version-setup" --program "$windows_bin/locum.exe" >"$trial/last.log"
+            --setup "$trial/endpoint-manager-$version-setup" --program "$windows_bin/locum.exe" \
+            --publisher 'A vendor of this test' --icon "$trial/icon.ico" >"$trial/last.log"
     done
 }
 
@@ -108,6 +150,12 @@ create = "network.token"
 manage = false # that of Wine cannot be read
 
 [datasource]
+TOML
+    if [[ ${1:-} == embedded ]]; then
+        echo 'type = "embedded"' >>"$trial/answers.toml"
+        return
+    fi
+    cat >>"$trial/answers.toml" <<TOML
 type = "postgresql"
 host = "127.0.0.1"
 port = $LOCUM_TEST_POSTGRES_PORT

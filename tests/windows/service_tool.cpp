@@ -3,7 +3,9 @@
 //        service-tool account SERVICE ACCOUNT
 //        service-tool hold SERVICE     has it open until it is killed
 //        service-tool open FILE        has the file open, shared with nobody, until it is killed
-//        service-tool hang             a service's program that does not come to its end
+//        service-tool shown FILE       what is shown of a program: title, maker, version, and so
+//        on, a line each service-tool hang             a service's program that does not come to
+//        its end
 // hold and open say "open" when it is so.
 
 #include <cstdio>
@@ -39,6 +41,42 @@ int change(const std::wstring& name, DWORD start, const wchar_t* account) {
         ::ChangeServiceConfigW(service, SERVICE_NO_CHANGE, start, SERVICE_NO_CHANGE, nullptr,
                                nullptr, nullptr, nullptr, account, nullptr, nullptr) == 0)
         return fail("change the service");
+    return 0;
+}
+
+// As the properties of the file have it.
+int show(const std::wstring& file) {
+    DWORD unused = 0;
+    std::vector<char> info(::GetFileVersionInfoSizeW(file.c_str(), &unused));
+    if (info.empty() ||
+        ::GetFileVersionInfoW(file.c_str(), 0, static_cast<DWORD>(info.size()), info.data()) == 0)
+        return fail("read the version");
+    for (const wchar_t* name : {L"ProductName", L"CompanyName", L"FileDescription", L"FileVersion",
+                                L"OriginalFilename"}) {
+        void* value = nullptr;
+        UINT length = 0;
+        if (::VerQueryValueW(info.data(),
+                             (L"\\StringFileInfo\\040904b0\\" + std::wstring(name)).c_str(), &value,
+                             &length) == 0)
+            return fail("read a text of the version");
+        std::printf("%ls: %ls\n", name, static_cast<const wchar_t*>(value));
+    }
+    void* value = nullptr;
+    UINT length = 0;
+    if (::VerQueryValueW(info.data(), L"\\", &value, &length) == 0)
+        return fail("read the version's numbers");
+    const auto& fixed = *static_cast<const VS_FIXEDFILEINFO*>(value);
+    std::printf("numbers: %lu.%lu\n", fixed.dwFileVersionMS >> 16U,
+                fixed.dwFileVersionMS & 0xffffU);
+    const HMODULE program = ::LoadLibraryExW(file.c_str(), nullptr, LOAD_LIBRARY_AS_DATAFILE);
+    if (program == nullptr)
+        return fail("look into the program");
+    const auto size_of = [program](WORD id, const wchar_t* kind) {
+        const HRSRC found = ::FindResourceW(program, MAKEINTRESOURCEW(id), kind);
+        return found == nullptr ? 0UL : ::SizeofResource(program, found);
+    };
+    std::printf("manifest: %lu bytes\nicons: %lu bytes\n", size_of(1, MAKEINTRESOURCEW(24)),
+                size_of(1, MAKEINTRESOURCEW(14)));
     return 0;
 }
 
@@ -82,6 +120,8 @@ int run(const Arguments& arguments) {
                              nullptr) == INVALID_HANDLE_VALUE
                    ? fail("open the file")
                    : stay();
+    if (what == L"shown" && arguments.size() == 3)
+        return show(arguments[2]);
     if (what == L"hang") {
         wchar_t name[] = L"";
         const SERVICE_TABLE_ENTRYW services[] = {{name, service_main}, {nullptr, nullptr}};
