@@ -59,15 +59,28 @@ void print_carried(const suite::Bundle& bundle) {
                    via.manifest().schema, fmt::join(via.manifest().upgrades_from, ", "));
 }
 
-// The name that it got; "": none is wanted. program: "" is this one.
-std::string write_setup(const std::string& program, const std::string& bundle,
-                        const std::string& wanted) {
-    if (wanted.empty())
+struct SetupOptions {
+    std::string name;      // "": none is wanted
+    std::string program;   // "": this one
+    std::string icon;      // file; "": the program's own
+    std::string publisher; // "": the suite's title
+};
+
+// The name that it got.
+std::string write_setup(const SetupOptions& options, const std::string& bundle,
+                        const suite::Manifest& manifest) {
+    if (options.name.empty())
         return "";
     const std::string tool =
-        program.empty() ? platform::this_program() : platform::absolute(program);
-    const std::string setup = suite::setup_name(tool, wanted);
-    suite::write_setup_file(tool, bundle, platform::absolute(setup));
+        options.program.empty() ? platform::this_program() : platform::absolute(options.program);
+    const std::string setup = suite::setup_name(tool, options.name);
+    const std::string file = platform::absolute(setup);
+    suite::ShownOfProgram shown{manifest.title, manifest.version.text(),
+                                options.publisher.empty() ? manifest.title : options.publisher,
+                                file.substr(file.rfind('/') + 1), ""};
+    if (!options.icon.empty())
+        shown.icon = platform::read_file(platform::absolute(options.icon));
+    suite::write_setup_file(tool, bundle, file, shown);
     return setup;
 }
 
@@ -76,8 +89,7 @@ void add_build(CLI::App& app, Action& action) {
         std::string suite;
         std::string key;
         std::string output;
-        std::string setup;
-        std::string program;
+        SetupOptions setup;
         std::vector<std::string> via;
     };
     auto options = std::make_shared<Options>();
@@ -97,13 +109,23 @@ void add_build(CLI::App& app, Action& action) {
         ->type_name("FILE")
         ->allow_extra_args(false);
     command
-        ->add_option("--setup", options->setup,
+        ->add_option("--setup", options->setup.name,
                      "Also write one executable file with this program and the bundle in it")
         ->type_name("FILE");
     command
-        ->add_option("--program", options->program,
+        ->add_option("--program", options->setup.program,
                      "Another system's, for --setup: of Windows, whose setups are named .exe")
         ->type_name("FILE")
+        ->needs("--setup");
+    command
+        ->add_option("--icon", options->setup.icon,
+                     "What Windows shows for the setup, an .ico file; else Locum's")
+        ->type_name("FILE")
+        ->needs("--setup");
+    command
+        ->add_option("--publisher", options->setup.publisher,
+                     "Whose setup it is, as Windows shows it; else the suite's title")
+        ->type_name("NAME")
         ->needs("--setup");
     add_output(*command, *options, true);
     command->callback([options, &action] {
@@ -120,16 +142,16 @@ void add_build(CLI::App& app, Action& action) {
                            bundle.size(), bundle.manifest_sha256());
                 print_carried(bundle);
             }
-            const std::string setup = write_setup(options->program, output, options->setup);
+            const std::string setup = write_setup(options->setup, output, manifest);
             if (options->json)
                 print_document(
                     "bundle",
                     bundle_value({bundle.manifest(), {key.public_key().fingerprint()}, true}));
             else if (!setup.empty())
                 fmt::print("{}: {} and the bundle; it installs when it is started\n", setup,
-                           options->program.empty()
+                           options->setup.program.empty()
                                ? fmt::format("Locum {}", engine::locum_version())
-                               : options->program);
+                               : options->setup.program);
             return 0;
         };
     });
@@ -232,7 +254,8 @@ void add_program(CLI::App& app, Action& action) {
                 platform::make_temporary_folder(platform::parent_of(output), ".locum-program-");
             try {
                 bundle.unpack(options->system, folder + "/unpacked");
-                platform::rename_durably(fmt::format("{}/unpacked/{}", folder, suite::program_name),
+                platform::rename_durably(fmt::format("{}/unpacked/{}", folder,
+                                                     suite::program_file_name(options->system)),
                                          output);
             } catch (const engine::Error&) {
                 platform::remove_all(folder);

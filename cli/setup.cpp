@@ -2,6 +2,7 @@
 
 #include "cli/log_copy.hpp"
 #include "cli/setup_switches.hpp"
+#include "cli/tool.hpp"
 #include "cluster/layout.hpp"
 #include "cluster/node_state.hpp"
 #include "engine/contains.hpp"
@@ -83,7 +84,8 @@ bool is_current(const std::string& program) {
         if (!said.ok() || !said.output.starts_with(before))
             return false;
         const std::string text = said.output.substr(before.size());
-        return Version::parse(text.substr(0, text.find('\n'))) >=
+        // On Windows a line ends with two characters.
+        return Version::parse(text.substr(0, text.find_first_of("\r\n"))) >=
                Version::parse(engine::locum_version());
     } catch (const Error&) {
         return false;
@@ -129,14 +131,14 @@ public:
         for (const std::string& there : platform::places_of_tool(root_))
             if (is_current(there)) {
                 path_ = there;
+                enter();
                 return;
             }
         is_new_ = !platform::exists(path_);
         made_ = platform::missing_folders(platform::parent_of(path_));
         platform::make_folders(platform::parent_of(path_));
         suite::unpack_program(setup, path_);
-        if (root_.empty())
-            platform::enter_tool(path_);
+        enter();
     }
     // A setup left it, for suites that are gone now.
     void leave_with_last_suite() {
@@ -147,12 +149,8 @@ public:
     // What cannot be looked at or removed stays: nothing depends on its being gone.
     ~Tool() {
         try {
-            if (!is_new_ || is_needed())
-                return;
-            if (root_.empty())
-                platform::remove_tool_entry(path_);
-            platform::remove_all(path_);
-            platform::remove_if_empty(made_);
+            if (is_new_ && !is_needed())
+                remove_tool(root_, path_, made_);
         } catch (const std::exception&) {
         }
     }
@@ -161,11 +159,14 @@ public:
 
     const std::string& path() const { return path_; }
     bool is_new() const { return is_new_; }
-    bool is_needed() const {
-        return !platform::list_folder(platform::folder_of_states(root_)).empty();
-    }
+    bool is_needed() const { return tool_is_needed(root_); }
 
 private:
+    void enter() const {
+        if (root_.empty())
+            platform::enter_tool(path_);
+    }
+
     std::string root_, path_;
     bool is_new_ = false;
     std::vector<std::string> made_; // folders

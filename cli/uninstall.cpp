@@ -2,6 +2,7 @@
 #include "cli/as_administrator.hpp"
 #include "cli/document.hpp"
 #include "cli/run_log.hpp"
+#include "cli/tool.hpp"
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
@@ -21,6 +22,7 @@ struct Options : Common {
     bool purge = false;
     bool last_server = false;
     bool without_cluster = false;
+    bool with_locum = false;
     std::string confirm;
     std::string token;
 };
@@ -38,7 +40,15 @@ upgrade::UninstallRequest request_of(const Options& options) {
     return request;
 }
 
-int show(const Options& options, const upgrade::Removal& removal) {
+// Locum's program where it goes, too; else "".
+std::string tool_to_remove(const Options& options, const upgrade::UninstallRequest& request) {
+    return options.with_locum ? tool_of_last_suite(request.layout.root, request.layout.suite) : "";
+}
+
+int show(const Options& options, upgrade::Removal removal, const std::string& tool) {
+    if (!tool.empty())
+        removal.consequences.push_back(
+            fmt::format("{} goes, too: no other suite is on this host", tool));
     if (options.json) {
         print_document("plan", {{"plan", removal.title},
                                 {"steps", steps_value(removal.plan)},
@@ -57,8 +67,9 @@ int show(const Options& options, const upgrade::Removal& removal) {
 int uninstall(const Options& options, upgrade::UninstallRequest& request,
               engine::Reporter& reporter) {
     const upgrade::Removal removal = upgrade::removal_of(request);
+    const std::string tool = tool_to_remove(options, request);
     if (options.plan)
-        return show(options, removal);
+        return show(options, removal, tool);
     require_confirmed(removal.node, options.confirm, [&removal] {
         print_plan(removal.title, removal.plan, false);
         for (const std::string& one : removal.consequences)
@@ -67,6 +78,8 @@ int uninstall(const Options& options, upgrade::UninstallRequest& request,
     platform::StopSignals signals;
     request.cancelled = [&signals] { return signals.arrived(); };
     const std::vector<std::string> left = upgrade::uninstall(request, reporter);
+    if (!tool.empty() && !tool_is_needed(request.layout.root))
+        remove_tool(request.layout.root, tool, {platform::parent_of(tool)});
     if (options.json) {
         print_event("result", {{"result", "removed"}, {"left", left}});
         return 0;
@@ -102,6 +115,9 @@ void add_uninstall(CLI::App& app, Action& action) {
     command->add_flag("--without-cluster", options->without_cluster,
                       "Also where the cluster cannot be reached: it keeps the node until it is "
                       "removed there by name");
+    command->add_flag("--with-locum", options->with_locum,
+                      "Also Locum's program that a setup left, where no other suite is on this "
+                      "host");
     command->add_option("--confirm", options->confirm, "The node's name; else it is asked for")
         ->type_name("NAME");
     command

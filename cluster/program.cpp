@@ -61,11 +61,12 @@ void ask(const Layout& layout, const std::string& version, std::vector<std::stri
 } // namespace
 
 std::string program_file(const Layout& layout, const std::string& version) {
-    return fmt::format("{}/{}/{}", layout.programs(), version, suite::program_name);
+    return fmt::format("{}/{}/{}", layout.programs(), version,
+                       suite::program_file_name(platform::system_name()));
 }
 
 std::string linked_program_file(const Layout& layout) {
-    return fmt::format("{}/{}", link_of(layout), suite::program_name);
+    return fmt::format("{}/{}", link_of(layout), suite::program_file_name(platform::system_name()));
 }
 
 std::string linked_program(const Layout& layout) {

@@ -74,25 +74,29 @@ void dump(const Settings& settings, const std::string& file, const Cancelled& ca
                    [&] { run(make, file + ".log", cancelled); });
     // Read to its end: the table of contents alone is whole in a file that is cut off behind it.
     platform::Command read;
-    read.argv = {"pg_restore", "--file=/dev/null", file};
+    read.argv = {"pg_restore", "--file=" + platform::null_file(), file};
     read.time_limit = dump_time;
     engine::during("reading the backup again", [&] { run(read, file + ".log", cancelled); });
 }
 
 std::string restore_command(const Settings& settings, const std::string& file) {
     if (settings.kind == Kind::sqlite)
-        return fmt::format("rm -f {0}-wal {0}-shm {0}-journal && cp {1} {0}",
-                           platform::as_typed({settings.file}), platform::as_typed({file}));
-    const std::string server = fmt::format("--host={} --port={} --username={} --dbname={}",
-                                           platform::as_typed({settings.host}), settings.port,
-                                           platform::as_typed({settings.locum.user}),
-                                           platform::as_typed({settings.database}));
+        return platform::copy_as_typed(
+            file, settings.file,
+            {settings.file + "-wal", settings.file + "-shm", settings.file + "-journal"});
+    const std::vector<std::string> server = {
+        "--host=" + settings.host, "--port=" + std::to_string(settings.port),
+        "--username=" + settings.locum.user, "--dbname=" + settings.database};
+    std::vector<std::string> empty = {"psql"};
+    empty.insert(empty.end(), server.begin(), server.end());
+    empty.insert(empty.end(), {"--set=ON_ERROR_STOP=1",
+                               "--command=DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT "
+                               "USAGE ON SCHEMA public TO PUBLIC"});
     // Not pg_restore --clean, which stumbles over what the migration has added.
-    return fmt::format(
-        "psql {0} --set=ON_ERROR_STOP=1 --command='DROP SCHEMA public CASCADE; CREATE "
-        "SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC' && pg_restore {0} "
-        "--exit-on-error --single-transaction {1}",
-        server, platform::as_typed({file}));
+    std::vector<std::string> fill = {"pg_restore"};
+    fill.insert(fill.end(), server.begin(), server.end());
+    fill.insert(fill.end(), {"--exit-on-error", "--single-transaction", file});
+    return platform::as_typed(empty) + " && " + platform::as_typed(fill);
 }
 
 // The statement, for as long as it is not to be given up; the connection asks that from now on.
@@ -135,7 +139,9 @@ std::optional<engine::Finding> check_tool(const std::string& tool, const Setting
     finding.expected =
         fmt::format("{} of PostgreSQL {} or newer, the server's version", tool, server);
     finding.remedy = fmt::format("install PostgreSQL's client programs on this host, version {} or "
-                                 "newer (Debian: apt-get install postgresql-client)",
+                                 "newer (Debian: apt-get install postgresql-client; Windows: the "
+                                 "Command Line Tools of its installer, with their folder bin on "
+                                 "PATH)",
                                  server);
     platform::Command ask;
     ask.argv = {tool, "--version"};

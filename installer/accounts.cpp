@@ -118,6 +118,15 @@ std::vector<ServiceFolder> service_folders(const Layout& layout, const NodeState
 
 } // namespace
 
+bool may_be_account(const std::string& name) {
+    return suite::is_account_name(name) || platform::is_other_account_name(name);
+}
+
+std::string account_names_text() {
+    const std::string other = platform::other_account_names();
+    return other.empty() ? std::string(suite::account_name_rule) : other;
+}
+
 bool accounts_declared(const Layout& layout) {
     return cluster::service_manager_used(layout) && platform::accounts_are_declared();
 }

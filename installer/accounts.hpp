@@ -8,6 +8,10 @@
 
 namespace locum::installer {
 
+// Answers may name an account of this host like that; and what they may, for people.
+bool may_be_account(const std::string& name);
+std::string account_names_text();
+
 // They are declared, and what is theirs has owners: where systemd runs the services. On Windows
 // each service has an account that the system makes with it, and what it may use is said as its
 // unit is installed (cluster/service_units.hpp).

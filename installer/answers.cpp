@@ -1,6 +1,7 @@
 #include "installer/answers.hpp"
 
 #include "engine/error.hpp"
+#include "installer/accounts.hpp"
 #include "platform/files.hpp"
 #include "platform/terminal.hpp"
 #include "suite/document.hpp"
@@ -88,9 +89,8 @@ cluster::ServiceChoice service_choice(Section section) {
     cluster::ServiceChoice choice;
     if (section.has("account")) {
         const Text account = section.text("account");
-        if (!suite::is_account_name(account.value))
-            section.fail(account.at, "'" + account.value + "' for 'account'",
-                         std::string(suite::account_name_rule));
+        if (!may_be_account(account.value))
+            section.fail(account.at, "'" + account.value + "' for 'account'", account_names_text());
         choice.account = account.value;
     }
     const Text start = section.text("start", "automatic");

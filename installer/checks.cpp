@@ -73,6 +73,9 @@ const std::vector<CheckInfo>& checks() {
          "there would be nothing to install"},
         {"payload-names", "the host's system can have the names of the bundle's files",
          "they could not be unpacked"},
+        {"program-path",
+         "on Windows: no program's path has more than 259 characters (those of other files may)",
+         "Windows would not start it"},
         {"agent-version",
          "upgrades: every node's agent can read the bundle (`locum`), or the bundle brings one "
          "that can (`program`)",

@@ -1,8 +1,11 @@
 #include "installer/payload_names.hpp"
 
+#include "cluster/layout.hpp"
+#include "engine/contains.hpp"
 #include "platform/file_names.hpp"
 #include "suite/systems.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::installer {
@@ -16,6 +19,15 @@ Finding finding(const std::string& found, const std::string& component, const st
             fmt::format("{} in the bundle's files for {}", found, component),
             "names that a host of " + system + " can have",
             "ask the vendor for a bundle that locum bundle lint finds nothing in"};
+}
+
+// Of CreateProcess, though files may have longer paths; without the NUL of MAX_PATH.
+constexpr std::size_t longest_program_path = 259;
+
+std::size_t characters(const std::string& path) {
+    return static_cast<std::size_t>(std::count_if(path.begin(), path.end(), [](char byte) {
+        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+    }));
 }
 
 } // namespace
@@ -43,6 +55,29 @@ std::vector<Finding> payload_name_findings(const suite::Manifest& manifest,
                         component, manifest.system));
     }
     return findings;
+}
+
+std::vector<Finding> program_path_findings(const suite::Manifest& manifest,
+                                           const std::vector<std::string>& components,
+                                           const std::string& root) {
+    if (!suite::means("windows", manifest.system))
+        return {};
+    const cluster::Layout layout{root, manifest.name};
+    std::string longest;
+    for (const suite::File& file : manifest.files)
+        if (engine::contains(components, file.component) && file.path.ends_with(".exe"))
+            if (std::string path = fmt::format(
+                    "{}/{}", layout.component(manifest.version.text(), file.component), file.path);
+                characters(path) > characters(longest))
+                longest = std::move(path);
+    if (characters(longest) <= longest_program_path)
+        return {};
+    return {{"program-path", engine::Severity::error,
+             fmt::format("{} ({} characters)", longest, characters(longest)),
+             fmt::format("at most {} characters: Windows starts no program with a longer path",
+                         longest_program_path),
+             root.empty() ? "ask the vendor for a bundle with shorter paths"
+                          : "give --root a folder with a shorter path"}};
 }
 
 } // namespace locum::installer

@@ -1,5 +1,6 @@
 #pragma once
-// Names in a bundle that hosts of one system cannot have. `bundle lint` tells the vendor; a bundle
+// Names in a bundle that hosts of one system cannot have, and paths of programs that they cannot
+// start. `bundle lint` tells the vendor; a bundle
 // that was built without it is refused before anything is unpacked.
 
 #include "engine/check.hpp"
@@ -15,5 +16,11 @@ namespace locum::installer {
 std::vector<engine::Finding> payload_name_findings(const suite::Manifest& manifest,
                                                    const std::vector<std::string>& components,
                                                    const std::string& who = "");
+
+// "program-path": of the programs that the components bring, the one with the longest path, where
+// Windows would not start it. root: below which everything is installed; "": the host itself.
+std::vector<engine::Finding> program_path_findings(const suite::Manifest& manifest,
+                                                   const std::vector<std::string>& components,
+                                                   const std::string& root);
 
 } // namespace locum::installer

@@ -107,6 +107,7 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
         std::move(more.begin(), more.end(), std::back_inserter(findings));
     };
     add(host_findings(manifest, answers.components, facts.here));
+    add(program_path_findings(manifest, answers.components, facts.root_folder));
     Components to_unpack = answers.components;
     std::erase_if(to_unpack, [&](const std::string& component) {
         return std::find(facts.unpacked.begin(), facts.unpacked.end(), component) !=

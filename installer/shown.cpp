@@ -86,9 +86,11 @@ AppsListEntry apps_list_entry_of(const cluster::Layout& layout, const cluster::N
     // What is quiet asks nothing, not for rights either.
     if (!bundle.empty())
         entry.modify = command({"install", as_windows_has_it(bundle), as_administrator});
-    entry.uninstall = command({"uninstall", "--suite", layout.suite, as_administrator});
-    entry.quiet_uninstall =
-        command({"uninstall", "--suite", layout.suite, "--confirm", node.name, "--quiet"});
+    // The list shows no entry of Locum's own, so that it goes with the last suite.
+    entry.uninstall =
+        command({"uninstall", "--suite", layout.suite, "--with-locum", as_administrator});
+    entry.quiet_uninstall = command(
+        {"uninstall", "--suite", layout.suite, "--with-locum", "--confirm", node.name, "--quiet"});
     return entry;
 }
 

@@ -2,6 +2,7 @@
 
 #include "engine/contains.hpp"
 #include "engine/error.hpp"
+#include "installer/accounts.hpp"
 #include "installer/requirements.hpp"
 #include "interview/questions_of_network.hpp"
 #include "platform/files.hpp"
@@ -217,10 +218,10 @@ void add_services(std::vector<Question>& all, const Setting& setting) {
         };
         account.suggested = [](const Draft&) { return Value{suites_account}; };
         account.fault = [](const Draft&, const Value& value) {
-            return value.at(0) == suites_account || suite::is_account_name(value[0])
+            return value.at(0) == suites_account || installer::may_be_account(value[0])
                        ? ""
                        : fmt::format("found '{}'; expected {}, or {}", value[0],
-                                     suite::account_name_rule, suites_account);
+                                     installer::account_names_text(), suites_account);
         };
         all.push_back(std::move(account));
     }

@@ -13,6 +13,12 @@ namespace locum::platform {
 bool account_exists(const std::string& name);
 bool group_exists(const std::string& name);
 
+// Beside names as a manifest may have them (suite::is_account_name()), what else an operator may
+// name an account of this system, and how such names are told: Windows: "DOMAIN\NAME" and the like.
+// Linux: nothing, "".
+bool is_other_account_name(const std::string& name);
+std::string other_account_names();
+
 // name: of the file, without its suffix. Writes what differs and has the system make what is
 // missing; an account that exists is left as it is. Throw Error with what the tool said.
 void declare_accounts(const std::string& name, const std::string& text);

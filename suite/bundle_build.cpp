@@ -13,6 +13,7 @@
 #include "suite/manifest_write.hpp"
 #include "suite/output_file.hpp"
 #include "suite/payload.hpp"
+#include "suite/program_bundle.hpp"
 #include "suite/references.hpp"
 #include "suite/systems.hpp"
 #include "suite/template.hpp"
@@ -136,7 +137,7 @@ void check_program(const std::string& file, const Program& program) {
     platform::Command command;
     command.argv = {file, "--version"};
     const platform::Finished said = platform::run(command);
-    const std::string line = said.output.substr(0, said.output.find('\n'));
+    const std::string line = said.output.substr(0, said.output.find_first_of("\r\n"));
     if (!said.ok() || line != said_version(program.version))
         throw Error(fmt::format("{}: found a program that says '{}' (exit code {}); expected '{}', "
                                 "as [program] has it",
@@ -165,7 +166,7 @@ std::map<std::string, std::string> all_folders(const Manifest& suite, const std:
                 .remedy(fmt::format("put it there, or take {} out of [program]", system));
         const std::string made = fmt::format("{}/of-{}", workshop, system);
         platform::make_folders(made);
-        const std::string copied = fmt::format("{}/{}", made, program_name);
+        const std::string copied = fmt::format("{}/{}", made, program_file_name(system));
         platform::copy_file(file, copied, 0755);
         if (system == platform::system_name())
             check_program(copied, *suite.program);

@@ -5,6 +5,10 @@
 
 namespace locum::suite {
 
+// The program's file in a bundle, and on a host: "locum"; on Windows, which starts no other as a
+// service, "locum.exe".
+std::string program_file_name(const std::string& system);
+
 // A bundle of which nothing is used but who signed it, that it is whole, and the program.
 class ProgramBundle {
 public:
@@ -19,7 +23,8 @@ public:
     bool is_for(const std::string& system) const;
     // Of the program for the system, which must be there.
     const std::string& sha256(const std::string& system) const;
-    // Unpacks the program into the folder `into`, as Bundle::unpack does: INTO/locum.
+    // Unpacks the program into the folder `into`, as Bundle::unpack does:
+    // INTO/program_file_name().
     void unpack(const std::string& system, const std::string& into) const;
 
 private:

@@ -22,15 +22,16 @@ using platform::NewFile;
 namespace {
 
 constexpr std::size_t line_length = 128;
-constexpr std::string_view mark = "locum-setup 1 ";
+constexpr std::string_view mark = "locum-setup 2 ";
 // A signature begins at a multiple of 8; and not everybody computes the same checksum of a file
 // with an odd number of bytes.
 constexpr std::size_t alignment = 8;
 constexpr std::size_t longest_padding = alignment - 1;
 
 std::string line_of(const SetupFile& setup) {
-    const std::string text = fmt::format("{}{} {} {}", mark, setup.program_size, setup.bundle_size,
-                                         setup.program_sha256);
+    const std::string text =
+        fmt::format("{}{} {} {} {}", mark, setup.program_size, setup.bundle_begin,
+                    setup.bundle_size, setup.program_sha256);
     return fmt::format("\n{:<{}}\n", text, line_length - 2);
 }
 
@@ -68,11 +69,15 @@ void read_part(const InputFile& file, std::uint64_t offset, std::uint64_t size, 
 // it: so its hash stays the same when the file that it begins is signed.
 class Program {
 public:
-    Program(const InputFile& file, std::optional<PeFile> pe, std::uint64_t size) :
-        file_(file), pe_(pe), size_(size) {}
+    // headers: what it begins with, where the file's are not its own.
+    Program(const InputFile& file, std::optional<PeFile> pe, std::uint64_t size,
+            std::string headers = "") :
+        file_(file),
+        pe_(pe), size_(size), headers_(std::move(headers)) {}
 
     void read(const Take& take) const {
         read_part(file_, 0, size_, [&](std::uint64_t offset, std::string& block) {
+            apply({0, headers_}, offset, block);
             if (pe_) {
                 apply({pe_->checksum_at, std::string(pe_checksum_size, '\0')}, offset, block);
                 apply({pe_->directory_at, std::string(pe_directory_size, '\0')}, offset, block);
@@ -95,7 +100,30 @@ private:
     const InputFile& file_;
     std::optional<PeFile> pe_;
     std::uint64_t size_;
+    std::string headers_;
 };
+
+std::string bytes_at(const InputFile& file, std::uint64_t at, std::uint64_t size) {
+    std::string all;
+    read_part(file, at, size, [&](std::uint64_t, std::string& block) { all += block; });
+    return all;
+}
+
+// The program of a setup, as it was before.
+Program program_of(const SetupFile& setup, const InputFile& file, std::optional<PeFile> pe) {
+    if (setup.bundle_begin == setup.program_size)
+        return {file, pe, setup.program_size};
+    const std::uint64_t head = std::min<std::uint64_t>(setup.program_size, 1U << 16);
+    const KeptHeaders kept = kept_headers(bytes_at(file, 0, head), setup.program_size);
+    if (kept.size > setup.program_size || kept.at > setup.bundle_begin ||
+        kept.size > setup.bundle_begin - kept.at)
+        throw Error(fmt::format("{} is damaged: the headers of its program are not kept where they "
+                                "should be",
+                                file.path()),
+                    engine::Kind::not_trusted)
+            .remedy("get it anew");
+    return {file, pe, setup.program_size, bytes_at(file, kept.at, kept.size)};
+}
 
 // Windows starts no longer ones, and a signature is to follow.
 void require_size_for_windows(const std::string& to, std::uint64_t size) {
@@ -116,41 +144,48 @@ std::string setup_name(const std::string& program, const std::string& wanted) {
     return end != ".exe" && read_pe_file(InputFile(program)) ? wanted + ".exe" : wanted;
 }
 
-void write_setup_file(const std::string& program, const std::string& bundle,
-                      const std::string& to) {
+void write_setup_file(const std::string& program, const std::string& bundle, const std::string& to,
+                      const std::optional<ShownOfProgram>& shown) {
     const InputFile tool(program);
     const InputFile suite(bundle);
     const std::optional<PeFile> pe = read_pe_file(tool);
-    SetupFile setup{to, tool.size(), suite.size(), "", pe.has_value()};
-    if (const auto nested = read_setup_file(program))
+    SetupFile setup{to, tool.size(), tool.size(), suite.size(), "", pe.has_value()};
+    const auto nested = read_setup_file(program);
+    if (nested)
         setup.program_size = nested->program_size;
     else if (pe && pe->signature_size > 0)
         setup.program_size = pe->signature_begin;
-    const Program part(tool, pe, setup.program_size);
+    const Program part =
+        nested ? program_of(*nested, tool, pe) : Program(tool, pe, setup.program_size);
+    std::string dressed; // of a program for Windows all that stands before the bundle
     platform::Sha256 hash;
-    PeChecksum sum;
     part.read([&](std::uint64_t, std::string& block) {
         hash.add(block);
-        sum.add(block);
+        if (pe)
+            dressed += block;
     });
     setup.program_sha256 = platform::hex(hash.finish());
+    if (pe && shown)
+        dressed = with_resources(dressed, *shown);
+    setup.bundle_begin = pe ? dressed.size() : setup.program_size;
     std::string end = line_of(setup);
-    Patch checksum;
     if (pe) {
-        const std::uint64_t before = setup.program_size + setup.bundle_size;
+        const std::uint64_t before = setup.bundle_begin + setup.bundle_size;
         require_size_for_windows(to, before + end.size());
         while ((before + end.size()) % alignment != 0)
             end += '\0';
+        PeChecksum sum;
+        sum.add(dressed);
         read_part(suite, 0, setup.bundle_size,
                   [&](std::uint64_t, std::string& block) { sum.add(block); });
         sum.add(end);
-        checksum = part.checksum(sum);
+        apply(part.checksum(sum), 0, dressed);
     }
     NewFile file(to, 0755);
-    part.read([&](std::uint64_t offset, std::string& block) {
-        apply(checksum, offset, block);
-        file.write(block);
-    });
+    if (pe)
+        file.write(dressed);
+    else
+        part.read([&](std::uint64_t, std::string& block) { file.write(block); });
     read_part(suite, 0, setup.bundle_size,
               [&](std::uint64_t, std::string& block) { file.write(block); });
     file.write(end);
@@ -176,16 +211,17 @@ std::optional<SetupFile> read_setup_file(const std::string& path) {
     line.erase(0, line.size() - line_length);
     if (!std::string_view(line).substr(1).starts_with(mark))
         return std::nullopt;
-    SetupFile setup{path, 0, 0, "", pe.has_value()};
+    SetupFile setup{path, 0, 0, 0, "", pe.has_value()};
     const char* at = line.data() + 1 + mark.size();
     const char* last = line.data() + line.size();
     const auto program = std::from_chars(at, last, setup.program_size);
-    const auto bundle = std::from_chars(std::min(program.ptr + 1, last), last, setup.bundle_size);
+    const auto begin = std::from_chars(std::min(program.ptr + 1, last), last, setup.bundle_begin);
+    const auto bundle = std::from_chars(std::min(begin.ptr + 1, last), last, setup.bundle_size);
     setup.program_sha256 = std::string(std::min(bundle.ptr + 1, last), last).substr(0, 64);
     // One by one: a sum could run over.
     const std::uint64_t room = end - line_length;
-    if (line != line_of(setup) || setup.program_size > room ||
-        setup.bundle_size != room - setup.program_size)
+    if (line != line_of(setup) || setup.program_size > setup.bundle_begin ||
+        setup.bundle_begin > room || setup.bundle_size != room - setup.bundle_begin)
         throw Error(fmt::format("{} is damaged: its last line does not fit its {} bytes", path,
                                 file.size()),
                     engine::Kind::not_trusted)
@@ -196,7 +232,7 @@ std::optional<SetupFile> read_setup_file(const std::string& path) {
 void unpack_program(const SetupFile& setup, const std::string& to) {
     const InputFile from(setup.file);
     const std::optional<PeFile> pe = read_pe_file(from);
-    const Program part(from, pe, setup.program_size);
+    const Program part = program_of(setup, from, pe);
     Patch checksum;
     if (pe) {
         PeChecksum sum;
@@ -219,7 +255,7 @@ void unpack_program(const SetupFile& setup, const std::string& to) {
 
 void unpack_bundle(const SetupFile& setup, const std::string& to) {
     NewFile file(to, 0600);
-    read_part(InputFile(setup.file), setup.program_size, setup.bundle_size,
+    read_part(InputFile(setup.file), setup.bundle_begin, setup.bundle_size,
               [&](std::uint64_t, std::string& block) { file.write(block); });
     file.publish();
 }

@@ -6,7 +6,9 @@
 #include "engine/failpoint.hpp"
 #include "engine/runner.hpp"
 #include "installer/begun.hpp"
+#include "installer/resources/folders.hpp"
 #include "installer/resources/services.hpp"
+#include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
@@ -348,7 +350,14 @@ Removal removal_of(const UninstallRequest& request) {
             departure.consequences(), departure.left()};
 }
 
-std::vector<std::string> uninstall(const UninstallRequest& request, Reporter& reporter) {
+namespace {
+
+struct Departed {
+    std::vector<std::string> left;
+    std::optional<datasource::Settings> datasource;
+};
+
+Departed depart(const UninstallRequest& request, Reporter& reporter) {
     // Both outlive the folder that they are in: they are removed with it, as the last step.
     const platform::Lock lock =
         platform::Lock::take(request.layout.state_file("host.lock"), "uninstall");
@@ -363,7 +372,20 @@ std::vector<std::string> uninstall(const UninstallRequest& request, Reporter& re
                 {operation, departure.epoch(), "", request.cancelled,
                  [&departure] { return departure.superseded(); }},
                 journal, reporter);
-    return departure.left();
+    return {departure.left(), departure.node().datasource};
+}
+
+} // namespace
+
+std::vector<std::string> uninstall(const UninstallRequest& request, Reporter& reporter) {
+    const std::vector<std::string> folders = installer::resources::folders_of_state(request.layout);
+    Departed departed = depart(request, reporter);
+    // Lock, journal and lease are let go of now. Where a file keeps its name until nobody has it
+    // open, as not every file system of Windows lets go of it before, lock and journal kept theirs.
+    platform::remove_if_empty(folders);
+    if (departed.datasource)
+        steps::remove_empty_registry(*departed.datasource, request.layout.suite);
+    return std::move(departed.left);
 }
 
 } // namespace locum::upgrade

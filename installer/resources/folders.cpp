@@ -111,16 +111,13 @@ bool is_needed_to_the_end(const std::string& name) {
 
 void remove_state(const InstalledNode& node) {
     const cluster::Layout& layout = node.layout;
-    std::vector<std::string> folders = own_folders(layout);
+    const std::vector<std::string> folders = folders_of_state(layout);
     for (const std::string& name : platform::list_folder(layout.state()))
         if (!is_needed_to_the_end(name))
             platform::remove_all(layout.state_file(name));
     engine::failpoint("uninstall/state");
     for (const char* name : needed_to_the_end)
         platform::remove_all(layout.state_file(name));
-    folders.push_back(layout.state());
-    for (const std::string& own : {layout.state(), layout.logs()})
-        folders.push_back(platform::parent_of(own)); // Locum's, for all suites
     platform::remove_if_empty(folders);
 }
 
@@ -157,6 +154,14 @@ bool data_goes(const InstalledNode& node, Purge purge) {
 }
 
 } // namespace
+
+std::vector<std::string> folders_of_state(const cluster::Layout& layout) {
+    std::vector<std::string> folders = own_folders(layout);
+    folders.push_back(layout.state());
+    for (const std::string& own : {layout.state(), layout.logs()})
+        folders.push_back(platform::parent_of(own)); // Locum's, for all suites
+    return folders;
+}
 
 std::vector<Resource> folders(const InstalledNode& node, Purge purge) {
     const cluster::Layout& layout = node.layout;

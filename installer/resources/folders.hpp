@@ -15,6 +15,9 @@ std::vector<Resource> folders(const InstalledNode& node, Purge purge);
 // Keys, certificates and settings that make this host a node. Nothing here can make them anew.
 Resource identity(const InstalledNode& node);
 
+// Those that go with the state folder where they are empty, as far as the state folder says.
+std::vector<std::string> folders_of_state(const cluster::Layout& layout);
+
 // What remove() of these leaves, as lines for a person: "data: /var/opt/x". Empty: nothing.
 std::vector<std::string> left_behind(const InstalledNode& node, Purge purge);
 

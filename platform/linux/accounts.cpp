@@ -60,6 +60,14 @@ template <class Id>
 
 } // namespace
 
+bool is_other_account_name(const std::string&) {
+    return false;
+}
+
+std::string other_account_names() {
+    return "";
+}
+
 bool account_exists(const std::string& name) {
     std::vector<char> buffer(entry_size);
     passwd entry{};

@@ -3,6 +3,7 @@
 #include "platform/tree.hpp"
 #include "platform/windows/acl.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::platform {
@@ -15,8 +16,13 @@ namespace {
                 "own (NT SERVICE\\NAME), which the system makes with it");
 }
 
+// A name of this host's own is known without the dot only.
+Sid known(const std::string& name) {
+    return sid_of(name.starts_with(".\\") ? name.substr(2) : name);
+}
+
 Sid require_account(const char* what, const std::string& name) {
-    Sid sid = sid_of(name);
+    Sid sid = known(name);
     if (sid.empty())
         throw engine::Error(fmt::format("there is no {} {}", what, name))
             .remedy("create it, or run the installation again");
@@ -26,7 +32,24 @@ Sid require_account(const char* what, const std::string& name) {
 } // namespace
 
 bool account_exists(const std::string& name) {
-    return !sid_of(name).empty();
+    return !known(name).empty();
+}
+
+bool is_other_account_name(const std::string& name) {
+    const std::size_t slash = name.find('\\');
+    const std::string domain = slash == name.npos ? "." : name.substr(0, slash);
+    const std::string own = slash == name.npos ? name : name.substr(slash + 1);
+    const auto whole = [](const std::string& part, std::size_t longest) {
+        return !part.empty() && part.size() <= longest && part.front() != ' ' &&
+               part.back() != ' ' && part.find_first_of("\"/\\[]:;|=,+*?<>") == part.npos &&
+               std::none_of(part.begin(), part.end(), [](unsigned char c) { return c < ' '; });
+    };
+    return whole(domain, 255) && whole(own, 255) && own.back() != '.';
+}
+
+std::string other_account_names() {
+    return "one that this host knows: .\\NAME, DOMAIN\\NAME, NAME@DOMAIN, or NT "
+           "AUTHORITY\\LocalService";
 }
 
 bool group_exists(const std::string& name) {

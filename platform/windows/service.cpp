@@ -61,7 +61,9 @@ void create(const std::string& name, const std::string& text, const std::string&
     const ServiceDefinition wanted = parse_service_definition(text);
     const ServiceHandle manager = open_manager(SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
     const std::wstring after = name_list(wanted.after);
-    const std::wstring runs_as = wide(account);
+    // One of this host's own is told by the dot.
+    const bool whole = account.find_first_of("\\@") != account.npos || is_local_system(account);
+    const std::wstring runs_as = wide(whole || account.empty() ? account : ".\\" + account);
     const ServiceHandle service(
         ::CreateServiceW(manager.get(), wide(name).c_str(), wide(wanted.title).c_str(),
                          SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START,

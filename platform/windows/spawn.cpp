@@ -147,6 +147,12 @@ NewProcess create_suspended(const std::vector<std::string>& argv, const std::str
             throw path_error("work in", folder, ERROR_PATH_NOT_FOUND);
         if (code == ERROR_DIRECTORY)
             throw path_error("work in", folder, code);
+        if (application.size() >= MAX_PATH)
+            throw engine::Error(
+                fmt::format("cannot execute {}: its path has {} characters, and Windows starts no "
+                            "program whose path has more than {}",
+                            program, application.size(), MAX_PATH - 1))
+                .remedy("use a folder with a shorter path");
         throw path_error("execute", program, code);
     }
     NewProcess made{Handle(information.hProcess), Handle(information.hThread),

@@ -29,20 +29,38 @@ bool registered(cluster::Registry& registry, const installer::InstalledNode& nod
     });
 }
 
+void remove_registry_files(const datasource::Settings& settings) {
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+        platform::remove_all(cluster::registry_file(settings) + suffix);
+}
+
 void drop_registry(const installer::InstalledNode& node) {
     const datasource::Settings& settings = node.datasource.value();
     if (settings.kind != datasource::Kind::sqlite) {
         cluster::Store(settings, node.layout.suite).destroy();
         return;
     }
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
-        platform::remove_all(cluster::registry_file(settings) + suffix);
+    try {
+        remove_registry_files(settings);
+    } catch (const engine::Error&) {
+        // On Windows whoever has it open, as the lease does, keeps it: see remove_empty_registry().
+        cluster::Store(settings, node.layout.suite).destroy();
+    }
+}
+
+bool holds_registry(const datasource::Settings& settings, const std::string& suite) {
+    try {
+        return cluster::Store(settings, suite).exists();
+    } catch (const engine::Error&) {
+        return true; // it cannot be read, and is to go all the same
+    }
 }
 
 bool has_registry(const installer::InstalledNode& node) {
     const datasource::Settings& settings = node.datasource.value();
     if (settings.kind == datasource::Kind::sqlite)
-        return platform::exists(cluster::registry_file(settings));
+        return platform::exists(cluster::registry_file(settings)) &&
+               holds_registry(settings, node.layout.suite);
     return cluster::Store(settings, node.layout.suite).exists();
 }
 
@@ -50,6 +68,12 @@ bool has_registry(const installer::InstalledNode& node) {
 
 bool is_leaving(const installer::InstalledNode& node) {
     return platform::exists(leaving_file(node));
+}
+
+void remove_empty_registry(const datasource::Settings& settings, const std::string& suite) {
+    if (settings.kind == datasource::Kind::sqlite &&
+        platform::exists(cluster::registry_file(settings)) && !holds_registry(settings, suite))
+        remove_registry_files(settings);
 }
 
 Step leave(Conductor& conductor, const installer::InstalledNode& node) {

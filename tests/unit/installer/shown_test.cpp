@@ -246,14 +246,14 @@ TEST_CASE("apps list: commands name the program in quotes, and the quiet one ask
     CHECK(entry.publisher == "Small");
     CHECK(entry.uninstall ==
           "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" uninstall --suite small "
-          "--as-administrator");
+          "--with-locum --as-administrator");
     CHECK(entry.quiet_uninstall == "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" uninstall "
-                                   "--suite small --confirm \"node 1\" --quiet");
+                                   "--suite small --with-locum --confirm \"node 1\" --quiet");
     CHECK(entry.modify ==
           "\"C:\\Program Files\\small\\locum\\0.9\\locum.exe\" install \"C:\\state\\a b.bundle\" "
           "--as-administrator");
     CHECK(apps_list_entry_of(layout, node, "Small", "C:/locum.exe", "").uninstall ==
-          "\"C:\\locum.exe\" uninstall --suite small --as-administrator");
+          "\"C:\\locum.exe\" uninstall --suite small --with-locum --as-administrator");
     CHECK(apps_list_entry_of(layout, node, "Small", "C:/locum.exe", "").modify == "");
 }
 

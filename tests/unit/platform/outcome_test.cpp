@@ -1,5 +1,4 @@
 #include "platform/outcome.hpp"
-#include "platform/shell.hpp"
 
 #include <doctest/doctest.h>
 
@@ -33,10 +32,4 @@ TEST_CASE("outcome: readable is UTF-8 without control characters, whatever was p
     CHECK(readable("\377\376abc") == "abc");
     CHECK(readable(std::string("x\0y\033[2J", 7)) == "x?y?[2J");
     CHECK(readable("\xC3") == "");
-}
-
-TEST_CASE("shell: a command is what a shell reads back") {
-    CHECK(as_typed({"/opt/a-b/locum", "agent", "--x=1"}) == "/opt/a-b/locum agent --x=1");
-    CHECK(as_typed({"/my disk/locum", "it's", "", "$HOME"}) ==
-          "'/my disk/locum' 'it'\\''s' '' '$HOME'");
 }

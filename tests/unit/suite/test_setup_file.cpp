@@ -199,7 +199,7 @@ TEST_CASE("a setup that was cut off is damaged or none") {
     files.replace(whole.substr(0, whole.size() - 1));
     CHECK(!suite::read_setup_file(files.to));
     // Numbers whose sum runs over.
-    const std::string line = "locum-setup 1 18446744073709551615 ";
+    const std::string line = "locum-setup 2 18446744073709551615 ";
     std::string wild =
         whole.substr(0, whole.size() - 128) + "\n" + line + "1 " + std::string(64, 'a');
     wild.resize(whole.size() - 1, ' ');

@@ -21,16 +21,17 @@ TEST_CASE("apps list: an entry there and back, changed and removed") {
     remove_apps_list_entry(name);
     CHECK(apps_list_used());
     CHECK(!apps_list_entry(name));
-    AppsListEntry entry{"Sm\xc3\xa4ll",
-                        "1.0",
-                        "Vendor",
-                        "C:/Program Files/small/locum.exe",
-                        "C:/Program Files/small",
-                        "20261129",
-                        4096,
-                        "\"C:\\x\\locum.exe\" install C:\\a.bundle",
-                        "\"C:\\x\\locum.exe\" uninstall --suite small",
-                        "\"C:\\x\\locum.exe\" uninstall --suite small --confirm n --quiet"};
+    AppsListEntry entry{
+        "Sm\xc3\xa4ll",
+        "1.0",
+        "Vendor",
+        "C:/Program Files/small/locum.exe",
+        "C:/Program Files/small",
+        "20261129",
+        4096,
+        "\"C:\\x\\locum.exe\" install C:\\a.bundle",
+        "\"C:\\x\\locum.exe\" uninstall --suite small --with-locum",
+        "\"C:\\x\\locum.exe\" uninstall --suite small --with-locum --confirm n --quiet"};
     write_apps_list_entry(name, entry);
     CHECK(apps_list_entry(name) == entry);
     const auto raw = [](const char* value) { return RegistryKey::open(key)->text(value); };

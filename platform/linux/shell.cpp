@@ -28,4 +28,15 @@ std::string as_typed(const std::vector<std::string>& argv) {
     return fmt::format("{}", fmt::join(words, " "));
 }
 
+std::string copy_as_typed(const std::string& file, const std::string& to,
+                          const std::vector<std::string>& removed) {
+    std::vector<std::string> remove = {"rm", "-f"};
+    remove.insert(remove.end(), removed.begin(), removed.end());
+    return as_typed(remove) + " && " + as_typed({"cp", file, to});
+}
+
+std::string null_file() {
+    return "/dev/null";
+}
+
 } // namespace locum::platform

@@ -1,0 +1,21 @@
+#include "platform/accounts.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace locum::platform;
+
+TEST_CASE("accounts: names as Windows has them") {
+    for (const char* name : {"joe", ".\\joe", "Administrator", "EXAMPLE\\a service",
+                             "EXAMPLE\\managed$", "joe@example.com", "NT AUTHORITY\\LocalService"})
+        CHECK_MESSAGE(is_other_account_name(name), name);
+    for (const char* name : {"", ".\\", "\\joe", "a\\b\\c", "a/b", "joe.", " joe", "a|b", "a\tb"})
+        CHECK_FALSE_MESSAGE(is_other_account_name(name), name);
+}
+
+TEST_CASE("accounts: one of this host is known by the dot, too") {
+    const std::string own = ownership(std::string(LOCUM_BIN_DIR)).account;
+    const std::string plain = own.substr(own.rfind('\\') + 1);
+    CHECK(account_exists(plain));
+    CHECK(account_exists(".\\" + plain));
+    CHECK_FALSE(account_exists(".\\nobody-of-this-name"));
+}

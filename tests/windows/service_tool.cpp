@@ -1,0 +1,141 @@
+// What a test does to Windows' services and files, beside what sc.exe of Wine can.
+// usage: service-tool start-type SERVICE auto|demand|disabled
+//        service-tool account SERVICE ACCOUNT
+//        service-tool hold SERVICE     has it open until it is killed
+//        service-tool open FILE        has the file open, shared with nobody, until it is killed
+//        service-tool shown FILE       what is shown of a program: title, maker, version, and so
+//        on, a line each service-tool hang             a service's program that does not come to
+//        its end
+// hold and open say "open" when it is so.
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+#include <vector>
+#include <windows.h>
+
+namespace {
+
+using Arguments = std::vector<std::wstring>;
+
+int fail(const char* doing) {
+    std::fprintf(stderr, "cannot %s: error %lu\n", doing, ::GetLastError());
+    return 1;
+}
+
+int stay() {
+    std::puts("open");
+    std::fflush(stdout);
+    ::Sleep(INFINITE);
+    return 0;
+}
+
+SC_HANDLE open_service(const std::wstring& name) {
+    return ::OpenServiceW(::OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT), name.c_str(),
+                          SERVICE_ALL_ACCESS);
+}
+
+int change(const std::wstring& name, DWORD start, const wchar_t* account) {
+    const SC_HANDLE service = open_service(name);
+    if (service == nullptr ||
+        ::ChangeServiceConfigW(service, SERVICE_NO_CHANGE, start, SERVICE_NO_CHANGE, nullptr,
+                               nullptr, nullptr, nullptr, account, nullptr, nullptr) == 0)
+        return fail("change the service");
+    return 0;
+}
+
+// As the properties of the file have it.
+int show(const std::wstring& file) {
+    DWORD unused = 0;
+    std::vector<char> info(::GetFileVersionInfoSizeW(file.c_str(), &unused));
+    if (info.empty() ||
+        ::GetFileVersionInfoW(file.c_str(), 0, static_cast<DWORD>(info.size()), info.data()) == 0)
+        return fail("read the version");
+    for (const wchar_t* name : {L"ProductName", L"CompanyName", L"FileDescription", L"FileVersion",
+                                L"OriginalFilename"}) {
+        void* value = nullptr;
+        UINT length = 0;
+        if (::VerQueryValueW(info.data(),
+                             (L"\\StringFileInfo\\040904b0\\" + std::wstring(name)).c_str(), &value,
+                             &length) == 0)
+            return fail("read a text of the version");
+        std::printf("%ls: %ls\n", name, static_cast<const wchar_t*>(value));
+    }
+    void* value = nullptr;
+    UINT length = 0;
+    if (::VerQueryValueW(info.data(), L"\\", &value, &length) == 0)
+        return fail("read the version's numbers");
+    const auto& fixed = *static_cast<const VS_FIXEDFILEINFO*>(value);
+    std::printf("numbers: %lu.%lu\n", fixed.dwFileVersionMS >> 16U,
+                fixed.dwFileVersionMS & 0xffffU);
+    const HMODULE program = ::LoadLibraryExW(file.c_str(), nullptr, LOAD_LIBRARY_AS_DATAFILE);
+    if (program == nullptr)
+        return fail("look into the program");
+    const auto size_of = [program](WORD id, const wchar_t* kind) {
+        const HRSRC found = ::FindResourceW(program, MAKEINTRESOURCEW(id), kind);
+        return found == nullptr ? 0UL : ::SizeofResource(program, found);
+    };
+    std::printf("manifest: %lu bytes\nicons: %lu bytes\n", size_of(1, MAKEINTRESOURCEW(24)),
+                size_of(1, MAKEINTRESOURCEW(14)));
+    return 0;
+}
+
+SERVICE_STATUS_HANDLE hanging = nullptr;
+
+void tell(DWORD state) {
+    SERVICE_STATUS status{};
+    status.dwServiceType = SERVICE_WIN32_OWN_PROCESS;
+    status.dwCurrentState = state;
+    status.dwControlsAccepted = state == SERVICE_RUNNING ? SERVICE_ACCEPT_STOP : 0;
+    status.dwCheckPoint = state == SERVICE_STOP_PENDING ? 1 : 0; // and never more
+    ::SetServiceStatus(hanging, &status);
+}
+
+DWORD WINAPI take(DWORD control, DWORD, void*, void*) {
+    if (control == SERVICE_CONTROL_STOP)
+        tell(SERVICE_STOP_PENDING);
+    return NO_ERROR;
+}
+
+void WINAPI service_main(DWORD, wchar_t** arguments) {
+    hanging = ::RegisterServiceCtrlHandlerExW(arguments[0], take, nullptr);
+    tell(SERVICE_RUNNING);
+    ::Sleep(INFINITE);
+}
+
+int run(const Arguments& arguments) {
+    const std::wstring what = arguments.size() > 1 ? arguments[1] : L"";
+    if (what == L"start-type" && arguments.size() == 4)
+        return change(arguments[2],
+                      arguments[3] == L"auto"     ? SERVICE_AUTO_START
+                      : arguments[3] == L"demand" ? SERVICE_DEMAND_START
+                                                  : SERVICE_DISABLED,
+                      nullptr);
+    if (what == L"account" && arguments.size() == 4)
+        return change(arguments[2], SERVICE_NO_CHANGE, arguments[3].c_str());
+    if (what == L"hold" && arguments.size() == 3)
+        return open_service(arguments[2]) == nullptr ? fail("open the service") : stay();
+    if (what == L"open" && arguments.size() == 3)
+        return ::CreateFileW(arguments[2].c_str(), GENERIC_READ, 0, nullptr, OPEN_EXISTING, 0,
+                             nullptr) == INVALID_HANDLE_VALUE
+                   ? fail("open the file")
+                   : stay();
+    if (what == L"shown" && arguments.size() == 3)
+        return show(arguments[2]);
+    if (what == L"hang") {
+        wchar_t name[] = L"";
+        const SERVICE_TABLE_ENTRYW services[] = {{name, service_main}, {nullptr, nullptr}};
+        return ::StartServiceCtrlDispatcherW(services) != 0 ? 0 : fail("be a service");
+    }
+    std::fputs("service-tool: see the head of its source\n", stderr);
+    return 2;
+}
+
+} // namespace
+
+int main(int count, char** arguments) {
+    Arguments words;
+    for (int i = 0; i < count; ++i)
+        words.push_back(std::filesystem::path(arguments[i]).wstring());
+    return run(words);
+}
