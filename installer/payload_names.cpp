@@ -1,11 +1,11 @@
 #include "installer/payload_names.hpp"
 
-#include "cluster/layout.hpp"
 #include "engine/contains.hpp"
 #include "platform/file_names.hpp"
 #include "suite/systems.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <fmt/format.h>
 
 namespace locum::installer {
@@ -28,6 +28,14 @@ std::size_t characters(const std::string& path) {
     return static_cast<std::size_t>(std::count_if(path.begin(), path.end(), [](char byte) {
         return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
     }));
+}
+
+bool is_program(std::string path) {
+    constexpr std::string_view end = ".exe";
+    path.erase(0, path.size() - std::min(path.size(), end.size()));
+    return std::equal(path.begin(), path.end(), end.begin(), end.end(), [](char one, char other) {
+        return std::tolower(static_cast<unsigned char>(one)) == other;
+    });
 }
 
 } // namespace
@@ -59,25 +67,24 @@ std::vector<Finding> payload_name_findings(const suite::Manifest& manifest,
 
 std::vector<Finding> program_path_findings(const suite::Manifest& manifest,
                                            const std::vector<std::string>& components,
-                                           const std::string& root) {
+                                           const std::string& product, const std::string& remedy,
+                                           const std::string& who) {
     if (!suite::means("windows", manifest.system))
         return {};
-    const cluster::Layout layout{root, manifest.name};
     std::string longest;
     for (const suite::File& file : manifest.files)
-        if (engine::contains(components, file.component) && file.path.ends_with(".exe"))
-            if (std::string path = fmt::format(
-                    "{}/{}", layout.component(manifest.version.text(), file.component), file.path);
+        if (engine::contains(components, file.component) && is_program(file.path))
+            if (std::string path = fmt::format("{}/versions/{}/{}/{}", product,
+                                               manifest.version.text(), file.component, file.path);
                 characters(path) > characters(longest))
                 longest = std::move(path);
     if (characters(longest) <= longest_program_path)
         return {};
     return {{"program-path", engine::Severity::error,
-             fmt::format("{} ({} characters)", longest, characters(longest)),
+             fmt::format("{}{} ({} characters)", who, longest, characters(longest)),
              fmt::format("at most {} characters: Windows starts no program with a longer path",
                          longest_program_path),
-             root.empty() ? "ask the vendor for a bundle with shorter paths"
-                          : "give --root a folder with a shorter path"}};
+             remedy}};
 }
 
 } // namespace locum::installer

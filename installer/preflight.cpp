@@ -107,7 +107,10 @@ void check_host(const Answers& answers, const Manifest& manifest, const Facts& f
         std::move(more.begin(), more.end(), std::back_inserter(findings));
     };
     add(host_findings(manifest, answers.components, facts.here));
-    add(program_path_findings(manifest, answers.components, facts.root_folder));
+    add(program_path_findings(
+        manifest, answers.components, cluster::Layout{facts.root_folder, manifest.name}.product(),
+        facts.root_folder.empty() ? "ask the vendor for a bundle with shorter paths"
+                                  : "give --root a folder with a shorter path"));
     Components to_unpack = answers.components;
     std::erase_if(to_unpack, [&](const std::string& component) {
         return std::find(facts.unpacked.begin(), facts.unpacked.end(), component) !=

@@ -69,10 +69,20 @@ std::vector<Finding> system_findings(const suite::Manifest& to, const NodeView& 
                  fmt::format("ask the vendor for a bundle that has it; or take {} off {}: locum "
                              "modify --remove {} there",
                              name, node.row.name, name)});
-    if (suite::means("windows", system))
-        for (Finding& finding : installer::payload_name_findings(
-                 suite::for_system(to, system), node.row.components, node.row.name + ": "))
-            findings.push_back(std::move(finding));
+    if (!suite::means("windows", system))
+        return findings;
+    const suite::Manifest there = suite::for_system(to, system);
+    const std::string who = node.row.name + ": ";
+    const auto add = [&findings](std::vector<Finding> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(findings));
+    };
+    add(installer::payload_name_findings(there, node.row.components, who));
+    if (node.host)
+        if (const auto product = node.host->folders.find("product");
+            product != node.host->folders.end())
+            add(installer::program_path_findings(there, node.row.components, product->second.path,
+                                                 "ask the vendor for a bundle with shorter paths",
+                                                 who));
     return findings;
 }
 

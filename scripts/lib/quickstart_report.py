@@ -45,7 +45,7 @@ result = {
     "datasource": arguments.datasource,
     "nodes": len(status["nodes"]),
 }
-for key in ("requests", "failed", "wrong", "stale", "staleness_max_ms", "writes_acknowledged", "writes_refused",
+for key in ("requests", "failed", "wrong", "waited", "stale", "staleness_max_ms", "writes_acknowledged", "writes_refused",
             "writes_lost", "longest_gap_ms", "outage_ms", "write_outage_ms", "seconds"):
     if arguments.least_writes or key in load:  # a load of reads has no figures of writes
         result[key] = load[key]
@@ -67,7 +67,8 @@ if arguments.least_writes:
                  (load["writes_acknowledged"] >= arguments.least_writes,
                   "%d acknowledged writes, expected %d" % (load["writes_acknowledged"], arguments.least_writes))]
 if arguments.mode == "rolling":
-    promises += [(load["outage_ms"] == 0, "an outage of %d ms" % load["outage_ms"])]
+    promises += [(load["outage_ms"] == 0, "an outage of %d ms" % load["outage_ms"]),
+                 (load.get("waited", 0) == 0, "%d requests waited for a server" % load.get("waited", 0))]
 broken = [what for kept, what in promises if not kept]
 for what in broken:
     print("quickstart: %s" % what, file=sys.stderr)

@@ -15,7 +15,7 @@ figure() {
 }
 
 # Ends the load; nothing may have failed, be wrong or lost.
-load_figures=(failed wrong writes_lost outage_ms)
+load_figures=(failed wrong waited writes_lost outage_ms)
 expect_clean_load() {
     local key
     trial_load_end || { cat "$trial/load.log" >&2 && fail "the load saw failures: $(cat "$trial/load.json" 2>/dev/null)"; }

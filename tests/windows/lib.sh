@@ -29,7 +29,7 @@ wine() {
 locum() { wine "$drive/Program Files/Locum/locum.exe" "$@"; }
 setup() { wine "$trial/endpoint-manager-$1-setup.exe" "${@:2}"; }
 service_tool() {
-    wine "$windows_bin/service-tool.exe" "$@"
+    wine "$LOCUM_WINDOWS_BUILD/tests/windows/service-tool.exe" "$@"
     expect_code 0 "service-tool $*"
 }
 

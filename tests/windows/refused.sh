@@ -38,7 +38,7 @@ refused() {
 quietly() { setup 1.0 /quiet --answers "Z:$trial/answers.toml" "$@"; }
 # has_open WHAT NAME: somebody has a service or a file open, until let_go.
 has_open() {
-    scripts/lib/wine "$windows_bin/service-tool.exe" "$@" </dev/null >"$trial/helper.log" 2>&1 &
+    scripts/lib/wine "$LOCUM_WINDOWS_BUILD/tests/windows/service-tool.exe" "$@" </dev/null >"$trial/helper.log" 2>&1 &
     helper=$!
     until_true 20 grep -q open "$trial/helper.log"
 }
@@ -86,7 +86,7 @@ refused 1 "a drive without room for the setup's own program" 'E:/x/.*: Disk full
 [[ -z $(ls -A "$drive_e") ]] || fail "the drive has $(ls -A "$drive_e")"
 
 step "a service that hangs while it stops"
-wine sc create "$server" binPath= "Z:${windows_bin//\//\\}\\service-tool.exe hang"
+wine sc create "$server" binPath= "Z:${LOCUM_WINDOWS_BUILD//\//\\}\\tests\\windows\\service-tool.exe hang"
 expect_code 0 "sc create"
 wine sc start "$server"
 wine sc stop "$server"

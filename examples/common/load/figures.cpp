@@ -41,6 +41,7 @@ Figures::Figures(std::string program, const Instant& start, std::FILE* complaint
 void Figures::record(const Outcome& outcome) {
     const std::lock_guard lock(mutex_);
     ++totals_.requests;
+    totals_.waited += outcome.waited ? 1 : 0;
     switch (outcome.result) {
     case Result::stale:
         ++totals_.stale;

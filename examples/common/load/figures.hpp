@@ -18,7 +18,8 @@ enum class Result { right, stale, refused, failed, wrong };
 struct Outcome {
     Result result = Result::right;
     bool write = false;
-    bool sent = true; // false: surely no server got the request
+    bool sent = true;    // false: surely no server got the request
+    bool waited = false; // in the balancer, since no server was in rotation
     Instant started;
     Instant ended;
     std::string node; // that answered, or the front where none did
@@ -30,6 +31,7 @@ struct Totals {
     std::int64_t requests = 0;
     std::int64_t failed = 0;
     std::int64_t wrong = 0;
+    std::int64_t waited = 0;
     std::int64_t stale = 0;
     std::int64_t staleness_max_ms = 0;
     std::int64_t writes_acknowledged = 0;

@@ -1,5 +1,5 @@
 -- For requests that come while no server is in rotation, as in the outage of an upgrade with a short downtime: they wait for the first
--- one that is back, in place of an error at once. Whoever waits longer gets the error then.
+-- one that is back, in place of an error at once. Whoever waits longer gets the error then. The answer says how long it was (ms): X-Waited.
 local limit_ms, step_ms = 20000, 50
 
 core.register_action("wait_for_server", { "http-req" }, function(transaction)
@@ -10,4 +10,5 @@ core.register_action("wait_for_server", { "http-req" }, function(transaction)
         core.msleep(step_ms)
         waited_ms = waited_ms + step_ms
     end
+    if waited_ms > 0 then transaction:set_var("txn.waited", waited_ms) end
 end)

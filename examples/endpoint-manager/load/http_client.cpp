@@ -209,6 +209,7 @@ Answer HttpClient::exchange(const std::string& method, const std::string& target
         answer.status = static_cast<int>(message.result_int());
         answer.node = text_of(message["X-Node"]);
         answer.mode = text_of(message["X-Mode"]);
+        answer.waited = message.find("X-Waited") != message.end();
         answer.retry_after = message.find(http::field::retry_after) != message.end();
         const std::string snapshot = text_of(message["X-Snapshot"]);
         std::int64_t ms = 0;

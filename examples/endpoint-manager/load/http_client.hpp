@@ -22,6 +22,7 @@ struct Answer {
     std::string mode;
     std::optional<std::int64_t> snapshot_ms;
     bool retry_after = false;
+    bool waited = false; // in the balancer (X-Waited)
     std::string body;
 };
 

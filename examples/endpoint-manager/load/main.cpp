@@ -14,6 +14,7 @@ std::string figures_of(const Report& report) {
     const nlohmann::ordered_json figures{{"requests", totals.requests},
                                          {"failed", totals.failed},
                                          {"wrong", totals.wrong},
+                                         {"waited", totals.waited},
                                          {"stale", totals.stale},
                                          {"staleness_max_ms", totals.staleness_max_ms},
                                          {"writes_acknowledged", totals.writes_acknowledged},

@@ -37,6 +37,7 @@ Outcome request(HttpClient& client, const std::string& method, const std::string
     try {
         const Answer answer = client.exchange(method, target, token, body);
         outcome.ended = Instant::now();
+        outcome.waited = answer.waited;
         if (!answer.node.empty()) {
             outcome.node = answer.node;
         }

@@ -70,11 +70,13 @@ TEST_CASE("HAProxy takes the rendered configuration, and the load passes through
     for (const char* server : {"node-1", "node-2"})
         socket.drain(server);
     endpoint::load::HttpClient patient(front, std::chrono::seconds(20));
-    auto answer =
-        std::async(std::launch::async, [&] { return patient.exchange("GET", "/probe").status; });
+    auto answer = std::async(std::launch::async, [&] { return patient.exchange("GET", "/probe"); });
     CHECK(answer.wait_for(std::chrono::seconds(1)) == std::future_status::timeout);
     socket.ready("node-2");
-    CHECK(answer.get() == 200);
+    const endpoint::load::Answer late = answer.get();
+    CHECK(late.status == 200);
+    CHECK(late.waited);
+    CHECK(!patient.exchange("GET", "/probe").waited);
     socket.ready("node-1");
     // A worker that another one follows has no servers by its own count, and lets nobody wait.
     const std::int64_t before = socket.worker();

@@ -38,7 +38,7 @@ report() {
     shift 2
     python3 - "$folder/load" "$@" <<'PYTHON'
 import json, sys
-figures = dict.fromkeys(["failed", "wrong", "stale", "staleness_max_ms", "writes_refused", "writes_lost",
+figures = dict.fromkeys(["failed", "wrong", "waited", "stale", "staleness_max_ms", "writes_refused", "writes_lost",
                          "longest_gap_ms", "outage_ms", "write_outage_ms"], 0)
 figures.update(requests=8000, writes_acknowledged=500, seconds=40.0)
 if sys.argv[2:]:
@@ -58,6 +58,7 @@ report 1 "1 failed requests" failed 1
 report 1 "1 wrong answers" wrong 1
 report 1 "1 acknowledged writes are lost" writes_lost 1
 report 1 "an outage of 20 ms" outage_ms 20
+report 1 "2 requests waited for a server" waited 2
 rm "$folder/load"
 python3 scripts/lib/quickstart_report.py "$folder/status" "$folder/load" >"$folder/said" 2>&1 && fail "no figures are no success"
 grep -q '^quickstart: the load left no figures' "$folder/said" || fail "expected to read why there are no figures"

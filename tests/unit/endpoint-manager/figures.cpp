@@ -36,6 +36,7 @@ TEST_CASE_FIXTURE(Fixture, "every request is counted once") {
     figures.record(outcome(Result::right, 0, 2, true));
     Outcome stale = outcome(Result::stale, 1, 2);
     stale.staleness_ms = 70;
+    stale.waited = true;
     figures.record(stale);
     figures.record(outcome(Result::refused, 2, 3, true));
     figures.record(outcome(Result::failed, 3, 4));
@@ -45,6 +46,7 @@ TEST_CASE_FIXTURE(Fixture, "every request is counted once") {
     CHECK(totals.failed == 1);
     CHECK(totals.wrong == 1);
     CHECK(totals.stale == 1);
+    CHECK(totals.waited == 1);
     CHECK(totals.staleness_max_ms == 70);
     CHECK(totals.writes_acknowledged == 1);
     CHECK(totals.writes_refused == 1);

@@ -50,22 +50,22 @@ TEST_CASE("payload names: what Windows cannot have is found before it is unpacke
 }
 
 TEST_CASE("payload names: a program whose path is longer than Windows starts is found") {
-    suite::Manifest manifest = on("windows-x86_64", {"bin/run.exe", "bin/longer.txt"});
-    manifest.name = "small";
+    suite::Manifest manifest = on("windows-x86_64", {"bin/run.EXE", "bin/longer.txt"});
     manifest.version = engine::Version::parse("1.0");
-    const std::string end = cluster::Layout{"/r", "small"}.component("1.0", "server").substr(2);
-    const auto with_root = [&](std::size_t length) { // of the program's whole path
-        const std::string root(length - end.size() - std::string("/bin/run.exe").size(), 'r');
-        return installer::program_path_findings(manifest, {"server"}, "/" + root.substr(1));
+    const std::string end = "/versions/1.0/server/bin/run.EXE";
+    const auto of_length = [&](std::size_t length, const char* component = "server") {
+        const std::string product = "/" + std::string(length - end.size() - 1, 'p');
+        return installer::program_path_findings(manifest, {component}, product, "do that",
+                                                "node-2: ");
     };
-    CHECK(with_root(259).empty());
-    const std::vector<engine::Finding> found = with_root(260);
+    CHECK(of_length(259).empty());
+    const std::vector<engine::Finding> found = of_length(260);
     REQUIRE(found.size() == 1);
     CHECK(found[0].name == "program-path");
-    CHECK(found[0].found.ends_with(end + "/bin/run.exe (260 characters)"));
-    CHECK(found[0].remedy == "give --root a folder with a shorter path");
-    CHECK(
-        installer::program_path_findings(manifest, {"other"}, "/" + std::string(300, 'r')).empty());
+    CHECK(found[0].found.starts_with("node-2: /ppp"));
+    CHECK(found[0].found.ends_with(end + " (260 characters)"));
+    CHECK(found[0].remedy == "do that");
+    CHECK(of_length(300, "other").empty());
     manifest.system = "linux-x86_64";
-    CHECK(with_root(260).empty());
+    CHECK(of_length(260).empty());
 }
