@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What a host of Windows (Wine) cannot take is found before anything is changed, with what to do; and a file that somebody
-# has open holds an uninstallation up, and no upgrade. Runs where it may mount a file system of its own, for a drive that is full.
+# has open holds an uninstallation up, and no upgrade.
 # usage: refused.sh
 # LOCUM_BUILD: the programs for Linux; LOCUM_WINDOWS_BUILD: those for Windows; LOCUM_WINDOWS_PREFIX: what they were linked with.
 set -euo pipefail
@@ -9,6 +9,12 @@ cd "$(dirname "$0")/../.."
 bin=$LOCUM_BUILD/bin
 windows_bin=$LOCUM_WINDOWS_BUILD/bin
 suites=$LOCUM_BUILD/examples/endpoint-manager
+# A file system of its own, to be filled.
+if [[ ${LOCUM_OWN_MOUNTS:-} != yes ]]; then
+    as_root=()
+    ((EUID == 0)) || as_root=(--map-root-user)
+    exec env LOCUM_OWN_MOUNTS=yes unshare --mount ${as_root[@]+"${as_root[@]}"} "$PWD/tests/windows/refused.sh"
+fi
 source scripts/lib/trial.sh
 source scripts/lib/windows-wine.sh
 source tests/windows/lib.sh
@@ -17,7 +23,7 @@ drive_e=
 end() {
     [[ -z $helper ]] || kill "$helper" 2>/dev/null || true
     windows_wine_stop
-    [[ -z $drive_e ]] || umount "$drive_e"
+    [[ -z $drive_e ]] || umount "$drive_e" || true
     trial_end
 }
 trap end EXIT
@@ -86,9 +92,10 @@ refused 1 "a drive without room for the setup's own program" 'E:/x/.*: Disk full
 [[ -z $(ls -A "$drive_e") ]] || fail "the drive has $(ls -A "$drive_e")"
 
 step "a service that hangs while it stops"
-wine sc create "$server" binPath= "Z:${LOCUM_WINDOWS_BUILD//\//\\}\\tests\\windows\\service-tool.exe hang"
+wine sc create "$server" binPath= "Z:${LOCUM_WINDOWS_BUILD//\//\\}\\tests\\windows\\service-tool.exe hang ${trial##*/}"
 expect_code 0 "sc create"
 wine sc start "$server"
+until_true 20 is_in_state "$server" RUNNING
 wine sc stop "$server"
 is "state of $server" STOP_PENDING "$(state_of "$server")"
 quietly
@@ -101,7 +108,7 @@ expect_code 0 "sc delete"
 quietly
 refused 4 "a service that is marked" "$server was removed, but a program has it open still" 'close services.msc'
 let_go
-pkill -KILL --ns $$ --nslist net -f 'service-tool.exe hang'
+pkill -KILL -f "service-tool.exe hang ${trial##*/}"
 until_true 20 is_in_state "$server" ''
 
 step "accounts"
@@ -128,8 +135,8 @@ expect_code 11 "an uninstallation with an open file"
 expect_said 'cannot remove C:/.*/index\.html: Sharing violation' # by whom, Wine does not say
 expect_said 'try: end the program that uses it, or restart the host; then run the command again'
 let_go
-locum uninstall --confirm node-1 --last-server --with-locum
-[[ $code == 0 || $code == 194 ]] || fail "the uninstallation ended with $code" # 3010, of which one byte is left
+setup 2.0 /uninstall /quiet --confirm node-1 --last-server
+expect_code 0 "/uninstall"
 is_gone 'Program Files/endpoint-manager' 'Program Files/Locum' ProgramData/Locum/state
 [[ -z $(find "$drive/ProgramData/endpoint-manager" -name '*.registry*') ]] || fail "the registry's file is left"
 echo "refused.sh: all was found"

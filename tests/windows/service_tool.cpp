@@ -3,9 +3,8 @@
 //        service-tool account SERVICE ACCOUNT
 //        service-tool hold SERVICE     has it open until it is killed
 //        service-tool open FILE        has the file open, shared with nobody, until it is killed
-//        service-tool shown FILE       what is shown of a program: title, maker, version, and so
-//        on, a line each service-tool hang             a service's program that does not come to
-//        its end
+//        service-tool shown FILE       what is shown of a program, a line each
+//        service-tool hang MARK        a service's program that never ends; MARK tells which
 // hold and open say "open" when it is so.
 
 #include <cstdio>

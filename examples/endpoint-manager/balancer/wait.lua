@@ -3,8 +3,12 @@
 local limit_ms, step_ms = 20000, 50
 
 core.register_action("wait_for_server", { "http-req" }, function(transaction)
-    -- A worker that another one follows counts no servers any more, and still serves what has reached it.
-    local function nobody() return transaction.f:nbsrv("servers") == 0 and transaction.f:stopping() == 0 end
+    -- A worker that another one follows counts no servers any more, and still serves what has reached it. (A number up to HAProxy 3.0.)
+    local function stopping()
+        local is = transaction.f:stopping()
+        return is == true or is == 1
+    end
+    local function nobody() return transaction.f:nbsrv("servers") == 0 and not stopping() end
     local waited_ms = 0
     while waited_ms < limit_ms and nobody() do
         core.msleep(step_ms)
