@@ -246,7 +246,7 @@ TEST_CASE("answers: what is wrong is said with line and column, found and expect
         {with(a, "[\"server\", \"balancer\"]", "[]"), ":1:1: found no components"},
         {with(b, "name = \"node-2\"", "name = \"node 2\""),
          ":5:8: found 'node 2' for 'name'; expected 1 to 63"},
-        {a + "[services.web]\naccount = \"Not one\"\n", ":24:11: found 'Not one' for 'account'"},
+        {a + "[services.web]\naccount = \"a|b\"\n", ":24:11: found 'a|b' for 'account'"},
         {a + "[services.web]\nstart = \"never\"\n",
          ":24:9: found 'never' for 'start'; expected automatic or manual"},
         {a + "[services.web]\nlimit = 3\n", ":24:1: found the unknown key 'limit'"},

@@ -163,7 +163,7 @@ TEST_CASE("questions: a firewall rule may name networks, and a service an accoun
     CHECK(suggestion(account, {}) == Value{"-"});
     CHECK(fault_of(account, {}, {"-"}).empty());
     CHECK(fault_of(account, {}, {"shop"}).empty());
-    CHECK(fault_of(account, {}, {"the shop"}).starts_with("found 'the shop'; expected "));
+    CHECK(fault_of(account, {}, {"a|b"}).starts_with("found 'a|b'; expected "));
     const Draft advanced{{advanced_key, {"yes"}}, {"components", {"server"}}};
     CHECK(is_asked(account, advanced));
     setting.root = "/srv/node";
