@@ -147,6 +147,16 @@ std::string account_of(const NodeState& node, const Manifest& manifest,
     return service.user.empty() ? manifest.name : service.user;
 }
 
+std::vector<std::string> accounts_let_in(const NodeState& node, const Manifest& manifest) {
+    std::vector<std::string> accounts;
+    if (platform::accounts_are_declared())
+        return accounts;
+    for (const suite::Service* service : services_here(node, manifest))
+        if (std::string account = account_of(node, manifest, *service); !account.empty())
+            accounts.push_back(std::move(account));
+    return accounts;
+}
+
 std::string owner_of(const NodeState& node, const Manifest& manifest,
                      const std::string& component) {
     for (const suite::Service& service : manifest.services)

@@ -54,6 +54,14 @@ enum class Access {
 // says it and this does nothing. Throws Error where the account is unknown.
 void allow(const std::string& path, const std::string& account, Access access);
 
+// The mode that look_at() would tell, were these accounts not let in by allow(): on purpose, they are
+// nobody else. An account that nobody has is somebody else. Linux: the mode.
+unsigned mode_but_for(const std::string& path, const std::vector<std::string>& accounts);
+// set_mode(), but a closed one goes on to let them in where it did. Throws Error where one of them
+// is unknown, since it could not be told from others. Linux: set_mode().
+void set_mode_but_for(const std::string& path, unsigned mode,
+                      const std::vector<std::string>& accounts);
+
 struct Ownership {
     std::string account; // its number, where it has no name
     std::string group;

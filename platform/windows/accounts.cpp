@@ -102,6 +102,23 @@ void allow(const std::string& path, const std::string& account, Access access) {
         add_access(path, require_account("account", account), access);
 }
 
+unsigned mode_but_for(const std::string& path, const std::vector<std::string>& accounts) {
+    std::vector<Sid> insiders;
+    for (const std::string& account : accounts)
+        if (Sid sid = known(account); !sid.empty())
+            insiders.push_back(std::move(sid));
+    return mode_of(path, insiders);
+}
+
+void set_mode_but_for(const std::string& path, unsigned mode,
+                      const std::vector<std::string>& accounts) {
+    std::vector<Sid> insiders;
+    for (const std::string& account : accounts)
+        if (!is_local_system(account))
+            insiders.push_back(require_account("account", account));
+    set_mode(path, mode, insiders);
+}
+
 Ownership ownership(const std::string& path) {
     return {name_of(owner_of(path)), name_of(group_of(path)), mode_of(path)};
 }

@@ -90,13 +90,17 @@ bool has_mode(unsigned found, unsigned asked) {
     return is_private(found) || !is_private(asked);
 }
 
-void set_mode(const std::string& path, unsigned mode) {
+void set_mode(const std::string& path, unsigned mode, const std::vector<Sid>& insiders) {
     const std::optional<FileEntry> found = look_at(path);
     if (!found)
         throw path_error("set the mode of", path, ERROR_FILE_NOT_FOUND);
     if (found->type == FileEntry::Type::link)
         throw path_error("set the mode of", path, ERROR_CANT_ACCESS_FILE);
-    set_access(path, mode);
+    set_access(path, mode, insiders);
+}
+
+void set_mode(const std::string& path, unsigned mode) {
+    set_mode(path, mode, {});
 }
 
 std::string how_to_make_private(const std::string& file) {

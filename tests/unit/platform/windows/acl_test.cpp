@@ -94,13 +94,16 @@ TEST_CASE("an account that may add to a folder gets files of its own, and nobody
     CHECK(testing::contains(with_entries(account, {Access::read}), "(A;OICI;0x1200a9" + who));
 }
 
-TEST_CASE("what is closed goes on to let in the service that it was opened for, and nobody else") {
+TEST_CASE("what is closed goes on to let in the services that it was opened for, and nobody else") {
     void* opened = nullptr;
     const Sid account = sid_of("NT SERVICE\\small-server");
+    const Sid chosen = sid_of("NT AUTHORITY\\LocalService");
+    REQUIRE(digits_of(chosen) == "S-1-5-19");
     const std::wstring service = wide(digits_of(account));
     const std::wstring text = L"D:(A;OICI;0x1301bf;;;" + service +
                               L")(A;OICI;FA;;;WD)(A;;FR;;;SU)" +
-                              L"(A;OICIID;FA;;;S-1-5-80-1-2-3-4-5)(D;;FA;;;" + service + L")";
+                              L"(A;OICI;0x1301bf;;;LS)(A;;FR;;;S-1-5-80-1-2-3-4-5)" +
+                              L"(A;OICIID;FA;;;" + service + L")(D;;FA;;;" + service + L")";
     REQUIRE(::ConvertStringSecurityDescriptorToSecurityDescriptorW(text.c_str(), SDDL_REVISION_1,
                                                                    &opened, nullptr) != 0);
     const Local<void> owned(opened);
@@ -112,13 +115,22 @@ TEST_CASE("what is closed goes on to let in the service that it was opened for, 
         return found;
     };
     ACL* const closed = list(attributes_for(0750, true)->lpSecurityDescriptor);
-    const Local<ACL> merged = closed_but_for_services(list(opened), closed);
-    CHECK(merged->AceCount == 4); // SYSTEM, the Administrators, the owner, the service
+    const std::vector<Sid> insiders = {account, chosen};
+    const Local<ACL> merged = closed_but_for(list(opened), closed, insiders);
+    CHECK(merged->AceCount == 5); // SYSTEM, the Administrators, the owner, both services
     SECURITY_DESCRIPTOR descriptor{};
     ::InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION);
     ::SetSecurityDescriptorDacl(&descriptor, TRUE, merged.get(), FALSE);
     const SECURITY_ATTRIBUTES attributes{sizeof attributes, &descriptor, FALSE};
     CHECK(
         testing::contains(list_of(&attributes), "(A;OICI;0x1301bf;;;" + digits_of(account) + ")"));
-    CHECK(closed_but_for_services(nullptr, closed)->AceCount == 3);
+    CHECK(testing::contains(list_of(&attributes), "(A;OICI;0x1301bf;;;LS)"));
+    CHECK(closed_but_for(nullptr, closed, insiders)->AceCount == 3);
+    CHECK(closed_but_for(list(opened), closed, {})->AceCount == 3);
+    CHECK(is_closed(closed, nullptr, {}));
+    CHECK(is_closed(merged.get(), nullptr, insiders));
+    CHECK_FALSE(is_closed(merged.get(), nullptr, {account})); // whoever they are not told of
+    CHECK_FALSE(is_closed(merged.get(), nullptr, {chosen}));
+    CHECK_FALSE(is_closed(list(opened), nullptr, insiders)); // everybody
+    CHECK_FALSE(is_closed(nullptr, nullptr, insiders));
 }
