@@ -92,13 +92,14 @@ void ServiceUnits::install(const ServiceSpec& spec) const {
     // Elsewhere the unit itself says it, and files have owners.
     if (!services_have_host() || spec.account.empty())
         return;
-    // In the logs' folder it has files of its own, and can neither remove nor replace others.
+    // In the logs' folder it may make files, and can neither remove nor replace Locum's and others'.
     const std::string logs = platform::parent_of(spec.log_file);
     for (const std::string& folder : spec.writeable)
         platform::allow(folder, spec.account,
                         folder == logs ? platform::Access::add : platform::Access::change);
-    platform::append_to(spec.log_file, ""); // made before anybody else can take its name
-    platform::allow(spec.log_file, spec.account, platform::Access::change);
+    // Another service may have taken the name before this one was installed: then it is refused.
+    platform::append_to(spec.log_file, "");
+    platform::allow(spec.log_file, spec.account, platform::Access::log);
     for (const std::string& file : spec.readable)
         if (platform::exists(file))
             platform::allow(file, spec.account, platform::Access::read);

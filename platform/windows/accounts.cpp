@@ -1,7 +1,7 @@
 #include "platform/accounts.hpp"
 
 #include "platform/tree.hpp"
-#include "platform/windows/acl.hpp"
+#include "platform/windows/access.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

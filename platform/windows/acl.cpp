@@ -247,39 +247,6 @@ bool is_local_system(const std::string& account) {
            boost::iequals(account, "NT AUTHORITY\\SYSTEM");
 }
 
-EXPLICIT_ACCESSW entry_for(const Sid& account, Access access, bool folder) {
-    constexpr DWORD reads = FILE_GENERIC_READ | FILE_GENERIC_EXECUTE;
-    EXPLICIT_ACCESSW entry{};
-    entry.grfAccessPermissions = reads;
-    entry.grfAccessMode = GRANT_ACCESS;
-    entry.grfInheritance = folder ? SUB_CONTAINERS_AND_OBJECTS_INHERIT : NO_INHERITANCE;
-    if (access == Access::change)
-        entry.grfAccessPermissions = reads | FILE_GENERIC_WRITE | DELETE;
-    if (access == Access::add) {
-        entry.grfAccessPermissions = reads | FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY;
-        entry.grfAccessMode = SET_ACCESS; // it may have been let do more
-        entry.grfInheritance = NO_INHERITANCE;
-    }
-    entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
-    entry.Trustee.TrusteeType = TRUSTEE_IS_UNKNOWN;
-    entry.Trustee.ptstrName = static_cast<wchar_t*>(pointer(account));
-    return entry;
-}
-
-void add_access(const std::string& path, const Sid& account, Access access) {
-    std::wstring name = wide_path(path);
-    const Descriptor found = security_of(path, DACL_SECURITY_INFORMATION);
-    EXPLICIT_ACCESSW wanted = entry_for(account, access, is_folder(path));
-    ACL* merged = nullptr;
-    DWORD code = ::SetEntriesInAclW(1, &wanted, list_of(found.get()), &merged);
-    const Local<ACL> owned(merged);
-    if (code == ERROR_SUCCESS)
-        code = ::SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION,
-                                       nullptr, nullptr, merged, nullptr);
-    if (code != ERROR_SUCCESS)
-        throw path_error("set the access control list of", path, code);
-}
-
 Sid sid_of(const std::string& account) {
     if (boost::istarts_with(account, virtual_account_domain))
         return sid_of_service(account.substr(std::strlen(virtual_account_domain)));

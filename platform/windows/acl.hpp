@@ -2,7 +2,7 @@
 // Who may do what with a file. A mode without bits for others is a list of its own that nothing is
 // inherited into: SYSTEM, the Administrators, and whoever owns the file. Bits for the group let
 // nobody in, since Windows has no group of a suite's services: each of their accounts gets an entry
-// of its own (add_access). Every other mode is what the folder above hands down.
+// of its own (platform/windows/access.hpp). Every other mode is what the folder above hands down.
 
 #include "platform/accounts.hpp"
 #include "platform/windows/system.hpp"
@@ -52,11 +52,6 @@ Sid group_of(const std::string& path);
 // Of services: each has one of its name behind this, made by the system out of that name.
 inline constexpr const char* virtual_account_domain = "NT SERVICE\\";
 bool is_local_system(const std::string& account);
-// What the account may with a file, or with a folder and what inherits from that; the account lives
-// as long as it.
-EXPLICIT_ACCESSW entry_for(const Sid& account, Access access, bool folder);
-// Adds it to those that are there.
-void add_access(const std::string& path, const Sid& account, Access access);
 // Empty: no account has this name. One of a service has a SID before the service is there.
 Sid sid_of(const std::string& account);
 // "NAME", or "DOMAIN\NAME" where it is not one of this computer's own; the SID in digits where it
