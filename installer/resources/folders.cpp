@@ -44,7 +44,7 @@ std::string fault(const FileEntry& entry, unsigned forbidden) {
 std::vector<std::string> let_in(const InstalledNode& node) {
     std::vector<std::string> accounts;
     for (const auto& [version, here] : node.versions)
-        for (std::string& account : accounts_let_in(node.state, here.manifest))
+        for (std::string& account : accounts_let_in(node.layout, node.state, here.manifest))
             accounts.push_back(std::move(account));
     return accounts;
 }

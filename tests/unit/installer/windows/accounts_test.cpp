@@ -1,6 +1,7 @@
 // Which accounts services run as, where the system has one for each.
 
 #include "installer/accounts.hpp"
+#include "tests/support/scratch.hpp"
 #include "tests/support/small_suite.hpp"
 
 #include <algorithm>
@@ -28,10 +29,12 @@ TEST_CASE("accounts: who is let in on purpose are those of the services that are
     suite::Manifest manifest = testing::small_manifest();
     cluster::NodeState node;
     node.suite = "small";
-    CHECK(accounts_let_in(node, manifest).empty());
+    const testing::Scratch scratch;
+    const cluster::Layout layout{scratch.path(), "small"}; // no service of the host's
+    CHECK(accounts_let_in(layout, node, manifest).empty());
     node.components = {manifest.services.at(0).component};
     node.services[manifest.services.at(0).name].account = "NT AUTHORITY\\LocalService";
-    const std::vector<std::string> accounts = accounts_let_in(node, manifest);
+    const std::vector<std::string> accounts = accounts_let_in(layout, node, manifest);
     CHECK(accounts.front() == "NT AUTHORITY\\LocalService");
     for (const suite::Service& service : manifest.services)
         CHECK((std::find(accounts.begin(), accounts.end(), account_of(node, manifest, service)) !=
