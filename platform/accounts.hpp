@@ -56,8 +56,8 @@ enum class Access {
 // `log` a file that is neither the account's own, this user's, nor the system's.
 void allow(const std::string& path, const std::string& account, Access access);
 
-// The mode that look_at() would tell, were these accounts not let in by allow(): on purpose, they are
-// nobody else. An account that nobody has is somebody else. Linux: the mode.
+// The mode that look_at() would tell, were these accounts not let in by allow(): on purpose, they
+// are nobody else. An account that nobody has is somebody else. Linux: the mode.
 unsigned mode_but_for(const std::string& path, const std::vector<std::string>& accounts);
 // set_mode(), but a closed one goes on to let them in where it did. Throws Error where one of them
 // is unknown, since it could not be told from others. Linux: set_mode().

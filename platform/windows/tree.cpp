@@ -8,7 +8,6 @@
 #include "platform/windows/search.hpp"
 #include "platform/windows/wide.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::platform {
@@ -104,13 +103,11 @@ void set_mode(const std::string& path, unsigned mode) {
 }
 
 std::string how_to_make_private(const std::string& file) {
-    std::string path = absolute(file);
-    std::replace(path.begin(), path.end(), '/', '\\');
     // The first takes back what somebody was given by name, the second what is handed down.
     return fmt::format(
         "icacls \"{0}\" /reset; then: icacls \"{0}\" /inheritance:r /grant:r \"{1}:F\" "
         "*S-1-5-18:F *S-1-5-32-544:F",
-        path, name_of(user_of(::GetCurrentProcess())));
+        with_backslashes(absolute(file)), name_of(user_of(::GetCurrentProcess())));
 }
 
 bool execute_bits_are_kept() {
