@@ -104,6 +104,8 @@ void ServiceUnits::answer_those_that_start() {
             permit.record = service->second.record;
         }
         try {
+            permit.record.spec.account =
+                account_in_use(layout_, names[i], permit.record.spec.account);
             store_permit(folder_, permit);
             answered_[names[i]] = permit.pid;
         } catch (const engine::Error&) {

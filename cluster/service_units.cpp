@@ -43,6 +43,15 @@ std::string services_folder(const Layout& layout) {
     return layout.state_file("services");
 }
 
+std::string account_in_use(const Layout& layout, const std::string& service,
+                           const std::string& first) {
+    if (!service_manager_used(layout))
+        return first;
+    const std::string told =
+        platform::service_unit_account(service_unit_name(layout.suite, service));
+    return told.empty() ? first : told;
+}
+
 ServiceUnits::ServiceUnits(const Layout& layout, std::string program, StartGate gate) :
     layout_(layout), folder_(services_folder(layout)), program_(std::move(program)),
     gate_(std::move(gate)) {
@@ -90,18 +99,23 @@ void ServiceUnits::install(const ServiceSpec& spec) const {
     platform::install_service_unit(unit(spec.name),
                                    service_unit_text(spec, layout_.suite, program_), spec.account);
     // Elsewhere the unit itself says it, and files have owners.
-    if (!services_have_host() || spec.account.empty())
+    if (!services_have_host())
         return;
-    // In the logs' folder it has files of its own, and can neither remove nor replace others.
+    const std::string account = account_in_use(layout_, spec.name, spec.account);
+    if (account.empty())
+        return;
+    // In the logs' folder it may make files, and can neither remove nor replace Locum's and
+    // others'.
     const std::string logs = platform::parent_of(spec.log_file);
     for (const std::string& folder : spec.writeable)
-        platform::allow(folder, spec.account,
+        platform::allow(folder, account,
                         folder == logs ? platform::Access::add : platform::Access::change);
-    platform::append_to(spec.log_file, ""); // made before anybody else can take its name
-    platform::allow(spec.log_file, spec.account, platform::Access::change);
+    // Another service may have taken the name before this one was installed: then it is refused.
+    platform::append_to(spec.log_file, "");
+    platform::allow(spec.log_file, account, platform::Access::log);
     for (const std::string& file : spec.readable)
         if (platform::exists(file))
-            platform::allow(file, spec.account, platform::Access::read);
+            platform::allow(file, account, platform::Access::read);
 }
 
 // Its condition is asked by the manager once more; only that of the moment counts.

@@ -18,6 +18,12 @@ bool service_manager_used(const Layout& layout);
 // Where the services' records are.
 std::string services_folder(const Layout& layout);
 
+// Whom the service runs as: by the host's manager, since an administrator's choice there stays (and
+// is let use what the service needs); first, where the manager has no such service yet, or the unit
+// says it.
+std::string account_in_use(const Layout& layout, const std::string& service,
+                           const std::string& first);
+
 class ServiceUnits final : public Services {
 public:
     // program: Locum's, whose gate the units ask. After a boot it starts what is to run, if the

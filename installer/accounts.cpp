@@ -147,6 +147,23 @@ std::string account_of(const NodeState& node, const Manifest& manifest,
     return service.user.empty() ? manifest.name : service.user;
 }
 
+std::string account_in_use(const Layout& layout, const NodeState& node, const Manifest& manifest,
+                           const suite::Service& service) {
+    return cluster::account_in_use(layout, service.name, account_of(node, manifest, service));
+}
+
+std::vector<std::string> accounts_let_in(const Layout& layout, const NodeState& node,
+                                         const Manifest& manifest) {
+    std::vector<std::string> accounts;
+    if (platform::accounts_are_declared())
+        return accounts;
+    for (const suite::Service* service : services_here(node, manifest))
+        if (std::string account = account_in_use(layout, node, manifest, *service);
+            !account.empty())
+            accounts.push_back(std::move(account));
+    return accounts;
+}
+
 std::string owner_of(const NodeState& node, const Manifest& manifest,
                      const std::string& component) {
     for (const suite::Service& service : manifest.services)
@@ -328,7 +345,7 @@ void hand_over_database(const Layout& layout, const NodeState& node, const Manif
     if (!platform::accounts_are_declared()) {
         for (const suite::Service& service : manifest.services)
             if (service.component == component)
-                allow_database(file, on_copy, account_of(node, manifest, service));
+                allow_database(file, on_copy, account_in_use(layout, node, manifest, service));
         return;
     }
     const std::string owner = owner_of(node, manifest, component);

@@ -22,6 +22,14 @@ std::string account_group(const cluster::Layout& layout);
 // choice, else the service's own; the system's where the manifest says root.
 std::string account_of(const cluster::NodeState& node, const suite::Manifest& manifest,
                        const suite::Service& service);
+// The same, but where the host's manager has the service already and says itself whom it runs as
+// (Windows), that account.
+std::string account_in_use(const cluster::Layout& layout, const cluster::NodeState& node,
+                           const suite::Manifest& manifest, const suite::Service& service);
+// Whom allow() let in on purpose: the accounts of the node's services, where they are not declared.
+std::vector<std::string> accounts_let_in(const cluster::Layout& layout,
+                                         const cluster::NodeState& node,
+                                         const suite::Manifest& manifest);
 // Whose a component's configuration is: the account of its first service; root where it has none.
 std::string owner_of(const cluster::NodeState& node, const suite::Manifest& manifest,
                      const std::string& component);

@@ -204,7 +204,10 @@ std::vector<Rendered> render_configs(const Layout& layout, const NodeState& node
         } else if (cluster::service_manager_used(layout)) {
             for (const suite::Service& service : version.manifest().services)
                 if (service.component == component)
-                    file.readers.push_back(account_of(node, version.manifest(), service));
+                    if (std::string account =
+                            account_in_use(layout, node, version.manifest(), service);
+                        !account.empty())
+                        file.readers.push_back(std::move(account));
         }
         file.secrets = secrets;
         file.candidate = file.to + candidate;

@@ -46,13 +46,23 @@ std::string own_account_of(const std::string& service);
 enum class Access {
     read,
     change,
-    add, // to a folder: make files and folders in it, which are the account's own then; no more
+    add, // to a folder: make files in it, which are the account's own then; no more
+    log, // to a file: read, write and append, but not remove or rename it; no more
 };
 // Lets the account do that with the file, or with the folder and what is and will be in it but for
-// files that nothing is handed down to; who may already, still may, but for
-// the account itself with `add`. Windows only: elsewhere a unit
-// says it and this does nothing. Throws Error where the account is unknown.
+// files that nothing is handed down to; who may already, still may, but for the account itself with
+// `add` and `log`. Windows only: elsewhere a unit says it and this does nothing. Throws Error where
+// the account is unknown; Error(refused) for a link, a file with another name elsewhere, and with
+// `log` a file that is neither the account's own, this user's, nor the system's.
 void allow(const std::string& path, const std::string& account, Access access);
+
+// The mode that look_at() would tell, were these accounts not let in by allow(): on purpose, they
+// are nobody else. An account that nobody has is somebody else. Linux: the mode.
+unsigned mode_but_for(const std::string& path, const std::vector<std::string>& accounts);
+// set_mode(), but a closed one goes on to let them in where it did. Throws Error where one of them
+// is unknown, since it could not be told from others. Linux: set_mode().
+void set_mode_but_for(const std::string& path, unsigned mode,
+                      const std::vector<std::string>& accounts);
 
 struct Ownership {
     std::string account; // its number, where it has no name

@@ -37,6 +37,8 @@ bool remove_file(const std::string& path);
 std::string foreign_owner(const std::string& path);
 // What an administrator does to make all that is in the folder this user's or the administrators'.
 std::string how_to_take_over(const std::string& folder);
+// What an administrator types to remove the link, and not what it leads to.
+std::string how_to_remove_link(const std::string& link);
 // "cannot DOING PATH", since something is there already.
 engine::Error in_the_way(std::string_view doing, std::string_view path);
 // That the number is in use, and by a process that may be another one.

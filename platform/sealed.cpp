@@ -2,7 +2,6 @@
 
 #include "engine/error.hpp"
 #include "platform/hash.hpp"
-#include "platform/host_key.hpp"
 
 #include <fmt/format.h>
 
@@ -19,15 +18,18 @@ std::string seal_to_host(const engine::Secret& value, std::string_view purpose) 
     return bytes ? std::string(prefix) + hex(*bytes) : value.reveal();
 }
 
-engine::Secret open_sealed_to_host(std::string_view text, std::string_view purpose) {
+engine::Secret open_sealed_to_host(std::string_view text, std::string_view purpose,
+                                   const DecryptForHost& decrypt) {
     if (!text.starts_with(prefix))
         return engine::Secret(std::string(text));
-    std::optional<engine::Secret> opened;
+    std::optional<std::string> bytes;
     try {
-        opened = decrypt_for_host(from_hex(text.substr(prefix.size())), purpose);
+        bytes = from_hex(text.substr(prefix.size()));
     } catch (const engine::Error&) {
         // No hex digits: altered.
     }
+    const std::optional<engine::Secret> opened =
+        bytes ? decrypt(*bytes, purpose) : std::optional<engine::Secret>();
     if (!opened)
         throw engine::Error(
             fmt::format("{} cannot be opened: it was sealed on another computer, or "

@@ -2,8 +2,9 @@
 // A secret in a file, bound to this host where the system can do that: who takes the file away has
 // nothing. Windows: by DPAPI. Linux: the file's text is the secret itself.
 
-#include "engine/secret.hpp"
+#include "platform/host_key.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,11 @@ namespace locum::platform {
 // open it: the agent and an administrator's command are two accounts. Throws Error.
 std::string seal_to_host(const engine::Secret& value, std::string_view purpose);
 // A text of another form is the secret itself, as of a file from before. Throws Error(not_trusted)
-// where it was sealed on another host, for another purpose, or altered.
-engine::Secret open_sealed_to_host(std::string_view text, std::string_view purpose);
+// where it was sealed on another host, for another purpose, or altered; the Error of decrypt where
+// that cannot be told now. Tests put another one in its place.
+using DecryptForHost =
+    std::function<std::optional<engine::Secret>(std::string_view bytes, std::string_view purpose)>;
+engine::Secret open_sealed_to_host(std::string_view text, std::string_view purpose,
+                                   const DecryptForHost& decrypt = decrypt_for_host);
 
 } // namespace locum::platform

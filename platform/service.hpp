@@ -54,6 +54,9 @@ bool service_unit_is(const std::string& name, const std::string& text);
 // "enabled", "disabled", "masked", …: whether it starts at boot. Windows: "manual" where it does
 // not, but may be started.
 std::string service_unit_enablement(const std::string& name);
+// The account that it runs as, whatever it was made with; "" where it is not installed. Linux: "":
+// its text says it.
+std::string service_unit_account(const std::string& name);
 void start_service_unit(const std::string& name);
 // Also where it does not run, and where the manager has given it up.
 void restart_service_unit(const std::string& name);

@@ -20,15 +20,18 @@ constexpr unsigned of_others = 0007;
 void require_own_below(const std::string& folder, const GuardCalls& calls) {
     for (const FileEntry& entry : tree(folder)) {
         const std::string path = folder + "/" + entry.path;
-        const std::string other =
-            entry.type == FileEntry::Type::link ? "a link" : calls.foreign_owner(path);
+        const bool link = entry.type == FileEntry::Type::link;
+        const std::string other = link ? "a link" : calls.foreign_owner(path);
         if (other.empty() || !exists(path))
             continue;
         throw engine::Error(fmt::format("{} is {}; expected files of the user that Locum runs as, "
                                         "since others could write to {} until now",
                                         path, other, folder),
                             engine::Kind::refused)
-            .remedy(how_to_take_over(folder));
+            .remedy(link ? fmt::format("see where it leads, and remove it, not that: {}; then try "
+                                       "again",
+                                       how_to_remove_link(path))
+                         : how_to_take_over(folder));
     }
 }
 

@@ -60,7 +60,8 @@ std::optional<Drift> drift_of(const Rendered& file, const std::string& id,
                                  first_other_line(content, file.content)),
                      "what its template gives on this node (not shown, as it may hold secrets)",
                      true);
-    if (!platform::has_mode(entry->mode, file.mode))
+    if (!platform::has_mode(entry->mode, file.mode) &&
+        !platform::has_mode(platform::mode_but_for(file.to, file.readers), file.mode))
         return drift(fmt::format("{} has mode {:04o}", file.to, entry->mode),
                      fmt::format("mode {:04o}", file.mode), false);
     if (file.owner.empty())

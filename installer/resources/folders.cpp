@@ -2,17 +2,21 @@
 
 #include "cluster/departure.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/service_units.hpp"
 #include "engine/error.hpp"
 #include "engine/failpoint.hpp"
 #include "installer/accounts.hpp"
 #include "installer/own_folders.hpp"
 #include "installer/resources/configs.hpp"
+#include "platform/accounts.hpp"
 #include "platform/files.hpp"
 #include "platform/tree.hpp"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <functional>
+#include <optional>
 
 namespace locum::installer::resources {
 
@@ -36,22 +40,47 @@ std::string fault(const FileEntry& entry, unsigned forbidden) {
     return fmt::format("mode {:04o}", entry.mode);
 }
 
-void correct(const std::string& path, const FileEntry& entry, unsigned forbidden) {
+// Of the node's services, in all versions that are here: they may use data, logs and sockets.
+std::vector<std::string> let_in(const InstalledNode& node) {
+    std::vector<std::string> accounts;
+    for (const auto& [version, here] : node.versions)
+        for (std::string& account : accounts_let_in(node.layout, node.state, here.manifest))
+            accounts.push_back(std::move(account));
+    return accounts;
+}
+
+using LetIn = std::function<std::vector<std::string>()>;
+
+std::vector<std::string> nobody() {
+    return {};
+}
+
+// Accounts are looked up only where the mode alone is a fault.
+std::optional<FileEntry> look_at(const std::string& path, unsigned forbidden, const LetIn& who) {
+    std::optional<FileEntry> entry = platform::look_at(path);
+    if (entry && !fault(*entry, forbidden).empty())
+        entry->mode = platform::mode_but_for(path, who());
+    return entry;
+}
+
+void correct(const std::string& path, const FileEntry& entry, unsigned forbidden,
+             const LetIn& who) {
     const unsigned needed = entry.type == FileEntry::Type::folder ? 0700 : 0400;
     if (!fault(entry, forbidden).empty())
-        platform::set_mode(path, (entry.mode & ~forbidden) | needed);
+        platform::set_mode_but_for(path, (entry.mode & ~forbidden) | needed, who());
 }
 
 // A folder that is only held to be there and closed to others; what is in it is the suite's.
 Resource folder(const InstalledNode& node, const std::string& name, const std::string& says,
-                const std::string& path, unsigned forbidden, unsigned mode) {
+                const std::string& path, unsigned forbidden, unsigned mode,
+                const LetIn& who = nobody) {
     const std::string id = "folder/" + name;
     return {id,
             fmt::format("{}, {}", says, path),
             "",
-            [&node, id, path, forbidden] {
+            [&node, id, path, forbidden, who] {
                 std::vector<Drift> drifts;
-                const auto entry = platform::look_at(path);
+                const auto entry = look_at(path, forbidden, who);
                 const std::string found = !entry ? "nothing" : fault(*entry, forbidden);
                 if (!found.empty())
                     drifts.push_back({{id, Severity::error, fmt::format("{}: {}", path, found),
@@ -62,9 +91,9 @@ Resource folder(const InstalledNode& node, const std::string& name, const std::s
                                       false});
                 return drifts;
             },
-            [path, forbidden, mode](Reporter&) {
+            [path, forbidden, mode, who](Reporter&) {
                 platform::make_folders(path, mode);
-                correct(path, platform::look_at(path).value(), forbidden);
+                correct(path, look_at(path, forbidden, who).value(), forbidden, who);
             },
             nullptr,
             nullptr};
@@ -83,6 +112,10 @@ void removed_if_empty(Resource& resource, const std::string& path) {
     resource.remove = [path](Reporter&) { platform::remove_if_empty({path}); };
 }
 
+bool is_of_services(const InstalledNode& node, const std::string& path) {
+    return path.starts_with(cluster::services_folder(node.layout) + "/");
+}
+
 // Of the files below the state folder, those that others may read.
 std::vector<std::pair<std::string, FileEntry>> open_files(const InstalledNode& node) {
     const std::string state = node.layout.state();
@@ -92,10 +125,15 @@ std::vector<std::pair<std::string, FileEntry>> open_files(const InstalledNode& n
         itself->path.clear();
         entries.push_back(*itself);
     }
-    for (const FileEntry& entry : entries)
+    for (FileEntry& entry : entries) {
+        const std::string path = entry.path.empty() ? state : state + "/" + entry.path;
+        // A permit to start is for its service.
+        if (is_of_services(node, path) && !fault(entry, of_anybody_else).empty())
+            entry.mode = platform::mode_but_for(path, let_in(node));
         // What is in a closed folder is closed; but keys are copied, and restored from backups.
         if (!fault(entry, of_anybody_else).empty() || entry.owner != node.owner)
-            open.emplace_back(entry.path.empty() ? state : state + "/" + entry.path, entry);
+            open.emplace_back(path, entry);
+    }
     return open;
 }
 
@@ -138,10 +176,11 @@ Resource state(const InstalledNode& node) {
         return drifts;
     };
     resource.repair = [&node](Reporter&) {
+        const LetIn who = [&node] { return let_in(node); };
         for (const auto& [path, entry] : open_files(node)) {
             if (entry.owner != node.owner)
                 platform::set_owner(path, node.owner);
-            correct(path, entry, of_anybody_else);
+            correct(path, entry, of_anybody_else, is_of_services(node, path) ? who : nobody);
         }
     };
     resource.there = [&node] { return platform::exists(node.layout.state()); };
@@ -168,17 +207,18 @@ std::vector<Resource> folders(const InstalledNode& node, Purge purge) {
     std::vector<Resource> all{state(node)};
     // Where services have accounts of their own, their group writes to these three.
     const unsigned shared = accounts_declared(layout) ? of_others : of_others | 0020;
-    Resource data = folder(node, "data", "the data", node.state.data_folder, shared, 0750);
+    const LetIn who = [&node] { return let_in(node); };
+    Resource data = folder(node, "data", "the data", node.state.data_folder, shared, 0750, who);
     if (data_goes(node, purge))
         removed_whole(data, node.state.data_folder);
     all.push_back(std::move(data));
-    Resource logs = folder(node, "logs", "the logs", layout.logs(), shared, 0750);
+    Resource logs = folder(node, "logs", "the logs", layout.logs(), shared, 0750, who);
     if (purge == Purge::yes)
         removed_whole(logs, layout.logs());
     all.push_back(std::move(logs));
     // Not after a boot: who needs it makes it.
     Resource run =
-        folder(node, "run", "the folder of sockets", node.state.run_folder, shared, 0700);
+        folder(node, "run", "the folder of sockets", node.state.run_folder, shared, 0700, who);
     run.drift = [drift = run.drift, path = node.state.run_folder] {
         return platform::exists(path) ? drift() : std::vector<Drift>{};
     };

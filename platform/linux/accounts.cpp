@@ -5,6 +5,7 @@
 #include "platform/linux/system.hpp"
 #include "platform/outcome.hpp"
 #include "platform/process.hpp"
+#include "platform/tree.hpp"
 
 #include <cerrno>
 #include <fmt/format.h>
@@ -151,6 +152,14 @@ std::string own_account_of(const std::string&) {
 }
 
 void allow(const std::string&, const std::string&, Access) {}
+
+unsigned mode_but_for(const std::string& path, const std::vector<std::string>&) {
+    return ownership(path).mode;
+}
+
+void set_mode_but_for(const std::string& path, unsigned mode, const std::vector<std::string>&) {
+    set_mode(path, mode);
+}
 
 Ownership ownership(const std::string& path) {
     struct stat status {};

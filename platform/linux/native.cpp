@@ -82,6 +82,10 @@ std::string how_to_take_over(const std::string& folder) {
         folder);
 }
 
+std::string how_to_remove_link(const std::string& link) {
+    return fmt::format("rm '{}'", link);
+}
+
 std::string how_to_look_up(const std::string& name) {
     return "getent hosts " + name;
 }

@@ -113,6 +113,10 @@ std::vector<ServiceTrouble> service_unit_troubles(const std::string&, const std:
     return {};
 }
 
+std::string service_unit_account(const std::string&) {
+    return "";
+}
+
 std::string service_unit_enablement(const std::string& name) {
     Command command;
     command.argv = {"systemctl", "is-enabled",

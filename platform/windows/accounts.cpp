@@ -1,7 +1,7 @@
 #include "platform/accounts.hpp"
 
 #include "platform/tree.hpp"
-#include "platform/windows/acl.hpp"
+#include "platform/windows/access.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -100,6 +100,23 @@ std::string own_account_of(const std::string& service) {
 void allow(const std::string& path, const std::string& account, Access access) {
     if (!is_local_system(account)) // it may do everything
         add_access(path, require_account("account", account), access);
+}
+
+unsigned mode_but_for(const std::string& path, const std::vector<std::string>& accounts) {
+    std::vector<Sid> insiders;
+    for (const std::string& account : accounts)
+        if (Sid sid = known(account); !sid.empty())
+            insiders.push_back(std::move(sid));
+    return mode_of(path, insiders);
+}
+
+void set_mode_but_for(const std::string& path, unsigned mode,
+                      const std::vector<std::string>& accounts) {
+    std::vector<Sid> insiders;
+    for (const std::string& account : accounts)
+        if (!is_local_system(account))
+            insiders.push_back(require_account("account", account));
+    set_mode(path, mode, insiders);
 }
 
 Ownership ownership(const std::string& path) {

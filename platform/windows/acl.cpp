@@ -70,12 +70,9 @@ Sid own_user() {
     return own;
 }
 
-// Not just anybody: somebody let this service have the file.
-bool is_of_service(PSID sid) {
-    constexpr DWORD service_accounts = 80;
-    return *::GetSidSubAuthorityCount(sid) == 6 &&
-           ::GetSidIdentifierAuthority(sid)->Value[5] == 5 &&
-           *::GetSidSubAuthority(sid, 0) == service_accounts;
+bool is_among(PSID sid, const std::vector<Sid>& all) {
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Sid& one) { return ::EqualSid(sid, pointer(one)) != 0; });
 }
 
 // As RtlCreateServiceSid makes it: S-1-5-80 and the SHA-1 of the name in capitals, in UTF-16.
@@ -150,7 +147,7 @@ SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder) {
     return folder ? &for_folder : &for_file;
 }
 
-Local<ACL> closed_but_for_services(ACL* found, ACL* closed) {
+Local<ACL> closed_but_for(ACL* found, ACL* closed, const std::vector<Sid>& insiders) {
     std::vector<EXPLICIT_ACCESSW> kept;
     for (DWORD at = 0; found != nullptr && at < found->AceCount; ++at) {
         void* read = nullptr;
@@ -158,7 +155,7 @@ Local<ACL> closed_but_for_services(ACL* found, ACL* closed) {
             fail("cannot read an access control list");
         auto* entry = static_cast<ACCESS_ALLOWED_ACE*>(read);
         if (entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE ||
-            (entry->Header.AceFlags & INHERITED_ACE) != 0 || !is_of_service(&entry->SidStart))
+            (entry->Header.AceFlags & INHERITED_ACE) != 0 || !is_among(&entry->SidStart, insiders))
             continue;
         EXPLICIT_ACCESSW one{};
         one.grfAccessPermissions = entry->Mask;
@@ -176,16 +173,15 @@ Local<ACL> closed_but_for_services(ACL* found, ACL* closed) {
     return Local<ACL>(merged);
 }
 
-void set_access(const std::string& path, unsigned mode) {
+void set_access(const std::string& path, unsigned mode, const std::vector<Sid>& insiders) {
     std::wstring name = wide_path(path);
     ACL empty{};
     ::InitializeAcl(&empty, sizeof empty, ACL_REVISION);
     const SECURITY_ATTRIBUTES* own = attributes_for(mode, is_folder(path));
     Local<ACL> closed;
     if (own != nullptr)
-        closed =
-            closed_but_for_services(list_of(security_of(path, DACL_SECURITY_INFORMATION).get()),
-                                    list_of(own->lpSecurityDescriptor));
+        closed = closed_but_for(list_of(security_of(path, DACL_SECURITY_INFORMATION).get()),
+                                list_of(own->lpSecurityDescriptor), insiders);
     const SECURITY_INFORMATION what =
         DACL_SECURITY_INFORMATION | (own != nullptr ? PROTECTED_DACL_SECURITY_INFORMATION
                                                     : UNPROTECTED_DACL_SECURITY_INFORMATION);
@@ -196,39 +192,37 @@ void set_access(const std::string& path, unsigned mode) {
         throw path_error("set the access control list of", path, code);
 }
 
-unsigned mode_of(const std::string& path) {
-    constexpr unsigned for_itself = 0700;
-    constexpr unsigned for_others = 0755;
-    static const std::vector<Sid> insiders = {
+bool is_closed(ACL* list, PSID owner, const std::vector<Sid>& insiders) {
+    static const std::vector<Sid> always = {
         well_known(WinLocalSystemSid), well_known(WinBuiltinAdministratorsSid),
         well_known(WinCreatorOwnerRightsSid), well_known(WinCreatorOwnerSid), own_user()};
-    const Descriptor found =
-        security_of(path, DACL_SECURITY_INFORMATION | OWNER_SECURITY_INFORMATION);
-    ACL* list = list_of(found.get());
     if (list == nullptr)
-        return for_others; // no list: everybody may do everything
-    PSID owner = nullptr;
-    BOOL defaulted = FALSE;
-    ::GetSecurityDescriptorOwner(found.get(), &owner, &defaulted);
-    const auto is_insider = [&](PSID who) {
-        return is_of_service(who) || (owner != nullptr && ::EqualSid(who, owner) != 0) ||
-               std::any_of(insiders.begin(), insiders.end(),
-                           [&](const Sid& one) { return ::EqualSid(who, pointer(one)) != 0; });
-    };
+        return false; // no list: everybody may do everything
     for (DWORD at = 0; at < list->AceCount; ++at) {
         void* entry = nullptr;
         if (::GetAce(list, at, &entry) == 0)
-            return for_others;
+            return false;
         auto* allowed = static_cast<ACCESS_ALLOWED_ACE*>(entry);
         const bool elsewhere = (allowed->Header.AceFlags & INHERIT_ONLY_ACE) != 0;
         if (elsewhere || allowed->Header.AceType == ACCESS_DENIED_ACE_TYPE)
             continue;
         if (allowed->Header.AceType != ACCESS_ALLOWED_ACE_TYPE)
-            return for_others; // it depends on what cannot be told here
-        if (allowed->Mask != 0 && !is_insider(&allowed->SidStart))
-            return for_others;
+            return false; // it depends on what cannot be told here
+        PSID who = &allowed->SidStart;
+        if (allowed->Mask != 0 && !(owner != nullptr && ::EqualSid(who, owner) != 0) &&
+            !is_among(who, always) && !is_among(who, insiders))
+            return false;
     }
-    return for_itself;
+    return true;
+}
+
+unsigned mode_of(const std::string& path, const std::vector<Sid>& insiders) {
+    const Descriptor found =
+        security_of(path, DACL_SECURITY_INFORMATION | OWNER_SECURITY_INFORMATION);
+    PSID owner = nullptr;
+    BOOL defaulted = FALSE;
+    ::GetSecurityDescriptorOwner(found.get(), &owner, &defaulted);
+    return is_closed(list_of(found.get()), owner, insiders) ? 0700 : 0755;
 }
 
 Sid owner_of(const std::string& path) {
@@ -251,39 +245,6 @@ bool is_local_system(const std::string& account) {
     return account.empty() || boost::iequals(account, "LocalSystem") ||
            boost::iequals(account, ".\\LocalSystem") ||
            boost::iequals(account, "NT AUTHORITY\\SYSTEM");
-}
-
-EXPLICIT_ACCESSW entry_for(const Sid& account, Access access, bool folder) {
-    constexpr DWORD reads = FILE_GENERIC_READ | FILE_GENERIC_EXECUTE;
-    EXPLICIT_ACCESSW entry{};
-    entry.grfAccessPermissions = reads;
-    entry.grfAccessMode = GRANT_ACCESS;
-    entry.grfInheritance = folder ? SUB_CONTAINERS_AND_OBJECTS_INHERIT : NO_INHERITANCE;
-    if (access == Access::change)
-        entry.grfAccessPermissions = reads | FILE_GENERIC_WRITE | DELETE;
-    if (access == Access::add) {
-        entry.grfAccessPermissions = reads | FILE_ADD_FILE | FILE_ADD_SUBDIRECTORY;
-        entry.grfAccessMode = SET_ACCESS; // it may have been let do more
-        entry.grfInheritance = NO_INHERITANCE;
-    }
-    entry.Trustee.TrusteeForm = TRUSTEE_IS_SID;
-    entry.Trustee.TrusteeType = TRUSTEE_IS_UNKNOWN;
-    entry.Trustee.ptstrName = static_cast<wchar_t*>(pointer(account));
-    return entry;
-}
-
-void add_access(const std::string& path, const Sid& account, Access access) {
-    std::wstring name = wide_path(path);
-    const Descriptor found = security_of(path, DACL_SECURITY_INFORMATION);
-    EXPLICIT_ACCESSW wanted = entry_for(account, access, is_folder(path));
-    ACL* merged = nullptr;
-    DWORD code = ::SetEntriesInAclW(1, &wanted, list_of(found.get()), &merged);
-    const Local<ACL> owned(merged);
-    if (code == ERROR_SUCCESS)
-        code = ::SetNamedSecurityInfoW(name.data(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION,
-                                       nullptr, nullptr, merged, nullptr);
-    if (code != ERROR_SUCCESS)
-        throw path_error("set the access control list of", path, code);
 }
 
 Sid sid_of(const std::string& account) {

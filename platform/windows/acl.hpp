@@ -2,7 +2,7 @@
 // Who may do what with a file. A mode without bits for others is a list of its own that nothing is
 // inherited into: SYSTEM, the Administrators, and whoever owns the file. Bits for the group let
 // nobody in, since Windows has no group of a suite's services: each of their accounts gets an entry
-// of its own (add_access). Every other mode is what the folder above hands down.
+// of its own (platform/windows/access.hpp). Every other mode is what the folder above hands down.
 
 #include "platform/accounts.hpp"
 #include "platform/windows/system.hpp"
@@ -23,16 +23,21 @@ inline bool is_private(unsigned mode) {
 SECURITY_ATTRIBUTES* attributes_for(unsigned mode, bool folder);
 template <class T>
 using Local = std::unique_ptr<T, LocalFreed>;
-// The second list, with what the first lets accounts of services do by entries of its own.
-Local<ACL> closed_but_for_services(ACL* found, ACL* closed);
-// What is there already; a closed one goes on to let in the accounts of services that have entries
-// in it.
-void set_access(const std::string& path, unsigned mode);
-// 0700 or 0755; see has_mode().
-unsigned mode_of(const std::string& path);
-
 // The bytes of a SID.
 using Sid = std::vector<unsigned char>;
+// The second list, with what the first lets the insiders do by entries of its own.
+Local<ACL> closed_but_for(ACL* found, ACL* closed, const std::vector<Sid>& insiders);
+// What is there already; a closed one goes on to let in those of the insiders that have entries in
+// it: accounts of services, by what the caller knows of them.
+void set_access(const std::string& path, unsigned mode, const std::vector<Sid>& insiders = {});
+// The same, but throws Error where nothing is there, or a link.
+void set_mode(const std::string& path, unsigned mode, const std::vector<Sid>& insiders);
+// A list lets in nobody but SYSTEM, the Administrators, the owner, this process's user and the
+// insiders.
+bool is_closed(ACL* list, PSID owner, const std::vector<Sid>& insiders);
+// 0700 where it is closed, or 0755; see has_mode().
+unsigned mode_of(const std::string& path, const std::vector<Sid>& insiders = {});
+
 // Empty: it is none.
 Sid bytes_of(PSID sid);
 // "S-1-…"; empty: it is none.
@@ -47,11 +52,6 @@ Sid group_of(const std::string& path);
 // Of services: each has one of its name behind this, made by the system out of that name.
 inline constexpr const char* virtual_account_domain = "NT SERVICE\\";
 bool is_local_system(const std::string& account);
-// What the account may with a file, or with a folder and what inherits from that; the account lives
-// as long as it.
-EXPLICIT_ACCESSW entry_for(const Sid& account, Access access, bool folder);
-// Adds it to those that are there.
-void add_access(const std::string& path, const Sid& account, Access access);
 // Empty: no account has this name. One of a service has a SID before the service is there.
 Sid sid_of(const std::string& account);
 // "NAME", or "DOMAIN\NAME" where it is not one of this computer's own; the SID in digits where it

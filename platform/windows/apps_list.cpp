@@ -1,6 +1,7 @@
 #include "platform/apps_list.hpp"
 
 #include "platform/windows/registry_key.hpp"
+#include "platform/windows/wide.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -11,11 +12,6 @@ namespace {
 
 std::string key_of(const std::string& name) {
     return "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Uninstall\\" + name;
-}
-
-std::string with_backslashes(std::string path) {
-    std::replace(path.begin(), path.end(), '/', '\\');
-    return path;
 }
 
 std::string with_slashes(std::string path) {

@@ -4,6 +4,7 @@
 
 #include "platform/rule_list.hpp"
 #include "platform/windows/com.hpp"
+#include "platform/windows/wide.hpp"
 
 #include <algorithm>
 #include <netfw.h>
@@ -154,11 +155,8 @@ void add_rule(const ListedRule& one) {
         put(&INetFwRule::put_RemoteAddresses, one.from.empty() ? "*" : one.from);
         if (!one.service.empty())
             put(&INetFwRule::put_ServiceName, one.service);
-        if (!one.program.empty()) {
-            std::string path = one.program;
-            std::replace(path.begin(), path.end(), '/', '\\');
-            put(&INetFwRule::put_ApplicationName, path);
-        }
+        if (!one.program.empty())
+            put(&INetFwRule::put_ApplicationName, with_backslashes(one.program));
         put_value(&INetFwRule::put_Direction, NET_FW_RULE_DIR_IN);
         put_value(&INetFwRule::put_Action, NET_FW_ACTION_ALLOW);
         put_value(&INetFwRule::put_Profiles, one.profiles == all_profiles

@@ -2,9 +2,10 @@
 // an administrator resets a password.
 #include "platform/host_key.hpp"
 
-#include "platform/windows/system.hpp"
+#include "platform/windows/dpapi.hpp"
 
 #include <dpapi.h>
+#include <fmt/format.h>
 #include <memory>
 #include <wincrypt.h>
 
@@ -27,6 +28,20 @@ std::string taken(const DATA_BLOB& found) {
 
 } // namespace
 
+bool is_of_elsewhere(DWORD code) {
+    switch (code) {
+    case static_cast<DWORD>(NTE_BAD_KEY_STATE):
+    case static_cast<DWORD>(NTE_BAD_KEY):
+    case static_cast<DWORD>(NTE_BAD_DATA):
+    case static_cast<DWORD>(NTE_BAD_HASH):
+    case ERROR_INVALID_DATA:
+    case ERROR_INVALID_PARAMETER: // of the bytes: the rest is always the same
+        return true;
+    default:
+        return false;
+    }
+}
+
 std::optional<std::string> encrypt_for_host(const engine::Secret& value, std::string_view purpose) {
     DATA_BLOB plain = blob(value.reveal());
     DATA_BLOB entropy = blob(purpose);
@@ -42,8 +57,14 @@ std::optional<engine::Secret> decrypt_for_host(std::string_view bytes, std::stri
     DATA_BLOB entropy = blob(purpose);
     DATA_BLOB plain{};
     if (::CryptUnprotectData(&sealed, nullptr, &entropy, nullptr, nullptr,
-                             CRYPTPROTECT_UI_FORBIDDEN, &plain) == 0)
-        return std::nullopt;
+                             CRYPTPROTECT_UI_FORBIDDEN, &plain) == 0) {
+        const DWORD code = ::GetLastError();
+        if (is_of_elsewhere(code))
+            return std::nullopt;
+        throw system_error(fmt::format("cannot open {} (DPAPI, code {:#x})", purpose, code), code)
+            .remedy("try again; where it stays so, restart Windows, and see its event log "
+                    "(eventvwr.msc, Windows Logs, System)");
+    }
     return engine::Secret(taken(plain));
 }
 

@@ -131,7 +131,11 @@ std::string how_to_take_over(const std::string& folder) {
     return fmt::format(
         "look at what is in it, move away what nobody of you put there, and take over "
         "the rest: icacls \"{}\" /setowner *S-1-5-32-544 /T /L",
-        folder);
+        with_backslashes(folder));
+}
+
+std::string how_to_remove_link(const std::string& link) {
+    return fmt::format("{} \"{}\"", is_folder(link) ? "rmdir" : "del", with_backslashes(link));
 }
 
 std::string how_to_look_up(const std::string& name) {

@@ -213,6 +213,11 @@ std::string service_unit_enablement(const std::string& name) {
     }
 }
 
+std::string service_unit_account(const std::string& name) {
+    const ServiceHandle service = find_service(name, SERVICE_QUERY_CONFIG);
+    return service ? found_definition(service.get(), name).account : "";
+}
+
 void start_service_unit(const std::string& name) {
     const ServiceHandle service = open_service(name, SERVICE_START | SERVICE_QUERY_STATUS);
     const auto ended =

@@ -24,11 +24,6 @@ struct LsaClosed {
     void operator()(LSA_HANDLE policy) const { ::LsaClose(policy); }
 };
 
-Sid bytes_of(PSID sid) {
-    const auto* first = static_cast<const unsigned char*>(sid);
-    return ::IsValidSid(sid) != 0 ? Sid(first, first + ::GetLengthSid(sid)) : Sid();
-}
-
 Sid from_digits(const wchar_t* digits) {
     PSID made = nullptr;
     if (::ConvertStringSidToSidW(digits, &made) == 0)

@@ -1,8 +1,7 @@
 #include "platform/shell.hpp"
 
 #include "platform/command_line.hpp"
-
-#include <algorithm>
+#include "platform/windows/wide.hpp"
 
 namespace locum::platform {
 
@@ -24,9 +23,8 @@ std::string quoted(const std::string& word) {
 }
 
 // The commands of cmd.exe take '/' for the beginning of an option.
-std::string with_backslashes(std::string path) {
-    std::replace(path.begin(), path.end(), '/', '\\');
-    return quoted(path);
+std::string as_path(const std::string& path) {
+    return quoted(with_backslashes(path));
 }
 
 } // namespace
@@ -42,9 +40,9 @@ std::string copy_as_typed(const std::string& file, const std::string& to,
                           const std::vector<std::string>& removed) {
     std::string line;
     for (const std::string& one : removed)
-        line += "(if exist " + with_backslashes(one) + " del /f " + with_backslashes(one) + ") & ";
+        line += "(if exist " + as_path(one) + " del /f " + as_path(one) + ") & ";
     // Without /y it would ask.
-    return line + "copy /y " + with_backslashes(file) + " " + with_backslashes(to);
+    return line + "copy /y " + as_path(file) + " " + as_path(to);
 }
 
 std::string null_file() {

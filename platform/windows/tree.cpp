@@ -8,7 +8,6 @@
 #include "platform/windows/search.hpp"
 #include "platform/windows/wide.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
 namespace locum::platform {
@@ -90,23 +89,25 @@ bool has_mode(unsigned found, unsigned asked) {
     return is_private(found) || !is_private(asked);
 }
 
-void set_mode(const std::string& path, unsigned mode) {
+void set_mode(const std::string& path, unsigned mode, const std::vector<Sid>& insiders) {
     const std::optional<FileEntry> found = look_at(path);
     if (!found)
         throw path_error("set the mode of", path, ERROR_FILE_NOT_FOUND);
     if (found->type == FileEntry::Type::link)
         throw path_error("set the mode of", path, ERROR_CANT_ACCESS_FILE);
-    set_access(path, mode);
+    set_access(path, mode, insiders);
+}
+
+void set_mode(const std::string& path, unsigned mode) {
+    set_mode(path, mode, {});
 }
 
 std::string how_to_make_private(const std::string& file) {
-    std::string path = absolute(file);
-    std::replace(path.begin(), path.end(), '/', '\\');
     // The first takes back what somebody was given by name, the second what is handed down.
     return fmt::format(
         "icacls \"{0}\" /reset; then: icacls \"{0}\" /inheritance:r /grant:r \"{1}:F\" "
         "*S-1-5-18:F *S-1-5-32-544:F",
-        path, name_of(user_of(::GetCurrentProcess())));
+        with_backslashes(absolute(file)), name_of(user_of(::GetCurrentProcess())));
 }
 
 bool execute_bits_are_kept() {

@@ -47,6 +47,11 @@ std::wstring wide_path(const std::string& path) {
     return whole;
 }
 
+std::string with_backslashes(std::string path) {
+    std::replace(path.begin(), path.end(), '/', '\\');
+    return path;
+}
+
 std::string utf8_path(std::wstring_view path) {
     std::string text = utf8(path);
     std::replace(text.begin(), text.end(), '\\', '/');

@@ -13,6 +13,8 @@ std::string utf8(std::wstring_view text);
 // Absolute, with backslashes and \\?\ in front, so that no length and no trailing dot matters; by
 // the current folder where it is relative. Devices ("NUL", "//./pipe/x") stay as they are.
 std::wstring wide_path(const std::string& path);
+// The same path with backslashes, for people and for other programs.
+std::string with_backslashes(std::string path);
 // The way back: without \\?\ and with '/'.
 std::string utf8_path(std::wstring_view path);
 

@@ -1,7 +1,10 @@
 // A service that Locum hosts: what the agent says, and how it ends.
 #include "cluster/service_host.hpp"
+#include "cluster/service_unit.hpp"
 #include "cluster/service_units.hpp"
 #include "platform/process.hpp"
+#include "platform/service.hpp"
+#include "platform/service_definition.hpp"
 #include "platform/service_process.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -99,4 +102,24 @@ TEST_CASE("service host: a permit is for one process, and goes with the service"
     CHECK(!platform::exists(cluster::permit_file(host.folder, "server")));
     platform::write_file(cluster::permit_file(host.folder, "server"), "{", 0600);
     CHECK_THROWS_AS(found(1), engine::Error);
+}
+
+TEST_CASE("service units: who may use the files is whom the manager runs the service as") {
+    const Scratch scratch;
+    const cluster::Layout below{scratch.path(), "small"};
+    CHECK(cluster::account_in_use(below, "server", "chosen") == "chosen");
+    // Of this process, so that cases which run at the same time have others.
+    const cluster::Layout host{"", "unit-" + std::to_string(platform::self().pid)};
+    CHECK(cluster::account_in_use(host, "server", "chosen") == "chosen"); // not there yet
+    if (!cluster::services_have_host() || !platform::service_manager_runs())
+        return;
+    const std::string unit = cluster::service_unit_name(host.suite, "server");
+    platform::ServiceDefinition definition;
+    definition.title = unit;
+    definition.command = platform::service_command({LOCUM_BIN_DIR "/unit-platform-child"});
+    platform::install_service_unit(unit, platform::text_of(definition),
+                                   "NT AUTHORITY\\LocalService");
+    const std::string found = cluster::account_in_use(host, "server", "chosen");
+    platform::remove_service_unit(unit);
+    CHECK(found == "NT AUTHORITY\\LocalService");
 }

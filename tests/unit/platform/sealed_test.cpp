@@ -51,3 +51,15 @@ TEST_CASE("sealed to the host: what is not for it is refused with what to do") {
         CHECK(!error.remedy().empty());
     }
 }
+
+TEST_CASE("sealed to the host: what fails at the moment only is not told as another host's") {
+    const auto busy = [](std::string_view, std::string_view) -> std::optional<Secret> {
+        throw engine::Error("the service is not there").remedy("try again");
+    };
+    const engine::Error error =
+        error_of([&] { open_sealed_to_host("locum-host-1:00", "x", busy); });
+    CHECK(error.kind() != engine::Kind::not_trusted);
+    CHECK(testing::contains(error.what(), "the service is not there"));
+    CHECK(error.remedy() == "try again");
+    CHECK(open_sealed_to_host("plain", "x", busy).reveal() == "plain");
+}

@@ -1,4 +1,5 @@
 #include "platform/guarded_folder.hpp"
+#include "platform/native.hpp"
 #include "platform/new_file.hpp"
 #include "platform/system_folders.hpp"
 #include "tests/support/scratch.hpp"
@@ -72,7 +73,7 @@ TEST_CASE("a folder that was open to others is taken only where all below it is 
         const engine::Error error = testing::error_of([&] { guard_folder(folder, calls); });
         CHECK(error.kind() == engine::Kind::refused);
         CHECK(testing::contains(error.what(), foreign + " is of user mallory"));
-        CHECK(testing::contains(error.remedy(), folder));
+        CHECK(error.remedy() == how_to_take_over(folder));
         CHECK(open);
     }
     foreign = folder + "/suite/late";
@@ -82,6 +83,14 @@ TEST_CASE("a folder that was open to others is taken only where all below it is 
     CHECK(open);
     meanwhile = [] {};
     foreign.clear();
+    // No new owner makes a link safe.
+    const std::string link = folder + "/suite/etc/link";
+    switch_link(link, "elsewhere");
+    const engine::Error error = testing::error_of([&] { guard_folder(folder, calls); });
+    CHECK(testing::contains(error.what(), link + " is a link"));
+    CHECK(testing::contains(error.remedy(), how_to_remove_link(link)));
+    CHECK(open);
+    remove_all(link);
     asked = 0;
     guard_folder(folder, calls);
     CHECK(!open);

@@ -1,6 +1,8 @@
 #include "platform/windows/acl.hpp"
 
+#include "platform/files.hpp"
 #include "platform/tree.hpp"
+#include "platform/windows/access.hpp"
 #include "platform/windows/wide.hpp"
 #include "tests/support/scratch.hpp"
 
@@ -84,23 +86,93 @@ std::string with_entries(const Sid& account, const std::vector<Access>& all) {
 TEST_CASE("an account that may add to a folder gets files of its own, and nobody else's") {
     const Sid account = sid_of("NT SERVICE\\small-server");
     const std::string who = ";;;" + digits_of(account) + ")";
-    // List, read, traverse, add a file, add a folder; not handed down, no removal of what is there.
-    const std::string add = "(A;;0x1200af" + who;
+    // List, read, traverse, add a file; no folder, not handed down, no removal of what is there.
+    const std::string add = "(A;;0x1200ab" + who;
     CHECK(testing::contains(with_entries(account, {Access::add}), add));
     const std::string narrowed = with_entries(account, {Access::change, Access::add});
     CHECK_MESSAGE(testing::contains(narrowed, add), narrowed);
     CHECK(narrowed.find(who) == narrowed.rfind(who)); // what it had before is gone
     CHECK(testing::contains(with_entries(account, {Access::change}), "(A;OICI;0x1301bf" + who));
     CHECK(testing::contains(with_entries(account, {Access::read}), "(A;OICI;0x1200a9" + who));
+    const std::string log = with_entries(account, {Access::change, Access::log});
+    CHECK_MESSAGE(testing::contains(log, "(A;;0x1201bf" + who), log); // no DELETE (0x10000)
+    CHECK(log.find(who) == log.rfind(who));
 }
 
-TEST_CASE("what is closed goes on to let in the service that it was opened for, and nobody else") {
+TEST_CASE("what an account may already is not set again") {
+    const Sid account = sid_of("NT SERVICE\\small-server");
+    const auto merged = [&](std::vector<Access> all) {
+        ACL* list = nullptr;
+        for (const Access access : all) { // what is allocated goes with the test
+            EXPLICIT_ACCESSW entry = entry_for(account, access, true);
+            ACL* more = nullptr;
+            REQUIRE(::SetEntriesInAclW(1, &entry, list, &more) == ERROR_SUCCESS);
+            list = more;
+        }
+        return list;
+    };
+    for (const Access access : {Access::read, Access::change, Access::add, Access::log})
+        for (const Access had : {Access::read, Access::change, Access::add, Access::log})
+            CHECK(lets(merged({had}), account, access, true) == (had == access));
+    CHECK_FALSE(lets(nullptr, account, Access::read, true));
+    CHECK_FALSE(lets(merged({Access::read}), sid_of("NT SERVICE\\other"), Access::read, true));
+    CHECK_FALSE(lets(merged({Access::read}), account, Access::read, false)); // handed down, too
+}
+
+TEST_CASE("the list of a log is changed only where nobody else put it there") {
+    const Sid account = sid_of("NT SERVICE\\small-server");
+    const Sid other = sid_of("NT SERVICE\\small-other");
+    const Sid system = sid_of("NT AUTHORITY\\SYSTEM");
+    BY_HANDLE_FILE_INFORMATION facts{};
+    facts.nNumberOfLinks = 1;
+    for (const Sid& owner : {account, system, user_of(::GetCurrentProcess())})
+        CHECK(fault_of(facts, owner, account, Access::log) == "");
+    CHECK(testing::contains(fault_of(facts, other, account, Access::log), "it is of "));
+    CHECK(fault_of(facts, other, account, Access::change) == "");
+    facts.nNumberOfLinks = 2;
+    for (const Access access : {Access::log, Access::change, Access::read})
+        CHECK(fault_of(facts, system, account, access) == "it is one file under 2 names");
+    facts.dwFileAttributes = FILE_ATTRIBUTE_DIRECTORY; // its subfolders may count
+    CHECK(fault_of(facts, system, account, Access::change) == "");
+    CHECK(fault_of(facts, system, account, Access::log) == "it is a folder");
+    facts.dwFileAttributes |= FILE_ATTRIBUTE_REPARSE_POINT;
+    for (const Access access : {Access::add, Access::log, Access::change, Access::read})
+        CHECK(fault_of(facts, system, account, access) == "it is a link");
+}
+
+TEST_CASE("no account is let into a file by another name of it") {
+    const testing::Scratch scratch;
+    write_file(scratch / "secret", "x", 0600);
+    REQUIRE(::CreateHardLinkW(wide_path(scratch / "log").c_str(),
+                              wide_path(scratch / "secret").c_str(), nullptr) != 0);
+    const Sid own = user_of(::GetCurrentProcess());
+    for (const Access access : {Access::log, Access::change}) {
+        const engine::Error error =
+            testing::error_of([&] { add_access(scratch / "log", own, access); });
+        CHECK(error.kind() == engine::Kind::refused);
+        CHECK(testing::contains(error.what(), "under 2 names"));
+        CHECK(!error.remedy().empty());
+    }
+    CHECK_THROWS_AS(add_access(scratch.path(), own, Access::log), engine::Error);
+    write_file(scratch / "one", "x", 0600);
+    // Also where somebody has it open for nobody else.
+    const Handle alone(::CreateFileW(wide_path(scratch / "one").c_str(), GENERIC_WRITE, 0, nullptr,
+                                     OPEN_EXISTING, FILE_ATTRIBUTE_NORMAL, nullptr));
+    REQUIRE(alone);
+    CHECK_NOTHROW(add_access(scratch / "one", own, Access::log));
+    CHECK_NOTHROW(add_access(scratch.path(), own, Access::change));
+}
+
+TEST_CASE("what is closed goes on to let in the services that it was opened for, and nobody else") {
     void* opened = nullptr;
     const Sid account = sid_of("NT SERVICE\\small-server");
+    const Sid chosen = sid_of("NT AUTHORITY\\LocalService");
+    REQUIRE(digits_of(chosen) == "S-1-5-19");
     const std::wstring service = wide(digits_of(account));
     const std::wstring text = L"D:(A;OICI;0x1301bf;;;" + service +
                               L")(A;OICI;FA;;;WD)(A;;FR;;;SU)" +
-                              L"(A;OICIID;FA;;;S-1-5-80-1-2-3-4-5)(D;;FA;;;" + service + L")";
+                              L"(A;OICI;0x1301bf;;;LS)(A;;FR;;;S-1-5-80-1-2-3-4-5)" +
+                              L"(A;OICIID;FA;;;" + service + L")(D;;FA;;;" + service + L")";
     REQUIRE(::ConvertStringSecurityDescriptorToSecurityDescriptorW(text.c_str(), SDDL_REVISION_1,
                                                                    &opened, nullptr) != 0);
     const Local<void> owned(opened);
@@ -112,13 +184,22 @@ TEST_CASE("what is closed goes on to let in the service that it was opened for, 
         return found;
     };
     ACL* const closed = list(attributes_for(0750, true)->lpSecurityDescriptor);
-    const Local<ACL> merged = closed_but_for_services(list(opened), closed);
-    CHECK(merged->AceCount == 4); // SYSTEM, the Administrators, the owner, the service
+    const std::vector<Sid> insiders = {account, chosen};
+    const Local<ACL> merged = closed_but_for(list(opened), closed, insiders);
+    CHECK(merged->AceCount == 5); // SYSTEM, the Administrators, the owner, both services
     SECURITY_DESCRIPTOR descriptor{};
     ::InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION);
     ::SetSecurityDescriptorDacl(&descriptor, TRUE, merged.get(), FALSE);
     const SECURITY_ATTRIBUTES attributes{sizeof attributes, &descriptor, FALSE};
     CHECK(
         testing::contains(list_of(&attributes), "(A;OICI;0x1301bf;;;" + digits_of(account) + ")"));
-    CHECK(closed_but_for_services(nullptr, closed)->AceCount == 3);
+    CHECK(testing::contains(list_of(&attributes), "(A;OICI;0x1301bf;;;LS)"));
+    CHECK(closed_but_for(nullptr, closed, insiders)->AceCount == 3);
+    CHECK(closed_but_for(list(opened), closed, {})->AceCount == 3);
+    CHECK(is_closed(closed, nullptr, {}));
+    CHECK(is_closed(merged.get(), nullptr, insiders));
+    CHECK_FALSE(is_closed(merged.get(), nullptr, {account})); // whoever they are not told of
+    CHECK_FALSE(is_closed(merged.get(), nullptr, {chosen}));
+    CHECK_FALSE(is_closed(list(opened), nullptr, insiders)); // everybody
+    CHECK_FALSE(is_closed(nullptr, nullptr, insiders));
 }

@@ -65,10 +65,6 @@ void set_by_hand(const std::string& name, DWORD start, const wchar_t* account) {
                                    nullptr) != 0);
 }
 
-std::string account_of(const std::string& name) {
-    return found_definition(open_service(name, SERVICE_QUERY_CONFIG).get(), name).account;
-}
-
 } // namespace
 
 TEST_CASE("service: it is made as its text says, manual, and read back") {
@@ -101,13 +97,15 @@ TEST_CASE("service: it is made as its text says, manual, and read back") {
 
 TEST_CASE("service: what an administrator chose stays where its text is changed") {
     const TestService service;
+    CHECK(service_unit_account(service.name) == ""); // it is not there
     install_service_unit(service.name, service.text({"hear", "up", "wait"}));
+    CHECK(service_unit_account(service.name) == "LocalSystem");
     set_by_hand(service.name, SERVICE_DISABLED, L"NT AUTHORITY\\LocalService");
     const std::string other = service.text({"hear", "up", "wait", "exit", "0"});
     install_service_unit(service.name, other, "NT SERVICE\\" + service.name);
     CHECK(service_unit_is(service.name, other));
     CHECK(service_unit_enablement(service.name) == "disabled");
-    CHECK(account_of(service.name) == "NT AUTHORITY\\LocalService");
+    CHECK(service_unit_account(service.name) == "NT AUTHORITY\\LocalService");
     const engine::Error error = error_of([&] { start_service_unit(service.name); });
     CHECK(contains(error.remedy(), "sc config"));
 }
@@ -116,7 +114,7 @@ TEST_CASE("service: a new one runs as the account that it is given") {
     const TestService service;
     install_service_unit(service.name, service.text({"hear", "up", "wait"}),
                          "NT SERVICE\\" + service.name);
-    CHECK(account_of(service.name) == "NT SERVICE\\" + service.name);
+    CHECK(service_unit_account(service.name) == "NT SERVICE\\" + service.name);
 }
 
 TEST_CASE("service: it starts when it says so, is told to end, and what it wrote is in its log") {

@@ -1,3 +1,5 @@
+#include "platform/files.hpp"
+#include "platform/native.hpp"
 #include "platform/system_folders.hpp"
 #include "platform/windows/system.hpp"
 #include "tests/support/scratch.hpp"
@@ -29,4 +31,17 @@ TEST_CASE("the name for other libraries has no limit of length") {
     const std::string deep = scratch / (std::string(200, 'a') + "/" + std::string(200, 'b'));
     make_folders(deep);
     CHECK(absolute(native_name(deep + "/x")) == deep + "/x");
+}
+
+TEST_CASE("what an administrator is to type has paths as cmd.exe takes them") {
+    CHECK(testing::contains(how_to_take_over("C:/ProgramData/a b"),
+                            "icacls \"C:\\ProgramData\\a b\" /setowner *S-1-5-32-544 /T /L"));
+    const testing::Scratch scratch;
+    const std::string folder = scratch / "folder";
+    make_folders(folder);
+    std::string shown = scratch / "folder";
+    for (char& one : shown)
+        one = one == '/' ? '\\' : one;
+    CHECK(how_to_remove_link(folder) == "rmdir \"" + shown + "\"");
+    CHECK(how_to_remove_link(folder + "/link") == "del \"" + shown + "\\link\"");
 }
