@@ -31,8 +31,8 @@ struct ShortcutFault {
 std::vector<ShortcutFault> shortcut_faults(const cluster::Layout& layout,
                                            const std::vector<platform::Shortcut>& wanted);
 // Makes exactly these; those that were made and are not among them go, with folders that were made
-// for them and are empty. Bears being cut off. What is somebody else's stays as it is: throws Error
-// then, when all others are made.
+// for them and are empty. Bears being cut off. What is somebody else's stays as it is: throws
+// Error(needs_attention) then, when all others are made.
 void make_shortcuts(const cluster::Layout& layout, const std::vector<platform::Shortcut>& wanted);
 bool has_shortcuts(const cluster::Layout& layout);
 
