@@ -95,8 +95,8 @@ Resource shortcuts(const InstalledNode& node) {
                     reporter.note("warning: " + error.one_line());
                 }
             },
-            [&node] { return has_shortcuts(node.layout); },
-            [&node](Reporter&) { make_shortcuts(node.layout, {}); }};
+            [&node] { return has_shortcuts(node.layout, wanted(node)); },
+            [&node](Reporter&) { remove_shortcuts(node.layout, wanted(node)); }};
 }
 
 Resource apps_list(const InstalledNode& node) {

@@ -201,6 +201,34 @@ TEST_CASE("shortcuts: somebody else's file keeps nothing else from being put rig
     CHECK(repair_plan(node, verified()).steps.empty());
 }
 
+TEST_CASE("shortcuts: of a damaged record, the suite's own are known by what is in them") {
+    Shown site;
+    // As an older version had them.
+    Shortcut tool = site.shortcut("tool");
+    tool.program = site.layout().component("0.9", "server") + "/run";
+    Shortcut web = site.shortcut("web");
+    web.url = "http://127.0.0.1:1/";
+    make_shortcuts(site.layout(), {tool, web});
+    platform::write_file(site.layout().state_file("shortcuts.json"), "{", 0600);
+    CHECK(!contains(site.told(), "not Locum's"));
+    SUBCASE("they are made anew") {
+        site.repair();
+        CHECK(site.told() == "");
+        make_shortcuts(site.layout(), {});
+    }
+    SUBCASE("they are removed") {
+        engine::SilentReporter silent;
+        site.with_resource([&](const Resource& resource) {
+            CHECK(resource.there());
+            resource.remove(silent);
+            CHECK(!resource.there());
+        });
+    }
+    CHECK(!platform::exists(site.menu("tool")));
+    CHECK(!platform::exists(site.menu("web")));
+    CHECK(!has_shortcuts(site.layout()));
+}
+
 TEST_CASE("shortcuts: folders go with them where they were made for them, and others stay") {
     Shown site;
     const std::string menu = platform::parent_of(site.menu("web"));
