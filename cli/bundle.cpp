@@ -7,6 +7,7 @@
 #include "platform/files.hpp"
 #include "platform/host.hpp"
 #include "platform/operating_system.hpp"
+#include "platform/outcome.hpp"
 #include "suite/program_bundle.hpp"
 #include "suite/setup_file.hpp"
 
@@ -66,13 +67,37 @@ struct SetupOptions {
     std::string publisher; // "": the suite's title
 };
 
+std::string program_of(const SetupOptions& options) {
+    return options.program.empty() ? platform::this_program() : platform::absolute(options.program);
+}
+
+// Before anything is written.
+void require_usable(const SetupOptions& options) {
+    constexpr std::size_t longest = 200; // bytes; what shows it has one line for it
+    if (options.icon.empty() && options.publisher.empty())
+        return;
+    if (const std::string program = program_of(options); !suite::is_for_windows(program))
+        throw engine::Error(fmt::format("--icon and --publisher are what Windows shows, and {} is "
+                                        "no program for Windows",
+                                        program),
+                            engine::Kind::usage)
+            .remedy("leave them out, or give --program locum.exe");
+    if (options.publisher.size() > longest ||
+        platform::readable(options.publisher) != options.publisher ||
+        options.publisher.find_first_of("\t\r\n") != std::string::npos)
+        throw engine::Error(fmt::format("--publisher has {} bytes; expected one line of UTF-8 with "
+                                        "at most {}",
+                                        options.publisher.size(), longest),
+                            engine::Kind::usage)
+            .remedy("give a shorter one, without control characters");
+}
+
 // The name that it got.
 std::string write_setup(const SetupOptions& options, const std::string& bundle,
                         const suite::Manifest& manifest) {
     if (options.name.empty())
         return "";
-    const std::string tool =
-        options.program.empty() ? platform::this_program() : platform::absolute(options.program);
+    const std::string tool = program_of(options);
     const std::string setup = suite::setup_name(tool, options.name);
     const std::string file = platform::absolute(setup);
     suite::ShownOfProgram shown{manifest.title, manifest.version.text(),
@@ -133,6 +158,7 @@ void add_build(CLI::App& app, Action& action) {
             std::string toml = platform::absolute(options->suite);
             if (platform::exists(toml + "/suite.toml"))
                 toml += "/suite.toml";
+            require_usable(options->setup);
             const suite::SigningKey key = suite::SigningKey::load(platform::absolute(options->key));
             const std::string output = platform::absolute(options->output);
             const suite::Manifest manifest = suite::build_bundle(toml, key, output, options->via);

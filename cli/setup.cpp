@@ -141,11 +141,7 @@ public:
         enter();
     }
     // A setup left it, for suites that are gone now.
-    void leave_with_last_suite() {
-        is_new_ = path_ == platform::places_of_tool(root_).back();
-        if (made_.empty())
-            made_ = {platform::parent_of(path_)};
-    }
+    void leave_with_last_suite() { is_new_ = path_ == platform::places_of_tool(root_).back(); }
     // What cannot be looked at or removed stays: nothing depends on its being gone.
     ~Tool() {
         try {

@@ -45,10 +45,7 @@ std::string tool_to_remove(const Options& options, const upgrade::UninstallReque
     return options.with_locum ? tool_of_last_suite(request.layout.root, request.layout.suite) : "";
 }
 
-int show(const Options& options, upgrade::Removal removal, const std::string& tool) {
-    if (!tool.empty())
-        removal.consequences.push_back(
-            fmt::format("{} goes, too: no other suite is on this host", tool));
+int show(const Options& options, const upgrade::Removal& removal) {
     if (options.json) {
         print_document("plan", {{"plan", removal.title},
                                 {"steps", steps_value(removal.plan)},
@@ -66,10 +63,13 @@ int show(const Options& options, upgrade::Removal removal, const std::string& to
 
 int uninstall(const Options& options, upgrade::UninstallRequest& request,
               engine::Reporter& reporter) {
-    const upgrade::Removal removal = upgrade::removal_of(request);
+    upgrade::Removal removal = upgrade::removal_of(request);
     const std::string tool = tool_to_remove(options, request);
+    if (!tool.empty())
+        removal.consequences.push_back(
+            fmt::format("{} goes, too: no other suite is on this host", tool));
     if (options.plan)
-        return show(options, removal, tool);
+        return show(options, removal);
     require_confirmed(removal.node, options.confirm, [&removal] {
         print_plan(removal.title, removal.plan, false);
         for (const std::string& one : removal.consequences)
@@ -77,11 +77,18 @@ int uninstall(const Options& options, upgrade::UninstallRequest& request,
     });
     platform::StopSignals signals;
     request.cancelled = [&signals] { return signals.arrived(); };
-    const std::vector<std::string> left = upgrade::uninstall(request, reporter);
-    if (!tool.empty() && !tool_is_needed(request.layout.root))
-        remove_tool(request.layout.root, tool, {platform::parent_of(tool)});
+    std::vector<std::string> left = upgrade::uninstall(request, reporter);
+    if (!tool.empty())
+        // The node is gone already: what fails here changes nothing of that.
+        if (const std::string stays = try_to_remove_tool(request.layout.root, tool);
+            !stays.empty()) {
+            removal.consequences.pop_back();
+            left.push_back("Locum: " + stays);
+        }
     if (options.json) {
-        print_event("result", {{"result", "removed"}, {"left", left}});
+        print_event(
+            "result",
+            {{"result", "removed"}, {"consequences", removal.consequences}, {"left", left}});
         return 0;
     }
     fmt::print("{} is removed from this host\n", removal.node);

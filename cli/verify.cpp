@@ -49,18 +49,25 @@ json told(const std::vector<Verified>& found) {
 void print(const std::vector<Verified>& found) {
     for (const Verified& one : found)
         for (const installer::Drift& drift : one.drifts)
-            fmt::print("{}: {}{}; expected {}\n", one.resource->id,
-                       is_warning(drift) ? "cannot be told: " : "", drift.finding.found,
-                       drift.finding.expected);
+            if (drift.foreign)
+                fmt::print("{}: warning: {}; expected {}\n  try: {}\n", one.resource->id,
+                           drift.finding.found, drift.finding.expected, drift.finding.remedy);
+            else
+                fmt::print("{}: {}{}; expected {}\n", one.resource->id,
+                           is_warning(drift) ? "cannot be told: " : "", drift.finding.found,
+                           drift.finding.expected);
 }
 
-// Throws where the host is not what was installed, or that cannot be told.
+// Throws where the host is not what was installed, or that cannot be told. What is somebody else's
+// is for a person to decide on, and only warned of.
 void judge(const std::vector<Verified>& found) {
     std::size_t different = 0;
     std::size_t unknown = 0;
     std::string remedy;
     for (const Verified& one : found)
         for (const installer::Drift& drift : one.drifts) {
+            if (drift.foreign)
+                continue;
             ++(is_warning(drift) ? unknown : different);
             // What repair cannot do comes first.
             if (remedy.empty() || !one.resource->repair)

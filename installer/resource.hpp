@@ -12,12 +12,15 @@
 
 namespace locum::installer {
 
-// A difference from what was installed. Severity warning: it cannot be told whether there is one.
+// A difference from what was installed. Severity warning: it cannot be told whether there is one,
+// or it is somebody else's.
 // What is found is never the content of a file: it may be secret.
 struct Drift {
     engine::Finding finding;
     // What runs works with it, so once it is put right the component is restarted.
     bool in_use = false;
+    // Somebody else's, in the place of ours: it is told, and stays as it is.
+    bool foreign = false;
 };
 
 struct Resource {

@@ -30,7 +30,7 @@ struct Made {
     bool operator==(const Made&) const = default;
 };
 
-// Of a damaged record nothing, so that what is wanted is made again.
+// Of a damaged record nothing: see with_unnoted().
 Made made(const cluster::Layout& layout) {
     const std::string file = record_of(layout);
     if (!platform::exists(file))
@@ -67,9 +67,10 @@ void remove_empty(const cluster::Layout& layout, std::vector<std::string>& folde
     std::erase_if(folders, [](const std::string& one) { return !platform::exists(one); });
 }
 
-std::map<std::string, Shortcut> by_file(const cluster::Layout& layout,
-                                        const std::vector<Shortcut>& wanted) {
-    std::map<std::string, Shortcut> files;
+using Files = std::map<std::string, Shortcut>;
+
+Files by_file(const cluster::Layout& layout, const std::vector<Shortcut>& wanted) {
+    Files files;
     for (const Shortcut& shortcut : wanted)
         for (const std::string& file : platform::shortcut_files(shortcut, layout.root))
             files.emplace(file, shortcut);
@@ -132,12 +133,27 @@ std::string expected(const Shortcut& shortcut) {
     return "the shortcut to " + (shortcut.url.empty() ? shortcut.program : shortcut.url);
 }
 
+// With those that are the suite's by what is in them, where the record does not know them any more.
+Made with_unnoted(const cluster::Layout& layout, Made known, const Files& files) {
+    for (const auto& [file, shortcut] : files) {
+        if (engine::contains(known.files, file) || !platform::exists(file) ||
+            (!platform::shortcut_fault(file, shortcut).empty() &&
+             !platform::is_shortcut_of(file, layout.suite, layout.product())))
+            continue;
+        known.files.push_back(file);
+        // Where a menu has folders: the suite's own.
+        if (const std::string folder = platform::parent_of(file);
+            folder.ends_with("/" + shortcut.folder))
+            note(known.folders, folder);
+    }
+    return known;
+}
+
 // Under the name of one of ours, and made by nobody of us: it may be another suite's, or a
 // person's.
 std::optional<ShortcutFault> foreign(const Made& ours, const std::string& file,
                                      const Shortcut& shortcut) {
-    if (engine::contains(ours.files, file) || !platform::exists(file) ||
-        platform::shortcut_fault(file, shortcut).empty())
+    if (engine::contains(ours.files, file) || !platform::exists(file))
         return std::nullopt;
     return ShortcutFault{
         file + " is there, and not Locum's", expected(shortcut),
@@ -148,15 +164,16 @@ std::optional<ShortcutFault> foreign(const Made& ours, const std::string& file,
 
 std::vector<ShortcutFault> shortcut_faults(const cluster::Layout& layout,
                                            const std::vector<Shortcut>& wanted) {
-    const std::map<std::string, Shortcut> files = by_file(layout, wanted);
-    const Made ours = made(layout);
+    const Files files = by_file(layout, wanted);
+    const Made noted = made(layout);
+    const Made ours = with_unnoted(layout, noted, files);
     std::vector<ShortcutFault> faults;
     for (const auto& [file, shortcut] : files)
         if (const auto fault = foreign(ours, file, shortcut))
             faults.push_back(*fault);
         else if (const std::string found = platform::shortcut_fault(file, shortcut); !found.empty())
             faults.push_back({file + " " + found, expected(shortcut)});
-        else if (!engine::contains(ours.files, file))
+        else if (!engine::contains(noted.files, file))
             faults.push_back({file + " is not noted as Locum's", "that it is"});
     for (const std::string& file : ours.files)
         if (!files.contains(file))
@@ -165,8 +182,9 @@ std::vector<ShortcutFault> shortcut_faults(const cluster::Layout& layout,
 }
 
 void make_shortcuts(const cluster::Layout& layout, const std::vector<Shortcut>& wanted) {
-    std::map<std::string, Shortcut> files = by_file(layout, wanted);
-    const Made before = made(layout);
+    Files files = by_file(layout, wanted);
+    const Made noted = made(layout);
+    const Made before = with_unnoted(layout, noted, files);
     std::vector<ShortcutFault> left;
     std::erase_if(files, [&](const auto& one) {
         const auto fault = foreign(before, one.first, one.second);
@@ -184,7 +202,7 @@ void make_shortcuts(const cluster::Layout& layout, const std::vector<Shortcut>& 
     }
     now.folders = all.folders;
     // Noted before they are made: no crash leaves one that nobody takes away.
-    if (!(all == before))
+    if (!(all == noted))
         keep(layout, all);
     for (const auto& [file, shortcut] : files)
         if (!platform::shortcut_fault(file, shortcut).empty())
@@ -204,8 +222,16 @@ void make_shortcuts(const cluster::Layout& layout, const std::vector<Shortcut>& 
             .remedy(left.front().remedy);
 }
 
-bool has_shortcuts(const cluster::Layout& layout) {
-    return platform::exists(record_of(layout));
+void remove_shortcuts(const cluster::Layout& layout, const std::vector<Shortcut>& known) {
+    const Made all = with_unnoted(layout, made(layout), by_file(layout, known));
+    if (!all.files.empty())
+        keep(layout, all);
+    make_shortcuts(layout, {});
+}
+
+bool has_shortcuts(const cluster::Layout& layout, const std::vector<Shortcut>& known) {
+    return platform::exists(record_of(layout)) ||
+           !with_unnoted(layout, {}, by_file(layout, known)).files.empty();
 }
 
 } // namespace locum::installer

@@ -31,10 +31,14 @@ struct ShortcutFault {
 std::vector<ShortcutFault> shortcut_faults(const cluster::Layout& layout,
                                            const std::vector<platform::Shortcut>& wanted);
 // Makes exactly these; those that were made and are not among them go, with folders that were made
-// for them and are empty. Bears being cut off. What is somebody else's stays as it is: throws Error
-// then, when all others are made.
+// for them and are empty. Bears being cut off. What is somebody else's stays as it is: throws
+// Error(needs_attention) then, when all others are made.
 void make_shortcuts(const cluster::Layout& layout, const std::vector<platform::Shortcut>& wanted);
-bool has_shortcuts(const cluster::Layout& layout);
+// Takes away what was made; also of these known ones those that are the suite's by what is in them,
+// where the record is damaged.
+void remove_shortcuts(const cluster::Layout& layout, const std::vector<platform::Shortcut>& known);
+bool has_shortcuts(const cluster::Layout& layout,
+                   const std::vector<platform::Shortcut>& known = {});
 
 // Of the commands in the list of programs, which starts them with the rights of whoever clicked.
 constexpr const char* as_administrator = "--as-administrator";

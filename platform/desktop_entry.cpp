@@ -6,6 +6,8 @@ namespace locum::platform {
 
 namespace {
 
+constexpr const char* suite_key = "X-Locum-Suite=";
+
 // As a value of the type string: the file itself has escapes.
 std::string value(const std::string& text) {
     std::string made;
@@ -53,14 +55,24 @@ std::string desktop_entry(const Shortcut& shortcut) {
                                    value(shortcut.title), value(program), exec);
     if (!shortcut.icon.empty())
         text += fmt::format("Icon={}\n", value(shortcut.icon));
-    return text + fmt::format("X-Locum-Suite={}\n", value(shortcut.suite));
+    return text + fmt::format("{}{}\n", suite_key, value(shortcut.suite));
 }
 
 std::string url_file(const Shortcut& shortcut) {
     std::string text = fmt::format("[InternetShortcut]\r\nURL={}\r\n", shortcut.url);
     if (!shortcut.icon.empty())
         text += fmt::format("IconFile={}\r\nIconIndex=0\r\n", shortcut.icon);
-    return text;
+    // Whoever reads the file leaves out what it does not know.
+    return text + fmt::format("{}{}\r\n", suite_key, shortcut.suite);
+}
+
+bool names_suite(std::string_view text, std::string_view suite) {
+    const std::string line = fmt::format("\n{}{}", suite_key, suite); // never the first one
+    const std::size_t at = text.find(line);
+    if (at == text.npos)
+        return false;
+    const std::string_view rest = text.substr(at + line.size());
+    return rest.starts_with('\n') || rest.starts_with("\r\n");
 }
 
 } // namespace locum::platform

@@ -26,6 +26,9 @@ std::vector<std::string> shortcut_files(const Shortcut& shortcut, const std::str
 // How the file there differs from what it is to be: "is missing", "starts another program"; empty:
 // not at all.
 std::string shortcut_fault(const std::string& file, const Shortcut& shortcut);
+// The file that is there is one that Locum made for the suite, whatever version of it: its text
+// says so, or the program that it starts is below the folder.
+bool is_shortcut_of(const std::string& file, const std::string& suite, const std::string& folder);
 // Makes it, with the folder that it is in, in the place of whatever file is there. It goes with its
 // file.
 void write_shortcut(const std::string& file, const Shortcut& shortcut);

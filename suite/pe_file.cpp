@@ -1,6 +1,7 @@
 #include "suite/pe_file.hpp"
 
 #include "engine/error.hpp"
+#include "suite/little_endian.hpp"
 
 #include <array>
 #include <fmt/format.h>
@@ -18,8 +19,6 @@ constexpr std::uint64_t optional_size_at = 20;
 constexpr std::uint64_t optional_at = 24; // behind "PE\0\0" and the COFF header
 constexpr std::uint64_t checksum_in_optional = 64;
 constexpr std::uint64_t certificate_table = 4; // of the directories
-constexpr std::uint16_t pe32 = 0x10b;
-constexpr std::uint16_t pe32_plus = 0x20b;
 
 [[noreturn]] void damaged(const InputFile& file, const char* how) {
     throw Error(fmt::format("{} is damaged: {}", file.path(), how), engine::Kind::not_trusted)
@@ -30,10 +29,7 @@ std::uint32_t number(const InputFile& file, std::uint64_t at, std::size_t size) 
     std::array<char, 4> bytes{};
     if (at > file.size() || file.size() - at < size || file.read_at(at, bytes.data(), size) < size)
         damaged(file, "its headers are cut off");
-    std::uint32_t value = 0;
-    for (std::size_t i = size; i > 0; --i)
-        value = value << 8U | static_cast<unsigned char>(bytes[i - 1]);
-    return value;
+    return number_at({bytes.data(), size}, 0, size).value();
 }
 
 bool has(const InputFile& file, std::uint64_t at, std::string_view bytes) {
@@ -53,11 +49,10 @@ std::optional<PeFile> read_pe_file(const InputFile& file) {
         return std::nullopt; // of DOS, or of 16 bits
     const std::uint64_t optional = header + optional_at;
     const std::uint64_t optional_size = number(file, header + optional_size_at, 2);
-    const auto magic = static_cast<std::uint16_t>(number(file, optional, 2));
+    const std::uint32_t magic = number(file, optional, 2);
     if (magic != pe32 && magic != pe32_plus)
         damaged(file, "it is of no kind of program that is known");
-    // 64-bit numbers take more room before the directories.
-    const std::uint64_t directories = magic == pe32 ? 96 : 112;
+    const std::uint64_t directories = pe_directories(magic);
     const std::uint64_t directory = directories + certificate_table * pe_directory_size;
     if (optional_size < directory + pe_directory_size ||
         number(file, optional + directories - 4, 4) <= certificate_table)

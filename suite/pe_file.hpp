@@ -20,6 +20,13 @@ struct PeFile {
 inline constexpr std::size_t pe_checksum_size = 4;
 inline constexpr std::size_t pe_directory_size = 8;
 
+inline constexpr std::uint32_t pe32 = 0x10b; // what the optional header begins with
+inline constexpr std::uint32_t pe32_plus = 0x20b;
+// Where in the optional header the directories are: 64-bit numbers take more room before them.
+constexpr std::uint64_t pe_directories(std::uint32_t magic) {
+    return magic == pe32 ? 96 : 112;
+}
+
 // nullopt: it is no PE file, as one of Linux. Throws Error(not_trusted) where it is damaged: what
 // its headers point to is not in the file, or has something behind it.
 std::optional<PeFile> read_pe_file(const platform::InputFile& file);

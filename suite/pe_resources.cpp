@@ -2,6 +2,7 @@
 
 #include "engine/error.hpp"
 #include "suite/little_endian.hpp"
+#include "suite/pe_file.hpp"
 #include "suite/shown_resources.hpp"
 
 #include <algorithm>
@@ -46,7 +47,7 @@ struct Headers {
         pe(number(bytes, 0x3c)), optional(std::uint64_t{pe} + 24),
         table(optional + number(bytes, std::uint64_t{pe} + 20, 2)),
         count(number(bytes, std::uint64_t{pe} + 6, 2)),
-        directories(optional + (number(bytes, optional, 2) == 0x10b ? 96U : 112U)),
+        directories(optional + pe_directories(number(bytes, optional, 2))),
         section_alignment(number(bytes, optional + 32)),
         file_alignment(number(bytes, optional + 36)), size(number(bytes, optional + 60)) {
         for (std::uint32_t i = 0; i < count; ++i) {

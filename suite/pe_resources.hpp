@@ -7,7 +7,7 @@
 
 namespace locum::suite {
 
-// Of a setup, in place of Locum's own.
+// Of a setup, in place of Locum's own; UTF-8.
 struct ShownOfProgram {
     std::string title;     // "PowerDNS"
     std::string version;   // as text; its numbers are found in it
@@ -18,7 +18,8 @@ struct ShownOfProgram {
 
 // The program with these resources in one more section, which is at its end. What else it has of
 // them (its manifest) stays. One without resources stays as it is. Throws Error(not_trusted) where
-// it is damaged, Error(usage) where the icon is none or the program's headers have no room.
+// it is damaged, Error(usage) where the icon is none, a text is too long or the program's headers
+// have no room.
 std::string with_resources(const std::string& program, const ShownOfProgram& shown);
 
 // Where in what with_resources() made of it the program's own headers are kept, as they were: they

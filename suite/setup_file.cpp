@@ -4,6 +4,7 @@
 #include "platform/hash.hpp"
 #include "platform/input_file.hpp"
 #include "platform/new_file.hpp"
+#include "suite/little_endian.hpp"
 #include "suite/pe_file.hpp"
 
 #include <algorithm>
@@ -87,13 +88,7 @@ public:
     }
     // What the checksum is to be where this follows.
     Patch checksum(PeChecksum sum) const {
-        Patch patch{pe_->checksum_at, std::string(pe_checksum_size, '\0')};
-        std::uint32_t value = sum.finish();
-        for (char& byte : patch.bytes) {
-            byte = static_cast<char>(value & 0xffU);
-            value >>= 8U;
-        }
-        return patch;
+        return {pe_->checksum_at, number_bytes(sum.finish(), pe_checksum_size)};
     }
 
 private:
@@ -137,11 +132,15 @@ void require_size_for_windows(const std::string& to, std::uint64_t size) {
 
 } // namespace
 
+bool is_for_windows(const std::string& program) {
+    return read_pe_file(InputFile(program)).has_value();
+}
+
 std::string setup_name(const std::string& program, const std::string& wanted) {
     std::string end = wanted.substr(wanted.size() - std::min<std::size_t>(wanted.size(), 4));
     std::transform(end.begin(), end.end(), end.begin(),
                    [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    return end != ".exe" && read_pe_file(InputFile(program)) ? wanted + ".exe" : wanted;
+    return end != ".exe" && is_for_windows(program) ? wanted + ".exe" : wanted;
 }
 
 void write_setup_file(const std::string& program, const std::string& bundle, const std::string& to,

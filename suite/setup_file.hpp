@@ -25,6 +25,7 @@ struct SetupFile {
     bool for_windows = false;
 };
 
+bool is_for_windows(const std::string& program);
 // The name of a setup with this program: a program for Windows must be named .exe.
 std::string setup_name(const std::string& program, const std::string& wanted);
 // Writes `to` (0755) whole or not at all. A signature of the program's own is left out. Throws

@@ -1,9 +1,11 @@
 #include "suite/shown_resources.hpp"
 
+#include "engine/error.hpp"
 #include "suite/little_endian.hpp"
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <stdexcept>
 
 namespace locum::suite {
@@ -12,8 +14,9 @@ namespace {
 
 constexpr std::uint16_t english = 0x0409; // of the United States, as Locum's own
 constexpr std::uint16_t unicode = 1200;   // the code page
+constexpr std::size_t longest = 0xFFFF;   // that a block can tell of itself
 
-// UTF-8 comes from a manifest, where it has been looked at.
+// Of what is UTF-8, as whoever gives it has made sure.
 std::u16string utf16(const std::string& text) {
     std::u16string units;
     for (std::size_t i = 0; i < text.size();) {
@@ -56,6 +59,12 @@ std::string block(const std::string& name, bool text, const std::string& value,
         fill_up(rest);
         rest += one;
     }
+    if (rest.size() > longest)
+        throw engine::Error(fmt::format("what Windows is to show of the setup, {}, takes {} bytes; "
+                                        "expected at most {}",
+                                        name, rest.size(), longest),
+                            engine::Kind::usage)
+            .remedy("give it a shorter title or publisher");
     return rest.replace(0, 2, number_bytes(rest.size(), 2));
 }
 

@@ -6,7 +6,8 @@
 
 namespace locum::suite {
 
-// VERSIONINFO, as a compiler of resources makes it.
+// VERSIONINFO, as a compiler of resources makes it, of UTF-8. Throws Error(usage) where it would be
+// longer than it can tell.
 std::string version_info(const ShownOfProgram& shown);
 // Icons 1 and on, and the list of them, 1, from an .ico file. Throws std::out_of_range where it is
 // none.

@@ -8,11 +8,11 @@
 #include "installer/begun.hpp"
 #include "installer/resources/folders.hpp"
 #include "installer/resources/services.hpp"
-#include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "platform/journal_file.hpp"
 #include "platform/lock.hpp"
 #include "upgrade/gone.hpp"
+#include "upgrade/kept_by_names.hpp"
 #include "upgrade/steps/balance.hpp"
 #include "upgrade/steps/leave.hpp"
 
@@ -354,10 +354,11 @@ namespace {
 
 struct Departed {
     std::vector<std::string> left;
-    std::optional<datasource::Settings> datasource;
+    KeptByNames kept;
 };
 
 Departed depart(const UninstallRequest& request, Reporter& reporter) {
+    const std::vector<std::string> folders = installer::resources::folders_of_state(request.layout);
     // Both outlive the folder that they are in: they are removed with it, as the last step.
     const platform::Lock lock =
         platform::Lock::take(request.layout.state_file("host.lock"), "uninstall");
@@ -372,19 +373,15 @@ Departed depart(const UninstallRequest& request, Reporter& reporter) {
                 {operation, departure.epoch(), "", request.cancelled,
                  [&departure] { return departure.superseded(); }},
                 journal, reporter);
-    return {departure.left(), departure.node().datasource};
+    // Looked at while nobody else can have made anything.
+    return {departure.left(), kept_by_names(departure.node(), folders)};
 }
 
 } // namespace
 
 std::vector<std::string> uninstall(const UninstallRequest& request, Reporter& reporter) {
-    const std::vector<std::string> folders = installer::resources::folders_of_state(request.layout);
     Departed departed = depart(request, reporter);
-    // Lock, journal and lease are let go of now. Where a file keeps its name until nobody has it
-    // open, as not every file system of Windows lets go of it before, lock and journal kept theirs.
-    platform::remove_if_empty(folders);
-    if (departed.datasource)
-        steps::remove_empty_registry(*departed.datasource, request.layout.suite);
+    remove_kept(departed.kept, request.layout.suite); // lock, journal and lease are let go of now
     return std::move(departed.left);
 }
 

@@ -1,5 +1,6 @@
 #include "installer/resources/shown.hpp"
 
+#include "engine/error.hpp"
 #include "installer/shown.hpp"
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
@@ -71,20 +72,31 @@ Resource shortcuts(const InstalledNode& node) {
             [&node, id] {
                 std::vector<Drift> drifts;
                 if (whole(node))
-                    for (const ShortcutFault& fault : shortcut_faults(node.layout, wanted(node)))
+                    for (const ShortcutFault& fault : shortcut_faults(node.layout, wanted(node))) {
+                        const bool foreign = !fault.remedy.empty();
                         drifts.push_back(
-                            {{id, Severity::error, fault.found, fault.expected,
-                              fault.remedy.empty() ? "locum repair" + node.root_option()
-                                                   : fault.remedy},
-                             false});
+                            {{id, foreign ? Severity::warning : Severity::error, fault.found,
+                              fault.expected,
+                              foreign ? fault.remedy : "locum repair" + node.root_option()},
+                             false,
+                             foreign});
+                    }
                 return drifts;
             },
-            [&node](Reporter&) {
-                if (whole(node))
+            [&node](Reporter& reporter) {
+                if (!whole(node))
+                    return;
+                try {
                     make_shortcuts(node.layout, wanted(node));
+                } catch (const engine::Error& error) {
+                    if (error.kind() != engine::Kind::needs_attention)
+                        throw;
+                    // Somebody else's: no reason not to put right what comes after it.
+                    reporter.note("warning: " + error.one_line());
+                }
             },
-            [&node] { return has_shortcuts(node.layout); },
-            [&node](Reporter&) { make_shortcuts(node.layout, {}); }};
+            [&node] { return has_shortcuts(node.layout, wanted(node)); },
+            [&node](Reporter&) { remove_shortcuts(node.layout, wanted(node)); }};
 }
 
 Resource apps_list(const InstalledNode& node) {

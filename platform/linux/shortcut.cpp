@@ -19,6 +19,10 @@ std::string shortcut_fault(const std::string& file, const Shortcut& shortcut) {
     return read_file(file) == desktop_entry(shortcut) ? "" : "has another content";
 }
 
+bool is_shortcut_of(const std::string& file, const std::string& suite, const std::string&) {
+    return is_regular_file(file) && names_suite(read_file(file), suite);
+}
+
 void write_shortcut(const std::string& file, const Shortcut& shortcut) {
     make_folders(parent_of(file));
     write_file(file, desktop_entry(shortcut), 0644);

@@ -63,8 +63,10 @@ void remove(const std::string& path, const std::wstring& beside) {
         DWORD code = delete_file(name);
         if (is_passing(code))
             code = move_aside(name, beside);
-        if (code != ERROR_SUCCESS && code != ERROR_FILE_NOT_FOUND)
+        if (is_passing(code))
             throw in_use("remove", path, code);
+        if (code != ERROR_SUCCESS && code != ERROR_FILE_NOT_FOUND)
+            throw path_error("remove", path, code);
         return;
     }
     if ((found & FILE_ATTRIBUTE_REPARSE_POINT) == 0)

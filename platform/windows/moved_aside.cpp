@@ -71,7 +71,7 @@ void sweep(const std::string& beside) {
     }
 }
 
-engine::Error in_use(std::string_view doing, const std::string& path, DWORD code) {
+InUse in_use(std::string_view doing, const std::string& path, DWORD code) {
     std::string holders;
     try {
         for (const std::int64_t pid : holders_of(path))
@@ -81,9 +81,9 @@ engine::Error in_use(std::string_view doing, const std::string& path, DWORD code
     }
     engine::Error error = path_error(doing, path, code);
     if (holders.empty())
-        return error;
-    return engine::Error(fmt::format("{} (in use by process {})", error.what(), holders))
-        .remedy("end what uses it, or restart the host; then run the command again");
+        return InUse(std::move(error));
+    return InUse(engine::Error(fmt::format("{} (in use by process {})", error.what(), holders))
+                     .remedy("end what uses it, or restart the host; then run the command again"));
 }
 
 } // namespace locum::platform

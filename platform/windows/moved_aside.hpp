@@ -2,6 +2,7 @@
 // Files that are in use: Windows lets a program's file, or one that was opened for it, be renamed,
 // but neither replaced nor deleted.
 
+#include "platform/in_use.hpp"
 #include "platform/windows/system.hpp"
 
 #include <string>
@@ -19,6 +20,6 @@ bool is_moved_aside(const std::string& path);
 // Removes what was moved aside earlier beside it and is in use no longer.
 void sweep(const std::string& beside);
 // path_error(), with the processes that have the file open where they can be told.
-engine::Error in_use(std::string_view doing, const std::string& path, DWORD code);
+InUse in_use(std::string_view doing, const std::string& path, DWORD code);
 
 } // namespace locum::platform

@@ -69,6 +69,12 @@ std::wstring read(const Com<IShellLinkW>& link, Get get) {
     return text.c_str();
 }
 
+std::wstring program_of(const Com<IShellLinkW>& link) {
+    return read(link, [](IShellLinkW* one, wchar_t* text, int size) {
+        return one->GetPath(text, size, nullptr, SLGP_RAWPATH);
+    });
+}
+
 bool same(const std::wstring& a, const std::wstring& b) {
     return ::CompareStringOrdinal(a.c_str(), -1, b.c_str(), -1, TRUE) == CSTR_EQUAL;
 }
@@ -78,9 +84,7 @@ std::string link_fault(const std::string& path, const Shortcut& shortcut) {
     const Com<IShellLinkW> link = new_link();
     if (FAILED(file_of(link)->Load(with_backslashes(path).c_str(), STGM_READ)))
         return "cannot be read";
-    const std::wstring program = read(link, [](IShellLinkW* one, wchar_t* text, int size) {
-        return one->GetPath(text, size, nullptr, SLGP_RAWPATH);
-    });
+    const std::wstring program = program_of(link);
     if (!same(program, with_backslashes(shortcut.program)))
         return "starts " + utf8_path(program);
     if (read(link, [](IShellLinkW* one, wchar_t* text, int size) {
@@ -135,6 +139,19 @@ std::string shortcut_fault(const std::string& file, const Shortcut& shortcut) {
     if (shortcut.url.empty())
         return link_fault(file, shortcut);
     return read_file(file) == url_file(shortcut) ? "" : "has another content";
+}
+
+bool is_shortcut_of(const std::string& file, const std::string& suite, const std::string& folder) {
+    if (!is_regular_file(file))
+        return false;
+    if (file.ends_with(".url"))
+        return names_suite(read_file(file), suite);
+    const ComThread thread;
+    const Com<IShellLinkW> link = new_link();
+    if (FAILED(file_of(link)->Load(with_backslashes(file).c_str(), STGM_READ)))
+        return false;
+    const std::wstring below = with_backslashes(folder) + L"\\";
+    return same(program_of(link).substr(0, below.size()), below);
 }
 
 void write_shortcut(const std::string& file, const Shortcut& shortcut) {

@@ -5,6 +5,7 @@
 #include "engine/failpoint.hpp"
 #include "installer/announce.hpp"
 #include "platform/files.hpp"
+#include "platform/in_use.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -42,7 +43,7 @@ void drop_registry(const installer::InstalledNode& node) {
     }
     try {
         remove_registry_files(settings);
-    } catch (const engine::Error&) {
+    } catch (const platform::InUse&) {
         // On Windows whoever has it open, as the lease does, keeps it: see remove_empty_registry().
         cluster::Store(settings, node.layout.suite).destroy();
     }
@@ -70,9 +71,13 @@ bool is_leaving(const installer::InstalledNode& node) {
     return platform::exists(leaving_file(node));
 }
 
+bool left_empty_registry(const datasource::Settings& settings, const std::string& suite) {
+    return settings.kind == datasource::Kind::sqlite &&
+           platform::exists(cluster::registry_file(settings)) && !holds_registry(settings, suite);
+}
+
 void remove_empty_registry(const datasource::Settings& settings, const std::string& suite) {
-    if (settings.kind == datasource::Kind::sqlite &&
-        platform::exists(cluster::registry_file(settings)) && !holds_registry(settings, suite))
+    if (left_empty_registry(settings, suite))
         remove_registry_files(settings);
 }
 

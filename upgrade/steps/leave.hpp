@@ -19,8 +19,10 @@ engine::Step keep_left(const installer::InstalledNode& node);
 // The last server: the registry goes, since nobody can join without a server's keys. The suite's
 // own data stays.
 engine::Step end_cluster(const installer::InstalledNode& node);
-// What end_cluster() has left of an embedded database's registry: a file without tables, since it
-// was open. For when nobody has it open any more. Throws Error.
+// end_cluster() has left a file without tables of an embedded database's registry, since it was
+// open.
+bool left_empty_registry(const datasource::Settings& settings, const std::string& suite);
+// For when nobody has it open any more. Throws Error.
 void remove_empty_registry(const datasource::Settings& settings, const std::string& suite);
 
 // The node was being taken out of the registry, and a balancer may not know yet.

@@ -98,9 +98,16 @@ expect_code 4 "uninstall of the last server"
 expect_said 'node-1 is the last server, so the cluster ends'
 expect_said '--last-server'
 curl -sf http://127.0.0.2:30001/probe >/dev/null || fail "node-1 does not serve after a refusal"
-try uninstall --root "$trial/node-1" --confirm node-1 --last-server
+tool=$trial/node-1/usr/local/bin/locum # as a setup leaves it
+mkdir -p "${tool%/*}"
+cp "$locum" "$tool"
+told 0 plan uninstall --root "$trial/node-1" --last-server --with-locum --plan
+grep -qF "$tool goes, too" "$trial/told.json" || fail "the plan does not tell that Locum's program goes"
+try uninstall --root "$trial/node-1" --confirm node-1 --last-server --with-locum
 expect_code 0 "uninstall of the last server, spelled out"
 expect_said '^stays: logs: '
+expect_said "^note: $tool goes, too"
+[[ -d ${tool%/*} && ! -e $tool ]] || fail "Locum's program is left, or the system's folder went with it"
 count=$(PGPASSWORD=quickstart-admin psql -qAt -h 127.0.0.1 -p "$postgresql_port" -U admin endpoint \
     -c "SELECT (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'locum%'), (SELECT count(*) > 0 FROM device)")
 [[ $count == "0|t" ]] || fail "registry and data: $count, expected none and some"

@@ -3,6 +3,7 @@
 #include "platform/process.hpp"
 #include "platform/system_folders.hpp"
 #include "tests/support/child.hpp"
+#include "tests/support/pe_sample.hpp"
 #include "tests/support/small_suite.hpp"
 
 #include <nlohmann/json.hpp>
@@ -121,6 +122,34 @@ TEST_CASE("locum bundle: made, looked at and verified, a foreign key, damage and
     CHECK(value.at("signers")[0] == host.vendor.key().fingerprint());
     CHECK(contains(locum_says({"bundle", "inspect", host.bundle}).output,
                    "topology many                 Many (server, tool, balancer)"));
+}
+
+TEST_CASE("locum bundle build: what Windows shows is refused where nobody would show it") {
+    const Host host;
+    const std::string name = host.folder / "vendor";
+    CHECK(locum_says({"bundle", "keygen", name}).ok());
+    const std::string made = host.folder / "made.bundle";
+    const std::string windows = host.folder / "locum.exe";
+    platform::write_file(windows, pe_program(), 0755);
+    const std::string other = host.folder / "locum";
+    platform::write_file(other, "#!/bin/sh\n", 0755);
+    const auto built = [&](const std::string& program, const std::string& option,
+                           const std::string& value) {
+        return locum_says({"bundle", "build", host.folder / "source-1.0", "--key", name + ".key",
+                           "-o", made, "--setup", host.folder / "setup", "--program", program,
+                           option, value});
+    };
+    for (const char* option : {"--icon", "--publisher"}) {
+        const platform::Finished refused = built(other, option, other);
+        CHECK(refused.exit_code == 2);
+        CHECK(contains(refused.errors, "no program for Windows"));
+        CHECK(contains(refused.errors, "\n  try: "));
+    }
+    for (const std::string& publisher : {std::string("two\nlines"), std::string(201, 'x')})
+        CHECK(built(windows, "--publisher", publisher).exit_code == 2);
+    CHECK(!platform::exists(made));
+    CHECK(built(windows, "--publisher", "Une société").ok());
+    CHECK(platform::exists(host.folder / "setup.exe"));
 }
 
 TEST_CASE("locum install --plan: prints the plan and changes nothing") {

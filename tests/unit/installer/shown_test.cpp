@@ -2,6 +2,7 @@
 // programs.
 
 #include "installer/inventory.hpp"
+#include "installer/repair.hpp"
 #include "installer/shown.hpp"
 #include "installer/steps/shown.hpp"
 #include "tests/support/site.hpp"
@@ -163,7 +164,6 @@ TEST_CASE("shortcuts: somebody else's file of the name is told, and stays as it 
     site.with_resource([](const Resource& resource) {
         CHECK(contains(resource.drift().at(0).finding.remedy, "locum repair"));
     });
-    CHECK(contains(error_of([&] { site.repair(); }).what(), "not Locum's"));
     engine::SilentReporter silent;
     site.with_resource([&](const Resource& resource) { resource.remove(silent); });
     CHECK(!platform::exists(site.menu("web")));
@@ -171,6 +171,62 @@ TEST_CASE("shortcuts: somebody else's file of the name is told, and stays as it 
     platform::remove_all(site.menu("tool"));
     step.apply(silent);
     CHECK(site.told() == "");
+}
+
+TEST_CASE("shortcuts: somebody else's file keeps nothing else from being put right") {
+    Shown site;
+    make_shortcuts(site.layout(), {site.shortcut("web")}); // the other one is not Locum's any more
+    platform::write_file(site.menu("tool"), "theirs", 0644);
+    const InstalledNode node = look_at_node(site.layout(), "/nowhere/locum");
+    const std::vector<Resource> all = inventory(node);
+    const auto verified = [&all] {
+        std::vector<Verified> found = verify(all);
+        std::erase_if(found, [](const Verified& one) { return one.resource->id != "shortcuts"; });
+        return found;
+    };
+    CHECK(!verified().at(0).differs());
+    CHECK(verified().at(0).drifts.at(0).foreign);
+
+    platform::remove_all(site.menu("web"));
+    CHECK(verified().at(0).differs());
+    std::vector<Verified> found = verified();
+    const engine::Plan plan = repair_plan(node, found);
+    REQUIRE(plan.steps.size() == 1);
+    Notes reporter;
+    repair(lock_for_repair(site.layout()), node, plan, {}, reporter);
+    CHECK(contains(reporter.notes, "warning: " + site.menu("tool") + " is there, and not Locum's"));
+    CHECK(platform::shortcut_fault(site.menu("web"), site.shortcut("web")) == "");
+    CHECK(platform::read_file(site.menu("tool")) == "theirs");
+    CHECK(!verified().at(0).differs());
+    CHECK(repair_plan(node, verified()).steps.empty());
+}
+
+TEST_CASE("shortcuts: of a damaged record, the suite's own are known by what is in them") {
+    Shown site;
+    // As an older version had them.
+    Shortcut tool = site.shortcut("tool");
+    tool.program = site.layout().component("0.9", "server") + "/run";
+    Shortcut web = site.shortcut("web");
+    web.url = "http://127.0.0.1:1/";
+    make_shortcuts(site.layout(), {tool, web});
+    platform::write_file(site.layout().state_file("shortcuts.json"), "{", 0600);
+    CHECK(!contains(site.told(), "not Locum's"));
+    SUBCASE("they are made anew") {
+        site.repair();
+        CHECK(site.told() == "");
+        make_shortcuts(site.layout(), {});
+    }
+    SUBCASE("they are removed") {
+        engine::SilentReporter silent;
+        site.with_resource([&](const Resource& resource) {
+            CHECK(resource.there());
+            resource.remove(silent);
+            CHECK(!resource.there());
+        });
+    }
+    CHECK(!platform::exists(site.menu("tool")));
+    CHECK(!platform::exists(site.menu("web")));
+    CHECK(!has_shortcuts(site.layout()));
 }
 
 TEST_CASE("shortcuts: folders go with them where they were made for them, and others stay") {

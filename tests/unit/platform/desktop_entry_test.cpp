@@ -47,5 +47,17 @@ TEST_CASE("desktop entries: a page is opened by whatever the desktop has for it"
                                      "Exec=xdg-open \"https://a.example/?x=1&y=%%20\"\n"
                                      "Terminal=false\n"
                                      "X-Locum-Suite=small\n");
-    CHECK(url_file(shortcut) == "[InternetShortcut]\r\nURL=https://a.example/?x=1&y=%20\r\n");
+    CHECK(url_file(shortcut) == "[InternetShortcut]\r\nURL=https://a.example/?x=1&y=%20\r\n"
+                                "X-Locum-Suite=small\r\n");
+}
+
+TEST_CASE("desktop entries: each says which suite it was made for") {
+    const Shortcut shortcut{"small", "Small", "web", "Small web", "", "https://a.example/"};
+    for (const std::string& text : {desktop_entry(shortcut), url_file(shortcut)}) {
+        CHECK(names_suite(text, "small"));
+        CHECK(!names_suite(text, "smal"));
+        CHECK(!names_suite(text, "small-2"));
+    }
+    CHECK(!names_suite("", "small"));
+    CHECK(!names_suite("[Desktop Entry]\nName=X-Locum-Suite=small\n", "small"));
 }

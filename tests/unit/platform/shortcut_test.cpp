@@ -70,6 +70,26 @@ TEST_CASE("shortcuts: to a page") {
     keeps_contract(one, other, scratch / "root");
 }
 
+TEST_CASE("shortcuts: whose one is, is told by what is in it") {
+    const Scratch scratch;
+    Shortcut one = tool(scratch);
+    SUBCASE("to a program") {}
+    SUBCASE("to a page") {
+        one.program.clear();
+        one.url = "https://a.example/";
+    }
+    const std::string file = shortcut_files(one, scratch / "root").front();
+    CHECK(!is_shortcut_of(file, "small", scratch.path()));
+    write_shortcut(file, one);
+    CHECK(is_shortcut_of(file, "small", scratch.path()));
+    CHECK(!is_shortcut_of(file, "other", scratch / "bin/run"));
+    write_file(file, "no shortcut", 0644);
+    CHECK(!is_shortcut_of(file, "small", scratch.path()));
+    remove_all(file);
+    make_folders(file);
+    CHECK(!is_shortcut_of(file, "small", scratch.path()));
+}
+
 TEST_CASE("shortcuts: two of a suite, and those of two suites, are files of their own") {
     const Scratch scratch;
     Shortcut one = tool(scratch);

@@ -185,6 +185,14 @@ TEST_CASE("resources: a program without any stays as it is, one without room is 
     CHECK(error_of([&] { suite::with_resources(full, shown()); }).kind() == Kind::usage);
 }
 
+TEST_CASE("resources: a text that is too long for what tells its length is refused") {
+    suite::ShownOfProgram long_one = shown();
+    long_one.publisher = std::string(0x7000, 'x');
+    CHECK(suite::with_resources(sample(), long_one).size() > sample().size());
+    long_one.publisher = std::string(0x8000, 'x');
+    CHECK(error_of([&] { suite::with_resources(sample(), long_one); }).kind() == Kind::usage);
+}
+
 TEST_CASE("resources: damaged ones end in an error") {
     const std::string tree = suite::write_resources({version, manifest}, loaded_at);
     for (std::size_t size = 0; size + 4 < tree.size();

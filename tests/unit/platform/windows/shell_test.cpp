@@ -1,4 +1,6 @@
 #include "platform/shell.hpp"
+#include "platform/windows/system.hpp"
+#include "platform/windows/wide.hpp"
 #include "tests/unit/platform/support.hpp"
 
 using namespace locum;
@@ -45,6 +47,34 @@ TEST_CASE("shell: a typed copy takes the place of a file, and others go that may
     CHECK(finished.exit_code == 0);
     CHECK(read_file(file) == "new");
     CHECK(!exists(file + "-wal"));
+}
+
+TEST_CASE("shell: a typed copy is not made beside what could not be removed") {
+    const testing::Scratch scratch;
+    const std::string file = scratch / "a database";
+    for (const char* suffix : {"", "-wal", "-shm"})
+        write_file(file + suffix, "old", 0600);
+    write_file(scratch / "backup", "new", 0600);
+    const std::string line =
+        copy_as_typed(scratch / "backup", file, {file + "-wal", file + "-shm"});
+    {
+        const Handle held(::CreateFileW(wide_path(file + "-wal").c_str(), GENERIC_READ,
+                                        FILE_SHARE_READ, nullptr, OPEN_EXISTING, 0, nullptr));
+        REQUIRE(held);
+        typed(scratch, line);
+    }
+    CHECK(exists(file + "-wal"));
+    CHECK(read_file(file) == "old");
+    typed(scratch, line);
+    CHECK(read_file(file) == "new");
+}
+
+// A file of commands has another escape, so this is not run.
+TEST_CASE("shell: no name of a variable is between two percent signs") {
+    CHECK(as_typed({"100%"}) == "100^%");
+    CHECK(as_typed({"%TEMP%"}) == "^%TEMP^%");
+    CHECK(as_typed({"C:\\a b\\%x%y"}) == "\"C:\\a b\\\\\"^%x^%y");
+    CHECK(copy_as_typed("C:/%a%/b c", "d", {}) == "copy /y C:\\^%a^%\"\\b c\" d");
 }
 
 TEST_CASE("shell: the file that keeps nothing can be written to") {
