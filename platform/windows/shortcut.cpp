@@ -28,10 +28,8 @@ std::string folder_of(const KNOWNFOLDERID& id, const std::string& root, const ch
     return utf8_path(found);
 }
 
-std::wstring with_backslashes(const std::string& path) {
-    std::wstring text = wide(path);
-    std::replace(text.begin(), text.end(), L'/', L'\\');
-    return text;
+std::wstring shell_path(const std::string& path) {
+    return wide(with_backslashes(path));
 }
 
 // All but the program.
@@ -44,7 +42,7 @@ std::wstring arguments_of(const Shortcut& shortcut) {
 }
 
 std::wstring working_folder(const Shortcut& shortcut) {
-    return with_backslashes(parent_of(shortcut.program));
+    return shell_path(parent_of(shortcut.program));
 }
 
 Com<IShellLinkW> new_link() {
@@ -82,10 +80,10 @@ bool same(const std::wstring& a, const std::wstring& b) {
 std::string link_fault(const std::string& path, const Shortcut& shortcut) {
     const ComThread thread;
     const Com<IShellLinkW> link = new_link();
-    if (FAILED(file_of(link)->Load(with_backslashes(path).c_str(), STGM_READ)))
+    if (FAILED(file_of(link)->Load(shell_path(path).c_str(), STGM_READ)))
         return "cannot be read";
     const std::wstring program = program_of(link);
-    if (!same(program, with_backslashes(shortcut.program)))
+    if (!same(program, shell_path(shortcut.program)))
         return "starts " + utf8_path(program);
     if (read(link, [](IShellLinkW* one, wchar_t* text, int size) {
             return one->GetArguments(text, size);
@@ -100,7 +98,7 @@ std::string link_fault(const std::string& path, const Shortcut& shortcut) {
                        int index = 0;
                        return one->GetIconLocation(text, size, &index);
                    }),
-              with_backslashes(shortcut.icon)))
+              shell_path(shortcut.icon)))
         return "has another icon";
     return "";
 }
@@ -109,15 +107,15 @@ void write_link(const std::string& path, const Shortcut& shortcut) {
     const ComThread thread;
     const Com<IShellLinkW> link = new_link();
     const char* const what = "a shortcut cannot be made";
-    require(link->SetPath(with_backslashes(shortcut.program).c_str()), what);
+    require(link->SetPath(shell_path(shortcut.program).c_str()), what);
     require(link->SetArguments(arguments_of(shortcut).c_str()), what);
     require(link->SetWorkingDirectory(working_folder(shortcut).c_str()), what);
     require(link->SetDescription(wide(shortcut.title).c_str()), what);
     if (!shortcut.icon.empty())
-        require(link->SetIconLocation(with_backslashes(shortcut.icon).c_str(), 0), what);
+        require(link->SetIconLocation(shell_path(shortcut.icon).c_str(), 0), what);
     // Under a name of its own first: whoever opens the menu meanwhile sees the old one or the new.
     const std::string fresh = path + ".new.lnk";
-    require(file_of(link)->Save(with_backslashes(fresh).c_str(), TRUE),
+    require(file_of(link)->Save(shell_path(fresh).c_str(), TRUE),
             "the shortcut " + path + " cannot be written");
     rename_durably(fresh, path);
 }
@@ -148,9 +146,9 @@ bool is_shortcut_of(const std::string& file, const std::string& suite, const std
         return names_suite(read_file(file), suite);
     const ComThread thread;
     const Com<IShellLinkW> link = new_link();
-    if (FAILED(file_of(link)->Load(with_backslashes(file).c_str(), STGM_READ)))
+    if (FAILED(file_of(link)->Load(shell_path(file).c_str(), STGM_READ)))
         return false;
-    const std::wstring below = with_backslashes(folder) + L"\\";
+    const std::wstring below = shell_path(folder) + L"\\";
     return same(program_of(link).substr(0, below.size()), below);
 }
 
