@@ -31,6 +31,12 @@ windows_wine_start() {
     # With the first program come Wine's services, which keep what it writes to open: whoever reads that from a pipe, as
     # CMake does, would wait for their end.
     WINEPREFIX=$1 wine wineboot </dev/null >/dev/null 2>&1
+    # They and the desktop end when no other program runs, and come again with the next one that needs them. So one stays: it
+    # waits for a word on a pipe that it has both ends of, and ends with the server.
+    rm -f "$1.stays"
+    mkfifo "$1.stays"
+    WINEPREFIX=$1 wine cmd <>"$1.stays" >/dev/null 2>&1 &
+    WINEPREFIX=$1 wine explorer /desktop </dev/null >/dev/null 2>&1 &
 }
 
 # In the foreground, so that its process id is known; it stays until it is told to end.

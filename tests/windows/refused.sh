@@ -135,7 +135,7 @@ expect_code 11 "an uninstallation with an open file"
 expect_said 'cannot remove C:/.*/index\.html: Sharing violation' # by whom, Wine does not say
 expect_said 'try: end the program that uses it, or restart the host; then run the command again'
 let_go
-setup 2.0 /uninstall /quiet --confirm node-1 --last-server
+setup 2.0 /uninstall /quiet --last-server
 expect_code 0 "/uninstall"
 is_gone 'Program Files/endpoint-manager' 'Program Files/Locum' ProgramData/Locum/state
 [[ -z $(find "$drive/ProgramData/endpoint-manager" -name '*.registry*') ]] || fail "the registry's file is left"
