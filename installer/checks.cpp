@@ -74,7 +74,8 @@ const std::vector<CheckInfo>& checks() {
         {"payload-names", "the host's system can have the names of the bundle's files",
          "they could not be unpacked"},
         {"program-path",
-         "on Windows: no program's path has more than 259 characters (those of other files may)",
+         "on Windows: no program's path has more than 259 characters (those of other files may); "
+         "upgrades: on each node",
          "Windows would not start it"},
         {"agent-version",
          "upgrades: every node's agent can read the bundle (`locum`), or the bundle brings one "
