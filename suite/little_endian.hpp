@@ -20,10 +20,11 @@ inline std::optional<std::uint32_t> number_at(std::string_view bytes, std::uint6
     return value;
 }
 
+// size: bytes, any; those above the value's 8 are 0.
 inline std::string number_bytes(std::uint64_t value, std::size_t size) {
     std::string bytes;
-    for (std::size_t i = 0; i < size; ++i)
-        bytes += static_cast<char>(value >> 8U * i & 0xffU);
+    for (; size > 0; --size, value >>= 8U)
+        bytes += static_cast<char>(value & 0xffU);
     return bytes;
 }
 
