@@ -9,6 +9,14 @@
 
 namespace locum::cluster {
 
+namespace {
+
+std::string version_below(const std::string& product, const std::string& version) {
+    return product + "/versions/" + version;
+}
+
+} // namespace
+
 std::string Layout::product() const {
     return platform::suite_folders(root, suite).product;
 }
@@ -28,10 +36,10 @@ std::string Layout::logs() const {
     return platform::suite_folders(root, suite).logs;
 }
 std::string Layout::version(const std::string& version) const {
-    return product() + "/versions/" + version;
+    return version_below(product(), version);
 }
 std::string Layout::component(const std::string& version, const std::string& component) const {
-    return this->version(version) + "/" + component;
+    return component_below(product(), version, component);
 }
 std::string Layout::current(const std::string& component) const {
     return product() + "/current/" + component;
@@ -41,6 +49,11 @@ std::string Layout::programs() const {
 }
 std::string Layout::state_file(const std::string& name) const {
     return state() + "/" + name;
+}
+
+std::string component_below(const std::string& product, const std::string& version,
+                            const std::string& component) {
+    return version_below(product, version) + "/" + component;
 }
 
 std::string only_suite(const std::string& root) {

@@ -23,6 +23,10 @@ struct Layout {
     std::string state_file(const std::string& name) const;
 };
 
+// Of a component, where the product's folder is, on whichever host.
+std::string component_below(const std::string& product, const std::string& version,
+                            const std::string& component);
+
 // The suites that have state below root; the one, where there is one. Throws Error(usage) naming
 // them where there is none or several.
 std::string only_suite(const std::string& root);

@@ -1,11 +1,10 @@
 #include "installer/payload_names.hpp"
 
+#include "cluster/layout.hpp"
 #include "engine/contains.hpp"
 #include "platform/file_names.hpp"
 #include "suite/systems.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 
 namespace locum::installer {
@@ -19,23 +18,6 @@ Finding finding(const std::string& found, const std::string& component, const st
             fmt::format("{} in the bundle's files for {}", found, component),
             "names that a host of " + system + " can have",
             "ask the vendor for a bundle that locum bundle lint finds nothing in"};
-}
-
-// Of CreateProcess, though files may have longer paths; without the NUL of MAX_PATH.
-constexpr std::size_t longest_program_path = 259;
-
-std::size_t characters(const std::string& path) {
-    return static_cast<std::size_t>(std::count_if(path.begin(), path.end(), [](char byte) {
-        return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
-    }));
-}
-
-bool is_program(std::string path) {
-    constexpr std::string_view end = ".exe";
-    path.erase(0, path.size() - std::min(path.size(), end.size()));
-    return std::equal(path.begin(), path.end(), end.begin(), end.end(), [](char one, char other) {
-        return std::tolower(static_cast<unsigned char>(one)) == other;
-    });
 }
 
 } // namespace
@@ -72,18 +54,23 @@ std::vector<Finding> program_path_findings(const suite::Manifest& manifest,
     if (!suite::means("windows", manifest.system))
         return {};
     std::string longest;
-    for (const suite::File& file : manifest.files)
-        if (engine::contains(components, file.component) && is_program(file.path))
-            if (std::string path = fmt::format("{}/versions/{}/{}/{}", product,
-                                               manifest.version.text(), file.component, file.path);
-                characters(path) > characters(longest))
-                longest = std::move(path);
-    if (characters(longest) <= longest_program_path)
+    for (const suite::File& file : manifest.files) {
+        if (!engine::contains(components, file.component) ||
+            !platform::is_windows_program(file.path))
+            continue;
+        std::string path =
+            cluster::component_below(product, manifest.version.text(), file.component) + "/" +
+            file.path;
+        if (platform::windows_length(path) > platform::windows_length(longest))
+            longest = std::move(path);
+    }
+    const std::size_t length = platform::windows_length(longest);
+    if (length <= platform::longest_windows_program)
         return {};
     return {{"program-path", engine::Severity::error,
-             fmt::format("{}{} ({} characters)", who, longest, characters(longest)),
+             fmt::format("{}{} ({} characters)", who, longest, length),
              fmt::format("at most {} characters: Windows starts no program with a longer path",
-                         longest_program_path),
+                         platform::longest_windows_program),
              remedy}};
 }
 

@@ -36,10 +36,11 @@ bool is_device(std::string_view name) {
            number == "\xc2\xb2" || number == "\xc2\xb3";
 }
 
-// In UTF-16, of what is UTF-8.
-std::size_t units(std::string_view text) {
+} // namespace
+
+std::size_t windows_length(std::string_view path) {
     std::size_t count = 0;
-    for (const char byte : text) {
+    for (const char byte : path) {
         const auto value = static_cast<unsigned char>(byte);
         if ((value & 0xc0U) != 0x80)
             count += value >= 0xf0 ? 2 : 1;
@@ -47,7 +48,9 @@ std::size_t units(std::string_view text) {
     return count;
 }
 
-} // namespace
+bool is_windows_program(std::string_view path) {
+    return folded(path).ends_with(".exe");
+}
 
 std::string windows_name_fault(std::string_view name) {
     constexpr std::size_t longest = 255;
@@ -63,7 +66,7 @@ std::string windows_name_fault(std::string_view name) {
         return fmt::format("'{}' ends with a {}", name, name.back() == '.' ? "full stop" : "space");
     if (is_device(name))
         return fmt::format("'{}' is the name of a device", name);
-    if (units(name) > longest)
+    if (windows_length(name) > longest)
         return fmt::format("'{}' is longer than {} characters", name, longest);
     return "";
 }

@@ -8,6 +8,7 @@
 # trial_bundles [N]    key pair and the endpoint manager's bundles; with N devices in their seed, not 2,000
 # trial_bundle S V     the bundle of version V, from the source S
 # trial_answers N      answers of node N (server and balancer)
+# trial_datasource PORT  the section of answers for a PostgreSQL on that port; without one for an embedded database
 # trial_install N      installs the old version on node N
 # trial_load ARGS…     starts the client load in the background; at the LOCUM_LOAD_DIVISOR-th part of its --rate, where that is set
 # trial_load_end       ends it; its figures are in $trial/load.json; returns its exit code
@@ -107,16 +108,22 @@ $token
 $trial_more_answers
 TOML
     ((n == 1)) || return 0
-    if [[ $datasource == embedded ]]; then
-        printf '\n[datasource]\ntype = "embedded"\n' >>"$trial/answers-$n.toml"
+    local port=
+    [[ $datasource == embedded ]] || port=$postgresql_port
+    trial_datasource "$port" >>"$trial/answers-$n.toml"
+}
+
+trial_datasource() {
+    if [[ -z $1 ]]; then
+        printf '\n[datasource]\ntype = "embedded"\n'
         return 0
     fi
-    cat >>"$trial/answers-$n.toml" <<TOML
+    cat <<TOML
 
 [datasource]
 type = "postgresql"
 host = "127.0.0.1"
-port = $postgresql_port
+port = $1
 database = "$trial_database"
 application = { user = "app", password = { file = "app.password" } }
 locum = { user = "locum", password = { file = "locum.password" } }

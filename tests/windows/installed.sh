@@ -3,15 +3,9 @@
 # crashed, upgraded, damaged and repaired, and uninstalled by the command in the list of programs. All is looked at by the
 # system's own tools. To be run beside tests/windows/with_postgresql.
 # usage: installed.sh
-# LOCUM_BUILD: the programs for Linux; LOCUM_WINDOWS_BUILD: those for Windows; LOCUM_WINDOWS_PREFIX: what they were linked with.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/../.."
-bin=$LOCUM_BUILD/bin
-windows_bin=$LOCUM_WINDOWS_BUILD/bin
-suites=$LOCUM_BUILD/examples/endpoint-manager
-source scripts/lib/trial.sh
-source scripts/lib/windows-wine.sh
 source tests/windows/lib.sh
 trap 'windows_wine_stop; trial_end' EXIT
 trap 'exit 130' INT
@@ -35,7 +29,7 @@ shown() {
     expect_said '^manifest: [1-9][0-9]+ bytes$'
     expect_said "^icons: $7 bytes\$"
 }
-# probe: what the server says on its device port.
+# probe: what the server says on its device port; nothing where nobody answers.
 probe() { curl --silent --max-time 5 http://127.0.0.1:30001/probe || true; }
 server_process() { pgrep --ns $$ --nslist net -f '^C:.Program Files.endpoint-manager.*endpoint-server.exe'; }
 serves() { [[ $(probe) == "ok $1" ]]; }

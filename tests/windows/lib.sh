@@ -1,6 +1,6 @@
 # Functions for trials of a suite that a setup installs on Windows (Wine) as on a host of its own, without --root.
-# To be sourced after scripts/lib/trial.sh and scripts/lib/windows-wine.sh; `bin`, `windows_bin`, `suites`
-# and LOCUM_WINDOWS_PREFIX are set.
+# To be sourced from the repository's folder.
+# LOCUM_BUILD: the programs for Linux; LOCUM_WINDOWS_BUILD: those for Windows; LOCUM_WINDOWS_PREFIX: what they were linked with.
 #
 # host_begin               a fresh copy of Wine's folder in $trial, and its server; $drive is its C:
 # host_accounts            the suite's accounts and database on the server of with_postgresql, which answers have then
@@ -10,6 +10,14 @@
 # setup VERSION …, locum … the same of a setup, and of the program that it left
 # registry KEY [NAME]      of HKEY_LOCAL_MACHINE: a value's data (of "": the key's own), or all values, a line each
 # state_of SERVICE         as sc.exe says it: RUNNING, STOPPED, …; "" where there is none
+
+bin=$LOCUM_BUILD/bin
+windows_bin=$LOCUM_WINDOWS_BUILD/bin
+suites=$LOCUM_BUILD/examples/endpoint-manager
+source scripts/lib/trial.sh
+source scripts/lib/windows-wine.sh
+source tests/support/load.sh
+source tests/support/windows_suite.sh
 
 host_begin() {
     trial_begin
@@ -66,8 +74,6 @@ fail() {
     find "$drive/ProgramData/Locum" -name '*.log' -exec tail -n 5 {} + >&2 || true
     exit 1
 }
-expect_code() { ((code == $1)) || fail "$2 ended with $code; expected $1"; }
-expect_said() { grep -qE -- "$1" "$trial/last.log" || fail "it does not say '$1'"; }
 
 host_accounts() {
     printf quickstart-app >"$trial/app.password"
@@ -95,12 +101,7 @@ sys.stdout.buffer.write(head + b"".join(struct.pack("<8sII", a, b, c + skip) for
 PYTHON
     for version in "$@"; do
         source=$trial/suite-$version
-        cp -r "$suites/$version" "$source"
-        # As examples/endpoint-manager/windows.cmake has it.
-        sed -i -e 's|^payload = "payload/server"|payload = { linux = "payload/server", windows = "payload/server-windows" }|' \
-            -Ee 's#^payload = "payload/(administrator|balancer|console)"#payload = { linux = "payload/\1" }#' "$source/suite.toml"
-        mkdir -p "$source/payload/server-windows/bin"
-        cp "$windows_bin/endpoint-server-$version.exe" "$source/payload/server-windows/bin/endpoint-server.exe"
+        windows_suite "$version" "$source"
         cat >>"$source/suite.toml" <<'TOML'
 
 [[shortcuts]]
@@ -144,21 +145,10 @@ create = "network.token"
 
 [firewall]
 manage = false # that of Wine cannot be read
-
-[datasource]
 TOML
-    if [[ ${1:-} == embedded ]]; then
-        echo 'type = "embedded"' >>"$trial/answers.toml"
-        return
-    fi
-    cat >>"$trial/answers.toml" <<TOML
-type = "postgresql"
-host = "127.0.0.1"
-port = $LOCUM_TEST_POSTGRES_PORT
-database = "endpoint"
-application = { user = "app", password = { file = "app.password" } }
-locum = { user = "locum", password = { file = "locum.password" } }
-TOML
+    local port=
+    [[ ${1:-} == embedded ]] || port=$LOCUM_TEST_POSTGRES_PORT
+    trial_datasource "$port" >>"$trial/answers.toml"
 }
 
 registry() {

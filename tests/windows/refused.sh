@@ -2,28 +2,22 @@
 # What a host of Windows (Wine) cannot take is found before anything is changed, with what to do; and a file that somebody
 # has open holds an uninstallation up, and no upgrade.
 # usage: refused.sh
-# LOCUM_BUILD: the programs for Linux; LOCUM_WINDOWS_BUILD: those for Windows; LOCUM_WINDOWS_PREFIX: what they were linked with.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/../.."
-bin=$LOCUM_BUILD/bin
-windows_bin=$LOCUM_WINDOWS_BUILD/bin
-suites=$LOCUM_BUILD/examples/endpoint-manager
 # A file system of its own, to be filled.
 if [[ ${LOCUM_OWN_MOUNTS:-} != yes ]]; then
     as_root=()
     ((EUID == 0)) || as_root=(--map-root-user)
     exec env LOCUM_OWN_MOUNTS=yes unshare --mount ${as_root[@]+"${as_root[@]}"} "$PWD/tests/windows/refused.sh"
 fi
-source scripts/lib/trial.sh
-source scripts/lib/windows-wine.sh
 source tests/windows/lib.sh
 helper=
 drive_e=
 end() {
-    [[ -z $helper ]] || kill "$helper" 2>/dev/null || true
+    [[ -z $helper ]] || kill "$helper" 2>/dev/null || true # it has ended already
     windows_wine_stop
-    [[ -z $drive_e ]] || umount "$drive_e" || true
+    [[ -z $drive_e ]] || umount "$drive_e" || true # in use still: it goes with this script's mounts
     trial_end
 }
 trap end EXIT
@@ -50,7 +44,7 @@ has_open() {
 }
 let_go() {
     kill -KILL "$helper"
-    wait "$helper" 2>/dev/null || true
+    wait "$helper" 2>/dev/null || true # it says that it was killed
     helper=
 }
 

@@ -11,6 +11,7 @@ suites=$LOCUM_BUILD/examples/endpoint-manager
 source scripts/lib/trial.sh
 source scripts/lib/windows-wine.sh
 source tests/support/load.sh
+source tests/support/windows_suite.sh
 trap 'windows_wine_stop; trial_end' EXIT
 trap 'exit 130' INT TERM
 
@@ -47,12 +48,7 @@ windows_wine_start "$trial/wine"
 # PostgreSQL's own programs for Windows, with which its node makes the backup.
 export WINEPATH=Z:$LOCUM_WINDOWS_PREFIX/bin
 for version in 1.0 2.0; do
-    cp -r "$suites/$version" "$trial/suite-$version"
-    # As examples/endpoint-manager/windows.cmake has it.
-    sed -i -e 's|^payload = "payload/server"|payload = { linux = "payload/server", windows = "payload/server-windows" }|' \
-        -Ee 's#^payload = "payload/(administrator|balancer|console)"#payload = { linux = "payload/\1" }#' "$trial/suite-$version/suite.toml"
-    mkdir -p "$trial/suite-$version/payload/server-windows/bin"
-    cp "$windows_bin/endpoint-server-$version.exe" "$trial/suite-$version/payload/server-windows/bin/endpoint-server.exe"
+    windows_suite "$version" "$trial/suite-$version"
     trial_bundle "$trial/suite-$version" "$version" >/dev/null
 done
 

@@ -31,6 +31,17 @@ TEST_CASE("file names: those that Windows cannot have, and why") {
     CHECK(windows_path_fault("share/aux/x") == "'aux' is the name of a device");
 }
 
+TEST_CASE("file names: programs of Windows, and lengths as it counts them") {
+    for (const char* path : {"bin/run.exe", "RUN.EXE", ".exe"})
+        CHECK_MESSAGE(is_windows_program(path), path);
+    for (const char* path : {"run", "run.exe.txt", "exe", ""})
+        CHECK_MESSAGE(!is_windows_program(path), path);
+    CHECK(windows_length("") == 0);
+    CHECK(windows_length("C:/a") == 4);
+    CHECK(windows_length("\xc3\xa4\xe2\x82\xac") == 2);
+    CHECK(windows_length("\xf0\x9f\x98\x80") == 2); // a pair of surrogates
+}
+
 TEST_CASE("file names: those that differ by case only, folders on the way, too, each pair once") {
     CHECK(names_that_differ_by_case_only({"a", "b", "a/b", "c/A"}) == Pairs{});
     CHECK(names_that_differ_by_case_only({"Readme", "README", "x"}) == Pairs{{"README", "Readme"}});
