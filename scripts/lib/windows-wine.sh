@@ -32,11 +32,13 @@ windows_wine_start() {
     # CMake does, would wait for their end.
     WINEPREFIX=$1 wine wineboot </dev/null >/dev/null 2>&1
     # They and the desktop end when no other program runs, and come again with the next one that needs them. So one stays: it
-    # waits for a word on a pipe that it has both ends of, and ends with the server.
+    # waits for a word on a pipe that it has both ends of.
     rm -f "$1.stays"
     mkfifo "$1.stays"
-    WINEPREFIX=$1 wine cmd <>"$1.stays" >/dev/null 2>&1 &
-    WINEPREFIX=$1 wine explorer /desktop </dev/null >/dev/null 2>&1 &
+    WINEPREFIX=$1 wine 'C:\windows\system32\cmd.exe' <>"$1.stays" >/dev/null 2>&1 &
+    windows_wine_kept=($!)
+    WINEPREFIX=$1 wine 'C:\windows\explorer.exe' /desktop </dev/null >/dev/null 2>&1 &
+    windows_wine_kept+=($!)
 }
 
 # In the foreground, so that its process id is known; it stays until it is told to end.
@@ -52,4 +54,11 @@ windows_wine_stop() {
     kill -INT "$windows_wine_server" 2>/dev/null || true # it has ended already
     wait "$windows_wine_server" 2>/dev/null || true
     windows_wine_server=''
+    # What waits for a word does not notice that its server has gone.
+    local process
+    for process in ${windows_wine_kept[@]+"${windows_wine_kept[@]}"}; do
+        kill -KILL "$process" 2>/dev/null || true # it has ended already
+        wait "$process" 2>/dev/null || true
+    done
+    windows_wine_kept=()
 }

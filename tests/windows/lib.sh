@@ -9,7 +9,8 @@
 # wine PROGRAM …           keeps what it says in $trial/last.log, and its exit code in $code
 # setup VERSION …, locum … the same of a setup, and of the program that it left
 # registry KEY [NAME]      of HKEY_LOCAL_MACHINE: a value's data (of "": the key's own), or all values, a line each
-# state_of SERVICE         as sc.exe says it: RUNNING, STOPPED, …; "" where there is none
+# state_of SERVICE         RUNNING, STOPPED, …; "" where there is none
+# Both say so where they got no answer, which is neither.
 
 bin=$LOCUM_BUILD/bin
 windows_bin=$LOCUM_WINDOWS_BUILD/bin
@@ -155,8 +156,9 @@ registry() {
     local what=()
     (($# == 1)) || { [[ -n $2 ]] && what=(/v "$2") || what=(/ve); }
     wine reg query "HKLM\\$1" "${what[@]}"
-    ((code == 0)) || return 0
-    if (($# == 2)); then
+    if ((code != 0)); then
+        grep -q 'Unable to find the specified registry' "$trial/last.log" || echo "no answer: $(<"$trial/last.log")"
+    elif (($# == 2)); then
         sed -nE 's/^ +.* {4}REG_[A-Z_]+ {4}//p' "$trial/last.log"
     else
         sed -nE 's/^ {4}(.*) {4}REG_[A-Z_]+ {4}/\1=/p' "$trial/last.log"
@@ -164,6 +166,7 @@ registry() {
 }
 
 state_of() {
-    wine sc query "$1"
-    sed -nE 's/^ *STATE *: [0-9]+ +([A-Z_]+).*/\1/p' "$trial/last.log"
+    wine "$LOCUM_WINDOWS_BUILD/tests/windows/service-tool.exe" state "$1"
+    ((code == 0)) || echo "no answer:"
+    cat "$trial/last.log"
 }

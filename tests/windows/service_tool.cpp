@@ -1,6 +1,7 @@
 // What a test does to Windows' services and files, beside what sc.exe of Wine can.
 // usage: service-tool start-type SERVICE auto|demand|disabled
 //        service-tool account SERVICE ACCOUNT
+//        service-tool state SERVICE    RUNNING, STOPPED, …; nothing where there is none
 //        service-tool hold SERVICE     has it open until it is killed
 //        service-tool open FILE        has the file open, shared with nobody, until it is killed
 //        service-tool shown FILE       what is shown of a program, a line each
@@ -32,6 +33,30 @@ int stay() {
 SC_HANDLE open_service(const std::wstring& name) {
     return ::OpenServiceW(::OpenSCManagerW(nullptr, nullptr, SC_MANAGER_CONNECT), name.c_str(),
                           SERVICE_ALL_ACCESS);
+}
+
+// A service manager that gave no answer is asked again for 10 s; Wine's gives none now and then.
+int tell_state(const std::wstring& name) {
+    const ULONGLONG end = ::GetTickCount64() + 10'000;
+    for (;;) {
+        SERVICE_STATUS status{};
+        const SC_HANDLE service = open_service(name);
+        if (service != nullptr && ::QueryServiceStatus(service, &status) != 0) {
+            constexpr const char* names[] = {
+                "",        "STOPPED",          "START_PENDING", "STOP_PENDING",
+                "RUNNING", "CONTINUE_PENDING", "PAUSE_PENDING", "PAUSED"};
+            std::puts(names[status.dwCurrentState & 7U]);
+            return 0;
+        }
+        const DWORD error = ::GetLastError();
+        if (error == ERROR_SERVICE_DOES_NOT_EXIST)
+            return 0;
+        const bool silent = error == RPC_S_SERVER_UNAVAILABLE || error == RPC_S_SERVER_TOO_BUSY ||
+                            error == RPC_S_CALL_FAILED;
+        if (!silent || ::GetTickCount64() > end)
+            return fail("ask for the service's state");
+        ::Sleep(100);
+    }
 }
 
 int change(const std::wstring& name, DWORD start, const wchar_t* account) {
@@ -112,6 +137,8 @@ int run(const Arguments& arguments) {
                       nullptr);
     if (what == L"account" && arguments.size() == 4)
         return change(arguments[2], SERVICE_NO_CHANGE, arguments[3].c_str());
+    if (what == L"state" && arguments.size() == 3)
+        return tell_state(arguments[2]);
     if (what == L"hold" && arguments.size() == 3)
         return open_service(arguments[2]) == nullptr ? fail("open the service") : stay();
     if (what == L"open" && arguments.size() == 3)
