@@ -75,7 +75,9 @@ refused 4 "an installation there" 'program-path: found .*endpoint-server\.exe \(
 
 step "a drive that is full"
 mkdir "$trial/drive-e"
-mount -t tmpfs -o size=40m none "$trial/drive-e"
+# It has room for the setup's own program, and little more.
+megabytes=$(($(stat -c %s "$windows_bin/locum.exe") / 1048576 + 10))
+mount -t tmpfs -o "size=${megabytes}m" none "$trial/drive-e"
 drive_e=$trial/drive-e
 ln -s "$drive_e" "$LOCUM_WINE_PREFIX/dosdevices/e:"
 quietly --root E:/x
