@@ -1,7 +1,7 @@
 # Trials: scripts that take a whole cluster through its life, under load, as a person would.
 #
 # locum_trial_test(NAME LABEL SECONDS COMMAND…). In a whole run of scripts/test label "integration" runs with preset asan,
-# "trial" with preset dev, which is faster; "long": only when it is asked for.
+# "trial" with preset dev, which is faster, "main", the main job, with both; "long": only when it is asked for.
 #
 # LOCUM_LOAD_DIVISOR (by the preset): what divides the rate of their load. A program that checks itself takes four times the
 # processor for a request; at the full rate three trials beside each other ask for more than two processors have, and then

@@ -1,6 +1,6 @@
 # Functions for trials of a suite that a setup installs on Windows (Wine) as on a host of its own, without --root.
 # To be sourced from the repository's folder.
-# LOCUM_BUILD: the programs for Linux; LOCUM_WINDOWS_BUILD: those for Windows; LOCUM_WINDOWS_PREFIX: what they were linked with.
+# With the variables of tests/support/windows_trial.sh.
 #
 # host_begin               a fresh copy of Wine's folder in $trial, and its server; $drive is its C:
 # host_accounts            the suite's accounts and database on the server of with_postgresql, which answers have then
@@ -12,13 +12,7 @@
 # state_of SERVICE         RUNNING, STOPPED, …; "" where there is none
 # Both say so where they got no answer, which is neither.
 
-bin=$LOCUM_BUILD/bin
-windows_bin=$LOCUM_WINDOWS_BUILD/bin
-suites=$LOCUM_BUILD/examples/endpoint-manager
-source scripts/lib/trial.sh
-source scripts/lib/windows-wine.sh
-source tests/support/load.sh
-source tests/support/windows_suite.sh
+source tests/support/windows_trial.sh
 
 host_begin() {
     trial_begin

@@ -1,17 +1,11 @@
 #!/usr/bin/env bash
 # One cluster of two Linux nodes and a Windows node (with Wine) on one PostgreSQL, upgraded under load.
 # usage: mixed.sh MODE WINDOWS_NODE COORDINATOR   (rolling or short-downtime; numbers of nodes, 1 makes the network token)
-# LOCUM_BUILD: the programs for Linux; LOCUM_WINDOWS_BUILD: those for Windows; LOCUM_WINDOWS_PREFIX: what they were linked with.
+# With the variables of tests/support/windows_trial.sh.
 set -euo pipefail
 mode=$1 windows_node=$2 coordinator=$3
 cd "$(dirname "$0")/../../.."
-bin=$LOCUM_BUILD/bin
-windows_bin=$LOCUM_WINDOWS_BUILD/bin
-suites=$LOCUM_BUILD/examples/endpoint-manager
-source scripts/lib/trial.sh
-source scripts/lib/windows-wine.sh
-source tests/support/load.sh
-source tests/support/windows_suite.sh
+source tests/support/windows_trial.sh
 trap 'windows_wine_stop; trial_end' EXIT
 trap 'exit 130' INT TERM
 
