@@ -10,9 +10,6 @@
 #include "suite/bundle.hpp"
 #include "suite/systems.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace locum::cli {
@@ -72,43 +69,40 @@ int check(const Options& options) {
     return 0;
 }
 
-void add_system(CLI::App& command, Options& options) {
+void add_system(Command command, Options& options) {
     command
         .add_option("--system", options.system,
                     "Of the host that they are for; where it is not this one's")
-        ->type_name("SYSTEM");
+        .type_name("SYSTEM");
 }
 
 } // namespace
 
-void add_answers(CLI::App& app, Action& action) {
-    CLI::App* answers =
+void add_answers(Command app, Action& action) {
+    Command answers =
         app.add_subcommand("answers", "Files of answers, for installations that ask nothing");
-    answers->require_subcommand(1);
+    answers.require_subcommand();
     const auto options = std::make_shared<Options>();
 
-    CLI::App* writer =
-        answers->add_subcommand("template", "Write one to fill in, with every question explained");
-    writer->add_option("BUNDLE", options->bundle, "The suite's bundle")
-        ->required()
-        ->type_name("FILE");
-    add_system(*writer, *options);
-    CLI::Option* output =
-        writer->add_option("-o,--output", options->output, "Where to; else to standard output")
-            ->type_name("FILE");
-    add_output(*writer, *options, true);
-    writer->get_option("--json")->needs(output); // else the template is what is printed
-    writer->callback(
+    Command writer =
+        answers.add_subcommand("template", "Write one to fill in, with every question explained");
+    writer.add_option("BUNDLE", options->bundle, "The suite's bundle").required().type_name("FILE");
+    add_system(writer, *options);
+    Option output =
+        writer.add_option("-o,--output", options->output, "Where to; else to standard output")
+            .type_name("FILE");
+    add_output(writer, *options, true);
+    writer.option("--json").needs(output); // else the template is what is printed
+    writer.callback(
         [options, &action] { action = [options] { return print_template(*options); }; });
 
-    CLI::App* checker =
-        answers->add_subcommand("check", "Tell what is wrong in one, without looking at this host");
-    checker->add_option("FILE", options->file, "The answers")->required()->type_name("FILE");
-    checker->add_option("BUNDLE", options->bundle, "The bundle that they are for")
-        ->type_name("FILE");
-    add_system(*checker, *options);
-    add_output(*checker, *options, true);
-    checker->callback([options, &action] { action = [options] { return check(*options); }; });
+    Command checker =
+        answers.add_subcommand("check", "Tell what is wrong in one, without looking at this host");
+    checker.add_option("FILE", options->file, "The answers").required().type_name("FILE");
+    checker.add_option("BUNDLE", options->bundle, "The bundle that they are for").type_name("FILE");
+    add_system(checker, *options);
+    add_output(checker, *options, true);
+    checker.callback([options, &action] { action = [options] { return check(*options); }; });
 }
 
 } // namespace locum::cli

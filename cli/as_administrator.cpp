@@ -6,19 +6,15 @@
 #include "platform/host.hpp"
 #include "platform/terminal.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 
 namespace locum::cli {
 
-void add_as_administrator(CLI::App& command) {
+void add_as_administrator(Command command) {
     command
-        .add_flag_callback(
-            installer::as_administrator, [] {},
-            "Windows: ask for an administrator's rights, in a window of its own")
-        ->group(""); // hidden: nobody types it
+        .add_flag(installer::as_administrator,
+                  "Windows: ask for an administrator's rights, in a window of its own")
+        .hidden(); // nobody types it
 }
 
 RightsCalls rights_calls() {

@@ -1,20 +1,18 @@
 #pragma once
 // Commands that Windows' list of programs starts: with the rights of whoever clicked there.
 
+#include "cli/command_parser.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace locum::cli {
 
 // Adds the option (installer::as_administrator), which is looked for before the command line is
 // parsed.
-void add_as_administrator(CLI::App& command);
+void add_as_administrator(Command command);
 
 // Tests put recorded ones in their place.
 struct RightsCalls {

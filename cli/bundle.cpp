@@ -11,9 +11,6 @@
 #include "suite/program_bundle.hpp"
 #include "suite/setup_file.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -24,18 +21,16 @@ namespace {
 
 using nlohmann::json;
 
-void add_keygen(CLI::App& app, Action& action) {
+void add_keygen(Command app, Action& action) {
     struct Options : Common {
         std::string name;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* command =
+    Command command =
         app.add_subcommand("keygen", "Make a key pair that signs bundles: NAME.key and NAME.pub");
-    command->add_option("NAME", options->name, "Path without suffix")
-        ->required()
-        ->type_name("FILE");
-    add_output(*command, *options, true);
-    command->callback([options, &action] {
+    command.add_option("NAME", options->name, "Path without suffix").required().type_name("FILE");
+    add_output(command, *options, true);
+    command.callback([options, &action] {
         action = [options] {
             const std::string& name = options->name;
             const suite::SigningKey key = suite::SigningKey::generate();
@@ -109,7 +104,7 @@ std::string write_setup(const SetupOptions& options, const std::string& bundle,
     return setup;
 }
 
-void add_build(CLI::App& app, Action& action) {
+void add_build(Command app, Action& action) {
     struct Options : Common {
         std::string suite;
         std::string key;
@@ -118,42 +113,41 @@ void add_build(CLI::App& app, Action& action) {
         std::vector<std::string> via;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("build", "Build a signed bundle from a suite.toml");
-    command->add_option("SUITE", options->suite, "The suite.toml, or the folder that holds it")
-        ->required()
-        ->type_name("FILE");
-    command->add_option("--key", options->key, "Private key (keygen)")
-        ->required()
-        ->type_name("FILE");
-    command->add_option("-o,--output", options->output, "The bundle to write")
-        ->required()
-        ->type_name("FILE");
+    Command command = app.add_subcommand("build", "Build a signed bundle from a suite.toml");
+    command.add_option("SUITE", options->suite, "The suite.toml, or the folder that holds it")
+        .required()
+        .type_name("FILE");
+    command.add_option("--key", options->key, "Private key (keygen)").required().type_name("FILE");
+    command.add_option("-o,--output", options->output, "The bundle to write")
+        .required()
+        .type_name("FILE");
     command
-        ->add_option("--via", options->via,
-                     "Bundle of a version on the way, to be carried; may be given several times")
-        ->type_name("FILE")
-        ->allow_extra_args(false);
+        .add_option("--via", options->via,
+                    "Bundle of a version on the way, to be carried; may be given several times")
+        .type_name("FILE")
+        .one_value_each();
+    const Option setup =
+        command
+            .add_option("--setup", options->setup.name,
+                        "Also write one executable file with this program and the bundle in it")
+            .type_name("FILE");
     command
-        ->add_option("--setup", options->setup.name,
-                     "Also write one executable file with this program and the bundle in it")
-        ->type_name("FILE");
+        .add_option("--program", options->setup.program,
+                    "Another system's, for --setup: of Windows, whose setups are named .exe")
+        .type_name("FILE")
+        .needs(setup);
     command
-        ->add_option("--program", options->setup.program,
-                     "Another system's, for --setup: of Windows, whose setups are named .exe")
-        ->type_name("FILE")
-        ->needs("--setup");
+        .add_option("--icon", options->setup.icon,
+                    "What Windows shows for the setup, an .ico file; else Locum's")
+        .type_name("FILE")
+        .needs(setup);
     command
-        ->add_option("--icon", options->setup.icon,
-                     "What Windows shows for the setup, an .ico file; else Locum's")
-        ->type_name("FILE")
-        ->needs("--setup");
-    command
-        ->add_option("--publisher", options->setup.publisher,
-                     "Whose setup it is, as Windows shows it; else the suite's title")
-        ->type_name("NAME")
-        ->needs("--setup");
-    add_output(*command, *options, true);
-    command->callback([options, &action] {
+        .add_option("--publisher", options->setup.publisher,
+                    "Whose setup it is, as Windows shows it; else the suite's title")
+        .type_name("NAME")
+        .needs(setup);
+    add_output(command, *options, true);
+    command.callback([options, &action] {
         action = [options] {
             std::string toml = platform::absolute(options->suite);
             if (platform::exists(toml + "/suite.toml"))
@@ -183,16 +177,16 @@ void add_build(CLI::App& app, Action& action) {
     });
 }
 
-void add_inspect(CLI::App& app, Action& action) {
+void add_inspect(Command app, Action& action) {
     struct Options : Common {
         std::string file;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* command =
+    Command command =
         app.add_subcommand("inspect", "Show what a bundle says of itself; trusts nothing");
-    command->add_option("BUNDLE", options->file, "The bundle")->required()->type_name("FILE");
-    add_output(*command, *options, true);
-    command->callback([options, &action] {
+    command.add_option("BUNDLE", options->file, "The bundle").required().type_name("FILE");
+    add_output(command, *options, true);
+    command.callback([options, &action] {
         action = [options] {
             const json told =
                 bundle_value(suite::inspect_bundle(platform::absolute(options->file)));
@@ -211,20 +205,20 @@ suite::PublicKey public_key(const std::string& named) {
     return platform::exists(file) ? suite::PublicKey::load(file) : suite::PublicKey::parse(named);
 }
 
-void add_verify_bundle(CLI::App& app, Action& action) {
+void add_verify_bundle(Command app, Action& action) {
     struct Options : Common {
         std::string file;
         std::string key;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* command =
+    Command command =
         app.add_subcommand("verify", "Verify every byte of a bundle against a public key");
-    command->add_option("BUNDLE", options->file, "The bundle")->required()->type_name("FILE");
-    command->add_option("--key", options->key, "Public key: a .pub file, or 64 hex digits")
-        ->required()
-        ->type_name("FILE");
-    add_output(*command, *options, true);
-    command->callback([options, &action] {
+    command.add_option("BUNDLE", options->file, "The bundle").required().type_name("FILE");
+    command.add_option("--key", options->key, "Public key: a .pub file, or 64 hex digits")
+        .required()
+        .type_name("FILE");
+    add_output(command, *options, true);
+    command.callback([options, &action] {
         action = [options] {
             const suite::PublicKey trusted = public_key(options->key);
             const suite::Bundle bundle =
@@ -243,7 +237,7 @@ void add_verify_bundle(CLI::App& app, Action& action) {
 }
 
 // A bundle may need a newer Locum than the one that is at hand, and bring it.
-void add_program(CLI::App& app, Action& action) {
+void add_program(Command app, Action& action) {
     struct Options : Common {
         std::string file;
         std::string key;
@@ -251,20 +245,20 @@ void add_program(CLI::App& app, Action& action) {
         std::string output;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand(
+    Command command = app.add_subcommand(
         "program", "Take Locum's own program out of a bundle, however new the bundle is");
-    command->add_option("BUNDLE", options->file, "The bundle")->required()->type_name("FILE");
-    command->add_option("--key", options->key, "Public key: a .pub file, or 64 hex digits")
-        ->required()
-        ->type_name("FILE");
-    command->add_option("--system", options->system, "Whose program")
-        ->type_name("SYSTEM")
-        ->capture_default_str();
-    command->add_option("-o,--output", options->output, "The file to write")
-        ->required()
-        ->type_name("FILE");
-    add_output(*command, *options, true);
-    command->callback([options, &action] {
+    command.add_option("BUNDLE", options->file, "The bundle").required().type_name("FILE");
+    command.add_option("--key", options->key, "Public key: a .pub file, or 64 hex digits")
+        .required()
+        .type_name("FILE");
+    command.add_option("--system", options->system, "Whose program")
+        .type_name("SYSTEM")
+        .shows_default();
+    command.add_option("-o,--output", options->output, "The file to write")
+        .required()
+        .type_name("FILE");
+    add_output(command, *options, true);
+    command.callback([options, &action] {
         action = [options] {
             const std::string file = platform::absolute(options->file);
             const suite::ProgramBundle bundle =
@@ -302,16 +296,16 @@ void add_program(CLI::App& app, Action& action) {
 
 } // namespace
 
-void add_bundle(CLI::App& app, Action& action) {
-    CLI::App* bundle =
+void add_bundle(Command app, Action& action) {
+    Command bundle =
         app.add_subcommand("bundle", "Check suites; build, look at and verify bundles");
-    bundle->require_subcommand(1);
-    add_keygen(*bundle, action);
-    add_bundle_lint(*bundle, action);
-    add_build(*bundle, action);
-    add_inspect(*bundle, action);
-    add_verify_bundle(*bundle, action);
-    add_program(*bundle, action);
+    bundle.require_subcommand();
+    add_keygen(bundle, action);
+    add_bundle_lint(bundle, action);
+    add_build(bundle, action);
+    add_inspect(bundle, action);
+    add_verify_bundle(bundle, action);
+    add_program(bundle, action);
 }
 
 } // namespace locum::cli

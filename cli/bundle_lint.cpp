@@ -3,9 +3,6 @@
 #include "engine/error.hpp"
 #include "suite/lint.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -81,19 +78,19 @@ int lint(const LintOptions& options) {
 
 } // namespace
 
-void add_bundle_lint(CLI::App& app, Action& action) {
+void add_bundle_lint(Command app, Action& action) {
     auto options = std::make_shared<LintOptions>();
-    CLI::App* command = app.add_subcommand(
+    Command command = app.add_subcommand(
         "lint", "Tell what is missing or doubtful in a suite, and between its versions");
     command
-        ->add_option("SUITE", options->paths,
-                     "A suite.toml, or a folder with suite*.toml; several versions are compared")
-        ->required()
-        ->type_name("FILE");
-    command->add_flag("--strict", options->strict, "Warnings count as errors do");
-    add_output(*command, *options, true);
-    command->get_option("--quiet")->description("No notes");
-    command->callback([options, &action] { action = [options] { return lint(*options); }; });
+        .add_option("SUITE", options->paths,
+                    "A suite.toml, or a folder with suite*.toml; several versions are compared")
+        .required()
+        .type_name("FILE");
+    command.add_flag("--strict", options->strict, "Warnings count as errors do");
+    add_output(command, *options, true);
+    command.option("--quiet").description("No notes");
+    command.callback([options, &action] { action = [options] { return lint(*options); }; });
 }
 
 } // namespace locum::cli

@@ -1,6 +1,7 @@
 #pragma once
 // What a command's file adds to the command line, and what every command can use.
 
+#include "cli/command_parser.hpp"
 #include "cli/log_copy.hpp"
 #include "cluster/layout.hpp"
 #include "engine/check.hpp"
@@ -13,9 +14,6 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
-class App;
-}
 namespace locum::installer {
 struct Selection;
 }
@@ -41,30 +39,30 @@ struct Common {
 using Action = std::function<int()>;
 
 // Each adds its commands to app; the parsed one sets action.
-void add_bundle(CLI::App& app, Action& action);
+void add_bundle(Command app, Action& action);
 // To the bundle command.
-void add_bundle_lint(CLI::App& bundle, Action& action);
-void add_answers(CLI::App& app, Action& action);
-void add_install(CLI::App& app, Action& action);
-void add_verify(CLI::App& app, Action& action);
-void add_repair(CLI::App& app, Action& action);
-void add_modify(CLI::App& app, Action& action);
-void add_uninstall(CLI::App& app, Action& action);
-void add_upgrade(CLI::App& app, Action& action);
-void add_rehearse(CLI::App& app, Action& action);
-void add_status(CLI::App& app, Action& action);
-void add_node(CLI::App& app, Action& action);
+void add_bundle_lint(Command bundle, Action& action);
+void add_answers(Command app, Action& action);
+void add_install(Command app, Action& action);
+void add_verify(Command app, Action& action);
+void add_repair(Command app, Action& action);
+void add_modify(Command app, Action& action);
+void add_uninstall(Command app, Action& action);
+void add_upgrade(Command app, Action& action);
+void add_rehearse(Command app, Action& action);
+void add_status(Command app, Action& action);
+void add_node(Command app, Action& action);
 // To the node command.
-void add_node_services(CLI::App& node, Action& action);
-void add_node_remove(CLI::App& node, Action& action);
-void add_datasource(CLI::App& app, Action& action);
-void add_inventory(CLI::App& app, Action& action);
-void add_token(CLI::App& app, Action& action);
-void add_keystore(CLI::App& app, Action& action);
-void add_agent(CLI::App& app, Action& action);
-void add_service(CLI::App& app, Action& action);
-void add_completion(CLI::App& app, Action& action);
-void add_debug(CLI::App& app, Action& action);
+void add_node_services(Command node, Action& action);
+void add_node_remove(Command node, Action& action);
+void add_datasource(Command app, Action& action);
+void add_inventory(Command app, Action& action);
+void add_token(Command app, Action& action);
+void add_keystore(Command app, Action& action);
+void add_agent(Command app, Action& action);
+void add_service(Command app, Action& action);
+void add_completion(Command app, Action& action);
+void add_debug(Command app, Action& action);
 
 // Whatever is thrown and is no Error is a mistake of Locum's own.
 engine::Error unexpected(const std::exception& error);
@@ -98,14 +96,14 @@ void print_warnings(const Common& common, const std::vector<engine::Finding>& fi
 void print_plan(const std::string& title, const std::vector<engine::PlanLine>& plan, bool as_json);
 
 // --quiet, --verbose, and --json.
-void add_output(CLI::App& command, Common& common, bool with_json);
+void add_output(Command command, Common& common, bool with_json);
 // The same with --root and --suite. common lives as long as the command.
-void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json);
+void add_common(Command command, const std::shared_ptr<Common>& common, bool with_json);
 
 // --log FILE, for what changes something.
-void add_log(CLI::App& command, const std::shared_ptr<Common>& common);
+void add_log(Command command, const std::shared_ptr<Common>& common);
 // --ignore NAME, for findings of preflight.
-void add_ignore(CLI::App& command, std::vector<std::string>& names);
+void add_ignore(Command command, std::vector<std::string>& names);
 
 // Progress on standard error: a bar where it is a terminal, else one line a step; verbose: what
 // begins and how far long work is, too, all in lines; with json, JSON lines on standard output.

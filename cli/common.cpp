@@ -6,9 +6,6 @@
 #include "platform/standard_error.hpp"
 #include "platform/terminal.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 #include <iostream>
 
@@ -84,42 +81,42 @@ void print_plan(const std::string& title, const std::vector<engine::PlanLine>& p
         fmt::print("  {}\n", line);
 }
 
-void add_output(CLI::App& command, Common& common, bool with_json) {
-    CLI::Option* quiet =
+void add_output(Command command, Common& common, bool with_json) {
+    Option quiet =
         command.add_flag("-q,--quiet", common.quiet, "Say nothing but results and errors");
     command
         .add_flag("-v,--verbose", common.verbose,
                   "Say what begins, too, and how far long work is, line by line")
-        ->excludes(quiet);
+        .excludes(quiet);
     if (with_json)
         command.add_flag("--json", common.json, "Machine-readable output on standard output");
 }
 
-void add_common(CLI::App& command, const std::shared_ptr<Common>& common, bool with_json) {
+void add_common(Command command, const std::shared_ptr<Common>& common, bool with_json) {
     command.add_option("--root", common->root, "Folder below which everything is installed")
-        ->type_name("DIR")
-        ->check([](const std::string& folder) {
+        .type_name("DIR")
+        .check([](const std::string& folder) {
             return std::string(folder.empty() ? "is empty; expected a folder" : "");
         });
     command.add_option("--suite", common->suite, "The suite, where several are installed")
-        ->type_name("NAME");
+        .type_name("NAME");
     add_output(command, *common, with_json);
 }
 
-void add_log(CLI::App& command, const std::shared_ptr<Common>& common) {
+void add_log(Command command, const std::shared_ptr<Common>& common) {
     command
-        .add_option_function<std::string>(
+        .add_option(
             "--log", [common](const std::string& file) { common->copy = LogCopy(file); },
             "Write what is done, and errors, to the end of this file, too")
-        ->type_name("FILE");
+        .type_name("FILE");
 }
 
-void add_ignore(CLI::App& command, std::vector<std::string>& names) {
+void add_ignore(Command command, std::vector<std::string>& names) {
     command
         .add_option("--ignore", names,
                     "Make a finding of preflight a warning; may be given several times")
-        ->type_name("NAME")
-        ->allow_extra_args(false);
+        .type_name("NAME")
+        .one_value_each();
 }
 
 } // namespace locum::cli

@@ -3,9 +3,6 @@
 
 #include "cli/embedded.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
@@ -156,26 +153,26 @@ std::string to_text(const Completion& completion) {
     return text;
 }
 
-void add_completion(CLI::App& app, Action& action) {
-    CLI::App* completion = app.add_subcommand("completion", "Completion of commands in a shell");
-    completion->require_subcommand(1);
+void add_completion(Command app, Action& action) {
+    Command completion = app.add_subcommand("completion", "Completion of commands in a shell");
+    completion.require_subcommand();
     for (const auto& [shell, script] :
          {std::pair{"bash", embedded::completion_bash},
           std::pair{"fish", embedded::completion_fish}, std::pair{"zsh", embedded::completion_zsh}})
-        completion->add_subcommand(shell, fmt::format("Print the script for {}", shell))
-            ->callback([&action, text = script] {
+        completion.add_subcommand(shell, fmt::format("Print the script for {}", shell))
+            .callback([&action, text = script] {
                 action = [text] {
                     fmt::print("{}", text);
                     return 0;
                 };
             });
     const auto typed = std::make_shared<std::vector<std::string>>();
-    CLI::App* words = completion->add_subcommand("words", "What may follow; asked by the scripts");
-    words->group(""); // hidden: nobody types it
-    words->add_option("WORD", *typed, "What was typed; after --");
-    words->callback([&app, &action, typed] {
-        action = [&app, typed] {
-            fmt::print("{}", to_text(complete(describe(app), *typed)));
+    Command words = completion.add_subcommand("words", "What may follow; asked by the scripts");
+    words.hidden(); // nobody types it
+    words.add_option("WORD", *typed, "What was typed; after --");
+    words.callback([app, &action, typed] {
+        action = [app, typed] {
+            fmt::print("{}", to_text(complete(describe(app.parsed_by()), *typed)));
             return 0;
         };
     });

@@ -14,9 +14,6 @@
 #include "platform/standard_error.hpp"
 #include "platform/terminal.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace locum::cli {
@@ -287,51 +284,51 @@ int remove(const Options& options, RunReporter& reporter) {
                 &reporter);
 }
 
-void add_account(CLI::App& command, AccountOptions& account, const std::string& prefix,
+void add_account(Command command, AccountOptions& account, const std::string& prefix,
                  const std::string& whose) {
-    command.add_option("--" + prefix + "user", account.user, whose)->type_name("NAME");
-    CLI::Option* file =
+    command.add_option("--" + prefix + "user", account.user, whose).type_name("NAME");
+    Option file =
         command.add_option("--" + prefix + "password-file", account.file, "File with its password")
-            ->type_name("FILE");
+            .type_name("FILE");
     command
         .add_option("--" + prefix + "password-env", account.variable,
                     "Environment variable with its password")
-        ->type_name("NAME")
-        ->excludes(file);
+        .type_name("NAME")
+        .excludes(file);
 }
 
-void add_settings(CLI::App& command, Options& options) {
+void add_settings(Command command, Options& options) {
     command
         .add_option("--type", options.type,
                     "The engine; a new one is postgresql, where none is given")
-        ->type_name("KIND")
-        ->check(CLI::IsMember({"postgresql", "embedded"}));
+        .type_name("KIND")
+        .one_of({"postgresql", "embedded"});
     command.add_option("--host", options.host, "The database's host: a name or an address")
-        ->type_name("HOST");
+        .type_name("HOST");
     command.add_option("--port", options.port, "Its port; a new one has 5432, where none is given")
-        ->type_name("PORT")
-        ->check(CLI::Range(1, 65535));
+        .type_name("PORT")
+        .between(1, 65535);
     command.add_option("--database", options.database, "The database's name there")
-        ->type_name("NAME");
-    command.add_option("--file", options.file, "Of an embedded database")->type_name("FILE");
+        .type_name("NAME");
+    command.add_option("--file", options.file, "Of an embedded database").type_name("FILE");
     add_account(command, options.application, "", "The application's account");
     add_account(command, options.locum, "locum-", "Locum's account");
 }
 
 } // namespace
 
-void add_datasource(CLI::App& app, Action& action) {
-    CLI::App* datasource =
+void add_datasource(Command app, Action& action) {
+    Command datasource =
         app.add_subcommand("datasource", "What the cluster's servers work on, by name");
-    datasource->require_subcommand(1);
+    datasource.require_subcommand();
     const auto add_verb = [&](const std::string& name, const std::string& about,
                               const std::function<int(const Options&)>& work) {
         auto options = std::make_shared<Options>();
-        CLI::App* command = datasource->add_subcommand(name, about);
+        Command command = datasource.add_subcommand(name, about);
         if (name != "list")
-            command->add_option("NAME", options->name, "The datasource")->required();
-        add_common(*command, options, true);
-        command->callback([options, work, &action] {
+            command.add_option("NAME", options->name, "The datasource").required();
+        add_common(command, options, true);
+        command.callback([options, work, &action] {
             action = [options, work] {
                 require_root_for(*options);
                 return work(*options);
@@ -349,21 +346,21 @@ void add_datasource(CLI::App& app, Action& action) {
     add_verb("list", "The active one, and those that this host keeps", list);
     const auto [adding, added] = add_change(
         "add", "Keep one; passwords are asked for where no file or variable is named", add);
-    add_settings(*adding, *added);
+    add_settings(adding, *added);
     const auto [editing, edited] =
         add_change("edit", "Change one that is kept; what is not given stays", edit);
-    add_settings(*editing, *edited);
-    editing->add_flag("--ask", edited->ask, "Ask for the passwords");
+    add_settings(editing, *edited);
+    editing.add_flag("--ask", edited->ask, "Ask for the passwords");
     const auto [copying, copied] = add_change("copy", "Keep another with the same settings", copy);
-    copying->add_option("NEW", copied->to, "The new one's name")->required();
+    copying.add_option("NEW", copied->to, "The new one's name").required();
     add_verb("test", "Connect with both accounts; see whose database it is, and its schema", test);
     const auto [activating, activated] = add_verb(
         "activate", "Let all servers work on it, one after the other; start them again", activate);
-    activating->add_flag("-n,--plan", activated->plan, "Print the plan and change nothing");
+    activating.add_flag("-n,--plan", activated->plan, "Print the plan and change nothing");
     const auto [deactivating, deactivated] = add_change(
         "deactivate", "Let no server start on the active one; all are stopped before", deactivate);
-    deactivating->add_option("--confirm", deactivated->confirm, "The datasource's name again")
-        ->type_name("NAME");
+    deactivating.add_option("--confirm", deactivated->confirm, "The datasource's name again")
+        .type_name("NAME");
     add_change("remove", "Forget one that is kept", remove);
 }
 

@@ -4,9 +4,6 @@
 #include "installer/checks.hpp"
 #include "platform/files.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <chrono>
 #include <cstdlib>
 #include <fmt/chrono.h>
@@ -24,16 +21,15 @@ std::string date() {
     return fmt::format("{:%Y-%m-%d}", fmt::gmtime(now));
 }
 
-void add_manual(CLI::App& app, CLI::App& debug, Action& action) {
+void add_manual(Command app, Command debug, Action& action) {
     const auto folder = std::make_shared<std::string>();
-    CLI::App* manual =
-        debug.add_subcommand("manual", "Write the manual pages, one for each command");
-    manual->add_option("DIR", *folder, "Where to")->required()->type_name("DIR");
-    manual->callback([&app, &action, folder] {
-        action = [&app, folder] {
+    Command manual = debug.add_subcommand("manual", "Write the manual pages, one for each command");
+    manual.add_option("DIR", *folder, "Where to").required().type_name("DIR");
+    manual.callback([app, &action, folder] {
+        action = [app, folder] {
             const std::string to = platform::absolute(*folder);
             platform::make_folders(to, 0755);
-            const CommandInfo locum = describe(app);
+            const CommandInfo locum = describe(app.parsed_by());
             for (const CommandInfo* command : all_of(locum))
                 platform::write_file(fmt::format("{}/{}.1", to, manual_name(*command)),
                                      manual_page(*command, date()), 0644);
@@ -44,10 +40,10 @@ void add_manual(CLI::App& app, CLI::App& debug, Action& action) {
 
 } // namespace
 
-void add_debug(CLI::App& app, Action& action) {
-    CLI::App* debug = app.add_subcommand("debug", "For tests of Locum itself");
-    debug->require_subcommand(1);
-    debug->add_subcommand("failpoints", "List the failpoints")->callback([&action] {
+void add_debug(Command app, Action& action) {
+    Command debug = app.add_subcommand("debug", "For tests of Locum itself");
+    debug.require_subcommand();
+    debug.add_subcommand("failpoints", "List the failpoints").callback([&action] {
         action = [] {
             for (const engine::FailpointFamily& family : engine::failpoint_families())
                 fmt::print("{:<36} {}\n", family.pattern, family.where);
@@ -58,8 +54,8 @@ void add_debug(CLI::App& app, Action& action) {
             return 0;
         };
     });
-    debug->add_subcommand("checks", "List the checks of preflight, as the operator's guide does")
-        ->callback([&action] {
+    debug.add_subcommand("checks", "List the checks of preflight, as the operator's guide does")
+        .callback([&action] {
             action = [] {
                 fmt::print("| check | looks at | `--ignore` |\n| --- | --- | --- |\n");
                 for (const installer::CheckInfo& check : installer::checks())
@@ -70,7 +66,7 @@ void add_debug(CLI::App& app, Action& action) {
                 return 0;
             };
         });
-    add_manual(app, *debug, action);
+    add_manual(app, debug, action);
 }
 
 } // namespace locum::cli

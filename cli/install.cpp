@@ -20,9 +20,6 @@
 #include "suite/bundle.hpp"
 #include "upgrade/host_by_host.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -298,45 +295,42 @@ int install(const Options& options) {
 
 } // namespace
 
-void add_install(CLI::App& app, Action& action) {
+void add_install(Command app, Action& action) {
     auto options = std::make_shared<Options>();
-    CLI::App* command =
+    Command command =
         app.add_subcommand("install", "Install this host's node; with a newer bundle, upgrade it");
-    command->footer(
+    command.footer(
         "With --answers it asks nothing, and a second run with the same answers changes nothing. "
         "Without,\non a terminal, it asks. Nothing is changed before preflight has passed; one "
         "that "
         "fails is taken\nback, one that was cut off goes on when the command is run again.");
-    CLI::Option* bundle =
-        command->add_option("BUNDLE", options->bundle, "Of the version to install")
-            ->type_name("FILE");
-    CLI::Option* answers =
-        command
-            ->add_option("--answers", options->answers,
-                         "The answers to all questions; without it they are asked")
-            ->type_name("FILE");
-    CLI::Option* plan =
-        command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    Option bundle = command.add_option("BUNDLE", options->bundle, "Of the version to install")
+                        .type_name("FILE");
+    Option answers = command
+                         .add_option("--answers", options->answers,
+                                     "The answers to all questions; without it they are asked")
+                         .type_name("FILE");
+    Option plan = command.add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
     command
-        ->add_option("--record", options->record,
-                     "Write what was answered to an answers file, secrets left out; also with "
-                     "--plan, which changes nothing else")
-        ->type_name("FILE");
-    command->add_flag("--lines", options->lines,
-                      "Ask line by line, not on the full screen: for a screen reader");
-    add_ignore(*command, options->ignored);
-    CLI::Option* rollback =
-        command->add_flag("--rollback", options->rollback,
-                          "Take back an installation that was cut off; needs no other argument");
-    rollback->excludes(answers)->excludes(plan);
-    command->parse_complete_callback([=] {
-        if (!*rollback && !*bundle)
-            throw CLI::RequiredError(bundle->get_name());
+        .add_option("--record", options->record,
+                    "Write what was answered to an answers file, secrets left out; also with "
+                    "--plan, which changes nothing else")
+        .type_name("FILE");
+    command.add_flag("--lines", options->lines,
+                     "Ask line by line, not on the full screen: for a screen reader");
+    add_ignore(command, options->ignored);
+    Option rollback =
+        command.add_flag("--rollback", options->rollback,
+                         "Take back an installation that was cut off; needs no other argument");
+    rollback.excludes(answers).excludes(plan);
+    command.parse_complete_callback([=] {
+        if (!rollback.given() && !bundle.given())
+            throw_missing(bundle.name());
     });
-    add_as_administrator(*command);
-    add_log(*command, options);
-    add_common(*command, options, true);
-    command->callback([options, &action] {
+    add_as_administrator(command);
+    add_log(command, options);
+    add_common(command, options, true);
+    command.callback([options, &action] {
         action = [options] { return told_to(options->copy, [&] { return install(*options); }); };
     });
 }

@@ -4,9 +4,6 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace locum::cli {
@@ -26,17 +23,17 @@ Inventory gather(const cluster::Layout& layout) {
 
 } // namespace
 
-void add_inventory(CLI::App& app, Action& action) {
+void add_inventory(Command app, Action& action) {
     struct Options : Common {
         std::string output;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* command =
+    Command command =
         app.add_subcommand("inventory", "Write the cluster's hosts as an inventory for Ansible");
-    command->add_option("-o,--output", options->output, "Where to; else to standard output")
-        ->type_name("FILE");
-    add_common(*command, options, false);
-    command->callback([options, &action] {
+    command.add_option("-o,--output", options->output, "Where to; else to standard output")
+        .type_name("FILE");
+    add_common(command, options, false);
+    command.callback([options, &action] {
         action = [options] {
             const std::string text = inventory_yaml(gather(options->layout()));
             if (options->output.empty()) {

@@ -8,9 +8,6 @@
 #include "platform/files.hpp"
 #include "platform/terminal.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace locum::cli {
@@ -70,25 +67,25 @@ int export_to_file(const Options& options) {
 
 } // namespace
 
-void add_keystore(CLI::App& app, Action& action) {
-    CLI::App* keystore =
+void add_keystore(Command app, Action& action) {
+    Command keystore =
         app.add_subcommand("keystore", "What the cluster's shared secrets are made from");
-    keystore->require_subcommand(1);
+    keystore.require_subcommand();
     auto options = std::make_shared<Options>();
-    CLI::App* command = keystore->add_subcommand(
+    Command command = keystore.add_subcommand(
         "export", "Write it to a new file (0600), encrypted with a passphrase");
-    command->footer("On a node with a server. A cluster that is created with the file ([keystore] "
-                    "in the answers, or\nasked for) has the same shared secrets. The passphrase is "
-                    "asked for twice, without echo,\nwhere no file is named.");
-    command->add_option("FILE", options->file, "Where to; it must not be there yet")
-        ->required()
-        ->type_name("FILE");
+    command.footer("On a node with a server. A cluster that is created with the file ([keystore] "
+                   "in the answers, or\nasked for) has the same shared secrets. The passphrase is "
+                   "asked for twice, without echo,\nwhere no file is named.");
+    command.add_option("FILE", options->file, "Where to; it must not be there yet")
+        .required()
+        .type_name("FILE");
     command
-        ->add_option("--passphrase-file", options->passphrase_file,
-                     "File with the passphrase: 12 characters or more")
-        ->type_name("FILE");
-    add_common(*command, options, true);
-    command->callback([options, &action] {
+        .add_option("--passphrase-file", options->passphrase_file,
+                    "File with the passphrase: 12 characters or more")
+        .type_name("FILE");
+    add_common(command, options, true);
+    command.callback([options, &action] {
         action = [options] {
             require_root_for(*options);
             return export_to_file(*options);

@@ -7,9 +7,6 @@
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -140,43 +137,42 @@ int take_back_modification(const Common& common) {
     return roll_back(options);
 }
 
-void add_modify(CLI::App& app, Action& action) {
+void add_modify(Command app, Action& action) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("modify", "Add components to this node, or remove some");
-    command->footer("One of --add, --remove and --rollback is needed. One that was cut off goes on "
-                    "when the command\nis run again.");
+    Command command = app.add_subcommand("modify", "Add components to this node, or remove some");
+    command.footer("One of --add, --remove and --rollback is needed. One that was cut off goes on "
+                   "when the command\nis run again.");
     command
-        ->add_option("BUNDLE", options->bundle,
-                     "Of the version that is installed, where none is kept")
-        ->type_name("FILE");
-    CLI::Option* add =
-        command->add_option("--add", options->selection.add, "Add it; may be given several times")
-            ->type_name("COMPONENT");
-    CLI::Option* remove = command
-                              ->add_option("--remove", options->selection.remove,
-                                           "Remove it; may be given several times")
-                              ->type_name("COMPONENT");
-    CLI::Option* answers =
+        .add_option("BUNDLE", options->bundle,
+                    "Of the version that is installed, where none is kept")
+        .type_name("FILE");
+    Option add =
+        command.add_option("--add", options->selection.add, "Add it; may be given several times")
+            .type_name("COMPONENT");
+    Option remove = command
+                        .add_option("--remove", options->selection.remove,
+                                    "Remove it; may be given several times")
+                        .type_name("COMPONENT");
+    Option answers =
         command
-            ->add_option("--answers", options->answers,
-                         "This node's answers: ports, services and firewall of what is added")
-            ->type_name("FILE");
+            .add_option("--answers", options->answers,
+                        "This node's answers: ports, services and firewall of what is added")
+            .type_name("FILE");
     command
-        ->add_option("--token", options->token,
-                     "The network token, where a node without a server is to become more")
-        ->type_name("FILE");
-    CLI::Option* plan =
-        command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
-    add_ignore(*command, options->ignored);
-    CLI::Option* rollback = command->add_flag("--rollback", options->rollback,
-                                              "Take back a modification that was cut off");
-    rollback->excludes(add)->excludes(remove)->excludes(answers)->excludes(plan);
-    command->parse_complete_callback([=] {
-        if (!*rollback && !*add && !*remove)
-            throw CLI::RequiredError("--add or --remove");
+        .add_option("--token", options->token,
+                    "The network token, where a node without a server is to become more")
+        .type_name("FILE");
+    Option plan = command.add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    add_ignore(command, options->ignored);
+    Option rollback = command.add_flag("--rollback", options->rollback,
+                                       "Take back a modification that was cut off");
+    rollback.excludes(add).excludes(remove).excludes(answers).excludes(plan);
+    command.parse_complete_callback([=] {
+        if (!rollback.given() && !add.given() && !remove.given())
+            throw_missing("--add or --remove");
     });
-    add_common(*command, options, true);
-    command->callback([options, &action] { action = [options] { return modify(*options); }; });
+    add_common(command, options, true);
+    command.callback([options, &action] { action = [options] { return modify(*options); }; });
 }
 
 } // namespace locum::cli

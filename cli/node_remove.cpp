@@ -3,9 +3,6 @@
 #include "platform/signals.hpp"
 #include "upgrade/remove.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace locum::cli {
@@ -70,24 +67,22 @@ int remove(const Options& options) {
 
 } // namespace
 
-void add_node_remove(CLI::App& node, Action& action) {
+void add_node_remove(Command node, Action& action) {
     auto options = std::make_shared<Options>();
-    CLI::App* command =
-        node.add_subcommand("remove", "Take a node that is gone out of the cluster");
-    command->footer(
+    Command command = node.add_subcommand("remove", "Take a node that is gone out of the cluster");
+    command.footer(
         "Refused unless the other nodes, the balancers and the database say that nothing "
         "of it lives.\nA node that can still be started is taken out by `locum uninstall` "
         "on its host.");
-    command->add_option("NAME", options->node, "The node")->required();
-    command->add_flag("-n,--plan", options->plan,
-                      "Print the plan, the proof that it is gone and what follows, and change "
-                      "nothing");
-    command
-        ->add_option("--confirm", options->confirm, "The node's name again; else it is asked for")
-        ->type_name("NAME");
-    add_ignore(*command, options->ignored);
-    add_common(*command, options, true);
-    command->callback([options, &action] { action = [options] { return remove(*options); }; });
+    command.add_option("NAME", options->node, "The node").required();
+    command.add_flag("-n,--plan", options->plan,
+                     "Print the plan, the proof that it is gone and what follows, and change "
+                     "nothing");
+    command.add_option("--confirm", options->confirm, "The node's name again; else it is asked for")
+        .type_name("NAME");
+    add_ignore(command, options->ignored);
+    add_common(command, options, true);
+    command.callback([options, &action] { action = [options] { return remove(*options); }; });
 }
 
 } // namespace locum::cli

@@ -18,9 +18,6 @@
 #include "platform/hash.hpp"
 #include "platform/service.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace locum::cli {
@@ -190,17 +187,17 @@ int stop(const Common& common, const Layout& layout, const std::string& name, bo
 
 } // namespace
 
-void add_node_services(CLI::App& node, Action& action) {
+void add_node_services(Command node, Action& action) {
     struct Options : Common {
         std::string name;
         bool emergency = false;
     };
     const auto start_options = std::make_shared<Options>();
-    CLI::App* starter = node.add_subcommand(
+    Command starter = node.add_subcommand(
         "start", "Start a node's services, this one's without a NAME; wait until they are well");
-    starter->add_option("NAME", start_options->name, "Another node of the cluster");
-    add_common(*starter, start_options, true);
-    starter->callback([start_options, &action] {
+    starter.add_option("NAME", start_options->name, "Another node of the cluster");
+    add_common(starter, start_options, true);
+    starter.callback([start_options, &action] {
         action = [start_options] {
             const Layout layout = start_options->layout();
             return logged(*start_options, layout, "node start", [&](RunReporter& reporter) {
@@ -210,13 +207,13 @@ void add_node_services(CLI::App& node, Action& action) {
     });
 
     const auto stop_options = std::make_shared<Options>();
-    CLI::App* stopper = node.add_subcommand("stop", "Stop a node's services, this one's without a "
-                                                    "NAME; they stay stopped when the host boots");
-    stopper->add_option("NAME", stop_options->name, "Another node of the cluster");
-    stopper->add_flag("--emergency", stop_options->emergency,
-                      "Kill them at once, whatever goes on: for one that hangs");
-    add_common(*stopper, stop_options, true);
-    stopper->callback([stop_options, &action] {
+    Command stopper = node.add_subcommand("stop", "Stop a node's services, this one's without a "
+                                                  "NAME; they stay stopped when the host boots");
+    stopper.add_option("NAME", stop_options->name, "Another node of the cluster");
+    stopper.add_flag("--emergency", stop_options->emergency,
+                     "Kill them at once, whatever goes on: for one that hangs");
+    add_common(stopper, stop_options, true);
+    stopper.callback([stop_options, &action] {
         action = [stop_options] {
             const Layout layout = stop_options->layout();
             return logged(*stop_options, layout, "node stop", [&](RunReporter& reporter) {

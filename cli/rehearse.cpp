@@ -6,9 +6,6 @@
 #include "platform/signals.hpp"
 #include "rehearse/rehearsal.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <cstdio>
 #include <fmt/format.h>
 #include <optional>
@@ -92,72 +89,69 @@ int rehearsal(Options& options) {
 
 } // namespace
 
-void add_rehearse(CLI::App& app, Action& action) {
+void add_rehearse(Command app, Action& action) {
     auto options = std::make_shared<Options>();
     rehearse::Options& asked = options->asked;
-    CLI::App* command = app.add_subcommand(
+    Command command = app.add_subcommand(
         "rehearse", "Try an upgrade out on throw-away nodes of this machine, and say yes or no");
-    command->add_option("OLD", asked.before, "Bundle or source folder of the old version")
-        ->required()
-        ->type_name("FILE");
-    command->add_option("NEW", asked.after, "The same of the new version")
-        ->required()
-        ->type_name("FILE");
+    command.add_option("OLD", asked.before, "Bundle or source folder of the old version")
+        .required()
+        .type_name("FILE");
+    command.add_option("NEW", asked.after, "The same of the new version")
+        .required()
+        .type_name("FILE");
     command
-        ->add_option("--key", asked.key, "Public key of the bundles: a .pub file, or 64 hex digits")
-        ->type_name("KEY");
+        .add_option("--key", asked.key, "Public key of the bundles: a .pub file, or 64 hex digits")
+        .type_name("KEY");
+    command.add_option("--nodes", asked.nodes, "Nodes with a server each; balancers on two of them")
+        .type_name("COUNT")
+        .between(1, 50)
+        .shows_default();
     command
-        ->add_option("--nodes", asked.nodes, "Nodes with a server each; balancers on two of them")
-        ->type_name("COUNT")
-        ->check(CLI::Range(1, 50))
-        ->capture_default_str();
+        .add_option("--mode", options->mode, "How the upgrade goes; auto: as `upgrade run` chooses")
+        .type_name("MODE")
+        .one_of({"auto", "rolling", "in-place", "short-downtime"})
+        .shows_default();
     command
-        ->add_option("--mode", options->mode,
-                     "How the upgrade goes; auto: as `upgrade run` chooses")
-        ->type_name("MODE")
-        ->check(CLI::IsMember({"auto", "rolling", "in-place", "short-downtime"}))
-        ->capture_default_str();
+        .add_option("--datasource", options->datasource,
+                    "Default: postgresql, where the suite has migrations for it")
+        .type_name("KIND")
+        .one_of({"embedded", "postgresql"});
     command
-        ->add_option("--datasource", options->datasource,
-                     "Default: postgresql, where the suite has migrations for it")
-        ->type_name("KIND")
-        ->check(CLI::IsMember({"embedded", "postgresql"}));
+        .add_option("--database", asked.database,
+                    "A dump of the old version's database, or a command that fills it")
+        .type_name("FILE|CMD");
     command
-        ->add_option("--database", asked.database,
-                     "A dump of the old version's database, or a command that fills it")
-        ->type_name("FILE|CMD");
+        .add_option("--from-productive", asked.from_productive,
+                    "Root of an installed node (/: the host's own), whose database is copied; what "
+                    "is measured is kept there for `upgrade plan`")
+        .type_name("DIR");
     command
-        ->add_option(
-            "--from-productive", asked.from_productive,
-            "Root of an installed node (/: the host's own), whose database is copied; what "
-            "is measured is kept there for `upgrade plan`")
-        ->type_name("DIR");
+        .add_option("--load", asked.load,
+                    "Clients, until SIGTERM; $LOCUM_FRONTS has their addresses. Default: the "
+                    "suite's probes are polled")
+        .type_name("CMD");
+    command.add_option("--load-grace", options->grace_s, "How long the load has to end")
+        .type_name("SECONDS")
+        .shows_default();
     command
-        ->add_option("--load", asked.load,
-                     "Clients, until SIGTERM; $LOCUM_FRONTS has their addresses. Default: the "
-                     "suite's probes are polled")
-        ->type_name("CMD");
-    command->add_option("--load-grace", options->grace_s, "How long the load has to end")
-        ->type_name("SECONDS")
-        ->capture_default_str();
+        .add_option("--address", asked.address, "Of the first node; the others have the next ones")
+        .type_name("IPV4")
+        .shows_default();
     command
-        ->add_option("--address", asked.address, "Of the first node; the others have the next ones")
-        ->type_name("IPV4")
-        ->capture_default_str();
-    command
-        ->add_option("--may-lose-rows", asked.may_lose_rows,
-                     "A table that may have fewer rows afterwards; may be given several times")
-        ->type_name("TABLE")
-        ->allow_extra_args(false);
-    add_ignore(*command, asked.ignored);
-    command->add_option("--junit", options->junit, "Write the report as JUnit XML")
-        ->type_name("FILE");
-    command->add_option("--html", options->html, "Write the report as one page")->type_name("FILE");
-    command->add_option("--root", options->root, "Make the throw-away folders in this one")
-        ->type_name("DIR");
-    command->add_flag("--keep", asked.keep, "Leave the folders, with all logs");
-    add_output(*command, *options, true);
-    command->callback([options, &action] { action = [options] { return rehearsal(*options); }; });
+        .add_option("--may-lose-rows", asked.may_lose_rows,
+                    "A table that may have fewer rows afterwards; may be given several times")
+        .type_name("TABLE")
+        .one_value_each();
+    add_ignore(command, asked.ignored);
+    command.add_option("--junit", options->junit, "Write the report as JUnit XML")
+        .type_name("FILE");
+    command.add_option("--html", options->html, "Write the report as one page").type_name("FILE");
+    command.add_option("--root", options->root, "Make the throw-away folders in this one")
+        .type_name("DIR");
+    command.add_flag("--keep", asked.keep, "Leave the folders, with all logs");
+    add_output(command, *options, true);
+    command.callback([options, &action] { action = [options] { return rehearsal(*options); }; });
 }
 
 } // namespace locum::cli

@@ -4,23 +4,19 @@
 #include "installer/rendering.hpp"
 #include "platform/service_process.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
-
 namespace locum::cli {
 
-void add_service(CLI::App& app, Action& action) {
-    CLI::App* service = app.add_subcommand(
+void add_service(Command app, Action& action) {
+    Command service = app.add_subcommand(
         "service", "A service of a suite, as the service control manager of Windows runs it");
-    service->group(""); // hidden: nobody types it
-    service->require_subcommand(1);
+    service.hidden(); // nobody types it
+    service.require_subcommand();
     auto common = std::make_shared<Common>();
     auto name = std::make_shared<std::string>();
-    CLI::App* run = service->add_subcommand("run", "Be the service, until it is stopped");
-    run->add_option("SERVICE", *name, "Its name in the manifest")->required();
-    add_common(*run, common, false);
-    run->callback([common, name, &action] {
+    Command run = service.add_subcommand("run", "Be the service, until it is stopped");
+    run.add_option("SERVICE", *name, "Its name in the manifest").required();
+    add_common(run, common, false);
+    run.callback([common, name, &action] {
         action = [common, name] {
             // Not as other commands find it: its account may not look at the node's state.
             const cluster::Layout layout{common->root_folder(), common->suite};

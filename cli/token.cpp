@@ -3,24 +3,21 @@
 #include "installer/token_file.hpp"
 #include "platform/files.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace locum::cli {
 
-void add_token(CLI::App& app, Action& action) {
-    CLI::App* token = app.add_subcommand("token", "The network token");
-    token->require_subcommand(1);
+void add_token(Command app, Action& action) {
+    Command token = app.add_subcommand("token", "The network token");
+    token.require_subcommand();
     auto common = std::make_shared<Common>();
     auto file = std::make_shared<std::string>();
-    CLI::App* write = token->add_subcommand(
+    Command write = token.add_subcommand(
         "write", "Write the network token anew, with the addresses of all servers (0600)");
-    write->add_option("FILE", *file, "Where to")->required()->type_name("FILE");
-    add_common(*write, common, true);
-    write->callback([common, file, &action] {
+    write.add_option("FILE", *file, "Where to").required().type_name("FILE");
+    add_common(write, common, true);
+    write.callback([common, file, &action] {
         action = [common, file] {
             const cluster::Layout layout = common->layout();
             return logged(*common, layout, "token write", [&](RunReporter& reporter) {

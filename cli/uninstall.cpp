@@ -8,9 +8,6 @@
 #include "platform/signals.hpp"
 #include "token/network_token.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
 namespace locum::cli {
@@ -109,32 +106,32 @@ int uninstall(const Options& options) {
 
 } // namespace
 
-void add_uninstall(CLI::App& app, Action& action) {
+void add_uninstall(Command app, Action& action) {
     auto options = std::make_shared<Options>();
-    CLI::App* command =
+    Command command =
         app.add_subcommand("uninstall", "Take this node out of its cluster, and off the host");
-    command->footer("Data and logs stay, but for --purge. One that was cut off goes on when the "
-                    "command is run again.");
-    command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
-    command->add_flag("--purge", options->purge, "Data and logs on this host, too");
-    command->add_flag("--last-server", options->last_server,
-                      "Also where it is the last server: the cluster ends with it");
-    command->add_flag("--without-cluster", options->without_cluster,
-                      "Also where the cluster cannot be reached: it keeps the node until it is "
-                      "removed there by name");
-    command->add_flag("--with-locum", options->with_locum,
-                      "Also Locum's program that a setup left, where no other suite is on this "
-                      "host");
-    command->add_option("--confirm", options->confirm, "The node's name; else it is asked for")
-        ->type_name("NAME");
+    command.footer("Data and logs stay, but for --purge. One that was cut off goes on when the "
+                   "command is run again.");
+    command.add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    command.add_flag("--purge", options->purge, "Data and logs on this host, too");
+    command.add_flag("--last-server", options->last_server,
+                     "Also where it is the last server: the cluster ends with it");
+    command.add_flag("--without-cluster", options->without_cluster,
+                     "Also where the cluster cannot be reached: it keeps the node until it is "
+                     "removed there by name");
+    command.add_flag("--with-locum", options->with_locum,
+                     "Also Locum's program that a setup left, where no other suite is on this "
+                     "host");
+    command.add_option("--confirm", options->confirm, "The node's name; else it is asked for")
+        .type_name("NAME");
     command
-        ->add_option("--token", options->token,
-                     "A fresh network token, where a node without a server knows none that answers")
-        ->type_name("FILE");
-    add_as_administrator(*command);
-    add_log(*command, options);
-    add_common(*command, options, true);
-    command->callback([options, &action] {
+        .add_option("--token", options->token,
+                    "A fresh network token, where a node without a server knows none that answers")
+        .type_name("FILE");
+    add_as_administrator(command);
+    add_log(command, options);
+    add_common(command, options, true);
+    command.callback([options, &action] {
         action = [options] { return told_to(options->copy, [&] { return uninstall(*options); }); };
     });
 }

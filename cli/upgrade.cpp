@@ -8,9 +8,6 @@
 #include "platform/standard_error.hpp"
 #include "upgrade/coordinator.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
@@ -174,78 +171,78 @@ int work(const Options& options, std::string_view command, Work what) {
     });
 }
 
-CLI::App* add_verb(CLI::App& app, const std::string& name, const std::string& about,
-                   const std::shared_ptr<Options>& options, bool bundle_required) {
-    CLI::App* command = app.add_subcommand(name, about);
-    CLI::Option* bundle = command->add_option("BUNDLE", options->bundle, "The new version's bundle")
-                              ->type_name("FILE");
+Command add_verb(Command app, const std::string& name, const std::string& about,
+                 const std::shared_ptr<Options>& options, bool bundle_required) {
+    Command command = app.add_subcommand(name, about);
+    Option bundle =
+        command.add_option("BUNDLE", options->bundle, "The new version's bundle").type_name("FILE");
     if (bundle_required)
-        bundle->required();
-    add_common(*command, options, true);
+        bundle.required();
+    add_common(command, options, true);
     return command;
 }
 
 } // namespace
 
-void add_upgrade(CLI::App& app, Action& action) {
-    CLI::App* upgrade = app.add_subcommand("upgrade", "Upgrade the whole cluster from this node");
-    upgrade->require_subcommand(1);
-    const CLI::IsMember modes({"auto", "rolling", "in-place", "short-downtime"});
+void add_upgrade(Command app, Action& action) {
+    Command upgrade = app.add_subcommand("upgrade", "Upgrade the whole cluster from this node");
+    upgrade.require_subcommand();
+    const std::vector<std::string> modes({"auto", "rolling", "in-place", "short-downtime"});
     const std::string mode_about = "How; auto chooses, but never a downtime";
 
     auto plan_options = std::make_shared<Options>();
-    CLI::App* command =
-        add_verb(*upgrade, "plan", "Say whether and how; change nothing", plan_options, true);
-    command->footer("The verdict is in the exit code, too. Plan on the node that will run it.");
-    command->add_option("--mode", plan_options->mode, mode_about)->type_name("MODE")->check(modes);
-    add_ignore(*command, plan_options->ignored);
-    command->callback(
+    Command command =
+        add_verb(upgrade, "plan", "Say whether and how; change nothing", plan_options, true);
+    command.footer("The verdict is in the exit code, too. Plan on the node that will run it.");
+    command.add_option("--mode", plan_options->mode, mode_about).type_name("MODE").one_of(modes);
+    add_ignore(command, plan_options->ignored);
+    command.callback(
         [plan_options, &action] { action = [plan_options] { return plan(*plan_options); }; });
 
     auto run_options = std::make_shared<Options>();
-    command = add_verb(*upgrade, "run", "Upgrade every node of the cluster", run_options, true);
-    command->footer(
+    command = add_verb(upgrade, "run", "Upgrade every node of the cluster", run_options, true);
+    command.footer(
         "Any node with a server can do it. Where it pauses, `locum upgrade resume` goes on, from "
         "any "
         "of\nthem; before the point of no return, `locum upgrade rollback` takes everything "
         "back.\nWhere the bundle carries versions on the way and they are needed, it is several "
         "upgrades, one\nafter the other; run again, it goes on with those that are left.");
-    command->add_flag("--all", run_options->all,
-                      "All nodes, driven from this one; so it is without the word, too");
-    command->add_option("--mode", run_options->mode, mode_about)->type_name("MODE")->check(modes);
-    add_ignore(*command, run_options->ignored);
-    command->callback([run_options, &action] {
+    command.add_flag("--all", run_options->all,
+                     "All nodes, driven from this one; so it is without the word, too");
+    command.add_option("--mode", run_options->mode, mode_about).type_name("MODE").one_of(modes);
+    add_ignore(command, run_options->ignored);
+    command.callback([run_options, &action] {
         action = [run_options] { return work(*run_options, "upgrade run", run); };
     });
 
     auto resume_options = std::make_shared<Options>();
     command =
-        add_verb(*upgrade, "resume", "Go on with the open operation, from any node with a server",
+        add_verb(upgrade, "resume", "Go on with the open operation, from any node with a server",
                  resume_options, false);
     command
-        ->add_option("--mode", resume_options->mode,
-                     "Where one server is left only: it may stop meanwhile")
-        ->type_name("MODE")
-        ->check(CLI::IsMember({"short-downtime"}));
-    command->callback([resume_options, &action] {
+        .add_option("--mode", resume_options->mode,
+                    "Where one server is left only: it may stop meanwhile")
+        .type_name("MODE")
+        .one_of({"short-downtime"});
+    command.callback([resume_options, &action] {
         action = [resume_options] { return work(*resume_options, "upgrade resume", resume); };
     });
 
     auto back_options = std::make_shared<Options>();
-    command = add_verb(*upgrade, "rollback", "Take the open operation back", back_options, false);
-    command->footer(
+    command = add_verb(upgrade, "rollback", "Take the open operation back", back_options, false);
+    command.footer(
         "Before the point of no return only; behind it only with the productive database restored "
         "from\nthe backup that was made before its migration.");
-    command->add_flag("--database-restored", back_options->restored,
-                      "The productive database was restored as it was before its migration");
-    command->callback([back_options, &action] {
+    command.add_flag("--database-restored", back_options->restored,
+                     "The productive database was restored as it was before its migration");
+    command.callback([back_options, &action] {
         action = [back_options] { return work(*back_options, "upgrade rollback", roll_back); };
     });
 
     auto status_options = std::make_shared<Options>();
-    command = add_verb(*upgrade, "status", "The operation under way and its steps", status_options,
-                       false);
-    command->callback([status_options, &action] {
+    command =
+        add_verb(upgrade, "status", "The operation under way and its steps", status_options, false);
+    command.callback([status_options, &action] {
         action = [status_options] {
             const Status status = gather_status(status_options->layout());
             fmt::print("{}",

@@ -8,9 +8,6 @@
 #include "platform/host.hpp"
 #include "platform/signals.hpp"
 
-#include <CLI/App.hpp>
-#include <CLI/Config.hpp>
-#include <CLI/Formatter.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -155,25 +152,25 @@ int repair(const Common& common, const std::string& bundle) {
     return repair(Options{common, bundle});
 }
 
-void add_verify(CLI::App& app, Action& action) {
+void add_verify(Command app, Action& action) {
     auto options = std::make_shared<Options>();
-    CLI::App* command =
+    Command command =
         app.add_subcommand("verify", "Compare this host with what was installed; change nothing");
-    add_common(*command, options, true);
-    command->callback([options, &action] { action = [options] { return verify(*options); }; });
+    add_common(command, options, true);
+    command.callback([options, &action] { action = [options] { return verify(*options); }; });
 }
 
-void add_repair(CLI::App& app, Action& action) {
+void add_repair(Command app, Action& action) {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("repair", "Put right what `locum verify` tells");
+    Command command = app.add_subcommand("repair", "Put right what `locum verify` tells");
     command
-        ->add_option("BUNDLE", options->bundle,
-                     "The installed version's bundle, where this host keeps none")
-        ->type_name("FILE");
-    command->add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
-    add_log(*command, options);
-    add_common(*command, options, true);
-    command->callback([options, &action] {
+        .add_option("BUNDLE", options->bundle,
+                    "The installed version's bundle, where this host keeps none")
+        .type_name("FILE");
+    command.add_flag("-n,--plan", options->plan, "Print the plan and change nothing");
+    add_log(command, options);
+    add_common(command, options, true);
+    command.callback([options, &action] {
         action = [options] { return told_to(options->copy, [&] { return repair(*options); }); };
     });
 }

@@ -5,7 +5,7 @@
 #include "engine/version.hpp"
 
 #include <map>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace locum::installer {
