@@ -24,6 +24,12 @@ if(MSVC)
 else()
     # As much stack as on Linux: what is read from outside nests as deep on both.
     add_link_options(-static -Wl,--stack,8388608)
+    # GNU's linker and archiver (binutils 2.40) look through all symbols of an object file for each of its COMDAT sections:
+    # minutes for locum.exe and for a library, where LLVM's take a second.
+    find_program(LOCUM_LLVM_AR llvm-ar REQUIRED)
+    set(CMAKE_AR ${LOCUM_LLVM_AR})
+    set(CMAKE_CXX_ARCHIVE_FINISH "") # it has written the index
+    add_link_options(-fno-use-linker-plugin "SHELL:-wrapper ${CMAKE_SOURCE_DIR}/scripts/lib/link-by-lld")
     # What GCC 12 sees wrongly where it inlines; preset asan looks at what happens.
     add_compile_options(-Wno-array-bounds -Wno-maybe-uninitialized)
 endif()

@@ -1,10 +1,10 @@
 # The packages that the Windows build needs beyond scripts/dependencies.
 # To be sourced.
 
-# Compiler with POSIX threads (the other one has no std::mutex), Wine, and what the libraries' own builds call;
-# osslsigncode for the test of a signed setup.
+# Compiler with POSIX threads (the other one has no std::mutex), Wine, LLVM's linker and archiver, and what the libraries'
+# own builds call; osslsigncode for the test of a signed setup.
 windows_package_list=(
-    g++-mingw-w64-x86-64-posix libz-mingw-w64-dev wine wine64
+    g++-mingw-w64-x86-64-posix libz-mingw-w64-dev lld llvm wine wine64
     dpkg-dev make perl tcl xz-utils osslsigncode openssl
 )
 
