@@ -14,7 +14,11 @@ function(locum_unit_tests folder)
     set_target_properties(${target} PROPERTIES LOCUM_IS_A_TEST TRUE)
     if(WIN32 AND CMAKE_CROSSCOMPILING)
         locum_add_test("unit/${folder}" ${target} --duration=true)
-        set_tests_properties("unit/${folder}" PROPERTIES TIMEOUT 600 LABELS unit FAIL_REGULAR_EXPRESSION "${LOCUM_NOTHING_RAN}")
+        # Those of many files come first: some wait for minutes.
+        list(LENGTH arg_SOURCES files)
+        math(EXPR cost "${files} * 100")
+        set_tests_properties("unit/${folder}" PROPERTIES TIMEOUT 600 COST ${cost} LABELS unit
+            FAIL_REGULAR_EXPRESSION "${LOCUM_NOTHING_RAN}")
         return()
     endif()
     doctest_discover_tests(${target} TEST_PREFIX "unit/${folder}: " PROPERTIES TIMEOUT 120 LABELS unit
@@ -71,9 +75,9 @@ endif()
 
 function(locum_test_program target)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
-    add_executable(${target} ${CMAKE_SOURCE_DIR}/tests/support/main.cpp ${arg_SOURCES})
+    add_executable(${target} ${arg_SOURCES})
     target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests/support/${LOCUM_TESTS_SYSTEM})
-    target_link_libraries(${target} PRIVATE ${arg_LINKS} doctest::doctest)
+    target_link_libraries(${target} PRIVATE ${arg_LINKS} test_main doctest::doctest)
     target_compile_definitions(${target} PRIVATE LOCUM_SOURCE_DIR="${LOCUM_TESTS_ROOT}${CMAKE_SOURCE_DIR}"
         LOCUM_BIN_DIR="${LOCUM_TESTS_ROOT}${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
     locum_precompile(${target})
