@@ -10,6 +10,7 @@
 #include "platform/windows/wide.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace locum::platform {
 
@@ -49,6 +50,33 @@ DWORD move(const std::wstring& from, const std::wstring& to) {
     return ::MoveFileExW(from.c_str(), to.c_str(), how) != 0 ? ERROR_SUCCESS : ::GetLastError();
 }
 
+// Who holds a file so can hold up its renaming; the one in its way is not touched before.
+DWORD opened_for_renaming(const std::wstring& file) {
+    constexpr DWORD shared = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    return Handle(::CreateFileW(file.c_str(), DELETE, shared, nullptr, OPEN_EXISTING,
+                                FILE_FLAG_OPEN_REPARSE_POINT, nullptr))
+               ? ERROR_SUCCESS
+               : ::GetLastError();
+}
+
+// Over a program that runs, and whatever else can be renamed, but not replaced: nothing has the
+// name for a moment. Where the new file cannot have it, the old one has it again.
+DWORD move_over_used(std::string_view doing, const std::wstring& from, const std::wstring& to) {
+    std::wstring aside;
+    if (const DWORD code = move_aside(to, to, aside); code != ERROR_SUCCESS)
+        return code;
+    const DWORD code = patiently([&] { return move(from, to); });
+    if (code == ERROR_SUCCESS) {
+        delete_aside(aside);
+        return code;
+    }
+    if (patiently([&] { return move(aside, to); }) != ERROR_SUCCESS)
+        throw path_error(doing, utf8_path(to), code)
+            .remedy(
+                fmt::format("rename {} to {}: it is the old one", utf8_path(aside), utf8_path(to)));
+    return code;
+}
+
 // beside: where what is in use is moved to, out of the folder that is removed.
 void remove(const std::string& path, const std::wstring& beside) {
     const std::wstring name = wide_path(path);
@@ -61,8 +89,9 @@ void remove(const std::string& path, const std::wstring& beside) {
     }
     if ((found & FILE_ATTRIBUTE_DIRECTORY) == 0) {
         DWORD code = delete_file(name);
-        if (is_passing(code))
-            code = move_aside(name, beside);
+        std::wstring aside;
+        if (is_passing(code) && (code = move_aside(name, beside, aside)) == ERROR_SUCCESS)
+            delete_aside(aside);
         if (is_passing(code))
             throw in_use("remove", path, code);
         if (code != ERROR_SUCCESS && code != ERROR_FILE_NOT_FOUND)
@@ -103,12 +132,16 @@ void replace(std::string_view doing, const std::string& from, const std::string&
     const std::wstring target = wide_path(to);
     const bool over_file = is_file(target);
     const bool over_nothing = attributes_of(target) == INVALID_FILE_ATTRIBUTES;
-    DWORD code = move(source, target);
-    if (is_passing(code) && over_file && is_file(source)) {
-        code = move_aside(target, target);
+    const bool by_file = over_file && is_file(source);
+    DWORD code = by_file ? patiently([&] { return opened_for_renaming(source); }) : ERROR_SUCCESS;
+    if (is_passing(code))
+        throw in_use(doing, from, code);
+    if (!by_file || replace_file(source, target) != ERROR_SUCCESS)
+        code = move(source, target);
+    if (is_passing(code) && by_file) {
+        code = move_over_used(doing, source, target);
         if (code == ERROR_SUCCESS)
-            code = move(source, target);
-        sweep(absolute(to));
+            sweep(absolute(to));
     } else if (is_passing(code) && over_nothing) {
         code = patiently([&] { return move(source, target); });
     }

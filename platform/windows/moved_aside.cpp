@@ -6,7 +6,10 @@
 #include "platform/native.hpp"
 #include "platform/windows/wide.hpp"
 
+#include <cstddef>
+#include <cstring>
 #include <fmt/format.h>
+#include <vector>
 
 namespace locum::platform {
 
@@ -30,7 +33,31 @@ bool delete_name_now(const std::wstring& file) {
                                                   sizeof disposition) != 0;
 }
 
+// FILE_RENAME_INFO of the class FileRenameInfoEx, likewise.
+constexpr auto rename_class = static_cast<FILE_INFO_BY_HANDLE_CLASS>(22);
+constexpr DWORD replace_at_once = 0x1 | 0x2 | 0x40; // REPLACE_IF_EXISTS, POSIX, IGNORE_READONLY
+
 } // namespace
+
+DWORD replace_file(const std::wstring& from, const std::wstring& to) {
+    // By this flag NTFS has the rename itself on disk, too, before the call ends (CreateFileW).
+    constexpr DWORD how = FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_WRITE_THROUGH;
+    const Handle opened(::CreateFileW(from.c_str(), DELETE | SYNCHRONIZE,
+                                      FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                                      nullptr, OPEN_EXISTING, how, nullptr));
+    if (!opened)
+        return ::GetLastError();
+    const std::size_t size = to.size() * sizeof(wchar_t);
+    std::vector<std::byte> buffer(sizeof(FILE_RENAME_INFO) + size);
+    auto* const info = reinterpret_cast<FILE_RENAME_INFO*>(buffer.data());
+    std::memcpy(info, &replace_at_once, sizeof replace_at_once);
+    info->FileNameLength = static_cast<DWORD>(size);
+    std::memcpy(info->FileName, to.data(), size); // the buffer ends with zeros
+    return ::SetFileInformationByHandle(opened.get(), rename_class, info,
+                                        static_cast<DWORD>(buffer.size())) != 0
+               ? ERROR_SUCCESS
+               : ::GetLastError();
+}
 
 DWORD delete_file(const std::wstring& file) {
     const DWORD attributes = ::GetFileAttributesW(file.c_str());
@@ -43,15 +70,18 @@ DWORD delete_file(const std::wstring& file) {
     return ::DeleteFileW(file.c_str()) != 0 ? ERROR_SUCCESS : ::GetLastError();
 }
 
-DWORD move_aside(const std::wstring& file, const std::wstring& beside) {
-    const std::wstring aside = beside + wide(mark + hex(random_bytes(4)));
-    if (::MoveFileExW(file.c_str(), aside.c_str(), MOVEFILE_WRITE_THROUGH) == 0)
-        return ::GetLastError();
+DWORD move_aside(const std::wstring& file, const std::wstring& beside, std::wstring& aside) {
+    aside = beside + wide(mark + hex(random_bytes(4)));
+    return ::MoveFileExW(file.c_str(), aside.c_str(), MOVEFILE_WRITE_THROUGH) != 0
+               ? ERROR_SUCCESS
+               : ::GetLastError();
+}
+
+void delete_aside(const std::wstring& aside) {
     // Only of a name that nothing else will ever have: what is noted for the next start happens
     // then, whatever became of the operation. Without the privilege it stays for sweep().
     if (delete_file(aside) != ERROR_SUCCESS)
         ::MoveFileExW(aside.c_str(), nullptr, MOVEFILE_DELAY_UNTIL_REBOOT);
-    return ERROR_SUCCESS;
 }
 
 bool is_moved_aside(const std::string& path) {

@@ -12,9 +12,15 @@ namespace locum::platform {
 // Its name is free at once where the file system can do that, else when the last who has it open
 // closes it. Takes the read-only attribute off. ERROR_SUCCESS, or why not.
 DWORD delete_file(const std::wstring& file);
-// Renames the file to a fresh name beside `beside` and removes it there, at the next start of the
-// system at the latest. ERROR_SUCCESS, or why it still has its name.
-DWORD move_aside(const std::wstring& file, const std::wstring& beside);
+// Renames; the file at `to` is replaced in the same moment, also where it is open for somebody who
+// lets it be deleted. No program that runs. ERROR_SUCCESS, or why not: NTFS has this since Windows
+// 10 1607, other file systems may not.
+DWORD replace_file(const std::wstring& from, const std::wstring& to);
+// Renames the file to a fresh name beside `beside`, which is in `aside` then. ERROR_SUCCESS, or why
+// it still has its name.
+DWORD move_aside(const std::wstring& file, const std::wstring& beside, std::wstring& aside);
+// Removes what was moved aside, at the next start of the system at the latest.
+void delete_aside(const std::wstring& aside);
 // By its name, which nothing else has.
 bool is_moved_aside(const std::string& path);
 // Removes what was moved aside earlier beside it and is in use no longer.

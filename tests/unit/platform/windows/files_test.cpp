@@ -120,6 +120,19 @@ TEST_CASE("a file that lets nobody rename it stays, and the error says what to d
     CHECK(list_folder(scratch.path()) == std::vector<std::string>{"a"});
 }
 
+TEST_CASE("where the new file is held, the old one stays in its place") {
+    Scratch scratch;
+    write_file(scratch / "a", "old", 0644);
+    write_file(scratch / "b", "new", 0644);
+    const Handle user = held(scratch / "b", FILE_SHARE_READ);
+    REQUIRE(user);
+    CHECK(error_of([&] { rename_durably(scratch / "b", scratch / "a"); }).kind() ==
+          engine::Kind::failed);
+    CHECK(read_file(scratch / "a") == "old");
+    CHECK(read_file(scratch / "b") == "new");
+    CHECK(list_folder(scratch.path()) == std::vector<std::string>{"a", "b"});
+}
+
 TEST_CASE("a read-only file is replaced and removed") {
     Scratch scratch;
     for (const char* name : {"a", "b"}) {
