@@ -95,8 +95,7 @@ bool is_current(const std::string& program) {
 // Unpacked for one run; gone afterwards.
 class Unpacked {
 public:
-    Unpacked() :
-        folder_(platform::make_temporary_folder(platform::scratch_folder(), "locum-setup-")) {}
+    Unpacked() : folder_(platform::make_scratch_folder("locum-setup-")) {}
     void put(const SetupFile& setup) {
         const std::string name = name_of(setup.file);
         bundle_ = folder_ + "/" +
@@ -108,7 +107,7 @@ public:
         try {
             platform::remove_all(folder_);
         } catch (const std::exception&) {
-            // It is among what the system clears by itself.
+            // The system clears it, or the next setup does.
         }
     }
     Unpacked(const Unpacked&) = delete;

@@ -3,6 +3,7 @@
 // itself, else an absolute folder below which everything is as it would be on the host.
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace locum::platform {
@@ -34,5 +35,8 @@ void make_guarded_folders(const std::string& root, const std::string& suite);
 std::vector<std::string> places_of_tool(const std::string& root);
 // For what is unpacked for the time of one run: nobody may exchange what this process makes in it.
 std::string scratch_folder();
+// A fresh folder there, for this user only, by the beginning of its name. What was left so by
+// processes that have ended is removed where the system does not do that by itself.
+std::string make_scratch_folder(std::string_view prefix);
 
 } // namespace locum::platform

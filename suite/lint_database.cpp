@@ -22,8 +22,7 @@ namespace {
 // An empty database, gone with the object.
 class Scratch {
 public:
-    Scratch() :
-        folder_(platform::make_temporary_folder(platform::scratch_folder(), "locum-lint-")) {
+    Scratch() : folder_(platform::make_scratch_folder("locum-lint-")) {
         try {
             datasource::ConnectOptions options;
             options.create = true;

@@ -164,8 +164,7 @@ void tell(const Error& error, const std::string& file, std::vector<Remark>& rema
 
 // Builds it, signed by a key that nobody knows, and throws the bundle away.
 void try_build(const std::string& path, std::vector<Remark>& remarks) {
-    const std::string scratch =
-        platform::make_temporary_folder(platform::scratch_folder(), "locum-lint-");
+    const std::string scratch = platform::make_scratch_folder("locum-lint-");
     try {
         build_bundle(platform::absolute(path), SigningKey::generate(), scratch + "/bundle");
     } catch (const Error& error) {

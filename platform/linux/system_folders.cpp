@@ -1,5 +1,7 @@
 #include "platform/system_folders.hpp"
 
+#include "platform/files.hpp"
+
 #include <cstdlib>
 
 namespace locum::platform {
@@ -32,6 +34,10 @@ std::vector<std::string> places_of_tool(const std::string& root) {
 std::string scratch_folder() {
     const char* wanted = std::getenv("TMPDIR");
     return wanted != nullptr && *wanted != '\0' ? wanted : "/var/tmp";
+}
+
+std::string make_scratch_folder(std::string_view prefix) {
+    return make_temporary_folder(scratch_folder(), prefix);
 }
 
 } // namespace locum::platform

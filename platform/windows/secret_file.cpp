@@ -9,9 +9,9 @@
 #include "platform/hash.hpp"
 #include "platform/native.hpp"
 #include "platform/windows/acl.hpp"
+#include "platform/windows/orphans.hpp"
 #include "platform/windows/wide.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
 
 namespace locum::platform {
@@ -19,18 +19,6 @@ namespace locum::platform {
 namespace {
 
 constexpr std::string_view prefix = "locum-secret-";
-
-void remove_orphans(const std::string& folder) {
-    for (const std::string& name : list_folder(folder)) {
-        if (!name.starts_with(prefix))
-            continue;
-        std::int64_t pid = 0;
-        const char* const end = name.data() + name.size();
-        const auto [rest, failed] = std::from_chars(name.data() + prefix.size(), end, pid);
-        if (failed == std::errc() && rest != end && *rest == '-' && !process_exists(pid))
-            remove_file(folder + "/" + name);
-    }
-}
 
 } // namespace
 
@@ -59,9 +47,9 @@ struct SecretFile::State {
 
 SecretFile::SecretFile(const engine::Secret& content) : state_(std::make_unique<State>()) {
     const std::string folder = temporary_folder();
-    remove_orphans(folder);
+    remove_orphans(folder, prefix);
     const std::string path =
-        fmt::format("{}/{}{}-{}", folder, prefix, own_pid(), hex(random_bytes(8)));
+        fmt::format("{}/{}{}", folder, name_of_own(prefix), hex(random_bytes(8)));
     // Temporary: kept in memory and off the disk where there is enough of it.
     const Handle file(::CreateFileW(
         wide_path(path).c_str(), GENERIC_WRITE, FILE_SHARE_READ, attributes_for(0600, false),

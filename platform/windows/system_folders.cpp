@@ -2,6 +2,7 @@
 
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "platform/windows/orphans.hpp"
 #include "platform/windows/system.hpp"
 #include "platform/windows/wide.hpp"
 
@@ -73,6 +74,12 @@ std::string scratch_folder() {
     // A user's own is below folders in which the user's other programs may rename and replace what
     // this process makes, also where it may do more than they. In the system's nobody may that.
     return is_root() ? known_folder(FOLDERID_Windows) + "/Temp" : temporary_folder();
+}
+
+std::string make_scratch_folder(std::string_view prefix) {
+    const std::string parent = scratch_folder();
+    remove_orphans(parent, prefix);
+    return make_temporary_folder(parent, name_of_own(prefix));
 }
 
 } // namespace locum::platform
