@@ -27,6 +27,10 @@ windows_libraries() {
     local prefix=$1 partial=$1.partial lane failed=''
     if [[ -e "$prefix/versions" ]]; then
         echo "windows: libraries in $prefix"
+        # Debian has a point release every two months or so.
+        [[ -z $(find "$prefix/versions" -mtime +60) ]] ||
+            echo "windows: they are of $(date -r "$prefix/versions" +%F), and Debian may have mended them since: rm -r $prefix" \
+                "has them built anew"
         return 0
     fi
     if [[ -e "$prefix" ]]; then

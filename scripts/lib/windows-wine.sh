@@ -9,15 +9,24 @@ export WINEDLLOVERRIDES='mscoree,mshtml,winemenubuilder.exe='
 windows_wine_template() {
     windows_wine_made=$windows_wine_folder/wine-$(dpkg-query -W -f='${Version}' wine64 | tr -c '0-9A-Za-z.\n' -)
     [[ ! -e "$windows_wine_made" ]] || return 0
-    local partial
     mkdir -p "$windows_wine_folder"
-    partial=$(mktemp -d "$windows_wine_made.XXXXXX")
-    windows_wine_serve "$partial"
-    WINEPREFIX=$partial wine wineboot -i >"$partial/made.log" 2>&1
-    WINEPREFIX=$partial wine winecfg -v win10 >>"$partial/made.log" 2>&1
-    echo "windows: Wine's folder, as Windows 10, in $windows_wine_made"
+    windows_wine_partial=$(mktemp -d "$windows_wine_made.XXXXXX")
+    windows_wine_serve "$windows_wine_partial"
+    windows_wine_run "$windows_wine_partial" wineboot -i
+    windows_wine_run "$windows_wine_partial" winecfg -v win10
+    windows_wine_end_server
+    mv -T "$windows_wine_partial" "$windows_wine_made" 2>/dev/null || true # another one was first
     windows_wine_stop
-    mv -T "$partial" "$windows_wine_made" 2>/dev/null || rm -rf "$partial" # another one was first
+    echo "windows: Wine's folder, as Windows 10, in $windows_wine_made"
+}
+
+# windows_wine_run PREFIX COMMAND…: its output is for whoever wants to know why it failed. With the first program come Wine's
+# services, which keep what it writes to open: whoever read that from a pipe, as CMake does, would wait for their end.
+windows_wine_run() {
+    WINEPREFIX=$1 wine "${@:2}" </dev/null >"$1/last.log" 2>&1 && return
+    echo "windows: found that Wine cannot run '${*:2}'; expected Windows 10 in $1; the end of its output:" >&2
+    tail -n 25 "$1/last.log" >&2
+    return 1
 }
 
 # windows_wine_start PREFIX: a copy of the template where it is not there, and its server, in this process's care.
@@ -28,10 +37,8 @@ windows_wine_start() {
         mv -T "$1.partial" "$1"
     fi
     windows_wine_serve "$1"
-    # With the first program come Wine's services, which keep what it writes to open: whoever reads that from a pipe, as
-    # CMake does, would wait for their end.
-    WINEPREFIX=$1 wine wineboot </dev/null >/dev/null 2>&1
-    # They and the desktop end when no other program runs, and come again with the next one that needs them. So one stays: it
+    windows_wine_run "$1" wineboot
+    # Wine's services and the desktop end when no other program runs, and come again with the next one that needs them. So one stays: it
     # waits for a word on a pipe that it has both ends of.
     rm -f "$1.stays"
     mkfifo "$1.stays"
@@ -47,8 +54,15 @@ windows_wine_serve() {
     windows_wine_server=$!
 }
 
-# windows_wine_stop: ends the server that was started here, and with it what still runs in its prefix.
+# windows_wine_stop: ends the server that was started here, and with it what still runs in its prefix; removes a template that
+# was not finished.
 windows_wine_stop() {
+    windows_wine_end_server
+    [[ -z "${windows_wine_partial:-}" ]] || rm -rf "$windows_wine_partial"
+    windows_wine_partial=''
+}
+
+windows_wine_end_server() {
     [[ -n "${windows_wine_server:-}" ]] || return 0
     # On this signal it ends what runs in its prefix first; on TERM it would leave that.
     kill -INT "$windows_wine_server" 2>/dev/null || true # it has ended already
