@@ -7,10 +7,6 @@
 
 namespace locum::cli {
 
-std::string Option::name() const {
-    return option_->get_name();
-}
-
 bool Option::given() const {
     return option_->count() > 0;
 }

@@ -21,7 +21,6 @@ class Option {
 public:
     explicit Option(CLI::Option& option) : option_(&option) {}
 
-    std::string name() const; // as it is typed
     // In what was parsed.
     bool given() const;
     Option required() const;

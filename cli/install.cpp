@@ -325,7 +325,7 @@ void add_install(Command app, Action& action) {
     rollback.excludes(answers).excludes(plan);
     command.parse_complete_callback([=] {
         if (!rollback.given() && !bundle.given())
-            throw_missing(bundle.name());
+            throw_missing("BUNDLE");
     });
     add_as_administrator(command);
     add_log(command, options);

@@ -106,8 +106,9 @@ is_there "$menu/Options of the server.lnk" "$menu/Web app.url" "$desktop/Options
 grep -q 'http://127.0.0.1:30001/webapp/' "$drive/$menu/Web app.url" || fail "another address in the menu"
 is_like "what stands for the link" 'C:/Program Files/endpoint-manager/versions/1\.0/server' \
     "$(cat "$drive/Program Files/endpoint-manager/current/server")"
-[[ -z $(as_superuser -c "SELECT usename FROM pg_stat_activity JOIN pg_stat_ssl USING (pid) WHERE NOT ssl AND usename <> ''") ]] ||
-    fail "a connection without TLS"
+sessions=$(as_superuser -c "SELECT DISTINCT usename || CASE WHEN ssl THEN ' by TLS' ELSE '' END
+    FROM pg_stat_activity JOIN pg_stat_ssl USING (pid) WHERE pid <> pg_backend_pid() AND usename <> ''")
+[[ -n $sessions && -z $(grep -v ' by TLS$' <<<"$sessions") ]] || fail "sessions are '$sessions'; expected some, each by TLS"
 
 step "stopped and started"
 locum node stop
