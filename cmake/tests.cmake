@@ -5,14 +5,14 @@ include(${doctest_DIR}/doctest.cmake)
 # takes for two.
 set(LOCUM_NOTHING_RAN "test cases: +0 ")
 
-# locum_unit_tests(FOLDER SOURCES … LINKS …): one program for a folder; each doctest case is a ctest test. By Wine each
-# program is one: a start takes longer than most cases.
+# locum_unit_tests(FOLDER SOURCES … LINKS …): one program for a folder; each doctest case is a ctest test. With
+# LOCUM_UNITS_BY_PROGRAM (by the preset) each program is one, where a start takes longer than most cases.
 function(locum_unit_tests folder)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
     set(target unit-${folder})
     locum_test_program(${target} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS})
     set_target_properties(${target} PROPERTIES LOCUM_IS_A_TEST TRUE)
-    if(WIN32 AND CMAKE_CROSSCOMPILING)
+    if(LOCUM_UNITS_BY_PROGRAM)
         locum_add_test("unit/${folder}" ${target} --duration=true)
         # Those of many files come first: some wait for minutes.
         list(LENGTH arg_SOURCES files)
