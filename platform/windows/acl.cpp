@@ -241,12 +241,6 @@ Sid group_of(const std::string& path) {
     return bytes_of(sid);
 }
 
-bool is_local_system(const std::string& account) {
-    return account.empty() || boost::iequals(account, "LocalSystem") ||
-           boost::iequals(account, ".\\LocalSystem") ||
-           boost::iequals(account, "NT AUTHORITY\\SYSTEM");
-}
-
 Sid sid_of(const std::string& account) {
     if (boost::istarts_with(account, virtual_account_domain))
         return sid_of_service(account.substr(std::strlen(virtual_account_domain)));

@@ -51,7 +51,6 @@ Sid owner_of(const std::string& path);
 Sid group_of(const std::string& path);
 // Of services: each has one of its name behind this, made by the system out of that name.
 inline constexpr const char* virtual_account_domain = "NT SERVICE\\";
-bool is_local_system(const std::string& account);
 // Empty: no account has this name. One of a service has a SID before the service is there.
 Sid sid_of(const std::string& account);
 // "NAME", or "DOMAIN\NAME" where it is not one of this computer's own; the SID in digits where it

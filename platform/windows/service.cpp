@@ -62,14 +62,14 @@ void create(const std::string& name, const std::string& text, const std::string&
     const ServiceHandle manager = open_manager(SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
     const std::wstring after = name_list(wanted.after);
     // One of this host's own is told by the dot.
-    const bool whole = account.find_first_of("\\@") != account.npos || is_local_system(account);
-    const std::wstring runs_as = wide(whole || account.empty() ? account : ".\\" + account);
+    const bool whole = account.find_first_of("\\@") != account.npos;
+    const std::wstring runs_as = wide(whole ? account : ".\\" + account);
     const ServiceHandle service(
         ::CreateServiceW(manager.get(), wide(name).c_str(), wide(wanted.title).c_str(),
                          SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START,
                          SERVICE_ERROR_NORMAL, wide(wanted.command).c_str(), nullptr, nullptr,
                          wanted.after.empty() ? nullptr : after.c_str(),
-                         account.empty() ? nullptr : runs_as.c_str(), nullptr));
+                         is_system_account(account) ? nullptr : runs_as.c_str(), nullptr));
     if (!service)
         throw service_error("make", name, ::GetLastError());
     try {
