@@ -123,6 +123,22 @@ ServiceUnitState state_of(const SERVICE_STATUS_PROCESS& status) {
     return state;
 }
 
+void end_by_force(const ServiceHandle& service, const std::string& name,
+                  const SERVICE_STATUS_PROCESS& status) {
+    switch_on(L"SeDebugPrivilege"); // it may be another account's
+    const Handle process(::OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, status.dwProcessId));
+    if (!process || ::TerminateProcess(process.get(), ERROR_PROCESS_ABORTED) == 0) {
+        const DWORD code = ::GetLastError();
+        if (process_is_gone(status_of(service.get())))
+            return;
+        throw service_error("end the process of", name, code);
+    }
+    if (::WaitForSingleObject(process.get(), static_cast<DWORD>(patience.count())) != WAIT_OBJECT_0)
+        throw hangs_error(name, status, "ended by force");
+    // The manager has to have seen it before it may restart again.
+    await_other_state(look_at(service), status.dwCurrentState, seen_limit, seen_limit);
+}
+
 } // namespace
 
 bool service_manager_runs() {
@@ -287,19 +303,9 @@ void kill_service_unit(const std::string& name) {
     if (process_is_gone(status))
         return;
     const SettingCalls calls = setting_calls(service.get());
-    const NoRestart quiet(calls, name);
-    switch_on(L"SeDebugPrivilege"); // it may be another account's
-    const Handle process(::OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, status.dwProcessId));
-    if (!process || ::TerminateProcess(process.get(), ERROR_PROCESS_ABORTED) == 0) {
-        const DWORD code = ::GetLastError();
-        if (process_is_gone(status_of(service.get())))
-            return;
-        throw service_error("end the process of", name, code);
-    }
-    if (::WaitForSingleObject(process.get(), static_cast<DWORD>(patience.count())) != WAIT_OBJECT_0)
-        throw hangs_error(name, status, "ended by force");
-    // The manager has to have seen it before it may restart again.
-    await_other_state(look_at(service), status.dwCurrentState, seen_limit, seen_limit);
+    NoRestart quiet(calls, name);
+    end_by_force(service, name, status);
+    quiet.put_back();
 }
 
 ServiceUnitState service_unit_state(const std::string& name) {
