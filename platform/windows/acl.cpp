@@ -50,10 +50,6 @@ Descriptor security_of(const std::string& path, SECURITY_INFORMATION what) {
     return owned;
 }
 
-PSID pointer(const Sid& sid) {
-    return const_cast<unsigned char*>(sid.data());
-}
-
 Sid well_known(WELL_KNOWN_SID_TYPE type) {
     Sid sid(SECURITY_MAX_SID_SIZE);
     DWORD size = SECURITY_MAX_SID_SIZE;

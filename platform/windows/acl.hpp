@@ -25,6 +25,10 @@ template <class T>
 using Local = std::unique_ptr<T, LocalFreed>;
 // The bytes of a SID.
 using Sid = std::vector<unsigned char>;
+// As functions of the system take it, which do not write to it.
+inline PSID pointer(const Sid& sid) {
+    return const_cast<unsigned char*>(sid.data());
+}
 // The second list, with what the first lets the insiders do by entries of its own.
 Local<ACL> closed_but_for(ACL* found, ACL* closed, const std::vector<Sid>& insiders);
 // What is there already; a closed one goes on to let in those of the insiders that have entries in
