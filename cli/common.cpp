@@ -7,7 +7,6 @@
 #include "platform/terminal.hpp"
 
 #include <fmt/format.h>
-#include <iostream>
 
 namespace locum::cli {
 
@@ -55,7 +54,7 @@ void require_confirmed(const std::string& node, std::string said,
         show();
         const AskingByLines asking;
         platform::to_stderr("To remove it, type the node's name: ");
-        std::getline(std::cin, said);
+        said = platform::read_line().value_or("");
     }
     if (said != node)
         throw engine::Error(

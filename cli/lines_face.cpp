@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <iostream>
 
 namespace locum::cli {
 
@@ -28,13 +27,13 @@ void say(const std::string& text) {
 }
 
 std::string line() {
-    std::string text;
-    if (!std::getline(std::cin, text))
+    const std::optional<std::string> typed = platform::read_line();
+    if (!typed)
         throw engine::Error("the terminal is gone; nothing was changed", engine::Kind::cancelled)
             .remedy("run the command again");
-    const auto begin = text.find_first_not_of(" \t\r");
-    const auto end = text.find_last_not_of(" \t\r");
-    return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
+    const auto begin = typed->find_first_not_of(" \t\r");
+    const auto end = typed->find_last_not_of(" \t\r");
+    return begin == std::string::npos ? "" : typed->substr(begin, end - begin + 1);
 }
 
 std::string shown(const Question& question, const Value& value) {

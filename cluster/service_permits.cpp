@@ -7,6 +7,7 @@
 #include "engine/error.hpp"
 #include "platform/accounts.hpp"
 #include "platform/files.hpp"
+#include "platform/open_file.hpp"
 #include "platform/standard_error.hpp"
 
 #include <fmt/format.h>
@@ -19,6 +20,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::chrono::milliseconds look_interval{250};
+constexpr std::uint64_t longest_permit = 1U << 20;
 
 } // namespace
 
@@ -42,10 +44,12 @@ void store_permit(const std::string& folder, const ServicePermit& permit) {
 std::optional<ServicePermit> permit_for(const std::string& folder, const std::string& service,
                                         std::int64_t pid) {
     const std::string file = permit_file(folder, service);
-    if (!platform::exists(file))
+    // In one step: the agent takes it away, or puts another one in its place, at any time.
+    const auto open = platform::OpenFile::find("read", file, platform::OpenFile::Use::read);
+    if (!open)
         return std::nullopt;
     try {
-        const json value = json::parse(platform::read_file(file));
+        const json value = json::parse(open->read_all(longest_permit));
         ServicePermit permit{value.at("pid"), value.at("refused"),
                              service_from_json(value.at("record").dump())};
         return permit.pid == pid ? std::optional(permit) : std::nullopt;

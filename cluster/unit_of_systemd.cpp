@@ -2,6 +2,7 @@
 #include "cluster/service_unit.hpp"
 
 #include "cluster/embedded.hpp"
+#include "platform/accounts.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -55,7 +56,7 @@ std::string confinement(const ServiceSpec& spec) {
     const auto allows = [&](std::string_view what) {
         return std::find(spec.allows.begin(), spec.allows.end(), what) != spec.allows.end();
     };
-    const bool root = spec.account == "root";
+    const bool root = platform::is_system_account(spec.account);
     std::string text;
     if (!allows("writable-code"))
         text += "MemoryDenyWriteExecute=yes\n";

@@ -1,4 +1,5 @@
 #include "cluster/service_unit.hpp"
+#include "platform/accounts.hpp"
 #include "platform/service_definition.hpp"
 
 #include <fmt/format.h>
@@ -61,7 +62,7 @@ std::string service_unit_text(const ServiceSpec& spec, const std::string& suite,
     service.own_identity = true;
     // Folders on the way to its files need not be its own, and its host has an event to be stopped
     // by; nothing else.
-    if (!spec.account.empty() && spec.account != "LocalSystem")
+    if (!platform::is_system_account(spec.account))
         service.privileges = {"SeChangeNotifyPrivilege", "SeCreateGlobalPrivilege"};
     return platform::text_of(service);
 }

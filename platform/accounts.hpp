@@ -13,6 +13,11 @@ namespace locum::platform {
 bool account_exists(const std::string& name);
 bool group_exists(const std::string& name);
 
+// The account that the system itself runs as, which may do everything, by any of its names.
+// Windows: SYSTEM, whose names are LocalSystem to the manager of services and NT AUTHORITY\SYSTEM
+// to others, "" too. Linux: root.
+bool is_system_account(const std::string& name);
+
 // Beside names as a manifest may have them (suite::is_account_name()), what else an operator may
 // name an account of this system, and how such names are told: Windows: "DOMAIN\NAME" and the like.
 // Linux: nothing, "".

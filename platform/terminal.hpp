@@ -4,6 +4,7 @@
 #include "engine/secret.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace locum::platform {
@@ -29,6 +30,9 @@ bool stderr_is_terminal();
 void keep_window_open();
 unsigned terminal_columns(); // 80 where it cannot be told
 unsigned terminal_lines();   // 24 where it cannot be told
+// A line of standard input, without its end; nullopt: no more come. Windows: what is typed at a
+// console comes in the console's code page to whoever reads it as a file; here it is UTF-8, too.
+std::optional<std::string> read_line();
 // Asks on the terminal without echo. Throws Error(usage) where standard input is no terminal.
 engine::Secret ask_secret(const std::string& prompt);
 

@@ -61,6 +61,10 @@ template <class Id>
 
 } // namespace
 
+bool is_system_account(const std::string& name) {
+    return name == "root";
+}
+
 bool is_other_account_name(const std::string&) {
     return false;
 }

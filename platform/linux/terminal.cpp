@@ -60,6 +60,11 @@ unsigned terminal_lines() {
 
 void keep_window_open() {}
 
+std::optional<std::string> read_line() {
+    std::string line;
+    return std::getline(std::cin, line) ? std::optional(std::move(line)) : std::nullopt;
+}
+
 char read_silently(std::string& line) {
     const SilentTerminal silent;
     char last = 0;

@@ -10,10 +10,6 @@ namespace locum::platform {
 
 namespace {
 
-PSID pointer(const Sid& sid) {
-    return const_cast<unsigned char*>(sid.data());
-}
-
 // So that what somebody was let do before is taken back.
 bool is_all(Access access) {
     return access == Access::add || access == Access::log;

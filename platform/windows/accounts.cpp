@@ -4,6 +4,7 @@
 #include "platform/windows/access.hpp"
 
 #include <algorithm>
+#include <boost/algorithm/string/predicate.hpp>
 #include <fmt/format.h>
 
 namespace locum::platform {
@@ -31,8 +32,15 @@ Sid require_account(const char* what, const std::string& name) {
 
 } // namespace
 
+bool is_system_account(const std::string& name) {
+    // Only the manager of services knows the first, and in every language of Windows.
+    return name.empty() || boost::iequals(name, "LocalSystem") ||
+           boost::iequals(name, ".\\LocalSystem") || boost::iequals(name, "NT AUTHORITY\\SYSTEM") ||
+           digits_of(known(name)) == "S-1-5-18";
+}
+
 bool account_exists(const std::string& name) {
-    return !known(name).empty();
+    return !name.empty() && (is_system_account(name) || !known(name).empty());
 }
 
 bool is_other_account_name(const std::string& name) {
@@ -98,7 +106,7 @@ std::string own_account_of(const std::string& service) {
 }
 
 void allow(const std::string& path, const std::string& account, Access access) {
-    if (!is_local_system(account)) // it may do everything
+    if (!is_system_account(account))
         add_access(path, require_account("account", account), access);
 }
 
@@ -114,7 +122,7 @@ void set_mode_but_for(const std::string& path, unsigned mode,
                       const std::vector<std::string>& accounts) {
     std::vector<Sid> insiders;
     for (const std::string& account : accounts)
-        if (!is_local_system(account))
+        if (!is_system_account(account))
             insiders.push_back(require_account("account", account));
     set_mode(path, mode, insiders);
 }

@@ -50,10 +50,6 @@ Descriptor security_of(const std::string& path, SECURITY_INFORMATION what) {
     return owned;
 }
 
-PSID pointer(const Sid& sid) {
-    return const_cast<unsigned char*>(sid.data());
-}
-
 Sid well_known(WELL_KNOWN_SID_TYPE type) {
     Sid sid(SECURITY_MAX_SID_SIZE);
     DWORD size = SECURITY_MAX_SID_SIZE;
@@ -239,12 +235,6 @@ Sid group_of(const std::string& path) {
     BOOL defaulted = FALSE;
     ::GetSecurityDescriptorGroup(found.get(), &sid, &defaulted);
     return bytes_of(sid);
-}
-
-bool is_local_system(const std::string& account) {
-    return account.empty() || boost::iequals(account, "LocalSystem") ||
-           boost::iequals(account, ".\\LocalSystem") ||
-           boost::iequals(account, "NT AUTHORITY\\SYSTEM");
 }
 
 Sid sid_of(const std::string& account) {

@@ -25,6 +25,10 @@ template <class T>
 using Local = std::unique_ptr<T, LocalFreed>;
 // The bytes of a SID.
 using Sid = std::vector<unsigned char>;
+// As functions of the system take it, which do not write to it.
+inline PSID pointer(const Sid& sid) {
+    return const_cast<unsigned char*>(sid.data());
+}
 // The second list, with what the first lets the insiders do by entries of its own.
 Local<ACL> closed_but_for(ACL* found, ACL* closed, const std::vector<Sid>& insiders);
 // What is there already; a closed one goes on to let in those of the insiders that have entries in
@@ -51,7 +55,6 @@ Sid owner_of(const std::string& path);
 Sid group_of(const std::string& path);
 // Of services: each has one of its name behind this, made by the system out of that name.
 inline constexpr const char* virtual_account_domain = "NT SERVICE\\";
-bool is_local_system(const std::string& account);
 // Empty: no account has this name. One of a service has a SID before the service is there.
 Sid sid_of(const std::string& account);
 // "NAME", or "DOMAIN\NAME" where it is not one of this computer's own; the SID in digits where it

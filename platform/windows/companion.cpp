@@ -32,8 +32,12 @@ Companion::Companion(const Command& command, const std::string& log_file) :
 }
 
 Companion::~Companion() {
-    if (!finished_)
-        end(std::chrono::milliseconds(0));
+    try {
+        if (!finished_)
+            end(std::chrono::milliseconds(0));
+    } catch (const std::exception&) {
+        // All that is in its job ends with the job's handle.
+    }
 }
 
 std::optional<Finished> Companion::ended(std::chrono::milliseconds limit) {

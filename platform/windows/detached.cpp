@@ -6,9 +6,7 @@
 #include "platform/process.hpp"
 #include "platform/windows/log_file.hpp"
 #include "platform/windows/spawn.hpp"
-#include "platform/windows/wide.hpp"
 
-#include <array>
 #include <fmt/format.h>
 
 namespace locum::platform {
@@ -18,15 +16,9 @@ namespace {
 // A console that nobody sees, not none: else CTRL_BREAK could not reach it.
 constexpr DWORD detached_flags = CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW;
 
-std::string windows_folder() {
-    std::array<wchar_t, MAX_PATH> folder{};
-    const UINT length = ::GetSystemDirectoryW(folder.data(), MAX_PATH);
-    return utf8_path({folder.data(), length});
-}
-
 // Out of the job of whoever runs us, where that may be left: it may end all that is in it.
 NewProcess create(const DetachedCommand& command, const Streams& streams) {
-    const std::string folder = command.folder.empty() ? windows_folder() : command.folder;
+    const std::string folder = command.folder.empty() ? system_folder() : command.folder;
     const std::wstring environment = environment_block(command.environment, false, {L"LANG"});
     BOOL in_job = FALSE;
     ::IsProcessInJob(::GetCurrentProcess(), nullptr, &in_job);

@@ -6,7 +6,6 @@
 #include "platform/windows/system.hpp"
 #include "platform/windows/wide.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace locum::platform {
@@ -17,8 +16,8 @@ namespace {
 // disk, and 0 where a file system has none. A share of the network has no such name, and what gives
 // a drive its letter may give it none: there it is where the volume begins.
 std::uint64_t device_of(const std::string& mount) {
-    std::wstring at = wide(mount) + L"\\";
-    std::replace(at.begin(), at.end(), L'/', L'\\');
+    // With one backslash at its end, which a drive's own folder has already.
+    std::wstring at = wide(with_backslashes(mount + (mount.ends_with('/') ? "" : "/")));
     ::CharUpperBuffW(at.data(), static_cast<DWORD>(at.size()));
     std::array<wchar_t, MAX_PATH> name{}; // "\\?\Volume{…}\"
     const std::string text = utf8(::GetVolumeNameForVolumeMountPointW(

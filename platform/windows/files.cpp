@@ -163,8 +163,12 @@ void switch_link(const std::string& link, const std::string& target) {
 
 std::string read_link(const std::string& link) {
     const DWORD found = attributes_of(wide_path(link));
-    if (found == INVALID_FILE_ATTRIBUTES)
-        return "";
+    if (found == INVALID_FILE_ATTRIBUTES) {
+        const DWORD code = ::GetLastError();
+        if (means_missing(code))
+            return "";
+        throw path_error("read the link", link, code);
+    }
     return (found & FILE_ATTRIBUTE_REPARSE_POINT) != 0 ? reparse_target(link) : pointed_to(link);
 }
 

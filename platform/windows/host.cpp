@@ -1,5 +1,6 @@
 #include "platform/host.hpp"
 
+#include "platform/windows/registry_key.hpp"
 #include "platform/windows/system.hpp"
 #include "platform/windows/system_table.hpp"
 #include "platform/windows/wide.hpp"
@@ -14,16 +15,6 @@
 namespace locum::platform {
 
 namespace {
-
-// Of the 64-bit registry; "" where it is not there.
-std::wstring registry_text(const wchar_t* key, const wchar_t* name) {
-    std::array<wchar_t, 256> text{};
-    DWORD size = sizeof text;
-    if (::RegGetValueW(HKEY_LOCAL_MACHINE, key, name, RRF_RT_REG_SZ | RRF_SUBKEY_WOW6464KEY,
-                       nullptr, text.data(), &size) != ERROR_SUCCESS)
-        return {};
-    return text.data();
-}
 
 bool is_link_local(const sockaddr& address) {
     if (address.sa_family == AF_INET6)
@@ -52,8 +43,8 @@ std::string host_name() {
 }
 
 std::string machine_id() {
-    const std::string id =
-        utf8(registry_text(L"SOFTWARE\\Microsoft\\Cryptography", L"MachineGuid"));
+    const auto key = RegistryKey::open("SOFTWARE\\Microsoft\\Cryptography");
+    const std::string id = key ? key->text("MachineGuid") : "";
     return id.empty() ? boot_id() + "-" + host_name() : id;
 }
 

@@ -91,8 +91,7 @@ std::vector<std::int64_t> holders_of(const std::string& file) {
     std::vector<std::int64_t> holders;
     const RestartSession session;
     // Paths without "\\?\" only.
-    std::wstring path = wide(file);
-    std::replace(path.begin(), path.end(), L'/', L'\\');
+    const std::wstring path = wide(with_backslashes(file));
     const wchar_t* const files[] = {path.c_str()};
     if (!session.open || ::RmRegisterResources(session.id, 1, const_cast<LPCWSTR*>(files), 0,
                                                nullptr, 0, nullptr) != ERROR_SUCCESS)

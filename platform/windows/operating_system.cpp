@@ -1,10 +1,8 @@
 #include "platform/operating_system.hpp"
 
-#include "platform/windows/system.hpp"
+#include "platform/windows/registry_key.hpp"
 #include "platform/windows/system_table.hpp"
-#include "platform/windows/wide.hpp"
 
-#include <array>
 #include <fmt/format.h>
 
 namespace locum::platform {
@@ -15,13 +13,8 @@ constexpr unsigned long first_build_of_11 = 22000;
 
 // "Windows Server 2022 Standard"; "" where the registry does not say.
 std::string product_name() {
-    std::array<wchar_t, 256> text{};
-    DWORD size = sizeof text;
-    if (::RegGetValueW(HKEY_LOCAL_MACHINE, L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion",
-                       L"ProductName", RRF_RT_REG_SZ | RRF_SUBKEY_WOW6464KEY, nullptr, text.data(),
-                       &size) != ERROR_SUCCESS)
-        return {};
-    return utf8(text.data());
+    const auto key = RegistryKey::open("SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion");
+    return key ? key->text("ProductName") : "";
 }
 
 } // namespace

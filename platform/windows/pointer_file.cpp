@@ -2,6 +2,8 @@
 
 #include "engine/error.hpp"
 #include "platform/open_file.hpp"
+#include "platform/windows/system.hpp"
+#include "platform/windows/wide.hpp"
 
 #include <fmt/format.h>
 #include <string_view>
@@ -11,6 +13,18 @@ namespace locum::platform {
 namespace {
 
 constexpr std::string_view first_line = "locum: this file stands for a link to\n";
+
+bool may_be_pointer(const std::string& path) {
+    WIN32_FILE_ATTRIBUTE_DATA found{};
+    if (::GetFileAttributesExW(wide_path(path).c_str(), GetFileExInfoStandard, &found) == 0) {
+        const DWORD code = ::GetLastError();
+        if (means_missing(code))
+            return false;
+        throw path_error("read", path, code);
+    }
+    return (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0 && found.nFileSizeHigh == 0 &&
+           found.nFileSizeLow == pointer_size;
+}
 
 } // namespace
 
@@ -26,18 +40,17 @@ std::string pointer_text(const std::string& target) {
 }
 
 std::string pointed_to(const std::string& path) {
-    try {
-        const auto file = OpenFile::find("read", path, OpenFile::Use::read);
-        if (!file || !file->is_regular() || file->size() != pointer_size)
-            return "";
-        const std::string text = file->read_all(pointer_size);
-        if (!text.starts_with(first_line))
-            return "";
-        const std::string rest = text.substr(first_line.size());
-        return rest.substr(0, rest.find('\n'));
-    } catch (const engine::Error&) {
+    // Folders and programs may be used by who cannot open them to read.
+    if (!may_be_pointer(path))
         return "";
-    }
+    const auto file = OpenFile::find("read", path, OpenFile::Use::read);
+    if (!file || !file->is_regular() || file->size() != pointer_size)
+        return "";
+    const std::string text = file->read_all(pointer_size);
+    if (!text.starts_with(first_line))
+        return "";
+    const std::string rest = text.substr(first_line.size());
+    return rest.substr(0, rest.find('\n'));
 }
 
 } // namespace locum::platform

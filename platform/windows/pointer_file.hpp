@@ -11,7 +11,8 @@ inline constexpr std::uint64_t pointer_size = 4099;
 
 // Throws Error(usage) where the target is too long.
 std::string pointer_text(const std::string& target);
-// The target of the file at the path; "" where it is no such file.
+// The target of the file at the path; "" where it is no such file. Throws Error where that cannot
+// be told, as of a file that somebody else has open for himself.
 std::string pointed_to(const std::string& path);
 
 } // namespace locum::platform

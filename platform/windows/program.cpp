@@ -33,7 +33,9 @@ std::string through_pointers(std::string path) {
     int followed = 0;
     for (std::size_t end = root_length(path); end != std::string::npos && end < path.size();) {
         end = path.find('/', end + 1);
-        const std::string target = pointed_to(path.substr(0, end));
+        const std::string part = path.substr(0, end);
+        // What cannot be looked at, as a drive of PATH that is away, leads nowhere.
+        const std::string target = is_regular_file(part) ? pointed_to(part) : "";
         if (target.empty())
             continue;
         if (++followed > most)

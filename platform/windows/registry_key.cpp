@@ -4,6 +4,14 @@
 
 namespace locum::platform {
 
+namespace {
+
+std::string shown(const char* name) {
+    return *name == '\0' ? "the default value" : name;
+}
+
+} // namespace
+
 std::optional<RegistryKey> RegistryKey::open(const std::string& path) {
     HKEY key = nullptr;
     const LSTATUS code = ::RegOpenKeyExW(HKEY_LOCAL_MACHINE, wide(path).c_str(), 0,
@@ -59,7 +67,7 @@ std::wstring RegistryKey::content(const char* name, DWORD types) const {
             return text;
         }
         if ((code != ERROR_SUCCESS && code != ERROR_MORE_DATA) || size == 0)
-            fail(std::string("cannot read ") + name + " of the registry key " + path_,
+            fail("cannot read " + shown(name) + " of the registry key " + path_,
                  static_cast<DWORD>(code));
     }
 }
@@ -93,7 +101,7 @@ void RegistryKey::put(const char* name, DWORD type, const void* bytes, std::size
         ::RegSetValueExW(key_, wide(name).c_str(), 0, type, static_cast<const BYTE*>(bytes),
                          static_cast<DWORD>(size));
     if (code != ERROR_SUCCESS)
-        fail(std::string("cannot set ") + name + " of the registry key " + path_,
+        fail("cannot set " + shown(name) + " of the registry key " + path_,
              static_cast<DWORD>(code));
 }
 

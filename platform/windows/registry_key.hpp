@@ -21,6 +21,7 @@ public:
     RegistryKey& operator=(RegistryKey&&) = delete;
     ~RegistryKey();
 
+    // A name "" is the key's default value.
     std::string text(const char* name) const;     // "" where there is none
     std::uint32_t number(const char* name) const; // 0 likewise
     // The texts of a list, the empty ones among them too.

@@ -4,7 +4,6 @@
 #include "platform/windows/system.hpp"
 #include "platform/windows/wide.hpp"
 
-#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 #include <vector>
@@ -55,8 +54,7 @@ std::string reparse_target(const std::string& link) {
 }
 
 void make_symbolic_link(const std::string& link, const std::string& target, bool to_folder) {
-    std::wstring to = wide(target);
-    std::replace(to.begin(), to.end(), L'/', L'\\');
+    const std::wstring to = wide(with_backslashes(target));
     const DWORD flags = unprivileged | (to_folder ? SYMBOLIC_LINK_FLAG_DIRECTORY : 0U);
     const bool made = ::CreateSymbolicLinkW(wide_path(link).c_str(), to.c_str(), flags) != 0;
     const DWORD code = made ? ERROR_NOT_SUPPORTED : ::GetLastError();

@@ -29,6 +29,8 @@ struct SecretFile::State {
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     ~State() {
+        if (path.empty()) // none was made
+            return;
         try {
             // Over the content first, for as long as the name is taken by who has it open.
             const Handle file(::CreateFileW(wide_path(path).c_str(), GENERIC_WRITE,

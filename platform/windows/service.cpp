@@ -62,14 +62,14 @@ void create(const std::string& name, const std::string& text, const std::string&
     const ServiceHandle manager = open_manager(SC_MANAGER_CONNECT | SC_MANAGER_CREATE_SERVICE);
     const std::wstring after = name_list(wanted.after);
     // One of this host's own is told by the dot.
-    const bool whole = account.find_first_of("\\@") != account.npos || is_local_system(account);
-    const std::wstring runs_as = wide(whole || account.empty() ? account : ".\\" + account);
+    const bool whole = account.find_first_of("\\@") != account.npos;
+    const std::wstring runs_as = wide(whole ? account : ".\\" + account);
     const ServiceHandle service(
         ::CreateServiceW(manager.get(), wide(name).c_str(), wide(wanted.title).c_str(),
                          SERVICE_ALL_ACCESS, SERVICE_WIN32_OWN_PROCESS, SERVICE_DEMAND_START,
                          SERVICE_ERROR_NORMAL, wide(wanted.command).c_str(), nullptr, nullptr,
                          wanted.after.empty() ? nullptr : after.c_str(),
-                         account.empty() ? nullptr : runs_as.c_str(), nullptr));
+                         is_system_account(account) ? nullptr : runs_as.c_str(), nullptr));
     if (!service)
         throw service_error("make", name, ::GetLastError());
     try {
@@ -121,6 +121,22 @@ ServiceUnitState state_of(const SERVICE_STATUS_PROCESS& status) {
         state.pid = 0;
     }
     return state;
+}
+
+void end_by_force(const ServiceHandle& service, const std::string& name,
+                  const SERVICE_STATUS_PROCESS& status) {
+    switch_on(L"SeDebugPrivilege"); // it may be another account's
+    const Handle process(::OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, status.dwProcessId));
+    if (!process || ::TerminateProcess(process.get(), ERROR_PROCESS_ABORTED) == 0) {
+        const DWORD code = ::GetLastError();
+        if (process_is_gone(status_of(service.get())))
+            return;
+        throw service_error("end the process of", name, code);
+    }
+    if (::WaitForSingleObject(process.get(), static_cast<DWORD>(patience.count())) != WAIT_OBJECT_0)
+        throw hangs_error(name, status, "ended by force");
+    // The manager has to have seen it before it may restart again.
+    await_other_state(look_at(service), status.dwCurrentState, seen_limit, seen_limit);
 }
 
 } // namespace
@@ -287,19 +303,9 @@ void kill_service_unit(const std::string& name) {
     if (process_is_gone(status))
         return;
     const SettingCalls calls = setting_calls(service.get());
-    const NoRestart quiet(calls, name);
-    switch_on(L"SeDebugPrivilege"); // it may be another account's
-    const Handle process(::OpenProcess(PROCESS_TERMINATE | SYNCHRONIZE, FALSE, status.dwProcessId));
-    if (!process || ::TerminateProcess(process.get(), ERROR_PROCESS_ABORTED) == 0) {
-        const DWORD code = ::GetLastError();
-        if (process_is_gone(status_of(service.get())))
-            return;
-        throw service_error("end the process of", name, code);
-    }
-    if (::WaitForSingleObject(process.get(), static_cast<DWORD>(patience.count())) != WAIT_OBJECT_0)
-        throw hangs_error(name, status, "ended by force");
-    // The manager has to have seen it before it may restart again.
-    await_other_state(look_at(service), status.dwCurrentState, seen_limit, seen_limit);
+    NoRestart quiet(calls, name);
+    end_by_force(service, name, status);
+    quiet.put_back();
 }
 
 ServiceUnitState service_unit_state(const std::string& name) {

@@ -71,7 +71,7 @@ std::vector<Sid> groups_of(const std::string& account) {
 
 // They need no right, or always have it.
 bool is_of_the_system(const std::string& account) {
-    return is_local_system(account) || boost::istarts_with(account, "NT AUTHORITY\\");
+    return is_system_account(account) || boost::istarts_with(account, "NT AUTHORITY\\");
 }
 
 } // namespace

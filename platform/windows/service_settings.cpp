@@ -1,9 +1,12 @@
 #include "platform/windows/service_settings.hpp"
 
+#include "platform/standard_error.hpp"
 #include "platform/windows/wide.hpp"
 
 #include <algorithm>
 #include <cwchar>
+#include <fmt/format.h>
+#include <utility>
 
 namespace locum::platform {
 
@@ -161,7 +164,8 @@ bool put_delayed_start(const SettingCalls& calls, const std::string& name) {
     return put(calls, name, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, &delayed);
 }
 
-NoRestart::NoRestart(const SettingCalls& calls, const std::string& name) : calls_(calls) {
+NoRestart::NoRestart(const SettingCalls& calls, const std::string& name) :
+    calls_(calls), name_(name) {
     if (!take(calls, name, SERVICE_CONFIG_FAILURE_ACTIONS, before_)) {
         before_.clear(); // this system restarts nothing
         return;
@@ -172,9 +176,25 @@ NoRestart::NoRestart(const SettingCalls& calls, const std::string& name) : calls
     put(calls, name, SERVICE_CONFIG_FAILURE_ACTIONS, &actions);
 }
 
+void NoRestart::put_back() {
+    std::vector<unsigned char> before = std::exchange(before_, {});
+    if (before.empty())
+        return;
+    const DWORD code = calls_.set(SERVICE_CONFIG_FAILURE_ACTIONS, before.data());
+    if (code != ERROR_SUCCESS)
+        throw engine::Error(fmt::format("the service {} is not restarted after a failure any more, "
+                                        "since its recovery actions could not be put back: {}",
+                                        name_, system_text(code)))
+            .remedy(fmt::format("locum repair; or: sc failure {} reset= {} actions= restart/1000",
+                                name_, reset_seconds));
+}
+
 NoRestart::~NoRestart() {
-    if (!before_.empty())
-        calls_.set(SERVICE_CONFIG_FAILURE_ACTIONS, before_.data());
+    try {
+        put_back();
+    } catch (const std::exception& error) {
+        to_stderr(fmt::format("{}\n", error.what()));
+    }
 }
 
 } // namespace locum::platform

@@ -39,17 +39,21 @@ FoundDefinition found_definition(SC_HANDLE service, const std::string& name);
 // while.
 bool put_delayed_start(const SettingCalls& calls, const std::string& name);
 
-// Nothing is done where it ends by itself, until the value is destroyed: then what was is again.
+// Nothing is done where it ends by itself, until what was is put back.
 class NoRestart {
 public:
     NoRestart(const SettingCalls& calls, const std::string& name);
+    // Throws Error: the service would stay without.
+    void put_back();
+    // Where nobody did; says so on standard error where it cannot be.
     ~NoRestart();
     NoRestart(const NoRestart&) = delete;
     NoRestart& operator=(const NoRestart&) = delete;
 
 private:
     const SettingCalls& calls_;
-    std::vector<unsigned char> before_;
+    const std::string name_;
+    std::vector<unsigned char> before_; // empty: nothing is to be put back
 };
 
 // As the functions of the manager want names: each with a NUL, and one more behind them.

@@ -4,28 +4,18 @@
 #include "platform/desktop_entry.hpp"
 #include "platform/files.hpp"
 #include "platform/windows/com.hpp"
+#include "platform/windows/known_folder.hpp"
 
 #include <algorithm>
-#include <memory>
 #include <shlobj.h>
 
 namespace locum::platform {
 
 namespace {
 
-struct TaskFreed {
-    void operator()(wchar_t* memory) const { ::CoTaskMemFree(memory); }
-};
-
 // Below a root the same, in folders of their own.
 std::string folder_of(const KNOWNFOLDERID& id, const std::string& root, const char* below) {
-    if (!root.empty())
-        return root + "/" + below;
-    wchar_t* found = nullptr;
-    const HRESULT code = ::SHGetKnownFolderPath(id, 0, nullptr, &found);
-    const std::unique_ptr<wchar_t, TaskFreed> owned(found);
-    require(code, "the folders of menus and desktop cannot be told");
-    return utf8_path(found);
+    return root.empty() ? known_folder(id) : root + "/" + below;
 }
 
 std::wstring shell_path(const std::string& path) {

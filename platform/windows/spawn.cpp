@@ -5,7 +5,6 @@
 #include "platform/program.hpp"
 #include "platform/windows/wide.hpp"
 
-#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 #include <memory>
@@ -90,11 +89,6 @@ private:
     std::vector<HANDLE> listed_;
 };
 
-std::wstring system_folder() {
-    std::array<wchar_t, MAX_PATH> folder{};
-    return {folder.data(), ::GetSystemDirectoryW(folder.data(), MAX_PATH)};
-}
-
 } // namespace
 
 std::wstring environment_block(const std::map<std::string, std::string>& own, bool inherits,
@@ -129,7 +123,7 @@ NewProcess create_suspended(const std::vector<std::string>& argv, const std::str
     std::wstring application = plain_path(program);
     std::wstring line;
     if (is_batch_file(program)) {
-        application = system_folder() + L"\\cmd.exe";
+        application = plain_path(system_folder() + "/cmd.exe");
         line = wide(batch_command_line(utf8(application), words));
     } else {
         line = wide(windows_command_line(words));
@@ -232,9 +226,12 @@ std::uint64_t created(HANDLE process) {
 }
 
 std::wstring plain_path(const std::string& path) {
-    std::wstring text = wide(absolute(path));
-    std::replace(text.begin(), text.end(), L'/', L'\\');
-    return text;
+    return wide(with_backslashes(absolute(path)));
+}
+
+std::string system_folder() {
+    std::array<wchar_t, MAX_PATH> folder{};
+    return utf8_path({folder.data(), ::GetSystemDirectoryW(folder.data(), MAX_PATH)});
 }
 
 } // namespace locum::platform

@@ -50,5 +50,7 @@ Finished how_it_ended(HANDLE process);
 std::uint64_t created(HANDLE process);
 // Backslashes, and no "\\?\", which neither working folders nor many programs can take.
 std::wstring plain_path(const std::string& path);
+// Where cmd.exe is.
+std::string system_folder();
 
 } // namespace locum::platform

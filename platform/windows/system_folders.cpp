@@ -2,30 +2,12 @@
 
 #include "platform/files.hpp"
 #include "platform/host.hpp"
+#include "platform/windows/known_folder.hpp"
 #include "platform/windows/orphans.hpp"
-#include "platform/windows/system.hpp"
-#include "platform/windows/wide.hpp"
-
-#include <knownfolders.h>
-#include <memory>
-#include <shlobj.h>
 
 namespace locum::platform {
 
 namespace {
-
-struct TaskFreed {
-    void operator()(wchar_t* text) const { ::CoTaskMemFree(text); }
-};
-
-std::string known_folder(const KNOWNFOLDERID& id) {
-    wchar_t* found = nullptr;
-    const HRESULT result = ::SHGetKnownFolderPath(id, 0, nullptr, &found);
-    const std::unique_ptr<wchar_t, TaskFreed> owned(found);
-    if (FAILED(result))
-        fail("cannot tell a folder of the system", static_cast<DWORD>(result) & 0xffffU);
-    return utf8_path(found);
-}
 
 std::string below(const std::string& root, const char* name) {
     return root + (root.ends_with('/') ? "" : "/") + name;

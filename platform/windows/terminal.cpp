@@ -2,12 +2,13 @@
 
 #include "platform/native_process.hpp"
 #include "platform/standard_error.hpp"
+#include "platform/windows/console_line.hpp"
 #include "platform/windows/system.hpp"
-#include "platform/windows/wide.hpp"
 
 #include <array>
 #include <atomic>
 #include <cstdlib>
+#include <iostream>
 
 namespace locum::platform {
 
@@ -57,12 +58,11 @@ public:
     SilentConsole(const SilentConsole&) = delete;
     SilentConsole& operator=(const SilentConsole&) = delete;
 
-    // What was typed, with the end of its line where the block had room; 0: no more comes.
-    DWORD read(wchar_t* into, std::size_t most) const {
+    // As ReadPiece.
+    DWORD read(wchar_t* into, DWORD most) const {
         DWORD count = 0;
         ::SetLastError(ERROR_SUCCESS);
-        const bool fine =
-            ::ReadConsoleW(input_, into, static_cast<DWORD>(most), &count, nullptr) != 0;
+        const bool fine = ::ReadConsoleW(input_, into, most, &count, nullptr) != 0;
         if (fine && count == 0 && ::GetLastError() == ERROR_OPERATION_ABORTED)
             ctrl_c_came = true; // its handler may come later
         return fine && !ctrl_c_came ? count : 0;
@@ -73,7 +73,12 @@ private:
     DWORD before_ = 0;
 };
 
-constexpr wchar_t ctrl_z = 26;
+// With echo, and with Ctrl-C as whoever asks has it.
+DWORD read_shown(wchar_t* into, DWORD most) {
+    DWORD count = 0;
+    const HANDLE input = ::GetStdHandle(STD_INPUT_HANDLE);
+    return ::ReadConsoleW(input, into, most, &count, nullptr) != 0 ? count : 0;
+}
 
 } // namespace
 
@@ -131,32 +136,26 @@ void keep_window_open() {
     });
 }
 
+// Of a pipe or file as of a console, but there the bytes are UTF-8 already.
+std::optional<std::string> read_line() {
+    if (!stdin_is_terminal()) {
+        std::string line;
+        return std::getline(std::cin, line) ? std::optional(std::move(line)) : std::nullopt;
+    }
+    ConsoleLine typed = console_line(read_shown);
+    if (!typed.ended && typed.text.empty())
+        return std::nullopt;
+    return std::move(typed.text);
+}
+
 char read_silently(std::string& line) {
     const SilentConsole console;
-    std::wstring typed;
-    bool ended = false;
-    std::array<wchar_t, 512> block{};
-    while (!ended) {
-        const DWORD count = console.read(block.data(), block.size());
-        if (count == 0)
-            break;
-        for (DWORD i = 0; i < count && !ended; ++i) {
-            ended = block[i] == L'\n';
-            if (!ended && block[i] != L'\r')
-                typed += block[i];
-        }
-    }
-    char last = ended ? '\n' : '\0';
+    ConsoleLine typed =
+        console_line([&](wchar_t* into, DWORD most) { return console.read(into, most); });
+    line = std::move(typed.text);
     if (ctrl_c_came)
-        last = ctrl_c;
-    if (typed.starts_with(ctrl_z)) {
-        typed.clear();
-        last = '\0';
-    }
-    line = utf8(typed);
-    ::SecureZeroMemory(block.data(), sizeof block);
-    ::SecureZeroMemory(typed.data(), typed.size() * sizeof(wchar_t));
-    return last;
+        return ctrl_c;
+    return typed.ended ? '\n' : '\0';
 }
 
 } // namespace locum::platform

@@ -8,6 +8,9 @@
 #include "platform/service_process.hpp"
 #include "tests/support/scratch.hpp"
 
+#include <atomic>
+#include <thread>
+
 using namespace locum;
 using namespace locum::testing;
 using namespace std::chrono_literals;
@@ -102,6 +105,27 @@ TEST_CASE("service host: a permit is for one process, and goes with the service"
     CHECK(!platform::exists(cluster::permit_file(host.folder, "server")));
     platform::write_file(cluster::permit_file(host.folder, "server"), "{", 0600);
     CHECK_THROWS_AS(found(1), engine::Error);
+}
+
+TEST_CASE("service host: a permit that goes or is exchanged meanwhile is there or not, no error") {
+    Host host({"exit", "0"});
+    std::atomic<bool> over = false;
+    std::thread agent([&] {
+        for (int round = 0; round < 100; ++round) {
+            cluster::store_permit(host.folder, host.permit);
+            platform::remove_all(cluster::permit_file(host.folder, "server"));
+        }
+        over = true;
+    });
+    std::string error;
+    while (!over && error.empty())
+        try {
+            cluster::permit_for(host.folder, "server", host.permit.pid);
+        } catch (const engine::Error& thrown) {
+            error = thrown.what();
+        }
+    agent.join();
+    CHECK(error == "");
 }
 
 TEST_CASE("service units: who may use the files is whom the manager runs the service as") {

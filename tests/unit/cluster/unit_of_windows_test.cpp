@@ -29,10 +29,15 @@ TEST_CASE("service of windows: names have no suffix, and the service is Locum it
     CHECK(made.end_by_shutdown == 17s);
     CHECK(made.own_identity);
     CHECK(made.privileges.size() == 2);
-    spec.account = ""; // the system's own
-    CHECK(platform::parse_service_definition(
-              cluster::service_unit_text(spec, "shop", "C:/Program Files/Shop/locum.exe"))
-              .privileges.empty());
+    // The system's own keeps all of its privileges, by whichever of its names it was chosen.
+    for (const char* name : {"", "LocalSystem", ".\\localsystem", "NT AUTHORITY\\SYSTEM",
+                             "nt authority\\system", "SYSTEM"}) {
+        spec.account = name;
+        CHECK_MESSAGE(platform::parse_service_definition(
+                          cluster::service_unit_text(spec, "shop", "C:/Shop/locum.exe"))
+                          .privileges.empty(),
+                      std::string(name));
+    }
 }
 
 TEST_CASE("service of windows: the agent is the system's, and is started again") {

@@ -6,6 +6,7 @@
 #include "platform/process.hpp"
 #include "platform/service_process.hpp"
 #include "platform/signals.hpp"
+#include "platform/terminal.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -110,6 +111,9 @@ int act(const Words& words, std::size_t first, platform::ServiceProcess* service
             std::cout << std::cin.rdbuf() << std::flush;
         else if (word == "count")
             say(std::to_string(std::distance(std::istreambuf_iterator<char>(std::cin), {})) + "\n");
+        else if (word == "lines") // as a question has them
+            while (const auto line = platform::read_line())
+                say("[" + *line + "]");
         else if (word == "many")
             say(std::string(std::stoul(next()), 'x'));
         else if (word == "numbers") // each with the line's end of this system

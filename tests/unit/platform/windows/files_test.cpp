@@ -145,6 +145,23 @@ TEST_CASE("a read-only file is replaced and removed") {
     CHECK(list_folder(scratch.path()) == std::vector<std::string>{"a"});
 }
 
+TEST_CASE("a link that somebody has open for himself is not taken for none") {
+    Scratch scratch;
+    switch_link(scratch / "link", "versions/1");
+    {
+        const Handle user = held(scratch / "link", 0);
+        REQUIRE(user);
+        CHECK(testing::contains(error_of([&] { read_link(scratch / "link"); }).what(),
+                                "cannot read " + (scratch / "link")));
+        CHECK_THROWS_AS(look_at(scratch / "link"), engine::Error);
+    }
+    CHECK(read_link(scratch / "link") == "versions/1");
+    CHECK(read_link(scratch / "missing").empty());
+    CHECK(read_link(scratch / "link/below").empty());
+    make_folders(scratch / "folder");
+    CHECK(read_link(scratch / "folder").empty());
+}
+
 TEST_CASE("a link is a small file, and a file of its size is none") {
     Scratch scratch;
     switch_link(scratch / "link", "versions/\xc3\xa4");

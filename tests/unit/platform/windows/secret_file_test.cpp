@@ -1,6 +1,8 @@
 #include "platform/native.hpp"
 #include "platform/secret_file.hpp"
 #include "platform/tree.hpp"
+#include "platform/windows/system.hpp"
+#include "platform/windows/wide.hpp"
 #include "tests/support/scratch.hpp"
 
 #include <cstdio>
@@ -24,6 +26,22 @@ TEST_CASE(
         std::fclose(reader);
     }
     CHECK(!exists(path));
+}
+
+TEST_CASE(
+    "a secret file: where none can be made, nothing else is taken for it (not shown by Wine)") {
+    const testing::Scratch scratch;
+    make_folders(scratch / "current");
+    const std::string before = temporary_folder();
+    const std::string folder = absolute(".");
+    ::SetEnvironmentVariableW(L"TMP", wide(with_backslashes(scratch / "missing")).c_str());
+    ::SetCurrentDirectoryW(wide(with_backslashes(scratch / "current")).c_str());
+    const std::wstring current = wide_path(scratch / "current");
+    ::SetFileAttributesW(current.c_str(), FILE_ATTRIBUTE_READONLY); // which goes first
+    CHECK_THROWS_AS(SecretFile(engine::Secret("x")), engine::Error);
+    CHECK((::GetFileAttributesW(current.c_str()) & FILE_ATTRIBUTE_READONLY) != 0);
+    ::SetCurrentDirectoryW(wide(with_backslashes(folder)).c_str());
+    ::SetEnvironmentVariableW(L"TMP", wide(with_backslashes(before)).c_str());
 }
 
 TEST_CASE("a secret file: what a process left that was killed goes with the next one") {

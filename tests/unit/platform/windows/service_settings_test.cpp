@@ -170,6 +170,26 @@ TEST_CASE("service settings: nothing is restarted while one is killed, and again
     }
     REQUIRE(manager.actions.size() == 1);
     CHECK(manager.actions[0].Delay == 1500);
+    NoRestart quiet(calls, "x");
+    quiet.put_back();
+    CHECK(manager.actions.size() == 1);
+    const std::size_t asked = manager.asked.size();
+    quiet.put_back();
+    CHECK(manager.asked.size() == asked);
+}
+
+TEST_CASE("service settings: it is told where a service is not restarted any more") {
+    RecordedManager manager;
+    put_settings(manager.calls(), "x", wanted());
+    const SettingCalls calls = manager.calls();
+    NoRestart quiet(calls, "x");
+    manager.code = ERROR_ACCESS_DENIED;
+    const engine::Error error = error_of([&] { quiet.put_back(); });
+    CHECK(contains(error.what(), "the service x is not restarted after a failure any more"));
+    CHECK(contains(error.remedy(), "sc failure x reset= 86400 actions= restart/1000"));
+    manager.code = ERROR_SUCCESS;
+    const NoRestart other(calls, "x");
+    manager.code = ERROR_ACCESS_DENIED; // the destructor only says so
 }
 
 TEST_CASE("service manager: one that goes on telling is waited for, one that does not hangs") {

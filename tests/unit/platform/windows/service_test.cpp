@@ -115,6 +115,10 @@ TEST_CASE("service: a new one runs as the account that it is given") {
     install_service_unit(service.name, service.text({"hear", "up", "wait"}),
                          "NT SERVICE\\" + service.name);
     CHECK(service_unit_account(service.name) == "NT SERVICE\\" + service.name);
+    remove_service_unit(service.name);
+    install_service_unit(service.name, service.text({"hear", "up", "wait"}),
+                         "NT AUTHORITY\\SYSTEM");
+    CHECK(service_unit_account(service.name) == "LocalSystem"); // the manager's name for it
 }
 
 TEST_CASE("service: it starts when it says so, is told to end, and what it wrote is in its log") {

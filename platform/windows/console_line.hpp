@@ -1,0 +1,22 @@
+#pragma once
+// A line that a person types at a console. It comes in UTF-16, whatever the console's code page,
+// and in pieces that may end in the middle of a character.
+
+#include "platform/windows/system.hpp"
+
+#include <functional>
+#include <string>
+
+namespace locum::platform {
+
+// How many units it put into `into`; 0: no more come.
+using ReadPiece = std::function<DWORD(wchar_t* into, DWORD most)>;
+
+struct ConsoleLine {
+    std::string text;   // without its end
+    bool ended = false; // by Enter; else input ended, as by Ctrl-Z
+};
+// Keeps nothing of it in memory beside what is returned.
+ConsoleLine console_line(const ReadPiece& read);
+
+} // namespace locum::platform
