@@ -3,10 +3,12 @@
 # Folders that are built, from the left; the others are left out. Linux only: powerdns (ldns), packages for deb and rpm,
 # labs and trials.
 set(LOCUM_PORTED engine platform datasource token suite cluster installer upgrade interview rehearse cli
-    examples/endpoint-manager)
+    examples/common examples/endpoint-manager)
 # Of these, whose unit tests run.
-set(LOCUM_PORTED_TESTS engine platform datasource token suite cluster installer upgrade interview rehearse cli)
-# Of the integration tests those that are programs; scripts, labs and balancers are Linux's.
+set(LOCUM_PORTED_TESTS engine platform datasource token suite cluster installer upgrade interview rehearse cli endpoint-manager)
+# Of the integration tests those that are programs; scripts, labs and balancers are Linux's. So are the programs of
+# endpoint-manager: they send the load, halt servers by SIGSTOP and kill the database. Its servers for Windows are under
+# that load in tests/integration/windows.
 set(LOCUM_PORTED_INTEGRATION_TESTS datasource cluster suite installer rehearse)
 
 add_compile_definitions(_WIN32_WINNT=0x0A00 UNICODE _UNICODE NOMINMAX WIN32_LEAN_AND_MEAN)

@@ -1,8 +1,12 @@
 #include "platform/file_names.hpp"
 
+#include "platform/native.hpp"
+
 #include <algorithm>
 #include <array>
+#include <boost/locale/utf.hpp>
 #include <fmt/format.h>
+#include <iterator>
 #include <map>
 
 namespace locum::platform {
@@ -17,6 +21,27 @@ std::string folded(std::string_view text) {
     std::string low(text);
     std::transform(low.begin(), low.end(), low.begin(), lower);
     return low;
+}
+
+// Where it is the same for a system that ignores case, it is the same byte for byte.
+std::string without_case(std::string_view text) {
+    namespace utf = boost::locale::utf;
+    using Utf8 = utf::utf_traits<char>;
+    std::string same;
+    const char* const end = text.data() + text.size();
+    for (const char* at = text.data(); at != end;) {
+        const char* const first = at;
+        const utf::code_point letter = Utf8::decode(at, end);
+        if (letter == utf::illegal || letter == utf::incomplete) {
+            same.push_back(*first);
+            at = first + 1;
+        } else if (letter > 0xffff) { // a pair of surrogates, which NTFS compares as it is
+            same.append(first, at);
+        } else {
+            Utf8::encode(upper_case(letter), std::back_inserter(same));
+        }
+    }
+    return same;
 }
 
 // Devices, whatever follows a dot: "nul.txt" is one, too.
@@ -90,7 +115,7 @@ names_that_differ_by_case_only(const std::vector<std::string>& paths) {
     for (const std::string& path : paths)
         for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
             const std::string part = path.substr(0, end);
-            const auto [known, fresh] = first.try_emplace(folded(part), part);
+            const auto [known, fresh] = first.try_emplace(without_case(part), part);
             if (!fresh && known->second != part) {
                 pairs.emplace_back(std::min(known->second, part), std::max(known->second, part));
                 break; // what is below differs by that

@@ -22,7 +22,8 @@ constexpr std::size_t longest_windows_program = 259;
 // By its suffix, whatever its case.
 bool is_windows_program(std::string_view path);
 // Paths, or folders on their way, that a system which takes "A" and "a" for the same cannot have
-// beside each other; each pair once, sorted. Letters beyond ASCII are not looked at.
+// beside each other; each pair once, sorted. Letters are taken for the same as NTFS does; bytes
+// that are no UTF-8 are only the same as themselves.
 std::vector<std::pair<std::string, std::string>>
 names_that_differ_by_case_only(const std::vector<std::string>& paths);
 

@@ -41,6 +41,10 @@ std::string how_to_take_over(const std::string& folder);
 std::string how_to_remove_link(const std::string& link);
 // "cannot DOING PATH", since something is there already.
 engine::Error in_the_way(std::string_view doing, std::string_view path);
+// Of 16 bits: the one letter that a file system which ignores case takes it for, as NTFS does. The
+// sharp s is no "SS" there, and the i without a dot no "I". Linux: ASCII only where the system has
+// no C.UTF-8.
+char32_t upper_case(char32_t letter);
 // That the number is in use, and by a process that may be another one.
 bool process_exists(std::int64_t pid);
 std::int64_t own_pid();

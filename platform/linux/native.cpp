@@ -4,7 +4,9 @@
 
 #include <cerrno>
 #include <climits>
+#include <clocale>
 #include <csignal>
+#include <cwctype>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,6 +55,17 @@ std::string foreign_owner(const std::string& path) {
     if (::lstat(path.c_str(), &found) != 0)
         throw path_error("look at", path, errno);
     return found.st_uid == ::geteuid() ? "" : fmt::format("of user {}", found.st_uid);
+}
+
+char32_t upper_case(char32_t letter) {
+    // Not the program's own locale, which is for people.
+    static const locale_t unicode = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    const auto wide = static_cast<wint_t>(letter);
+    if (unicode == nullptr)
+        return letter >= U'a' && letter <= U'z' ? letter - U'a' + U'A' : letter;
+    const wint_t upper = ::towupper_l(wide, unicode);
+    // What comes back as another letter is a variant (final sigma, dotless i): NTFS keeps these.
+    return ::towlower_l(upper, unicode) == wide ? static_cast<char32_t>(upper) : letter;
 }
 
 engine::Error in_the_way(std::string_view doing, std::string_view path) {

@@ -1,13 +1,10 @@
 // The Windows Firewall, by INetFwPolicy2. It is neither turned on nor off, and nothing is told to
 // read its rules again: they count as soon as they are added.
-#include "platform/firewall.hpp"
+#include "platform/windows/firewall.hpp"
 
-#include "platform/rule_list.hpp"
-#include "platform/windows/com.hpp"
 #include "platform/windows/wide.hpp"
 
 #include <algorithm>
-#include <netfw.h>
 
 namespace locum::platform {
 
@@ -31,14 +28,6 @@ auto asked(F f) {
     } catch (const engine::Error& error) {
         unasked(error);
     }
-}
-
-Com<INetFwPolicy2> policy() {
-    Com<INetFwPolicy2> policy;
-    require(::CoCreateInstance(__uuidof(NetFwPolicy2), nullptr, CLSCTX_INPROC_SERVER,
-                               __uuidof(INetFwPolicy2), policy.into_void()),
-            "the Windows Firewall cannot be asked");
-    return policy;
 }
 
 Com<INetFwRules> rules_of(const Com<INetFwPolicy2>& policy) {
@@ -98,9 +87,9 @@ void read_details(INetFwRule* rule, ListedRule& one) {
         (interfaces.empty() || interfaces == "All") && !of_some_interfaces(rule);
 }
 
-std::vector<ListedRule> read_rules(const std::string& group) {
+std::vector<ListedRule> read_rules(const FirewallObjects& objects, const std::string& group) {
     return asked([&] {
-        const Com<INetFwPolicy2> firewall = policy();
+        const Com<INetFwPolicy2> firewall = objects.policy();
         const Com<INetFwRules> rules = rules_of(firewall);
         Com<IUnknown> each;
         require(rules->get__NewEnum(each.into()), "the firewall's rules cannot be read");
@@ -132,12 +121,9 @@ std::vector<ListedRule> read_rules(const std::string& group) {
     });
 }
 
-void add_rule(const ListedRule& one) {
+void add_rule(const FirewallObjects& objects, const ListedRule& one) {
     asked([&] {
-        Com<INetFwRule> rule;
-        require(::CoCreateInstance(__uuidof(NetFwRule), nullptr, CLSCTX_INPROC_SERVER,
-                                   __uuidof(INetFwRule), rule.into_void()),
-                "no rule of the firewall can be made");
+        const Com<INetFwRule> rule = objects.new_rule();
         const auto put = [&](auto what, const std::string& text) {
             require((rule.get()->*what)(ComText(text).get()),
                     "the firewall does not take '" + text + "' in a rule");
@@ -164,24 +150,24 @@ void add_rule(const ListedRule& one) {
                                                  : static_cast<LONG>(one.profiles));
         put_value(&INetFwRule::put_EdgeTraversal, static_cast<VARIANT_BOOL>(VARIANT_FALSE));
         put_value(&INetFwRule::put_Enabled, static_cast<VARIANT_BOOL>(VARIANT_TRUE));
-        const Com<INetFwPolicy2> firewall = policy();
+        const Com<INetFwPolicy2> firewall = objects.policy();
         require(rules_of(firewall)->Add(rule.get()), "the firewall does not take a rule");
     });
 }
 
-void remove_rule(const std::string& name) {
+void remove_rule(const FirewallObjects& objects, const std::string& name) {
     asked([&] {
-        const Com<INetFwPolicy2> firewall = policy();
+        const Com<INetFwPolicy2> firewall = objects.policy();
         const HRESULT code = rules_of(firewall)->Remove(ComText(name).get());
         if (code != HRESULT_FROM_WIN32(ERROR_FILE_NOT_FOUND))
             require(code, "the firewall does not remove the rule '" + name + "'");
     });
 }
 
-std::vector<ProfileState> read_profiles() {
-    return asked([] {
+std::vector<ProfileState> read_profiles(const FirewallObjects& objects) {
+    return asked([&] {
         const char* const what = "the firewall's profiles cannot be read";
-        const Com<INetFwPolicy2> firewall = policy();
+        const Com<INetFwPolicy2> firewall = objects.policy();
         LONG in_force = 0;
         require(firewall->get_CurrentProfileTypes(&in_force), what);
         std::vector<ProfileState> all;
@@ -201,32 +187,51 @@ std::vector<ProfileState> read_profiles() {
     });
 }
 
-LocalRules read_local_rules() {
-    return asked([] {
+LocalRules read_local_rules(const FirewallObjects& objects) {
+    return asked([&] {
         NET_FW_MODIFY_STATE state = NET_FW_MODIFY_STATE_OK;
-        require(policy()->get_LocalPolicyModifyState(&state),
+        require(objects.policy()->get_LocalPolicyModifyState(&state),
                 "whether the firewall's own rules count cannot be read");
         return state == NET_FW_MODIFY_STATE_GP_OVERRIDE ? LocalRules::overruled : LocalRules::count;
     });
 }
 
-RuleList windows_list() {
-    return {read_rules, add_rule, remove_rule, read_profiles, read_local_rules};
+template <class Coclass, class Object>
+Com<Object> made(const std::string& failed) {
+    Com<Object> object;
+    require(::CoCreateInstance(__uuidof(Coclass), nullptr, CLSCTX_INPROC_SERVER, __uuidof(Object),
+                               object.into_void()),
+            failed);
+    return object;
 }
 
 } // namespace
+
+FirewallObjects real_firewall() {
+    return {
+        [] { return made<NetFwPolicy2, INetFwPolicy2>("the Windows Firewall cannot be asked"); },
+        [] { return made<NetFwRule, INetFwRule>("no rule of the firewall can be made"); }};
+}
+
+RuleList listed_by(const FirewallObjects& objects) {
+    return {[objects](const std::string& group) { return read_rules(objects, group); },
+            [objects](const ListedRule& rule) { add_rule(objects, rule); },
+            [objects](const std::string& name) { remove_rule(objects, name); },
+            [objects] { return read_profiles(objects); },
+            [objects] { return read_local_rules(objects); }};
+}
 
 bool firewall_tells_programs_apart() {
     return true;
 }
 
 std::optional<Firewall> firewall_in_force(const std::string& owner) {
-    return firewall_of(title, owner, windows_list());
+    return firewall_of(title, owner, listed_by(real_firewall()));
 }
 
 void remove_firewall_rules(const std::string& owner, const std::string& except) {
     if (except != title)
-        remove_rules_of(owner, windows_list());
+        remove_rules_of(owner, listed_by(real_firewall()));
 }
 
 } // namespace locum::platform

@@ -102,6 +102,14 @@ bool is_folder(const std::string& path) {
     return found != INVALID_FILE_ATTRIBUTES && (found & FILE_ATTRIBUTE_DIRECTORY) != 0;
 }
 
+char32_t upper_case(char32_t letter) {
+    const auto unit = static_cast<wchar_t>(letter);
+    wchar_t upper = unit;
+    ::LCMapStringEx(LOCALE_NAME_INVARIANT, LCMAP_UPPERCASE, &unit, 1, &upper, 1, nullptr, nullptr,
+                    0);
+    return static_cast<char32_t>(upper);
+}
+
 engine::Error in_the_way(std::string_view doing, std::string_view path) {
     return path_error(doing, path, ERROR_ALREADY_EXISTS);
 }

@@ -3,6 +3,7 @@
 
 #include "platform/operating_system.hpp"
 #include "platform/process.hpp"
+#include "tests/support/programs.hpp"
 #include "tests/support/scratch.hpp"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace locum::testing {
 
 // The program that does what its words say (tests/unit/platform/child.cpp).
 inline std::vector<std::string> child(std::vector<std::string> words) {
-    words.insert(words.begin(), LOCUM_BIN_DIR "/unit-platform-child");
+    words.insert(words.begin(), built("unit-platform-child"));
     return words;
 }
 

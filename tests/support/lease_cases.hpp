@@ -26,7 +26,7 @@ private:
         const std::string file = folder_ / "datasource.json";
         platform::write_file(file, cluster::to_json(kept).reveal(), 0600);
         platform::DetachedCommand command;
-        command.argv = {LOCUM_BIN_DIR "/lease-holder", file, folder_ / "ready"};
+        command.argv = {built("lease-holder"), file, folder_ / "ready"};
         for (const char* name : {"PGSSLMODE", "PGSSLROOTCERT"}) // how PostgreSQL is reached here
             if (const char* value = std::getenv(name))
                 command.environment[name] = value;

@@ -159,7 +159,7 @@ public:
         write("server/data/words.txt", "one\ntwo\n");
         write("balancer/run", "#!/bin/sh\nexec sleep 1000\n", 0755);
         write("tool/run", "#!/bin/sh\nexit 0\n", 0755);
-        if (has_links)
+        if (has_links())
             platform::switch_link(source + "/server/start", "run");
         write("server.conf.in", R"(node = {node.name} {node.mode}
 listen = {node.address}:{port.device}

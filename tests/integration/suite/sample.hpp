@@ -64,7 +64,7 @@ inline void write_source(const std::string& folder) {
     platform::write_file(folder + "/server/bin/run", "#!/bin/sh\nexec true\n", 0755);
     platform::write_file(folder + "/server/bin-notes", "sorted between bin and bin/run\n", 0600);
     platform::write_file(folder + "/server/nothing", "", 0644);
-    if (testing::has_links) {
+    if (testing::has_links()) {
         platform::switch_link(folder + "/server/bin/start", "run");
         platform::switch_link(folder + "/server/up", "bin/run");
     }

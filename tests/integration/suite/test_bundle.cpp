@@ -63,7 +63,7 @@ TEST_CASE("one bundle for two systems: each host unpacks its own, and all of it 
         return platform::list_folder(into + "/bin");
     };
     std::vector<std::string> of_linux = {"run"};
-    if (testing::has_links)
+    if (testing::has_links())
         of_linux.emplace_back("start");
     CHECK(unpacked("linux-x86_64") == of_linux);
     CHECK(unpacked("windows-x86_64") == std::vector<std::string>{"run.exe"});
@@ -77,7 +77,7 @@ TEST_CASE("one bundle for two systems: each host unpacks its own, and all of it 
                         "only; this host is linux-aarch64") != std::string::npos);
     }
     CHECK(suite::inspect_bundle(f.bundle).manifest.system.empty());
-    CHECK(suite::inspect_bundle(f.bundle).manifest.files.size() == (testing::has_links ? 9 : 7));
+    CHECK(suite::inspect_bundle(f.bundle).manifest.files.size() == (testing::has_links() ? 9 : 7));
     // A byte of the other system's payload counts as well.
     const std::string header = "payload/server.windows-x86_64.tar.zst";
     std::string other = bytes;

@@ -9,7 +9,9 @@
 namespace locum::testing {
 
 // Symbolic links can be made where these tests run.
-constexpr bool has_links = true;
+constexpr bool has_links() {
+    return true;
+}
 
 // nullopt: it is not set any more.
 inline void set_variable(const std::string& name, const std::optional<std::string>& value) {

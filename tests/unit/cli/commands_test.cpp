@@ -16,7 +16,7 @@ namespace {
 
 platform::Finished locum_says(std::vector<std::string> arguments) {
     platform::Command command;
-    command.argv = {LOCUM_BIN_DIR "/locum"};
+    command.argv = {built("locum")};
     command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
     platform::Finished finished = platform::run(command);
     finished.output = plain_lines(finished.output); // as the system has them

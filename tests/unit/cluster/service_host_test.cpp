@@ -6,6 +6,7 @@
 #include "platform/service.hpp"
 #include "platform/service_definition.hpp"
 #include "platform/service_process.hpp"
+#include "tests/support/programs.hpp"
 #include "tests/support/scratch.hpp"
 
 #include <atomic>
@@ -38,7 +39,7 @@ struct Host {
 
     explicit Host(std::vector<std::string> words) {
         platform::make_folders(folder, 0700);
-        words.insert(words.begin(), LOCUM_BIN_DIR "/unit-platform-child");
+        words.insert(words.begin(), built("unit-platform-child"));
         permit.pid = platform::self().pid;
         permit.record.spec.name = "server";
         permit.record.spec.argv = std::move(words);
@@ -140,7 +141,7 @@ TEST_CASE("service units: who may use the files is whom the manager runs the ser
     const std::string unit = cluster::service_unit_name(host.suite, "server");
     platform::ServiceDefinition definition;
     definition.title = unit;
-    definition.command = platform::service_command({LOCUM_BIN_DIR "/unit-platform-child"});
+    definition.command = platform::service_command({built("unit-platform-child")});
     platform::install_service_unit(unit, platform::text_of(definition),
                                    "NT AUTHORITY\\LocalService");
     const std::string found = cluster::account_in_use(host, "server", "chosen");

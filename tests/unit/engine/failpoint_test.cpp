@@ -1,5 +1,6 @@
 #include "engine/failpoint.hpp"
 #include "platform/process.hpp"
+#include "tests/support/programs.hpp"
 #include "tests/support/scratch.hpp"
 
 using namespace locum;
@@ -11,7 +12,7 @@ constexpr int sigkill = 9; // not every system has the name
 // What `failpoint-passer NAMES` says with LOCUM_FAILPOINTS set to rules.
 platform::Finished pass(const std::string& rules, const std::vector<std::string>& names) {
     platform::Command command;
-    command.argv = {LOCUM_BIN_DIR "/failpoint-passer"};
+    command.argv = {testing::built("failpoint-passer")};
     command.argv.insert(command.argv.end(), names.begin(), names.end());
     command.environment["LOCUM_FAILPOINTS"] = rules;
     platform::Finished finished = platform::run(command);

@@ -82,7 +82,7 @@ TEST_CASE("files/unpack: the components as they were packed, and what the bundle
     const std::string folder = site.layout().component("1.0", "server");
     CHECK(platform::read_file(folder + "/data/words.txt") == "one\ntwo\n");
     CHECK(platform::has_mode(permissions(folder + "/run"), 0755));
-    if (has_links)
+    if (has_links())
         CHECK(platform::read_link(folder + "/start") == "run");
     CHECK(platform::read_file(site.layout().version("1.0") + "/.suite/licence.txt") ==
           "Do what you like.\n");

@@ -3,6 +3,7 @@
 #include "cluster/shared_secrets.hpp"
 #include "installer/config_files.hpp"
 #include "installer/rendering.hpp"
+#include "tests/support/programs.hpp"
 #include "tests/support/site.hpp"
 
 #include <boost/algorithm/string/replace.hpp>
@@ -79,8 +80,8 @@ TEST_CASE("services, probes and the step's journal hold no secret") {
 }
 
 TEST_CASE("what a check says of a configuration is told without its secrets") {
-    const Secretive site("check = [\"" LOCUM_BIN_DIR
-                         "/unit-platform-child\", \"show\", \"{file}\", \"exit\", \"1\"]\n");
+    const Secretive site("check = [\"" + built("unit-platform-child") +
+                         "\", \"show\", \"{file}\", \"exit\", \"1\"]\n");
     engine::SilentReporter silent;
     const engine::Error error = error_of([&] { site.step("files/config-server").apply(silent); });
     CHECK(contains(error.what(), "own = {secret.own}"));
@@ -90,8 +91,8 @@ TEST_CASE("what a check says of a configuration is told without its secrets") {
 }
 
 TEST_CASE("what a check says of a configuration is told without the datasource's password") {
-    const Secretive site("check = [\"" LOCUM_BIN_DIR
-                         "/unit-platform-child\", \"show\", \"{file}\", \"exit\", \"1\"]\n");
+    const Secretive site("check = [\"" + built("unit-platform-child") +
+                         "\", \"show\", \"{file}\", \"exit\", \"1\"]\n");
     datasource::Settings settings;
     settings.application.password = engine::Secret("pa55word");
     std::vector<installer::Rendered> files = installer::render_configs(

@@ -8,6 +8,8 @@
 #include "platform/signals.hpp"
 #include "platform/terminal.hpp"
 
+#include "native_signals.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -69,6 +71,7 @@ void start_beside(const std::string& program, const std::string& words) {
 // service: where it is one.
 int act(const Words& words, std::size_t first, platform::ServiceProcess* service) {
     std::optional<platform::StopSignals> signals;
+    std::optional<platform::EndByCtrlC> asking;
     for (std::size_t i = first; i < words.size(); ++i) {
         const std::string& word = words[i];
         const auto next = [&] { return words.at(++i); };
@@ -131,6 +134,13 @@ int act(const Words& words, std::size_t first, platform::ServiceProcess* service
             signals.emplace();
         else if (word == "wait")
             signals->wait();
+        else if (word == "ctrl-c")
+            testing::press_ctrl_c();
+        else if (word == "ask") { // the words and the exit code of whom Ctrl-C ends
+            const std::string text = next();
+            asking.emplace(text, std::stoi(next()));
+        } else if (word == "answered")
+            asking.reset();
         else if (word == "die") {
             platform::send_signal(platform::self(), "KILL");
             sleep_for("300000");

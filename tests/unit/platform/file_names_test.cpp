@@ -49,3 +49,36 @@ TEST_CASE("file names: those that differ by case only, folders on the way, too, 
           Pairs{{"Lib", "lib"}});
     CHECK(names_that_differ_by_case_only({"a/B", "a/b", "a/B"}) == Pairs{{"a/B", "a/b"}});
 }
+
+TEST_CASE("file names: case is that of every script that has it") {
+    CHECK(names_that_differ_by_case_only({"\u00c4.txt", "\u00e4.txt"}) ==
+          Pairs{{"\u00c4.txt", "\u00e4.txt"}});
+    CHECK(names_that_differ_by_case_only({"\u03a9mega", "\u03c9MEGA"}).size() == 1);     // Greek
+    CHECK(names_that_differ_by_case_only({"\u0414\u0410", "\u0434\u0430"}).size() == 1); // Cyrillic
+    CHECK(names_that_differ_by_case_only({"\u0178", "\u00ff"}).size() == 1); // of different blocks
+    CHECK(names_that_differ_by_case_only({"\uff21", "\uff41"}).size() == 1); // of three bytes
+}
+
+TEST_CASE("file names: letters that only resemble each other are different names") {
+    for (const Pairs::value_type& pair : Pairs{{"stra\u00dfe", "STRASSE"},
+                                               {"stra\u00dfe", "stra\u1e9ee"},
+                                               {"\u0131", "I"},       // dotless i
+                                               {"\u0130", "i"},       // and with a dot
+                                               {"\u017f", "S"},       // long s
+                                               {"\u03c2", "\u03a3"},  // final sigma
+                                               {"\u212a", "k"},       // Kelvin
+                                               {"\u00b5", "\u039c"},  // micro
+                                               {"a\u0308", "\u00c4"}, // in two parts
+                                               {"\U00010428", "\U00010400"}})
+        CHECK_MESSAGE(names_that_differ_by_case_only({pair.first, pair.second}).empty(), pair.first,
+                      " ", pair.second);
+}
+
+TEST_CASE("file names: what is no UTF-8 is only the same as itself") {
+    CHECK(names_that_differ_by_case_only({"\xe4", "\xc4"}).empty()); // Latin-1
+    CHECK(names_that_differ_by_case_only({"\xc3", "\xc3\xa4", "\xe2\x82", "\xf5"}).empty());
+    CHECK(names_that_differ_by_case_only({"\xff.TXT", "\xff.txt"}) ==
+          Pairs{{"\xff.TXT", "\xff.txt"}});
+    CHECK(names_that_differ_by_case_only({"a\xc3", "A\xc3"}).size() == 1); // cut at the end
+    CHECK(names_that_differ_by_case_only({"\xc3z", "\xc3Z"}).size() == 1); // or by a letter
+}

@@ -1,64 +1,40 @@
 #include "platform/standard_output.hpp"
+#include "tests/support/child.hpp"
 
-#include <doctest/doctest.h>
+#include "native_streams.hpp"
 
 #include <cerrno>
-#include <csignal>
-#include <cstdio>
-#include <fcntl.h>
-#include <functional>
-#include <unistd.h>
 
 using namespace locum;
+using namespace locum::testing;
 using platform::Printed;
 
 namespace {
 
-// What is said of standard output while it is this descriptor, which is closed.
-Printed printed_to(int descriptor, std::string& why, const std::function<void()>& print) {
-    REQUIRE(descriptor >= 0);
-    std::fflush(stdout);
-    const int kept = ::dup(STDOUT_FILENO);
-    ::dup2(descriptor, STDOUT_FILENO);
-    print();
-    const Printed found = platform::printed(why);
-    std::clearerr(stdout);
-    ::dup2(kept, STDOUT_FILENO);
-    ::close(kept);
-    ::close(descriptor);
-    return found;
-}
-
-void one() {
+// What is said of standard output while it is this descriptor.
+Printed printed_to(int descriptor, std::string& why, bool at_once) {
+    const Redirected output(stdout, descriptor);
     std::fputs("one\n", stdout);
-}
-// As events are; what failed is forgotten by the next thing that fails.
-void at_once() {
-    one();
-    std::fflush(stdout);
-    errno = EPIPE;
+    if (at_once) { // as events are; what failed is forgotten by the next thing that fails
+        std::fflush(stdout);
+        errno = ENOENT;
+    }
+    return platform::printed(why);
 }
 
 } // namespace
 
-TEST_CASE("standard output: whole, lost, or nobody reads it any more") {
-    std::string why = "before";
-    CHECK(printed_to(::open("/dev/null", O_WRONLY), why, one) == Printed::whole);
-    CHECK(why.empty());
-    CHECK(printed_to(::open("/dev/full", O_WRONLY), why, one) == Printed::lost);
-    CHECK(why == "No space left on device");
-    CHECK(printed_to(::open("/dev/full", O_WRONLY), why, at_once) == Printed::lost);
-    CHECK(why.empty());
-    for (const auto& print : {one, at_once}) {
-        int ends[2];
-        REQUIRE(::pipe(ends) == 0);
-        ::close(ends[0]);
-        const auto before = std::signal(SIGPIPE, SIG_IGN);
-        const auto print_then = [&] {
-            print();
-            errno = ENOENT;
-        };
-        CHECK(printed_to(ends[1], why, print_then) == Printed::reader_gone);
-        std::signal(SIGPIPE, before);
+TEST_CASE("standard output, any system: whole, lost, or nobody reads it any more") {
+    const Scratch scratch;
+    const std::string file = scratch / "file";
+    for (const bool at_once : {false, true}) {
+        CAPTURE(at_once);
+        std::string why = "before";
+        CHECK(printed_to(for_appending(file), why, at_once) == Printed::whole);
+        CHECK(why.empty());
+        CHECK(printed_to(for_reading_only(file), why, at_once) == Printed::lost);
+        CHECK(why.empty() == at_once);
+        CHECK(printed_to(without_reader(), why, at_once) == Printed::reader_gone);
     }
+    CHECK(plain_lines(platform::read_file(file)) == "one\none\n");
 }

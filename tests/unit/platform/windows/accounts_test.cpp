@@ -1,4 +1,6 @@
 #include "platform/accounts.hpp"
+#include "platform/files.hpp"
+#include "platform/host.hpp"
 
 #include <doctest/doctest.h>
 
@@ -26,7 +28,7 @@ TEST_CASE("accounts: the system's own has several names, and others have none of
 }
 
 TEST_CASE("accounts: one of this host is known by the dot, too") {
-    const std::string own = ownership(std::string(LOCUM_BIN_DIR)).account;
+    const std::string own = ownership(parent_of(this_program())).account;
     const std::string plain = own.substr(own.rfind('\\') + 1);
     CHECK(account_exists(plain));
     CHECK(account_exists(".\\" + plain));
