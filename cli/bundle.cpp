@@ -126,7 +126,7 @@ void add_build(Command app, Action& action) {
                     "Bundle of a version on the way, to be carried; may be given several times")
         .type_name("FILE")
         .one_value_each();
-    const Option setup =
+    const Option setup_file =
         command
             .add_option("--setup", options->setup.name,
                         "Also write one executable file with this program and the bundle in it")
@@ -135,17 +135,17 @@ void add_build(Command app, Action& action) {
         .add_option("--program", options->setup.program,
                     "Another system's, for --setup: of Windows, whose setups are named .exe")
         .type_name("FILE")
-        .needs(setup);
+        .needs(setup_file);
     command
         .add_option("--icon", options->setup.icon,
                     "What Windows shows for the setup, an .ico file; else Locum's")
         .type_name("FILE")
-        .needs(setup);
+        .needs(setup_file);
     command
         .add_option("--publisher", options->setup.publisher,
                     "Whose setup it is, as Windows shows it; else the suite's title")
         .type_name("NAME")
-        .needs(setup);
+        .needs(setup_file);
     add_output(command, *options, true);
     command.callback([options, &action] {
         action = [options] {
