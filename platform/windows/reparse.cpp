@@ -45,9 +45,9 @@ std::optional<T> taken(std::span<const std::byte>& bytes) {
 std::string usual_spelling(std::wstring_view target) {
     std::string path = utf8(target);
     std::replace(path.begin(), path.end(), '\\', '/');
-    if (path.starts_with("/??/UNC/"))
+    if (path.starts_with("/\?\?/UNC/"))
         return "/" + path.substr(7);
-    const bool of_drive = path.starts_with("/??/") && path.size() > 5 && path[5] == ':';
+    const bool of_drive = path.starts_with("/\?\?/") && path.size() > 5 && path[5] == ':';
     return of_drive ? path.substr(4) : path;
 }
 
