@@ -75,7 +75,11 @@ icons=$((6 + 14 * $(od -An -tu2 -j4 -N2 platform/windows/program.ico)))
 shown "$trial/endpoint-manager-1.0-setup.exe" 'Endpoint Manager' 'A vendor of this test' 'Endpoint Manager 1.0' 1.0 \
     endpoint-manager-1.0-setup.exe $((icons * 2 - 6))
 shown "$drive/Program Files/Locum/locum.exe" Locum 'The Locum maintainers' '.*' '[0-9.]+' locum.exe $icons
-cmp "$windows_bin/locum.exe" "$drive/Program Files/Locum/locum.exe" || fail "another program than was put in"
+# But for the headers' checksum, which setups set and linkers need not.
+checksum=$(($(od -An -tu4 -j60 -N4 "$windows_bin/locum.exe") + 24 + 64))
+others=$({ cmp -l "$windows_bin/locum.exe" "$drive/Program Files/Locum/locum.exe" 2>&1 || true; } |
+    awk -v at="$checksum" '$1 <= at || $1 > at + 4')
+[[ -z $others ]] || fail "another program than was put in: $others"
 grep -q 'done service/server' "$trial/setup.log" || fail "/log says nothing of the services"
 well 1.0
 [[ -s $trial/network.token ]] || fail "no network token"
