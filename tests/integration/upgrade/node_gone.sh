@@ -33,6 +33,10 @@ printf 'host all all 127.0.0.4/32 scram-sha-256\n' >>"$trial/postgresql/db/pg_hb
 port=$(free_port)
 socat "TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr" "TCP:127.0.0.1:$postgresql_port,bind=127.0.0.4" &
 through=$!
+trap '[[ -z $through ]] || kill "$through" 2>/dev/null || true; trial_end' EXIT
+until [[ -n $(ss -Hltn "sport = :$port") ]]; do
+    kill -0 "$through" || fail "nothing leads to the database"
+done
 coproc session {
     exec env PGPASSWORD=quickstart-app PGAPPNAME=lingering psql -qAt "host=127.0.0.1 port=$port user=app dbname=endpoint" 2>"$trial/psql.log"
 }
@@ -45,6 +49,7 @@ expect_said 'node-alive: found the database has a session of node-3 from 127.0.0
 expect_said 'try again in half a minute'
 kill "$through" # as the database lets go of it
 wait "$through" || true
+through=''
 # The command's own exit code is not asked: it may be refused for other reasons.
 no_session() {
     try node remove node-3 --plan --root "$trial/node-1"
