@@ -3,21 +3,10 @@
 #include "platform/hash.hpp"
 #include "platform/tree.hpp"
 #include "suite/trust.hpp"
-
-#include <doctest/doctest.h>
+#include "tests/support/scratch.hpp"
 
 using namespace locum;
 using namespace locum::suite;
-
-namespace {
-
-struct Folder {
-    std::string path =
-        platform::make_temporary_folder(platform::temporary_folder(), "locum-trust-");
-    ~Folder() { platform::remove_all(path); }
-};
-
-} // namespace
 
 TEST_CASE("a signature holds for its message and key only") {
     const SigningKey key = SigningKey::generate();
@@ -47,8 +36,8 @@ TEST_CASE("the empty message of RFC 8032, section 7.1, test 1") {
 }
 
 TEST_CASE("a pair of files is written once and read back") {
-    const Folder folder;
-    const std::string name = folder.path + "/vendor";
+    const testing::Scratch folder;
+    const std::string name = folder / "vendor";
     const SigningKey key = SigningKey::generate();
     write_key_pair(key, name);
     CHECK(platform::has_mode(platform::look_at(name + ".key").value().mode, 0600));

@@ -4,20 +4,14 @@
 #include "platform/files.hpp"
 #include "platform/hash.hpp"
 #include "suite/trust.hpp"
+#include "tests/support/scratch.hpp"
 
 #include <cstdlib>
-#include <doctest/doctest.h>
 
 using namespace locum;
 using namespace locum::suite;
 
 namespace {
-
-struct Folder {
-    std::string path =
-        platform::make_temporary_folder(platform::temporary_folder(), "locum-trust-");
-    ~Folder() { platform::remove_all(path); }
-};
 
 std::string complaint(const std::string& text) {
     try {
@@ -32,15 +26,15 @@ std::string complaint(const std::string& text) {
 } // namespace
 
 TEST_CASE("OpenSSL's own command reads the pair, and says the same fingerprint") {
-    const Folder folder;
-    write_key_pair(SigningKey::generate(), folder.path + "/k");
+    const testing::Scratch folder;
+    write_key_pair(SigningKey::generate(), folder / "k");
     const std::string command =
-        "cd " + folder.path +
+        "cd " + folder.path() +
         " && openssl pkey -in k.key -pubout | cmp - k.pub"
         " && openssl pkey -pubin -in k.pub -outform DER | sha256sum | cut -c1-64 > print";
     REQUIRE(std::system(command.c_str()) == 0);
-    const std::string print = platform::read_file(folder.path + "/print").substr(0, 64);
-    CHECK(PublicKey::load(folder.path + "/k.pub").fingerprint() == platform::colons(print));
+    const std::string print = platform::read_file(folder / "print").substr(0, 64);
+    CHECK(PublicKey::load(folder / "k.pub").fingerprint() == platform::colons(print));
 }
 
 TEST_CASE("what is not an Ed25519 key is refused") {
@@ -49,22 +43,22 @@ TEST_CASE("what is not an Ed25519 key is refused") {
     CHECK(complaint("d75a98") == complaint(""));
     CHECK(complaint("-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n") ==
           complaint(""));
-    const Folder folder;
+    const testing::Scratch folder;
     const std::string command =
-        "cd " + folder.path +
+        "cd " + folder.path() +
         " && openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out e.key "
         "2>/dev/null"
         " && openssl pkey -in e.key -pubout -out e.pub"
         " && openssl genpkey -quiet -algorithm ED25519 -aes256 -pass pass:x -out p.key 2>/dev/null";
     const std::string plain =
-        "cd " + folder.path +
+        "cd " + folder.path() +
         " && openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out e.key 2>/dev/null"
         " && openssl pkey -in e.key -pubout -out e.pub"
         " && openssl genpkey -algorithm ED25519 -aes256 -pass pass:x -out p.key 2>/dev/null";
     REQUIRE((std::system(command.c_str()) == 0 || std::system(plain.c_str()) == 0));
-    CHECK_THROWS_AS(SigningKey::load(folder.path + "/e.key"), engine::Error);
-    CHECK_THROWS_AS(SigningKey::load(folder.path + "/p.key"), engine::Error);
-    CHECK_THROWS_AS(SigningKey::load(folder.path + "/none.key"), engine::Error);
-    CHECK_THROWS_AS(SigningKey::load(folder.path + "/e.pub"), engine::Error);
-    CHECK_THROWS_AS(PublicKey::load(folder.path + "/e.pub"), engine::Error);
+    CHECK_THROWS_AS(SigningKey::load(folder / "e.key"), engine::Error);
+    CHECK_THROWS_AS(SigningKey::load(folder / "p.key"), engine::Error);
+    CHECK_THROWS_AS(SigningKey::load(folder / "none.key"), engine::Error);
+    CHECK_THROWS_AS(SigningKey::load(folder / "e.pub"), engine::Error);
+    CHECK_THROWS_AS(PublicKey::load(folder / "e.pub"), engine::Error);
 }
