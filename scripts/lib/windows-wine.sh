@@ -15,7 +15,12 @@ windows_wine_template() {
     windows_wine_run "$windows_wine_partial" wineboot -i
     windows_wine_run "$windows_wine_partial" winecfg -v win10
     windows_wine_end_server
-    mv -T "$windows_wine_partial" "$windows_wine_made" 2>/dev/null || true # another one was first
+    # Another one may have been first.
+    if ! mv -T "$windows_wine_partial" "$windows_wine_made" && [[ ! -e "$windows_wine_made/system.reg" ]]; then
+        echo "windows: found that $windows_wine_made cannot be made; expected a folder that this user can write to;" \
+            "see why above, and try again" >&2
+        return 1
+    fi
     windows_wine_stop
     echo "windows: Wine's folder, as Windows 10, in $windows_wine_made"
 }
