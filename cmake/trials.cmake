@@ -3,9 +3,9 @@
 # locum_trial_test(NAME LABEL SECONDS COMMAND…). In a whole run of scripts/test label "integration" runs with preset asan,
 # "trial" with preset dev, which is faster, "main", the main job, with both; "long": only when it is asked for.
 #
-# LOCUM_LOAD_DIVISOR (by the preset): what divides the rate of their load. A program that checks itself takes four times the
-# processor for a request; at the full rate three trials beside each other ask for more than two processors have, and then
-# a client's patience of 3 s tells of the machine, not of Locum.
+# LOCUM_LOAD_DIVISOR (by the preset; the labs have it too): what divides the rate of their load. At the full rate four trials
+# beside each other ask for more than two processors have, and then a client's patience of 3 s tells of the machine, not of
+# Locum. A program that checks itself takes four times the processor for a request.
 #
 # ctest begins with what has the highest COST: what takes longest does not come last, when nothing is left to run beside it.
 #
