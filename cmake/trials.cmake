@@ -3,7 +3,8 @@
 # locum_trial_test(NAME LABEL SECONDS COMMAND…). In a whole run of scripts/test label "integration" runs with preset asan,
 # "trial" with preset dev, which is faster, "main", the main job, with both; "long": only when it is asked for.
 #
-# LOCUM_LOAD_DIVISOR (by the preset; the labs have it too): what divides the rate of their load. At the full rate four trials
+# LOCUM_LOAD_DIVISOR (by the preset; the labs have it too): what divides the rate of their load; of the main job's
+# LOCUM_MAIN_LOAD_DIVISOR: it is at the full rate with preset dev. At the full rate four trials
 # beside each other ask for more than two processors have, and then a client's patience of 3 s tells of the machine, not of
 # Locum. A program that checks itself takes four times the processor for a request.
 #
@@ -19,9 +20,13 @@ function(locum_trial_test name label seconds)
     if(no_own_network)
         set(in_own_network)
     endif()
+    set(divisor ${LOCUM_LOAD_DIVISOR})
+    if(label STREQUAL "main")
+        set(divisor ${LOCUM_MAIN_LOAD_DIVISOR})
+    endif()
     add_test(NAME ${name} COMMAND ${in_own_network} ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
     set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds} COST ${seconds} LABELS ${label}
-        ENVIRONMENT "LOCUM_BUILD=${CMAKE_BINARY_DIR};TMPDIR=/tmp;LOCUM_LOAD_DIVISOR=${LOCUM_LOAD_DIVISOR}")
+        ENVIRONMENT "LOCUM_BUILD=${CMAKE_BINARY_DIR};TMPDIR=/tmp;LOCUM_LOAD_DIVISOR=${divisor}")
     if(no_own_network)
         set_tests_properties(${name} PROPERTIES RUN_SERIAL TRUE)
     endif()
