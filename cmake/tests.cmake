@@ -78,8 +78,6 @@ function(locum_test_program target)
     add_executable(${target} ${arg_SOURCES})
     target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/tests/support/${LOCUM_TESTS_SYSTEM})
     target_link_libraries(${target} PRIVATE ${arg_LINKS} test_main doctest::doctest)
-    target_compile_definitions(${target} PRIVATE LOCUM_SOURCE_DIR="${LOCUM_TESTS_ROOT}${CMAKE_SOURCE_DIR}"
-        LOCUM_BIN_DIR="${LOCUM_TESTS_ROOT}${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
     locum_precompile(${target})
     if(WIN32)
         locum_windows_program(${target})

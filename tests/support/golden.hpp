@@ -2,6 +2,7 @@
 // A long text that a test expects, kept in a file beside the test.
 
 #include "platform/files.hpp"
+#include "tests/support/sources.hpp"
 
 #include <cstdlib>
 #include <string>
@@ -13,7 +14,7 @@ namespace locum::testing {
 // file: from the repository's root. With LOCUM_ACCEPT=1 in the environment the file is written
 // anew; look at the difference before it is committed.
 inline void check_golden(const std::string& text, const std::string& file) {
-    const std::string path = std::string(LOCUM_SOURCE_DIR) + "/" + file;
+    const std::string path = source_file(file);
     if (std::getenv("LOCUM_ACCEPT") != nullptr) {
         platform::make_folders(platform::parent_of(path));
         platform::write_file(path, text, 0644);

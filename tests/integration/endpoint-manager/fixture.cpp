@@ -3,6 +3,8 @@
 #include "datasource/migration.hpp"
 #include "platform/files.hpp"
 #include "tests/support/migrations.hpp"
+#include "tests/support/programs.hpp"
+#include "tests/support/sources.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,11 +18,11 @@ namespace endpoint::testing {
 using namespace locum;
 
 std::string source(const std::string& path) {
-    return std::string(LOCUM_SOURCE_DIR) + "/examples/endpoint-manager/" + path;
+    return locum::testing::source_file("examples/endpoint-manager/" + path);
 }
 
 std::string program(const std::string& name) {
-    return std::string(LOCUM_BIN_DIR) + "/" + name;
+    return locum::testing::built(name);
 }
 
 void await(const std::string& what, const std::function<bool()>& condition) {

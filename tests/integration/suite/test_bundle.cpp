@@ -2,6 +2,7 @@
 #include "suite/layout.hpp"
 #include "suite/template.hpp"
 #include "tests/integration/suite/fixture.hpp"
+#include "tests/support/sources.hpp"
 
 #include <filesystem>
 
@@ -240,7 +241,7 @@ TEST_CASE("inspection shows without trusting") {
 
 TEST_CASE("both versions of the example make bundles, and their configs render") {
     const Fixture f;
-    const std::string example = std::string(LOCUM_SOURCE_DIR) + "/examples/endpoint-manager";
+    const std::string example = testing::source_file("examples/endpoint-manager");
     for (const std::string version : {"1.0", "2.0"}) {
         const std::string source = f.folder.path + "/" + version;
         std::filesystem::copy(example, source, std::filesystem::copy_options::recursive);

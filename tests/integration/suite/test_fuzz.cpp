@@ -6,6 +6,7 @@
 #include "suite/setup_file.hpp"
 #include "suite/template.hpp"
 #include "tests/support/pe_sample.hpp"
+#include "tests/support/sources.hpp"
 #include <chrono>
 
 #include <random>
@@ -100,8 +101,8 @@ TEST_CASE("no depth brings the parser down") {
 }
 
 TEST_CASE("no manifest brings the parser down") {
-    const std::string seed = platform::read_file(std::string(LOCUM_SOURCE_DIR) +
-                                                 "/examples/endpoint-manager/suite-2.0.toml");
+    const std::string seed =
+        platform::read_file(testing::source_file("examples/endpoint-manager/suite-2.0.toml"));
     const auto [done, refused] = rounds(20000, [&](std::mt19937& random) {
         suite::parse_manifest(mutated(seed, random), "fuzz.toml");
     });
@@ -215,7 +216,7 @@ TEST_CASE("no setup file brings the reader down, and none is taken for another")
 
 TEST_CASE("no template brings the renderer down") {
     const std::string seed = platform::read_file(
-        std::string(LOCUM_SOURCE_DIR) + "/examples/endpoint-manager/templates/server.conf.in");
+        testing::source_file("examples/endpoint-manager/templates/server.conf.in"));
     std::size_t longest = 0;
     const auto [done, refused] = rounds(20000, [&](std::mt19937& random) {
         suite::Scope scope;

@@ -8,6 +8,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "tests/support/scratch.hpp"
+#include "tests/support/sources.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -174,7 +175,8 @@ TEST_CASE("exit codes: each kind of error has a meaning, and the operator's guid
         CHECK(!all[code].meaning.empty());
         table += fmt::format("| {} | {} |\n", all[code].code, all[code].meaning);
     }
-    CHECK(contains(platform::read_file(LOCUM_SOURCE_DIR "/docs/operator-guide.md"), table + "\n"));
+    CHECK(contains(platform::read_file(testing::source_file("docs/operator-guide.md")),
+                   table + "\n"));
 }
 
 TEST_CASE("completion: commands, and those below them") {

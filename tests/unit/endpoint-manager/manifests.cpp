@@ -1,5 +1,6 @@
 #include "platform/files.hpp"
 #include "suite/manifest.hpp"
+#include "tests/support/sources.hpp"
 
 #include <doctest/doctest.h>
 
@@ -7,7 +8,7 @@ using namespace locum;
 
 namespace {
 
-const std::string folder = std::string(LOCUM_SOURCE_DIR) + "/examples/endpoint-manager/";
+const std::string folder = testing::source_file("examples/endpoint-manager/");
 
 suite::Manifest manifest(const std::string& version) {
     const std::string name = "suite-" + version + ".toml";

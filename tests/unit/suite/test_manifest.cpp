@@ -1,6 +1,7 @@
 #include "engine/error.hpp"
 #include "platform/files.hpp"
 #include "suite/manifest.hpp"
+#include "tests/support/sources.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,7 +12,7 @@ namespace {
 
 Manifest example() {
     const std::string file =
-        std::string(LOCUM_SOURCE_DIR) + "/examples/endpoint-manager/suite-2.0.toml";
+        locum::testing::source_file("examples/endpoint-manager/suite-2.0.toml");
     return parse_manifest(platform::read_file(file), file);
 }
 

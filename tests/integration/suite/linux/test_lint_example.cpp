@@ -2,6 +2,7 @@
 // pipes.
 
 #include "tests/integration/suite/linting.hpp"
+#include "tests/support/programs.hpp"
 
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
@@ -11,7 +12,7 @@ using nlohmann::json;
 
 namespace {
 
-const std::string suites = LOCUM_BIN_DIR "/../examples/endpoint-manager";
+const std::string suites = locum::testing::built("../examples/endpoint-manager");
 
 } // namespace
 
@@ -52,7 +53,7 @@ TEST_CASE("a host file that is a pipe or a folder is not read, and nobody waits 
         else
             platform::make_folders(file);
         platform::Command command;
-        command.argv = {"/usr/bin/timeout", "20",   LOCUM_BIN_DIR "/locum",
+        command.argv = {"/usr/bin/timeout", "20",   locum::testing::built("locum"),
                         "bundle",           "lint", folder.path};
         const platform::Finished told = platform::run(command);
         INFO(told.output);

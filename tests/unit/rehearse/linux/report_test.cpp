@@ -2,6 +2,7 @@
 
 #include "platform/process.hpp"
 #include "tests/support/scratch.hpp"
+#include "tests/support/sources.hpp"
 #include "tests/unit/rehearse/reports.hpp"
 
 using namespace locum;
@@ -18,7 +19,7 @@ std::string faults(const std::string& xml) {
                     "--noout",
                     "--nonet",
                     "--schema",
-                    LOCUM_SOURCE_DIR "/tests/support/junit.xsd",
+                    testing::source_file("tests/support/junit.xsd"),
                     scratch / "report.xml"};
     const platform::Finished finished = platform::run(command);
     return finished.ok() ? "" : finished.errors;
