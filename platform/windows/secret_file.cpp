@@ -49,7 +49,6 @@ struct SecretFile::State {
 
 SecretFile::SecretFile(const engine::Secret& content) : state_(std::make_unique<State>()) {
     const std::string folder = temporary_folder();
-    remove_orphans(folder, prefix);
     const std::string path =
         fmt::format("{}/{}{}", folder, name_of_own(prefix), hex(random_bytes(8)));
     // Temporary: kept in memory and off the disk where there is enough of it.
@@ -66,6 +65,7 @@ SecretFile::SecretFile(const engine::Secret& content) : state_(std::make_unique<
                     nullptr) == 0 ||
         written != bytes.size())
         throw path_error("write", path, ::GetLastError());
+    remove_orphans(folder, prefix, owner_of(path));
 }
 
 SecretFile::SecretFile(SecretFile&&) noexcept = default;

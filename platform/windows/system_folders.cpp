@@ -60,8 +60,9 @@ std::string scratch_folder() {
 
 std::string make_scratch_folder(std::string_view prefix) {
     const std::string parent = scratch_folder();
-    remove_orphans(parent, prefix);
-    return make_temporary_folder(parent, name_of_own(prefix));
+    const std::string made = make_temporary_folder(parent, name_of_own(prefix));
+    remove_orphans(parent, prefix, owner_of(made));
+    return made;
 }
 
 } // namespace locum::platform
