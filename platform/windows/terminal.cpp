@@ -31,6 +31,10 @@ unsigned length(SHORT from, SHORT to, unsigned otherwise) {
     return to > from ? static_cast<unsigned>(to - from) + 1 : otherwise;
 }
 
+bool read_console(wchar_t* into, DWORD most, DWORD& count) {
+    return ::ReadConsoleW(::GetStdHandle(STD_INPUT_HANDLE), into, most, &count, nullptr) != 0;
+}
+
 std::atomic<bool> ctrl_c_came = false;
 
 BOOL WINAPI note_ctrl_c(DWORD kind) {
@@ -60,12 +64,10 @@ public:
 
     // As ReadPiece.
     DWORD read(wchar_t* into, DWORD most) const {
-        DWORD count = 0;
-        ::SetLastError(ERROR_SUCCESS);
-        const bool fine = ::ReadConsoleW(input_, into, most, &count, nullptr) != 0;
-        if (fine && count == 0 && ::GetLastError() == ERROR_OPERATION_ABORTED)
+        const Piece piece = read_piece(read_console, into, most);
+        if (piece.aborted)
             ctrl_c_came = true; // its handler may come later
-        return fine && !ctrl_c_came ? count : 0;
+        return ctrl_c_came ? 0 : piece.count;
     }
 
 private:
@@ -75,9 +77,7 @@ private:
 
 // With echo, and with Ctrl-C as whoever asks has it.
 DWORD read_shown(wchar_t* into, DWORD most) {
-    DWORD count = 0;
-    const HANDLE input = ::GetStdHandle(STD_INPUT_HANDLE);
-    return ::ReadConsoleW(input, into, most, &count, nullptr) != 0 ? count : 0;
+    return read_on(read_console, into, most);
 }
 
 } // namespace
