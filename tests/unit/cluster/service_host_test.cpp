@@ -111,10 +111,15 @@ TEST_CASE("service host: a permit is for one process, and goes with the service"
 TEST_CASE("service host: a permit that goes or is exchanged meanwhile is there or not, no error") {
     Host host({"exit", "0"});
     std::atomic<bool> over = false;
+    std::string agents_error;
     std::thread agent([&] {
-        for (int round = 0; round < 100; ++round) {
-            cluster::store_permit(host.folder, host.permit);
-            platform::remove_all(cluster::permit_file(host.folder, "server"));
+        try {
+            for (int round = 0; round < 100; ++round) {
+                cluster::store_permit(host.folder, host.permit);
+                platform::remove_all(cluster::permit_file(host.folder, "server"));
+            }
+        } catch (const std::exception& thrown) {
+            agents_error = thrown.what();
         }
         over = true;
     });
@@ -127,6 +132,7 @@ TEST_CASE("service host: a permit that goes or is exchanged meanwhile is there o
         }
     agent.join();
     CHECK(error == "");
+    CHECK(agents_error == "");
 }
 
 TEST_CASE("service units: who may use the files is whom the manager runs the service as") {
