@@ -7,7 +7,6 @@ using namespace locum::platform;
 TEST_CASE("addresses: one spelling each") {
     CHECK(network("10.0.0.0/8") == "10.0.0.0/8");
     CHECK(network("198.51.100.7/32") == "198.51.100.7");
-    CHECK(network("198.51.100.7/32") == "198.51.100.7");
     CHECK(network("2001:DB8:0:0::/32") == "2001:db8::/32");
     CHECK(network("2001:DB8:0::7") == "2001:db8::7");
     CHECK(network("::ffff:10.0.0.1") == "::ffff:10.0.0.1");
