@@ -10,13 +10,12 @@
 #include "cluster/operations.hpp"
 #include "cluster/peers.hpp"
 #include "cluster/registry.hpp"
-#include "cluster/service_unit.hpp"
+#include "cluster/service_end.hpp"
 #include "cluster/service_units.hpp"
 #include "cluster/transport_client.hpp"
 #include "engine/error.hpp"
 #include "installer/node_operations.hpp"
 #include "platform/hash.hpp"
-#include "platform/service.hpp"
 
 #include <fmt/format.h>
 
@@ -131,25 +130,6 @@ int start(const Common& common, const Layout& layout, const std::string& name,
     return 0;
 }
 
-// Without the agent, which may be what hangs. Returns the services.
-std::optional<std::vector<std::string>> kill_units(const Layout& layout) {
-    if (!cluster::service_manager_used(layout))
-        return std::nullopt;
-    std::vector<std::string> stopped;
-    const std::string folder = cluster::services_folder(layout);
-    for (cluster::ServiceRecord& record : cluster::load_services(folder)) {
-        record.wanted = false; // for the next agent
-        cluster::store_service(folder, record);
-        const std::string unit = cluster::service_unit_name(layout.suite, record.spec.name);
-        if (!platform::service_unit_installed(unit))
-            continue;
-        platform::kill_service_unit(unit);
-        platform::stop_service_unit(unit, record.spec.stop_timeout);
-        stopped.push_back(record.spec.name);
-    }
-    return stopped;
-}
-
 int stop(const Common& common, const Layout& layout, const std::string& name, bool emergency,
          RunReporter& reporter) {
     if (!emergency)
@@ -162,25 +142,36 @@ int stop(const Common& common, const Layout& layout, const std::string& name, bo
         if (!common.json)
             fmt::print("{} is stopped\n", what);
     };
-    try {
-        for (const std::string& component : components) {
+    engine::Failures failures; // of an emergency: none of them lets another service run on
+    const auto tell = [&](const std::string& component) {
+        try {
             node.tell("stop", {{"component", component}, {"at-once", emergency}}, reporter);
             said(component);
+        } catch (const cluster::Unreachable&) {
+            throw;
+        } catch (const Error& error) {
+            if (!emergency)
+                throw;
+            failures.add(error);
         }
+    };
+    try {
+        for (const std::string& component : components)
+            tell(component);
     } catch (const cluster::Unreachable& error) {
         if (!node.is_own())
             throw Error(error.one_line(), engine::Kind::failed)
                 .remedy("start its agent, or run the command on " + node.name());
-        const auto killed = emergency ? kill_units(layout) : std::nullopt;
-        if (!killed)
+        if (!emergency || !cluster::service_manager_used(layout))
             throw Error(error.one_line(), engine::Kind::failed)
                 .remedy(emergency ? "end its processes: see locum status for them, then kill -9"
                                   : "locum agent start, then again; for one that hangs: locum node "
                                     "stop --emergency");
-        components = *killed;
+        components = cluster::kill_services(layout, failures);
         for (const std::string& service : components)
             said(service);
     }
+    failures.raise();
     print_result(common, node, "stopped", components);
     return 0;
 }

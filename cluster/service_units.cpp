@@ -52,9 +52,11 @@ std::string account_in_use(const Layout& layout, const std::string& service,
     return told.empty() ? first : told;
 }
 
-ServiceUnits::ServiceUnits(const Layout& layout, std::string program, StartGate gate) :
-    layout_(layout), folder_(services_folder(layout)), program_(std::move(program)),
-    gate_(std::move(gate)) {
+ServiceUnits::ServiceUnits(const Layout& layout, std::string program, StartGate gate,
+                           UnitCalls calls) :
+    layout_(layout),
+    folder_(services_folder(layout)), program_(std::move(program)), gate_(std::move(gate)),
+    calls_(std::move(calls)) {
     platform::make_folders(folder_, 0700);
     const bool booted =
         !platform::exists(boot_file()) || platform::read_file(boot_file()) != platform::boot_id();
@@ -157,29 +159,40 @@ void ServiceUnits::start(const ServiceSpec& spec) {
         start_unit(spec);
 }
 
+std::optional<ServiceSpec> ServiceUnits::want_no_longer(const std::string& name) {
+    std::lock_guard lock(mutex_);
+    const auto it = services_.find(name);
+    if (it == services_.end())
+        return std::nullopt;
+    it->second.record.wanted = false;
+    it->second.held.clear();
+    note_held(folder_, name, "");
+    waiting_.erase(name);
+    store_service(folder_, it->second.record);
+    return it->second.record.spec;
+}
+
 void ServiceUnits::stop(const std::string& name, Stop how) {
-    // One that hangs may keep whoever acts on it just now.
-    if (how == Stop::at_once && platform::service_unit_installed(unit(name)))
-        platform::kill_service_unit(unit(name));
-    const std::lock_guard acting(acting_on(name));
-    ServiceSpec spec;
-    {
-        std::lock_guard lock(mutex_);
-        const auto it = services_.find(name);
-        if (it == services_.end())
-            return;
-        it->second.record.wanted = false;
-        it->second.held.clear();
-        note_held(folder_, name, "");
-        waiting_.erase(name);
-        store_service(folder_, it->second.record);
-        spec = it->second.record.spec;
+    engine::Failures failures; // none of them lets it run on
+    const auto kill = [&] {
+        if (calls_.installed(unit(name)))
+            failures.of([&] { calls_.kill(unit(name)); });
+    };
+    if (how == Stop::at_once) {
+        // First: else what is killed would be started again by whoever reads the record.
+        failures.of([&] { want_no_longer(name); });
+        // One that hangs may keep whoever acts on it just now.
+        kill();
     }
-    if (!platform::service_unit_installed(unit(name)))
-        return;
-    if (how == Stop::at_once) // it may have been started again meanwhile
-        platform::kill_service_unit(unit(name));
-    platform::stop_service_unit(unit(name), spec.stop_timeout);
+    const std::lock_guard acting(acting_on(name));
+    // Again: it may have been started meanwhile.
+    if (const std::optional<ServiceSpec> spec = want_no_longer(name);
+        spec && calls_.installed(unit(name))) {
+        if (how == Stop::at_once)
+            kill();
+        failures.of([&] { calls_.stop(unit(name), spec->stop_timeout); });
+    }
+    failures.raise();
 }
 
 void ServiceUnits::reload(const ServiceSpec& spec) {

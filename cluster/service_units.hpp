@@ -3,11 +3,13 @@
 // when it may, and what starts at boot is the agent's to say (decision 0014).
 
 #include "cluster/layout.hpp"
+#include "cluster/service_end.hpp"
 #include "cluster/service_record.hpp"
 #include "platform/service.hpp"
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 
@@ -28,7 +30,8 @@ class ServiceUnits final : public Services {
 public:
     // program: Locum's, whose gate the units ask. After a boot it starts what is to run, if the
     // gate lets it; tries again where it does not.
-    ServiceUnits(const Layout& layout, std::string program, StartGate gate);
+    ServiceUnits(const Layout& layout, std::string program, StartGate gate,
+                 UnitCalls calls = unit_calls());
     ~ServiceUnits() override;
 
     void start(const ServiceSpec& spec) override;
@@ -47,6 +50,8 @@ private:
     std::string unit(const std::string& service) const;
     std::string boot_file() const;
     std::mutex& acting_on(const std::string& service);
+    // What it was; nullopt: there is no such service.
+    std::optional<ServiceSpec> want_no_longer(const std::string& service);
     void install(const ServiceSpec& spec) const;
     void start_unit(const ServiceSpec& spec);
     bool start_waiting();
@@ -60,6 +65,7 @@ private:
     std::string folder_;
     std::string program_;
     StartGate gate_;
+    UnitCalls calls_;
     std::mutex mutex_; // of what follows
     std::condition_variable wake_;
     bool ending_ = false;

@@ -1,7 +1,7 @@
 #include "installer/service_operations.hpp"
 
 #include "cluster/shared_secrets.hpp"
-#include "engine/error.hpp"
+#include "engine/failures.hpp"
 #include "installer/accounts.hpp"
 #include "installer/balancing.hpp"
 #include "installer/json_operation.hpp"
@@ -104,8 +104,13 @@ json start(Node& node, const json& parameters) {
 json stop(Node& node, const json& parameters) {
     const cluster::Stop how =
         parameters.value("at-once", false) ? cluster::Stop::at_once : cluster::Stop::orderly;
-    for (const cluster::ServiceSpec& spec : started(node, parameters.at("component")))
-        node.services.stop(spec.name, how);
+    engine::Failures failures;
+    for (const cluster::ServiceSpec& spec : started(node, parameters.at("component"))) {
+        failures.of([&] { node.services.stop(spec.name, how); });
+        if (how == cluster::Stop::orderly)
+            failures.raise();
+    }
+    failures.raise();
     return json::object();
 }
 

@@ -192,6 +192,8 @@ void NoRestart::put_back() {
 NoRestart::~NoRestart() {
     try {
         put_back();
+    } catch (const engine::Error& error) {
+        to_stderr(fmt::format("{}; {}\n", error.what(), error.remedy()));
     } catch (const std::exception& error) {
         to_stderr(fmt::format("{}\n", error.what()));
     }

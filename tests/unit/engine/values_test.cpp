@@ -1,5 +1,6 @@
 #include "engine/check.hpp"
 #include "engine/error.hpp"
+#include "engine/failures.hpp"
 #include "engine/secret.hpp"
 #include "engine/step.hpp"
 #include "engine/version.hpp"
@@ -162,4 +163,21 @@ TEST_CASE("what a program says is told without secrets") {
           "key {secret.api-key}, again {secret.api-key}; {a.part} {secret.console-key}");
     CHECK(engine::redacted("nothing", secrets) == "nothing");
     CHECK(engine::redacted("", secrets) == "");
+}
+
+TEST_CASE("failures: none is no error, one is as it was, several are one that says all") {
+    engine::Failures failures;
+    failures.of([] {});
+    CHECK_NOTHROW(failures.raise());
+    failures.of([] { throw engine::Error("a", Kind::busy).during("b").remedy("c"); });
+    const engine::Error one = testing::error_of([&] { failures.raise(); });
+    CHECK(one.one_line() == "a (while b)");
+    CHECK(one.remedy() == "c");
+    failures.add(engine::Error("d", Kind::usage));
+    failures.add(engine::Error("d", Kind::usage).remedy("c"));
+    failures.add(engine::Error("e").remedy("f"));
+    const engine::Error all = testing::error_of([&] { failures.raise(); });
+    CHECK(all.one_line() == "a (while b); d; e");
+    CHECK(all.remedy() == "c; f");
+    CHECK(all.kind() == Kind::busy);
 }

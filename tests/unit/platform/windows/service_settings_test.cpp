@@ -6,6 +6,9 @@
 #include "platform/windows/wide.hpp"
 #include "tests/unit/platform/support.hpp"
 
+#include "native_streams.hpp"
+
+#include <memory>
 #include <sddl.h>
 
 using namespace locum;
@@ -13,6 +16,7 @@ using namespace locum::platform;
 using namespace std::chrono_literals;
 using testing::contains;
 using testing::error_of;
+using testing::Scratch;
 
 namespace {
 
@@ -187,9 +191,17 @@ TEST_CASE("service settings: it is told where a service is not restarted any mor
     const engine::Error error = error_of([&] { quiet.put_back(); });
     CHECK(contains(error.what(), "the service x is not restarted after a failure any more"));
     CHECK(contains(error.remedy(), "sc failure x reset= 86400 actions= restart/1000"));
+    const Scratch scratch;
     manager.code = ERROR_SUCCESS;
-    const NoRestart other(calls, "x");
-    manager.code = ERROR_ACCESS_DENIED; // the destructor only says so
+    auto other = std::make_unique<NoRestart>(calls, "x");
+    manager.code = ERROR_ACCESS_DENIED;
+    {
+        const testing::Redirected said(stderr, testing::for_appending(scratch / "said"));
+        other.reset(); // which only says so
+    }
+    const std::string said = read_file(scratch / "said");
+    CHECK_MESSAGE(contains(said, error.what()), said);
+    CHECK_MESSAGE(contains(said, "sc failure x reset= 86400 actions= restart/1000"), said);
 }
 
 TEST_CASE("service manager: one that goes on telling is waited for, one that does not hangs") {
