@@ -8,6 +8,7 @@
 #include "platform/signals.hpp"
 #include "platform/terminal.hpp"
 
+#include "native_events.hpp"
 #include "native_signals.hpp"
 
 #include <algorithm>
@@ -141,6 +142,8 @@ int act(const Words& words, std::size_t first, platform::ServiceProcess* service
             asking.emplace(text, std::stoi(next()));
         } else if (word == "answered")
             asking.reset();
+        else if (word == "set") // an event, by its number
+            testing::set_event(next());
         else if (word == "die") {
             platform::send_signal(platform::self(), "KILL");
             sleep_for("300000");
