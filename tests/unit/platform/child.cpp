@@ -135,6 +135,8 @@ int act(const Words& words, std::size_t first, platform::ServiceProcess* service
             signals.emplace();
         else if (word == "wait")
             signals->wait();
+        else if (word == "terminal") // of its own, before "hear" and "ask"
+            testing::take_terminal();
         else if (word == "ctrl-c")
             testing::press_ctrl_c();
         else if (word == "ask") { // the words and the exit code of whom Ctrl-C ends
