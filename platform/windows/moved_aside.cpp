@@ -6,10 +6,8 @@
 #include "platform/native.hpp"
 #include "platform/windows/wide.hpp"
 
-#include <cstddef>
 #include <cstring>
 #include <fmt/format.h>
-#include <vector>
 
 namespace locum::platform {
 
@@ -33,11 +31,21 @@ bool delete_name_now(const std::wstring& file) {
                                                   sizeof disposition) != 0;
 }
 
-// FILE_RENAME_INFO of the class FileRenameInfoEx, likewise.
+// FileRenameInfoEx, likewise.
 constexpr auto rename_class = static_cast<FILE_INFO_BY_HANDLE_CLASS>(22);
 constexpr DWORD replace_at_once = 0x1 | 0x2 | 0x40; // REPLACE_IF_EXISTS, POSIX, IGNORE_READONLY
 
 } // namespace
+
+std::vector<std::byte> rename_info(const std::wstring& to) {
+    const std::size_t size = to.size() * sizeof(wchar_t);
+    std::vector<std::byte> buffer(sizeof(FILE_RENAME_INFO) + size); // ends with zeros
+    auto* const info = reinterpret_cast<FILE_RENAME_INFO*>(buffer.data());
+    std::memcpy(info, &replace_at_once, sizeof replace_at_once);
+    info->FileNameLength = static_cast<DWORD>(size);
+    std::memcpy(info->FileName, to.data(), size);
+    return buffer;
+}
 
 DWORD replace_file(const std::wstring& from, const std::wstring& to) {
     // By this flag NTFS has the rename itself on disk, too, before the call ends (CreateFileW).
@@ -47,14 +55,9 @@ DWORD replace_file(const std::wstring& from, const std::wstring& to) {
                                       nullptr, OPEN_EXISTING, how, nullptr));
     if (!opened)
         return ::GetLastError();
-    const std::size_t size = to.size() * sizeof(wchar_t);
-    std::vector<std::byte> buffer(sizeof(FILE_RENAME_INFO) + size);
-    auto* const info = reinterpret_cast<FILE_RENAME_INFO*>(buffer.data());
-    std::memcpy(info, &replace_at_once, sizeof replace_at_once);
-    info->FileNameLength = static_cast<DWORD>(size);
-    std::memcpy(info->FileName, to.data(), size); // the buffer ends with zeros
-    return ::SetFileInformationByHandle(opened.get(), rename_class, info,
-                                        static_cast<DWORD>(buffer.size())) != 0
+    std::vector<std::byte> info = rename_info(to);
+    return ::SetFileInformationByHandle(opened.get(), rename_class, info.data(),
+                                        static_cast<DWORD>(info.size())) != 0
                ? ERROR_SUCCESS
                : ::GetLastError();
 }

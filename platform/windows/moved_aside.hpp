@@ -5,7 +5,9 @@
 #include "platform/in_use.hpp"
 #include "platform/windows/system.hpp"
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 namespace locum::platform {
 
@@ -16,6 +18,8 @@ DWORD delete_file(const std::wstring& file);
 // lets it be deleted. No program that runs. ERROR_SUCCESS, or why not: NTFS has this since Windows
 // 10 1607, other file systems may not.
 DWORD replace_file(const std::wstring& from, const std::wstring& to);
+// What it hands over to FileRenameInfoEx: a FILE_RENAME_INFO.
+std::vector<std::byte> rename_info(const std::wstring& to);
 // Renames the file to a fresh name beside `beside`, which is in `aside` then. ERROR_SUCCESS, or why
 // it still has its name.
 DWORD move_aside(const std::wstring& file, const std::wstring& beside, std::wstring& aside);

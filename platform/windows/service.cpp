@@ -345,18 +345,8 @@ std::vector<ServiceTrouble> service_unit_troubles(const std::string& name,
             add(hangs_error(name, status, "stopping"));
         runs_as = found_definition(service.get(), name).account;
     }
-    const AccountAnswer answer = ask_account(account_calls(), runs_as);
-    if (!answer.exists)
-        troubles.push_back({fmt::format("there is no account {} for the service {}", runs_as, name),
-                            "create it, or name another one", true});
-    else if (!answer.may_log_on)
-        troubles.push_back(
-            {fmt::format("the account {} of the service {} has not got the right to log on as a "
-                         "service (SeServiceLogonRight), as far as this host can tell",
-                         runs_as, name),
-             "grant it: secpol.msc, Local Policies, User Rights Assignment, Log on as a service; "
-             "where a policy of the domain sets it: there",
-             false});
+    if (auto trouble = account_trouble(account_calls(), name, runs_as))
+        troubles.push_back(std::move(*trouble));
     return troubles;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/algorithm/string/predicate.hpp>
+#include <fmt/format.h>
 #include <lm.h>
 #include <memory>
 #include <ntsecapi.h>
@@ -107,6 +108,24 @@ AccountAnswer ask_account(const AccountCalls& calls, const std::string& account)
         return !sid.empty() && std::find(allowed->begin(), allowed->end(), sid) != allowed->end();
     });
     return {true, may};
+}
+
+std::optional<ServiceTrouble> account_trouble(const AccountCalls& calls, const std::string& service,
+                                              const std::string& account) {
+    const AccountAnswer answer = ask_account(calls, account);
+    if (!answer.exists)
+        return ServiceTrouble{
+            fmt::format("there is no account {} for the service {}", account, service),
+            "create it, or name another one", true};
+    if (!answer.may_log_on)
+        return ServiceTrouble{
+            fmt::format("the account {} of the service {} has not got the right to log on as a "
+                        "service (SeServiceLogonRight), as far as this host can tell",
+                        account, service),
+            "grant it: secpol.msc, Local Policies, User Rights Assignment, Log on as a service; "
+            "where a policy of the domain sets it: there",
+            false};
+    return std::nullopt;
 }
 
 } // namespace locum::platform

@@ -1,6 +1,7 @@
 #pragma once
 // Whether an account may be a service's.
 
+#include "platform/service.hpp"
 #include "platform/windows/acl.hpp"
 
 #include <functional>
@@ -27,5 +28,8 @@ struct AccountAnswer {
     bool may_log_on = true;
 };
 AccountAnswer ask_account(const AccountCalls& calls, const std::string& account);
+// What keeps the service from running as the account; that it has not got the right is not certain.
+std::optional<ServiceTrouble> account_trouble(const AccountCalls& calls, const std::string& service,
+                                              const std::string& account);
 
 } // namespace locum::platform

@@ -26,8 +26,10 @@ shown() {
     expect_said "^FileDescription: $4\$"
     expect_said "^FileVersion: $5\$"
     expect_said "^OriginalFilename: $6\$"
-    expect_said '^manifest: [1-9][0-9]+ bytes$'
     expect_said "^icons: $7 bytes\$"
+    expect_said '^manifest: [1-9][0-9]+ bytes$'
+    # With any other level, or none, Windows would ask for an administrator's rights by itself, and not only where it has to.
+    expect_said '^level: asInvoker$'
 }
 # probe: what the server says on its device port; nothing where nobody answers.
 probe() { curl --silent --max-time 5 http://127.0.0.1:30001/probe || true; }

@@ -10,6 +10,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <regex>
 #include <string>
 #include <vector>
 #include <windows.h>
@@ -68,7 +69,23 @@ int change(const std::wstring& name, DWORD start, const wchar_t* account) {
     return 0;
 }
 
-// As the properties of the file have it.
+// The first one of this kind; "" where there is none.
+std::string resource(HMODULE program, const wchar_t* kind) {
+    const HRSRC found = ::FindResourceW(program, MAKEINTRESOURCEW(1), kind);
+    const HGLOBAL loaded = found == nullptr ? nullptr : ::LoadResource(program, found);
+    if (loaded == nullptr)
+        return "";
+    return {static_cast<const char*>(::LockResource(loaded)), ::SizeofResource(program, found)};
+}
+
+// Whose rights the program asks for by its manifest: Windows goes by nothing else.
+std::string level_in(const std::string& manifest) {
+    static const std::regex asked("<requestedExecutionLevel\\s[^>]*\\blevel=\"([^\"]*)\"");
+    std::smatch found;
+    return std::regex_search(manifest, found, asked) ? found[1].str() : "none";
+}
+
+// As the properties of the file have it, and what Windows goes by when it starts the program.
 int show(const std::wstring& file) {
     DWORD unused = 0;
     std::vector<char> info(::GetFileVersionInfoSizeW(file.c_str(), &unused));
@@ -95,12 +112,10 @@ int show(const std::wstring& file) {
     const HMODULE program = ::LoadLibraryExW(file.c_str(), nullptr, LOAD_LIBRARY_AS_DATAFILE);
     if (program == nullptr)
         return fail("look into the program");
-    const auto size_of = [program](WORD id, const wchar_t* kind) {
-        const HRSRC found = ::FindResourceW(program, MAKEINTRESOURCEW(id), kind);
-        return found == nullptr ? 0UL : ::SizeofResource(program, found);
-    };
-    std::printf("manifest: %lu bytes\nicons: %lu bytes\n", size_of(1, MAKEINTRESOURCEW(24)),
-                size_of(1, MAKEINTRESOURCEW(14)));
+    const std::string icons = resource(program, MAKEINTRESOURCEW(14));
+    const std::string manifest = resource(program, MAKEINTRESOURCEW(24));
+    std::printf("icons: %zu bytes\nmanifest: %zu bytes\nlevel: %s\n", icons.size(), manifest.size(),
+                level_in(manifest).c_str());
     return 0;
 }
 

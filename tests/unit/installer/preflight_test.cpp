@@ -245,6 +245,26 @@ TEST_CASE("preflight: what a folder that cannot be written needs depends on who 
     CHECK(!contains(one.findings()[0].remedy, "--root"));
 }
 
+TEST_CASE(
+    "preflight: what keeps a service from running is refused, what may keep it is a warning") {
+    Case one;
+    one.facts.service_troubles = {
+        {"the service small-server is marked for deletion", "close services.msc", true},
+        {"the account .\\shop has not got the right to log on", "grant it: secpol.msc", false}};
+    std::vector<Finding> findings = one.findings();
+    REQUIRE(names(findings) == std::vector<std::string>{"service-manager", "service-manager"});
+    CHECK(findings[0].severity == engine::Severity::error);
+    CHECK(findings[0].found == "the service small-server is marked for deletion");
+    CHECK(findings[0].expected == "a service that can be installed and started");
+    CHECK(findings[0].remedy == "close services.msc");
+    CHECK(findings[1].severity == engine::Severity::warning);
+    CHECK(findings[1].found == "the account .\\shop has not got the right to log on");
+    CHECK(findings[1].remedy == "grant it: secpol.msc");
+    CHECK(installer::has_errors(findings));
+    findings.erase(findings.begin());
+    CHECK(!installer::has_errors(findings));
+}
+
 TEST_CASE("preflight: whether a finding may be ignored is as the list of checks says") {
     Case one;
     one.facts.here = {};

@@ -8,6 +8,7 @@
 #include "platform/signals.hpp"
 #include "platform/terminal.hpp"
 
+#include "native_events.hpp"
 #include "native_signals.hpp"
 
 #include <algorithm>
@@ -134,6 +135,8 @@ int act(const Words& words, std::size_t first, platform::ServiceProcess* service
             signals.emplace();
         else if (word == "wait")
             signals->wait();
+        else if (word == "terminal") // of its own, before "hear" and "ask"
+            testing::take_terminal();
         else if (word == "ctrl-c")
             testing::press_ctrl_c();
         else if (word == "ask") { // the words and the exit code of whom Ctrl-C ends
@@ -141,6 +144,8 @@ int act(const Words& words, std::size_t first, platform::ServiceProcess* service
             asking.emplace(text, std::stoi(next()));
         } else if (word == "answered")
             asking.reset();
+        else if (word == "set") // an event, by its number
+            testing::set_event(next());
         else if (word == "die") {
             platform::send_signal(platform::self(), "KILL");
             sleep_for("300000");

@@ -2,6 +2,8 @@
 #include "platform/signals.hpp"
 #include "tests/unit/platform/support.hpp"
 
+#include "native_events.hpp"
+
 #include <atomic>
 #include <thread>
 
@@ -196,6 +198,24 @@ TEST_CASE("run: several threads run children at once") {
     for (std::thread& thread : threads)
         thread.join();
     CHECK(right == 20);
+}
+
+TEST_CASE("a child inherits nothing but its streams, however it is started") {
+    const testing::InheritableEvent event;
+    // Without these two what follows would say nothing.
+    CHECK(testing::run_with_all(testing::built("unit-platform-child"), "set", event.number()) == 0);
+    CHECK(event.was_set());
+    const std::vector<std::string> words = {"set", event.number(), "out", "tried"};
+    CHECK(plain_lines(run_child(words).output) == "tried\n");
+    CHECK(!event.was_set());
+    const Scratch scratch;
+    DetachedCommand command;
+    command.argv = child(words);
+    command.log_file = scratch / "log";
+    const testing::Ended detached(start_detached(command));
+    CHECK(wait_end(detached.process, 20s));
+    CHECK(plain_lines(read_file(command.log_file)) == "tried\n");
+    CHECK(!event.was_set());
 }
 
 TEST_CASE("run_checked: throws with what the command said") {

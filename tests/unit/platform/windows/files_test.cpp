@@ -1,9 +1,14 @@
 #include "platform/files.hpp"
 #include "platform/native.hpp"
 #include "platform/tree.hpp"
+#include "platform/windows/moved_aside.hpp"
 #include "platform/windows/system.hpp"
 #include "platform/windows/wide.hpp"
 #include "tests/support/scratch.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
 
 using namespace locum;
 using namespace locum::platform;
@@ -87,6 +92,46 @@ TEST_CASE("a file that is in use is replaced, and what was moved aside goes when
     user.close();
     remove_all(scratch / "a");
     CHECK(list_folder(scratch.path()).empty());
+}
+
+TEST_CASE("a file that is in use is replaced in one moment (not shown by Wine)") {
+    Scratch scratch;
+    write_file(scratch / "a", "old", 0644);
+    write_file(scratch / "b", "new", 0644);
+    const Handle user = held(scratch / "a", FILE_SHARE_READ | FILE_SHARE_DELETE);
+    REQUIRE(user);
+    CHECK(replace_file(wide_path(scratch / "b"), wide_path(scratch / "a")) == ERROR_SUCCESS);
+    CHECK(read_file(scratch / "a") == "new");
+    char old[4] = {};
+    DWORD count = 0;
+    CHECK(::ReadFile(user.get(), old, 3, &count, nullptr) != 0);
+    CHECK(std::string(old) == "old");
+    CHECK(list_folder(scratch.path()) == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("what a rename in one moment hands over: how, and the name's length without its end") {
+    const std::wstring name = L"\\\\?\\C:\\a\u00e4";
+    const std::vector<std::byte> info = rename_info(name);
+    const auto number_at = [&](std::size_t at) {
+        DWORD number = 0;
+        std::memcpy(&number, info.data() + at, sizeof number);
+        return number;
+    };
+    const std::size_t name_at = offsetof(FILE_RENAME_INFO, FileName);
+    REQUIRE(info.size() >= name_at + (name.size() + 1) * sizeof(wchar_t));
+    CHECK(info.size() >= sizeof(FILE_RENAME_INFO));
+    CHECK(number_at(0) == 0x43); // replace, as POSIX has it, read-only ones too
+    CHECK(number_at(offsetof(FILE_RENAME_INFO, FileNameLength)) == 2 * name.size());
+    CHECK(std::memcmp(info.data() + name_at, name.data(), 2 * name.size()) == 0);
+    // No folder that the name is sought in, and the name's end.
+    const auto zeros = [&](std::size_t from, std::size_t to) {
+        return std::all_of(info.begin() + static_cast<std::ptrdiff_t>(from),
+                           info.begin() + static_cast<std::ptrdiff_t>(to),
+                           [](std::byte one) { return one == std::byte{0}; });
+    };
+    CHECK(zeros(offsetof(FILE_RENAME_INFO, RootDirectory),
+                offsetof(FILE_RENAME_INFO, FileNameLength)));
+    CHECK(zeros(name_at + 2 * name.size(), info.size()));
 }
 
 TEST_CASE("a program that runs is replaced, and a folder with it removed") {

@@ -254,6 +254,16 @@ TEST_CASE("service account: who may log on as a service, itself or by a group") 
     CHECK(!ask_account(calls, ".\\shop").may_log_on);
     CHECK(ask_account(calls, ".\\shop").exists);
     CHECK(!ask_account(calls, ".\\nobody").exists);
+    CHECK(!account_trouble(calls, "x", "NT SERVICE\\suite-server"));
+    const auto nobody = account_trouble(calls, "x", ".\\nobody");
+    REQUIRE(nobody);
+    CHECK(nobody->certain);
+    CHECK(contains(nobody->found, "no account .\\nobody for the service x"));
+    const auto no_right = account_trouble(calls, "x", ".\\shop");
+    REQUIRE(no_right);
+    CHECK(!no_right->certain); // a group of a domain may have it
+    CHECK(contains(no_right->found, "the account .\\shop of the service x has not got the right"));
+    CHECK(contains(no_right->remedy, "secpol.msc"));
     groups = {group};
     allowed->push_back(group);
     CHECK(ask_account(calls, ".\\shop").may_log_on);
