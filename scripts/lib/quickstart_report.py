@@ -29,10 +29,12 @@ except (OSError, ValueError) as error:
 operation = status["operation"]
 out = operation["report"]["out-of-rotation-ms"]
 
-print("\n%-10s %-24s %-8s %s" % ("node", "versions", "mode", "time out of rotation"))
+versions = {node["name"]: ", ".join("%s %s" % item for item in sorted(node["versions"].items())) for node in status["nodes"]}
+width = max(map(len, [*versions.values(), "versions"]))
+print("\n%-10s %-*s %-8s %s" % ("node", width, "versions", "mode", "time out of rotation"))
 for node in status["nodes"]:
-    versions = ", ".join("%s %s" % item for item in sorted(node["versions"].items()))
-    print("%-10s %-24s %-8s %.1f s" % (node["name"], versions, node["mode"], out.get(node["name"], 0) / 1000))
+    name = node["name"]
+    print("%-10s %-*s %-8s %.1f s" % (name, width, versions[name], node["mode"], out.get(name, 0) / 1000))
 print("\nupgrade: %.1f s, of an operation that is %s" % (arguments.upgrade_seconds, operation["state"]))
 if operation["report"]["outage-ms"] is not None:
     print("measured outage: %.1f s by the coordinator" % (operation["report"]["outage-ms"] / 1000))
